@@ -1,0 +1,116 @@
+//! The statement that no row and no cent is lost, per delivery and per quarter.
+
+use std::collections::BTreeMap;
+
+use crate::quarter::Quarter;
+
+/// Rows and cents of a delivery, from what was read to what is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reconciliation {
+    rows_read: u64,
+    rows_accepted: u64,
+    cents_accepted: i128,
+    by_quarter: BTreeMap<Quarter, QuarterTotals>,
+}
+
+/// What was attributed to one quarter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QuarterTotals {
+    /// Whether the quarter lies in the window; otherwise its part is clipped.
+    pub stored: bool,
+    /// Observations of the quarter.
+    pub observations: u64,
+    /// Cents of EBENCONVCM attributed to the quarter.
+    pub cents: i128,
+}
+
+impl Reconciliation {
+    pub(super) fn new(rows_read: u64) -> Self {
+        Self { rows_read, ..Self::default() }
+    }
+
+    /// The totals as stored with a delivery, for reading them back.
+    pub fn from_parts(
+        rows_read: u64,
+        rows_accepted: u64,
+        cents_accepted: i128,
+        by_quarter: BTreeMap<Quarter, QuarterTotals>,
+    ) -> Self {
+        Self { rows_read, rows_accepted, cents_accepted, by_quarter }
+    }
+
+    pub(super) fn accept(&mut self, cents: Option<i64>) {
+        self.rows_accepted += 1;
+        self.cents_accepted += i128::from(cents.unwrap_or(0));
+    }
+
+    pub(super) fn attribute(&mut self, quarter: Quarter, cents: Option<i64>, stored: bool) {
+        let totals = self.by_quarter.entry(quarter).or_default();
+        totals.stored = stored;
+        totals.observations += 1;
+        totals.cents += i128::from(cents.unwrap_or(0));
+    }
+
+    /// Adds the totals of other rows of the same delivery.
+    pub fn add(&mut self, other: &Self) {
+        self.rows_read += other.rows_read;
+        self.rows_accepted += other.rows_accepted;
+        self.cents_accepted += other.cents_accepted;
+        for (quarter, totals) in &other.by_quarter {
+            let sum = self.by_quarter.entry(*quarter).or_default();
+            sum.stored = totals.stored;
+            sum.observations += totals.observations;
+            sum.cents += totals.cents;
+        }
+    }
+
+    /// Rows read.
+    pub fn rows_read(&self) -> u64 {
+        self.rows_read
+    }
+
+    /// Rows accepted.
+    pub fn rows_accepted(&self) -> u64 {
+        self.rows_accepted
+    }
+
+    /// Rows rejected.
+    pub fn rows_rejected(&self) -> u64 {
+        self.rows_read - self.rows_accepted
+    }
+
+    /// Cents of the accepted rows.
+    pub fn cents_accepted(&self) -> i128 {
+        self.cents_accepted
+    }
+
+    /// The quarters touched, in order.
+    pub fn by_quarter(&self) -> &BTreeMap<Quarter, QuarterTotals> {
+        &self.by_quarter
+    }
+
+    /// Observations stored.
+    pub fn observations_stored(&self) -> u64 {
+        self.stored().map(|totals| totals.observations).sum()
+    }
+
+    /// Cents stored.
+    pub fn cents_stored(&self) -> i128 {
+        self.stored().map(|totals| totals.cents).sum()
+    }
+
+    /// Cents that belong to quarters outside the window.
+    pub fn cents_clipped(&self) -> i128 {
+        self.by_quarter.values().filter(|totals| !totals.stored).map(|totals| totals.cents).sum()
+    }
+
+    fn stored(&self) -> impl Iterator<Item = &QuarterTotals> {
+        self.by_quarter.values().filter(|totals| totals.stored)
+    }
+
+    /// Whether rows read are accepted or rejected, and cents accepted stored or clipped.
+    pub fn balances(&self) -> bool {
+        self.rows_accepted <= self.rows_read
+            && self.cents_accepted == self.cents_stored() + self.cents_clipped()
+    }
+}

@@ -1,0 +1,18 @@
+//! Money without a convention: counted in `amount`, but not in `convention_persons`.
+
+use super::context::{Found, Row};
+use crate::finding::{Rule, Severity};
+
+/// `check.amount-without-convention`
+pub(super) static RULE: Rule = Rule {
+    id: "check.amount-without-convention",
+    severity: Severity::Warn,
+    meaning: "an amount stands with a partnership convention (CBENCONV 1 or 2)",
+    help: "check `CBENCONV`: the amount is counted, but no person under a convention",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    if row.cents.is_some_and(|cents| cents != 0) && !row.convention {
+        found.add(&RULE, "EBENCONVCM", "expected CBENCONV 1 or 2 with an amount");
+    }
+}

@@ -1,0 +1,27 @@
+//! A known code on a day when it was not valid.
+
+use super::context::{Found, Row};
+use crate::finding::{Rule, Severity};
+use crate::quarter::date_of;
+
+/// `check.code-outside-validity`
+pub(super) static RULE: Rule = Rule {
+    id: "check.code-outside-validity",
+    severity: Severity::Warn,
+    meaning: "a code is valid on the first day",
+    help: "codes changed on 2016-01-01: the same number can mean something else",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    let Some(first) = row.first_day else { return };
+    for value in row.values() {
+        let validities = &value.facts.validities;
+        if !validities.is_empty() && !validities.iter().any(|validity| validity.contains(first)) {
+            let valid: Vec<_> = validities.iter().map(ToString::to_string).collect();
+            let code = found.shown(value.text);
+            let (valid, first) = (valid.join(" or "), date_of(first));
+            let text = format!("expected {code} only {valid}, found it on {first}");
+            found.add(&RULE, value.column.name(), text);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! A convention without money, from 2005 on, when the amount exists.
+
+use super::context::{Found, Row};
+use crate::finding::{Rule, Severity};
+
+/// `check.convention-without-amount`
+pub(super) static RULE: Rule = Rule {
+    id: "check.convention-without-amount",
+    severity: Severity::Warn,
+    meaning: "a partnership convention (CBENCONV 1 or 2) has an amount",
+    help: "check `EBENCONVCM`: the person is counted, but no money",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    let amount_exists = row.first_day.is_some_and(|first| first >= found.context().amount_start());
+    if row.convention && row.cents.is_none() && amount_exists && !row.unreadable("EBENCONVCM") {
+        found.add(&RULE, "EBENCONVCM", "expected an amount with CBENCONV 1 or 2, found no value");
+    }
+}

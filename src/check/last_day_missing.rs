@@ -1,0 +1,18 @@
+//! A missing last day is taken as the end of the month of the first day, the grain of the base data.
+
+use super::context::{Found, Row};
+use crate::finding::{Rule, Severity};
+
+/// `check.last-day-missing`
+pub(super) static RULE: Rule = Rule {
+    id: "check.last-day-missing",
+    severity: Severity::Warn,
+    meaning: "every row has a last day; without one the end of the first day's month is taken",
+    help: "check that the intervention did not last longer than the month it began in",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    if row.last_day.is_none() && !row.unreadable("DPAYLSTDAY") {
+        found.add(&RULE, "DPAYLSTDAY", "no value; the end of the first day's month is taken");
+    }
+}

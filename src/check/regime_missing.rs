@@ -1,0 +1,20 @@
+//! A row without regime.
+
+use super::context::{Found, Row};
+use crate::dictionary::CodeColumn;
+use crate::finding::{Rule, Severity};
+
+/// `check.regime-missing`
+pub(super) static RULE: Rule = Rule {
+    id: "check.regime-missing",
+    severity: Severity::Reject,
+    meaning: "every row names its regime",
+    help: "a row without `LEGISLATION` cannot be counted by regime; ask the sender for it",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    if row.code(CodeColumn::LEGISLATION).is_none() && !row.unreadable("LEGISLATION") {
+        let expected = found.context().regime_codes();
+        found.add(&RULE, "LEGISLATION", format!("expected {expected}, found no value"));
+    }
+}

@@ -1,0 +1,23 @@
+//! A regime that the dictionary does not have.
+
+use super::context::{Found, Row};
+use crate::dictionary::CodeColumn;
+use crate::finding::{Rule, Severity};
+
+/// `check.regime-unknown`
+pub(super) static RULE: Rule = Rule {
+    id: "check.regime-unknown",
+    severity: Severity::Reject,
+    meaning: "the regime is one of the dictionary",
+    help: "1 is intégration sociale, 2 aide sociale, 6 the organic law; a new one goes into dictionary.toml",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    if let Some(code) = row.code(CodeColumn::LEGISLATION)
+        && row.regime.is_none()
+    {
+        let (expected, code) = (found.context().regime_codes(), found.shown(code));
+        let text = format!("expected {expected}, found {code}");
+        found.add(&RULE, "LEGISLATION", text);
+    }
+}

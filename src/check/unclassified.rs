@@ -1,0 +1,18 @@
+//! No measure rule matches: the row is kept, counted and shown as `unclassified`.
+
+use super::context::{Found, Row};
+use crate::finding::{Rule, Severity};
+
+/// `check.unclassified`
+pub(super) static RULE: Rule = Rule {
+    id: "check.unclassified",
+    severity: Severity::Warn,
+    meaning: "the codes lead to a measure",
+    help: "the row is counted as `unclassified`; a rule for it goes into dictionary.toml",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    if row.measure == Some(found.context().unclassified()) {
+        found.add_to_row(&RULE, "no measure rule matches the codes of this row");
+    }
+}

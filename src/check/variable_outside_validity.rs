@@ -1,0 +1,31 @@
+//! A value of a variable that did not exist on the first day, such as a partner variable before 2005.
+
+use super::context::{Found, Row};
+use crate::finding::{Rule, Severity};
+
+/// `check.variable-outside-validity`
+pub(super) static RULE: Rule = Rule {
+    id: "check.variable-outside-validity",
+    severity: Severity::Warn,
+    meaning: "a variable has a value only while it is valid",
+    help: "check the day and the column: the variable did not exist then",
+};
+
+pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    let Some(first) = row.first_day else { return };
+    for value in row.values() {
+        if value.facts.not_applicable {
+            continue;
+        }
+        let validity = found.context().variable(value.column).validity;
+        if !validity.contains(first) {
+            let text = format!("expected no value, the variable is valid {validity}");
+            found.add(&RULE, value.column.name(), text);
+        }
+    }
+    let validity = found.context().partner_validity();
+    if row.has_partner && !validity.contains(first) {
+        let text = format!("expected no value, the variable is valid {validity}");
+        found.add(&RULE, "NNISPTN2", text);
+    }
+}

@@ -1,0 +1,62 @@
+//! `sppis demo`
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use super::ingest::take_in;
+use crate::delivery::Delivery;
+use crate::export::{Format, Look, export};
+use crate::pipeline::answer::{Optimiser, answer, provenance};
+use crate::pipeline::ingest::IngestOptions;
+use crate::query::{Arguments as Asked, Catalog, resolve};
+use crate::render::Language;
+use crate::warehouse::Warehouse;
+
+/// Make a temporary warehouse, take in small sample deliveries, and show what comes out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sppis demo")]
+pub(super) struct Arguments {}
+
+/// The deliveries of the demo: two that follow each other, with a few mistakes in the second.
+const DELIVERIES: [(&str, &str); 2] = [
+    (
+        "DWH_SPPIS_Formulaires_2008-05.csv",
+        include_str!("../../data-samples/demo/DWH_SPPIS_Formulaires_2008-05.csv"),
+    ),
+    (
+        "DWH_SPPIS_Formulaires_2008-11.csv",
+        include_str!("../../data-samples/demo/DWH_SPPIS_Formulaires_2008-11.csv"),
+    ),
+];
+
+pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError> {
+    let failed = |error: std::io::Error| CliError::new(format!("making the demo: {error}"));
+    let folder = tempfile::Builder::new().prefix("sppis-demo-").tempdir().map_err(failed)?;
+    let warehouse = Warehouse::init(&folder.path().join("warehouse"))?;
+    console.say("a temporary warehouse, with a key of its own, takes in two invented deliveries\n");
+    for (name, text) in DELIVERIES {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).map_err(failed)?;
+        let delivery = Delivery::open(&[path], None, None)?;
+        take_in(&warehouse, &delivery, IngestOptions::default(), console)?;
+        writeln!(console.out())?;
+    }
+    let catalog = Catalog::open(None)?;
+    let query = catalog.query("by-regime-and-measure")?;
+    let question = resolve(query, &Asked::default(), warehouse.dictionary())?;
+    let snapshot = warehouse.snapshot(None)?;
+    let dictionary = warehouse.dictionary();
+    let tables = answer(vec![question], &snapshot, dictionary, Optimiser::On)?;
+    let fit_terminal = console.prints_to_terminal();
+    let look = Look { language: Language::En, dictionary, fit_terminal };
+    for table in &tables {
+        export(table, Format::Table, &provenance(&snapshot), look, console.out())?;
+    }
+    console.flush()?;
+    console.say("\nthe temporary warehouse is removed again; to make one that stays:");
+    console.say("  sppis init");
+    console.say("  sppis sample --deliveries 2008-05,2008-11 --persons 1000 --output samples");
+    console.say("  sppis ingest samples/DWH_SPPIS_Formulaires_2008-05.csv");
+    console.say("  sppis queries");
+    console.say("  sppis run by-regime-and-measure");
+    Ok(Exit::Done)
+}

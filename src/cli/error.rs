@@ -1,0 +1,199 @@
+//! How the program ends: exit codes, errors with their causes and hints.
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+
+use miette::Diagnostic;
+
+use super::console::Console;
+use crate::delivery::DeliveryError;
+use crate::document::DocumentError;
+use crate::export::ExportError;
+use crate::pipeline::answer::AnswerError;
+use crate::pipeline::ingest::IngestError;
+use crate::query::{CatalogError, ResolveError};
+use crate::warehouse::WarehouseError;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Done; nothing blocks.
+    Done,
+    /// It ran, and the data have blocking findings.
+    BlockingFindings,
+    /// It could not run: usage, configuration, query file, I/O.
+    CouldNotRun,
+    /// Another writer committed first; try again.
+    Conflict,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::BlockingFindings => 1,
+            Exit::CouldNotRun => 2,
+            Exit::Conflict => 3,
+        })
+    }
+}
+
+/// Why a verb did not succeed.
+#[derive(Debug)]
+pub(super) enum CliError {
+    /// Nobody reads the output any more.
+    ClosedPipe,
+    /// A file that a person wrote has mistakes.
+    Document(Box<DocumentError>),
+    /// Anything else, with what can be done about it.
+    Failed { text: String, hint: Option<String>, exit: Exit },
+}
+
+impl CliError {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self::Failed { text: text.into(), hint: None, exit: Exit::CouldNotRun }
+    }
+
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        match self {
+            Self::Failed { text, exit, .. } => Self::Failed { text, hint: Some(hint.into()), exit },
+            other => other,
+        }
+    }
+
+    /// Prints the error to stderr; gives how the program ends.
+    pub(super) fn report(self, console: &mut Console) -> Exit {
+        match self {
+            Self::ClosedPipe => Exit::Done,
+            Self::Document(error) => {
+                console.say(&format!("error: {error}"));
+                if console.narrates_to_terminal() {
+                    console.say(&underlined(&error));
+                }
+                Exit::CouldNotRun
+            }
+            Self::Failed { text, hint, exit } => {
+                console.say(&format!("error: {text}"));
+                if let Some(hint) = hint {
+                    console.say(&format!("hint: {hint}"));
+                }
+                exit
+            }
+        }
+    }
+}
+
+/// The document's lines with every mistake underlined.
+fn underlined(error: &DocumentError) -> String {
+    let mut text = String::new();
+    let handler = miette::GraphicalReportHandler::new();
+    let rendered = handler.render_report(&mut text, error as &dyn Diagnostic);
+    if rendered.is_ok() { text } else { String::new() }
+}
+
+/// An error and its causes on one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ClosedPipe;
+        }
+        Self::new(format!("writing the output: {error}"))
+    }
+}
+
+impl From<DocumentError> for CliError {
+    fn from(error: DocumentError) -> Self {
+        Self::Document(Box::new(error))
+    }
+}
+
+impl From<WarehouseError> for CliError {
+    fn from(error: WarehouseError) -> Self {
+        let failed = Self::new(chain(&error));
+        match error {
+            WarehouseError::Document(error) => error.into(),
+            WarehouseError::Absent(_) => {
+                failed.hint("make one with `sppis init`, or name another with `--warehouse DIR`")
+            }
+            WarehouseError::Present(_) => {
+                failed.hint("name a folder that is empty or not there with `--warehouse DIR`")
+            }
+            WarehouseError::WrongKey { .. } => {
+                failed.hint("put the key that the warehouse was made with back in its place")
+            }
+            WarehouseError::Overlap { .. } => {
+                failed.hint("a quarter belongs to one delivery; check `sppis deliveries`")
+            }
+            WarehouseError::Unknown(_) => failed.hint("`sppis history` lists what there is"),
+            WarehouseError::Conflict(_) => Self::Failed {
+                text: chain(&error),
+                hint: Some("run the command again".to_owned()),
+                exit: Exit::Conflict,
+            },
+            _ => failed,
+        }
+    }
+}
+
+impl From<DeliveryError> for CliError {
+    fn from(error: DeliveryError) -> Self {
+        Self::new(chain(&error))
+    }
+}
+
+impl From<IngestError> for CliError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Warehouse(error) => error.into(),
+            error => Self::new(chain(&error)),
+        }
+    }
+}
+
+impl From<CatalogError> for CliError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Document(error) => error.into(),
+            CatalogError::Unknown { .. } => {
+                Self::new(chain(&error)).hint("`sppis queries` lists them")
+            }
+            CatalogError::Read { .. } => Self::new(chain(&error)),
+        }
+    }
+}
+
+impl From<ResolveError> for CliError {
+    fn from(error: ResolveError) -> Self {
+        Self::new(error.to_string()).hint("`sppis queries NAME` describes a query")
+    }
+}
+
+impl From<AnswerError> for CliError {
+    fn from(error: AnswerError) -> Self {
+        Self::new(chain(&error))
+    }
+}
+
+impl From<ExportError> for CliError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Io(error) => error.into(),
+            error => Self::new(chain(&error)),
+        }
+    }
+}

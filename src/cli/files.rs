@@ -1,0 +1,30 @@
+//! `sppis files`
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use super::run::as_of;
+use crate::warehouse::Warehouse;
+
+/// Print the paths of the Parquet files of the current state, or of an older one, one per line.
+///
+/// A glob over the table's folder also finds files that a later delivery has replaced; tools that
+/// do not read Delta tables should read these paths instead.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sppis files --as-of 2008-05")]
+pub(super) struct Arguments {
+    /// The state when this delivery was the newest, or at this version of the table.
+    #[arg(long, value_name = "DELIVERY|VERSION")]
+    as_of: Option<String>,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
+    for file in snapshot.files() {
+        writeln!(console.out(), "{}", file.path().display())?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,151 @@
+//! The command line: arguments, one file per verb, printing, hints, exit codes.
+//!
+//! In: arguments. Out: data on stdout, narration on stderr, and an exit code: 0 done, 1 ran and
+//! the data have blocking findings, 2 could not run, 3 another writer committed first, 130
+//! interrupted. A closed pipe is a quiet 0. Only this module prints.
+
+mod console;
+mod deliveries;
+mod demo;
+mod dictionary;
+mod error;
+mod explain;
+mod files;
+mod history;
+mod ingest;
+mod init;
+mod queries;
+mod rejects;
+mod run;
+mod sample;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use console::Console;
+use error::{CliError, Exit};
+
+use crate::warehouse::Warehouse;
+
+/// Figures one can sign from deliveries of `DWH_SPPIS_Formulaires`: persons, conventions and
+/// EBENCONVCM by regime, measure, quarter and place.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sppis",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done · 1 the data have blocking findings · 2 could not run · \
+                  3 another writer committed first, try again · 130 interrupted\n\n\
+                  First steps: `sppis demo`, then `sppis init`, `sppis ingest FILE`, `sppis run \
+                  by-regime-and-measure`."
+)]
+struct Cli {
+    /// Folder of the warehouse.
+    #[arg(
+        long,
+        global = true,
+        env = "SPPIS_WAREHOUSE",
+        default_value = "./warehouse",
+        value_name = "DIR"
+    )]
+    warehouse: PathBuf,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a new warehouse: settings, key, empty table.
+    Init(init::Arguments),
+    /// Check a delivery and take it in, whole or not at all.
+    Ingest(ingest::Arguments),
+    /// List the deliveries and the calendar: received, missing, due.
+    Deliveries(deliveries::Arguments),
+    /// List the findings of a delivery: rule, line, column, expected and found.
+    Rejects(rejects::Arguments),
+    /// List the versions of the table and what made them.
+    History(history::Arguments),
+    /// List the named queries, or describe one.
+    Queries(queries::Arguments),
+    /// Run named queries.
+    Run(run::Arguments),
+    /// Show a query's optimised plan and the files and columns it reads.
+    Explain(explain::Arguments),
+    /// Print the paths of the current Parquet files, for tools that do not read Delta tables.
+    Files(files::Arguments),
+    /// Show a variable: name, definition, validity, codes, sources.
+    Dictionary(dictionary::Arguments),
+    /// Write synthetic deliveries: invented persons with valid numbers.
+    Sample(sample::Arguments),
+    /// Make a temporary warehouse, take in small sample deliveries, and show what comes out.
+    Demo(demo::Arguments),
+}
+
+/// Runs the program with these arguments; the first is its name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, everything else is a mistake in the arguments.
+            let printed = error.print();
+            let code = if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done };
+            return if printed.is_ok() { code.into() } else { Exit::Done.into() };
+        }
+    };
+    let mut console = Console::new();
+    let ended = dispatch(&cli, &mut console).and_then(|exit| {
+        console.flush()?;
+        Ok(exit)
+    });
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) => error.report(&mut console).into(),
+    }
+}
+
+fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
+    let root = &cli.warehouse;
+    match &cli.command {
+        Command::Init(arguments) => init::run(arguments, root, console),
+        Command::Ingest(arguments) => ingest::run(arguments, &open(root)?, console),
+        Command::Deliveries(arguments) => deliveries::run(arguments, &open(root)?, console),
+        Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),
+        Command::History(arguments) => history::run(arguments, &open(root)?, console),
+        Command::Queries(arguments) => queries::run(arguments, root, console),
+        Command::Run(arguments) => run::run(arguments, &open(root)?, console),
+        Command::Explain(arguments) => explain::run(arguments, &open(root)?, console),
+        Command::Files(arguments) => files::run(arguments, &open(root)?, console),
+        Command::Dictionary(arguments) => dictionary::run(arguments, root, console),
+        Command::Sample(arguments) => sample::run(arguments, console),
+        Command::Demo(arguments) => demo::run(arguments, console),
+    }
+}
+
+fn open(root: &std::path::Path) -> Result<Warehouse, CliError> {
+    Ok(Warehouse::open(root)?)
+}
+
+/// The reference page of all commands, made from the same definitions as `--help`.
+pub fn reference() -> String {
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    let mut page = String::new();
+    let mut section = |name: String, help: String| {
+        for text in ["## `", &name, "`\n\n```text\n", help.trim_end(), "\n```\n\n"] {
+            page.push_str(text);
+        }
+    };
+    section("sppis".to_owned(), command.render_help().to_string());
+    for subcommand in command.get_subcommands_mut() {
+        if subcommand.get_name() != "help" {
+            let name = format!("sppis {}", subcommand.get_name());
+            let help = subcommand.clone().term_width(100).render_help().to_string();
+            section(name, help);
+        }
+    }
+    page
+}

@@ -1,0 +1,234 @@
+//! `sppis run`
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use crate::disclosure::ReleasedTable;
+use crate::export::{Format, Look, Provenance, export};
+use crate::pipeline::answer::{Optimiser, answer, provenance};
+use crate::quarter::Quarter;
+use crate::query::{Arguments as Asked, Catalog, Question, resolve};
+use crate::render::Language;
+use crate::warehouse::{AsOf, Snapshot, Warehouse};
+
+/// Run named queries over the current deliveries, or over an older state.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sppis run by-regime-and-measure\n  sppis run by-year \
+                  persons-by-quarter --from 2008Q1 --to 2009Q4\n  sppis run by-municipality --where \
+                  region=04000 --format csv --output brussels.csv\n  sppis run amount-by-regime \
+                  --as-of 2008-05")]
+pub(super) struct Arguments {
+    /// Names of queries.
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+
+    #[command(flatten)]
+    question: QuestionArguments,
+
+    /// Format; by the ending of `--output`, otherwise a table for reading.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// File to write, or a folder when several queries are run.
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// Language of titles and names of places in tables for reading.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
+}
+
+/// What is asked of a query besides its name.
+#[derive(Debug, clap::Args)]
+pub(super) struct QuestionArguments {
+    /// First quarter, such as 2008Q1.
+    #[arg(long, value_name = "QUARTER")]
+    from: Option<Quarter>,
+
+    /// Last quarter.
+    #[arg(long, value_name = "QUARTER")]
+    to: Option<Quarter>,
+
+    /// Only rows with this value of a dimension; several values of one are alternatives.
+    #[arg(long = "where", value_name = "DIMENSION=VALUE", value_parser = pair)]
+    wheres: Vec<(String, String)>,
+
+    /// Value of a parameter of the query.
+    #[arg(long = "set", value_name = "PARAMETER=VALUE", value_parser = pair)]
+    sets: Vec<(String, String)>,
+
+    /// The state when this delivery was the newest, or at this version of the table.
+    #[arg(long, value_name = "DELIVERY|VERSION")]
+    as_of: Option<String>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+impl QuestionArguments {
+    /// The state of the table that is asked for.
+    pub(super) fn snapshot(&self, warehouse: &Warehouse) -> Result<Snapshot, CliError> {
+        Ok(warehouse.snapshot(self.as_of.as_deref().map(as_of).as_ref())?)
+    }
+
+    /// The questions, every one checked.
+    pub(super) fn questions(
+        &self,
+        names: &[String],
+        warehouse: &Warehouse,
+    ) -> Result<Vec<Question>, CliError> {
+        let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+        let asked = Asked {
+            from: self.from,
+            to: self.to,
+            wheres: self.wheres.clone(),
+            sets: self.sets.clone(),
+        };
+        let question =
+            |name: &String| Ok(resolve(catalog.query(name)?, &asked, warehouse.dictionary())?);
+        names.iter().map(question).collect()
+    }
+}
+
+/// A number is a version, anything else the id of a delivery.
+pub(super) fn as_of(text: &str) -> AsOf {
+    match text.parse() {
+        Ok(version) => AsOf::Version(version),
+        Err(_) => AsOf::Delivery(text.to_owned()),
+    }
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let questions = arguments.question.questions(&arguments.names, warehouse)?;
+    let target = Target::prepare(arguments, console)?;
+    let snapshot = arguments.question.snapshot(warehouse)?;
+    let dictionary = warehouse.dictionary();
+    let tables = answer(questions, &snapshot, dictionary, Optimiser::On)?;
+    let provenance = provenance(&snapshot);
+    let look =
+        Look { language: arguments.lang, dictionary, fit_terminal: console.prints_to_terminal() };
+    target.write(&tables, &provenance, look, console)?;
+    Ok(Exit::Done)
+}
+
+/// Where answers go; what cannot be written is refused before anything is computed.
+struct Target {
+    format: Format,
+    place: Place,
+}
+
+enum Place {
+    Stdout,
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+impl Target {
+    fn prepare(arguments: &Arguments, console: &Console) -> Result<Self, CliError> {
+        let ending = |path: &PathBuf| {
+            path.extension().and_then(|it| Format::of_ending(&it.to_string_lossy().to_lowercase()))
+        };
+        let by_ending = arguments.output.as_ref().and_then(ending);
+        let format = arguments.format.or(by_ending).unwrap_or(Format::Table);
+        let place = match &arguments.output {
+            None => Place::Stdout,
+            Some(path) if arguments.names.len() > 1 || path.is_dir() => {
+                fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
+                probe(path)?;
+                Place::Folder(path.clone())
+            }
+            Some(path) => {
+                probe(
+                    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+                )?;
+                Place::File(path.clone())
+            }
+        };
+        if matches!(place, Place::Stdout) && format.is_binary() {
+            if arguments.names.len() > 1 {
+                return Err(CliError::new("one stream cannot hold several Parquet files")
+                    .hint("name a folder with `--output`"));
+            }
+            if console.prints_to_terminal() {
+                return Err(CliError::new("Parquet is not for a terminal")
+                    .hint("name a file with `--output`, or pipe it"));
+            }
+        }
+        Ok(Self { format, place })
+    }
+
+    fn write(
+        &self,
+        tables: &[ReleasedTable],
+        provenance: &Provenance,
+        look: Look<'_>,
+        console: &mut Console,
+    ) -> Result<(), CliError> {
+        for (at, table) in tables.iter().enumerate() {
+            let path = match &self.place {
+                Place::Stdout => {
+                    if at > 0 {
+                        writeln!(console.out())?;
+                    }
+                    export(table, self.format, provenance, look, console.out())?;
+                    continue;
+                }
+                Place::File(path) => path.clone(),
+                Place::Folder(folder) => folder.join(self.file_name(table)),
+            };
+            self.write_file(&path, table, provenance, look)?;
+            console.say(&format!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
+
+    fn file_name(&self, table: &ReleasedTable) -> String {
+        let ending = match self.format {
+            Format::Table => "txt",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Parquet => "parquet",
+        };
+        format!("{}.{ending}", table.question().query().name)
+    }
+
+    /// Under a temporary name first: a reader never sees half a file.
+    fn write_file(
+        &self,
+        path: &Path,
+        table: &ReleasedTable,
+        provenance: &Provenance,
+        look: Look<'_>,
+    ) -> Result<(), CliError> {
+        let folder =
+            path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let unwritable = |error: std::io::Error| unwritable(path, &error);
+        let temporary = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+        let mut out = BufWriter::new(temporary);
+        let look = Look { fit_terminal: false, ..look };
+        export(table, self.format, provenance, look, &mut out)?;
+        let temporary = out.into_inner().map_err(|error| unwritable(error.into_error()))?;
+        temporary.as_file().sync_all().map_err(unwritable)?;
+        temporary.persist(path).map_err(|error| unwritable(error.error))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)
+    }
+}
+
+/// Whether files can be made in a folder.
+fn probe(folder: &Path) -> Result<(), CliError> {
+    tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(folder, &error))?;
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::new(format!("{} cannot be written: {error}", path.display()))
+}

@@ -1,0 +1,74 @@
+//! `sppis sample`
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use crate::delivery::DeliveryId;
+use crate::render::count;
+use crate::sample::Sample;
+
+/// Write synthetic deliveries: invented persons with valid numbers.
+///
+/// The same seed speaks of the same persons in every delivery, on every machine. Beside each
+/// file stands a manifest with its number of rows and of planted mistakes by rule.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sppis sample --deliveries 2007-05,2007-11 --persons 1000 --seed 1 \
+                  --output samples\n  sppis sample --deliveries 2018-05 --persons 1000000 \
+                  --mistakes 1% --output samples"
+)]
+pub(super) struct Arguments {
+    /// Ids of the deliveries, separated by commas.
+    #[arg(long, required = true, value_delimiter = ',', value_name = "IDS")]
+    deliveries: Vec<String>,
+
+    /// Persons; each has about 0.8 rows per delivery.
+    #[arg(long, default_value_t = 1000)]
+    persons: u64,
+
+    /// Seed: the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Share of rows with a planted mistake, such as 1% or 0.01.
+    #[arg(long, value_name = "SHARE", default_value = "0%")]
+    mistakes: crate::finding::Budget,
+
+    /// Folder to write to.
+    #[arg(long, short, value_name = "DIR")]
+    output: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, CliError> {
+    let crate::finding::Budget::Share(share) = arguments.mistakes else {
+        return Err(CliError::new("`--mistakes` is a share of the rows, such as 1% or 0.01"));
+    };
+    let per_million = u32::try_from(share * 100).unwrap_or(u32::MAX).min(1_000_000);
+    let mut windows = Vec::new();
+    for text in &arguments.deliveries {
+        let id =
+            DeliveryId::calendar(text.trim()).map_err(|error| CliError::new(error.to_string()))?;
+        windows.push(id);
+    }
+    let sample = Sample::new(arguments.persons, arguments.seed, per_million);
+    let folder = &arguments.output;
+    let failed = |error: std::io::Error| {
+        CliError::new(format!("{} cannot be written: {error}", folder.display()))
+    };
+    fs::create_dir_all(folder).map_err(failed)?;
+    for (id, window) in windows {
+        let path = folder.join(format!("DWH_SPPIS_Formulaires_{id}.csv"));
+        let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let mut file: &File = temporary.as_file();
+        let manifest = sample.write(window, &mut file).map_err(failed)?;
+        temporary.persist(&path).map_err(|error| failed(error.error))?;
+        let json = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+        fs::write(path.with_extension("manifest.json"), json + "\n").map_err(failed)?;
+        let planted: u64 = manifest.planted.values().sum();
+        let rows = count(manifest.rows, "row");
+        console.say(&format!("wrote {} ({rows}, {planted} planted mistakes)", path.display()));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,200 @@
+//! Identifiers of persons: national numbers (NISS) and recoded tokens.
+//!
+//! Nothing here depends on today's date: the check number itself says the century, because
+//! `2 * 10^9 mod 97 = 68` is not zero, so the two ways to compute it never agree.
+
+use super::batch::Sex;
+
+/// How a delivery identifies persons.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum IdentifierFormat {
+    /// National or BIS numbers of 11 digits with a check number.
+    #[default]
+    National,
+    /// Any token of 1 to 64 printable characters; sex and birth year are then unknown.
+    Coded,
+}
+
+/// A parsed identifier. It has no `Debug` of its content.
+pub enum Identifier<'a> {
+    /// A national number.
+    National(NationalNumber),
+    /// A token.
+    Coded(&'a str),
+}
+
+impl Identifier<'_> {
+    /// Whether a leading zero was added.
+    pub fn padded(&self) -> bool {
+        matches!(self, Self::National(number) if number.padded)
+    }
+}
+
+impl IdentifierFormat {
+    /// Parses a trimmed text.
+    pub fn parse(self, text: &str) -> Result<Identifier<'_>, IdentifierError> {
+        match self {
+            Self::National => parse_national(text).map(Identifier::National),
+            Self::Coded => parse_coded(text).map(Identifier::Coded),
+        }
+    }
+}
+
+/// A valid national or BIS number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NationalNumber {
+    /// The 11 digits as a number.
+    pub digits: i64,
+    /// From the sequence number; unknown for BIS numbers given without it.
+    pub sex: Option<Sex>,
+    /// Year of birth.
+    pub birth_year: i16,
+    /// Whether a leading zero was added.
+    pub padded: bool,
+}
+
+/// Why a text is no identifier. The texts say what is wrong, never the value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum IdentifierError {
+    /// Not 11 digits.
+    #[error("expected 11 digits, found a text of {characters} characters with {digits} digits")]
+    Length {
+        /// Characters of the text.
+        characters: usize,
+        /// Digits among them.
+        digits: usize,
+    },
+    /// The check number does not fit.
+    #[error("expected a valid check number (mod 97), found one that does not fit")]
+    CheckNumber,
+    /// Month or day of birth is impossible.
+    #[error("expected a possible month and day of birth (or 00), found others")]
+    BirthDate,
+    /// Too long, or with control characters.
+    #[error("expected 1 to 64 printable characters, found a text of {characters} characters")]
+    Token {
+        /// Characters of the text.
+        characters: usize,
+    },
+}
+
+/// A national number; dots, dashes and spaces do not count.
+pub fn parse_national(text: &str) -> Result<NationalNumber, IdentifierError> {
+    let mut digits: i64 = 0;
+    let mut digit_count = 0;
+    let mut only_digits = true;
+    for character in text.chars() {
+        match character {
+            '0'..='9' => {
+                digit_count += 1;
+                if digit_count <= 11 {
+                    digits = digits * 10 + i64::from(u32::from(character) - u32::from('0'));
+                }
+            }
+            '.' | '-' | ' ' | '\u{A0}' => {}
+            _ => only_digits = false,
+        }
+    }
+    if !only_digits || !(10..=11).contains(&digit_count) {
+        let characters = text.chars().count();
+        return Err(IdentifierError::Length { characters, digits: digit_count });
+    }
+    let padded = digit_count == 10;
+    match checked(digits, padded) {
+        Err(_) if padded => {
+            Err(IdentifierError::Length { characters: text.chars().count(), digits: 10 })
+        }
+        checked => checked,
+    }
+}
+
+/// Check number, birth date and sex of 11 digits.
+fn checked(digits: i64, padded: bool) -> Result<NationalNumber, IdentifierError> {
+    let (body, check) = (digits / 100, digits % 100);
+    let century = if check == 97 - body % 97 {
+        1900
+    } else if check == 97 - (2_000_000_000 + body) % 97 {
+        2000
+    } else {
+        return Err(IdentifierError::CheckNumber);
+    };
+    let (year, month, day) = (body / 10_000_000, body / 100_000 % 100, body / 1_000 % 100);
+    let sequence = body % 1_000;
+    let sex_known = match month {
+        0..=12 | 40..=52 => true,
+        20..=32 => false,
+        _ => return Err(IdentifierError::BirthDate),
+    };
+    if day > 31 {
+        return Err(IdentifierError::BirthDate);
+    }
+    let sex = if sequence % 2 == 1 { Sex::Male } else { Sex::Female };
+    let birth_year = i16::try_from(century + year).map_err(|_| IdentifierError::BirthDate)?;
+    Ok(NationalNumber { digits, sex: sex_known.then_some(sex), birth_year, padded })
+}
+
+/// A recoded token.
+pub fn parse_coded(text: &str) -> Result<&str, IdentifierError> {
+    let characters = text.chars().count();
+    let printable = text.chars().all(|character| !character.is_control());
+    if printable && (1..=64).contains(&characters) {
+        return Ok(text);
+    }
+    Err(IdentifierError::Token { characters })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn summary(text: &str) -> String {
+        match parse_national(text) {
+            Ok(number) => {
+                let sex = number.sex.map_or("?", Sex::letter);
+                format!("{:011} {sex} {} {}", number.digits, number.birth_year, number.padded)
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_published_examples_are_valid() {
+        assert_eq!(summary("42012205181"), "42012205181 M 1942 false");
+        assert_eq!(summary("93.05.18-223.61"), "93051822361 M 1993 false");
+    }
+
+    #[test]
+    fn the_check_number_gives_the_century_and_bis_numbers_hide_the_sex() {
+        let number = |body: i64, prefix: i64| format!("{body:09}{:02}", 97 - (prefix + body) % 97);
+        assert_eq!(summary(&number(50_312_004, 2_000_000_000)).split(' ').nth(2), Some("2005"));
+        assert_eq!(summary(&number(803_212_004, 0)).split(' ').nth(1), Some("?"));
+        assert_eq!(summary(&number(805_212_004, 0)).split(' ').nth(1), Some("F"));
+        assert_eq!(summary(&number(800_000_001, 0)).split(' ').nth(1), Some("M"));
+    }
+
+    #[test]
+    fn a_lost_leading_zero_is_put_back_only_when_that_is_valid() {
+        let whole = format!("{:09}{:02}", 50_312_004, 97 - 50_312_004 % 97);
+        assert!(summary(&whole[1..]).ends_with("true"));
+        insta::assert_snapshot!(summary("4201220518"), @"expected 11 digits, found a text of 10 characters with 10 digits");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_number() {
+        insta::assert_snapshot!(summary("42012205182"), @"expected a valid check number (mod 97), found one that does not fit");
+        insta::assert_snapshot!(summary("4201220518X"), @"expected 11 digits, found a text of 11 characters with 10 digits");
+        let impossible = format!("{:09}{:02}", 421_522_051, 97 - 421_522_051 % 97);
+        insta::assert_snapshot!(summary(&impossible), @"expected a possible month and day of birth (or 00), found others");
+    }
+
+    proptest! {
+        #[test]
+        fn at_most_one_of_ninety_seven_check_numbers_holds_per_century(body in 0_i64..1_000_000_000) {
+            let valid = (0..100).filter(|check| {
+                !matches!(checked(body * 100 + check, false), Err(IdentifierError::CheckNumber))
+            });
+            prop_assert_eq!(valid.count(), 2);
+        }
+    }
+}

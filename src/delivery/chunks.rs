@@ -1,0 +1,141 @@
+//! A file's data in chunks of whole records, each with the line it starts on.
+//!
+//! In: the bytes of a file, read once. Out: [`Chunk`]s in file order, and the hash of all bytes.
+//! Never: a record cut in two, or memory that grows with the file.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use super::header::Header;
+use super::record::{Field, RecordEnd, count_line_ends, next_record};
+
+/// Whole records of one file.
+#[derive(Debug)]
+pub struct Chunk {
+    /// Index of the delivery's part.
+    pub part: usize,
+    /// Line of the first record, as an editor counts it.
+    pub first_line: u64,
+    /// The records' bytes.
+    pub text: Vec<u8>,
+}
+
+/// Reads a file in chunks.
+#[derive(Debug)]
+pub struct ChunkReader {
+    file: File,
+    part: usize,
+    delimiter: u8,
+    line: u64,
+    skip: usize,
+    held: Vec<u8>,
+    hasher: blake3::Hasher,
+    ended: bool,
+}
+
+/// Bytes aimed at for one chunk: large enough to spread fixed costs, small enough that some
+/// dozens of them fit in memory.
+const CHUNK_LENGTH: usize = 2 << 20;
+
+impl ChunkReader {
+    pub(super) fn new(file: File, part: usize, mark_length: usize, header: &Header) -> Self {
+        Self {
+            file,
+            part,
+            delimiter: header.delimiter(),
+            line: 1 + header.line_count(),
+            skip: mark_length + header.byte_count(),
+            held: Vec::new(),
+            hasher: blake3::Hasher::new(),
+            ended: false,
+        }
+    }
+
+    /// The next chunk, or `None` at the end of the file.
+    pub fn next_chunk(&mut self) -> std::io::Result<Option<Chunk>> {
+        let mut length = CHUNK_LENGTH;
+        loop {
+            self.fill(length)?;
+            let end = self.boundary();
+            if end > 0 {
+                let rest = self.held.split_off(end);
+                let text = std::mem::replace(&mut self.held, rest);
+                let first_line = self.line;
+                self.line += count_line_ends(&text);
+                return Ok(Some(Chunk { part: self.part, first_line, text }));
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            length += CHUNK_LENGTH;
+        }
+    }
+
+    /// Hash of the whole file; call it after the last chunk.
+    pub fn hash(&self) -> blake3::Hash {
+        self.hasher.finalize()
+    }
+
+    /// Holds at least `length` bytes, or all that is left.
+    fn fill(&mut self, length: usize) -> std::io::Result<()> {
+        while self.held.len() < length && !self.ended {
+            let start = self.held.len();
+            let wanted = (length - start + self.skip) as u64;
+            let read = (&mut self.file).take(wanted).read_to_end(&mut self.held)?;
+            self.ended = (read as u64) < wanted;
+            self.hasher.update(self.held.get(start..).unwrap_or(&[]));
+            let skipped = self.skip.min(read);
+            self.held.drain(start..start + skipped);
+            self.skip -= skipped;
+        }
+        Ok(())
+    }
+
+    /// Where the last whole record of what is held ends.
+    fn boundary(&self) -> usize {
+        let text = &self.held;
+        if self.ended {
+            return text.len();
+        }
+        if memchr::memchr(b'"', text).is_none() {
+            return last_line_end(text);
+        }
+        let mut fields: Vec<Field> = Vec::new();
+        let mut at = 0;
+        loop {
+            match next_record(text, at, self.delimiter, true, &mut fields) {
+                RecordEnd::Partial => return at,
+                RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next } => {
+                    if next >= text.len() {
+                        // A record cut by an unclosed quote may end without a line end.
+                        return if ends_line(text) { next } else { at };
+                    }
+                    at = next;
+                }
+            }
+        }
+    }
+}
+
+/// One past the last line end, leaving out a final CR whose LF may not have been read yet.
+fn last_line_end(text: &[u8]) -> usize {
+    let safe = text.strip_suffix(b"\r").unwrap_or(text);
+    memchr::memrchr2(b'\n', b'\r', safe).map_or(0, |at| at + 1)
+}
+
+fn ends_line(text: &[u8]) -> bool {
+    text.ends_with(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boundary_never_splits_a_line_end() {
+        assert_eq!(last_line_end(b"a;b\r\nc;d\r\n"), 10);
+        assert_eq!(last_line_end(b"a;b\r\nc;d\r"), 5);
+        assert_eq!(last_line_end(b"a;b\rc;d"), 4);
+        assert_eq!(last_line_end(b"a;b"), 0);
+    }
+}

@@ -1,0 +1,225 @@
+//! The header line: which known columns stand where, and which delimiter splits it.
+
+use super::record::{RecordEnd, next_record};
+use crate::dictionary::{CODE_COLUMNS, Column};
+use crate::document::nearest;
+
+/// A recognised header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    delimiter: u8,
+    names: Vec<String>,
+    columns: Vec<Option<Column>>,
+    byte_count: usize,
+    line_count: u64,
+}
+
+/// A file whose first line is no header of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// Nothing but white space.
+    #[error("the file is empty; expected a header line with the names of the variables")]
+    Empty,
+    /// Not text.
+    #[error("this is not delimited text: {0}")]
+    NotText(String),
+    /// No known name, whatever the delimiter.
+    #[error(
+        "no header: line 1 has none of the known variable names split by `;`, `,`, tab or `|`; \
+         expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`"
+    )]
+    None,
+    /// The header stands further down.
+    #[error(
+        "the header stands on line {line}, after {} of other text; remove what stands before it",
+        lines(*.line - 1)
+    )]
+    Preamble {
+        /// Line of the header.
+        line: u64,
+    },
+    /// Required columns are not there.
+    #[error("{}", missing(.0))]
+    Missing(Vec<(&'static str, Option<String>)>),
+    /// A known column is named twice.
+    #[error("the header names `{0}` twice")]
+    Duplicate(&'static str),
+}
+
+fn lines(count: u64) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+}
+
+fn missing(columns: &[(&'static str, Option<String>)]) -> String {
+    let texts = columns.iter().map(|(name, near)| match near {
+        Some(near) => format!("`{name}` (the header has `{near}`: rename it if that is meant)"),
+        None => format!("`{name}`"),
+    });
+    let list: Vec<_> = texts.collect();
+    let noun = if list.len() == 1 { "required column is" } else { "required columns are" };
+    format!("{} {noun} missing: {}", list.len(), list.join(", "))
+}
+
+const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
+const REQUIRED: [Column; 4] = [
+    Column::Person,
+    Column::Code(crate::dictionary::CodeColumn::LEGISLATION),
+    Column::FirstDay,
+    Column::LastDay,
+];
+/// Lines searched for a header that does not stand on the first.
+const PREAMBLE_LINES_MAX: u64 = 100;
+
+impl Header {
+    /// Recognises the header at the start of `text`, the first bytes of a file without its BOM.
+    pub fn read(text: &[u8]) -> Result<Self, HeaderError> {
+        if text.iter().all(u8::is_ascii_whitespace) {
+            return Err(HeaderError::Empty);
+        }
+        if text.contains(&0) {
+            return Err(HeaderError::NotText("it holds NUL bytes".to_owned()));
+        }
+        if let Some(header) = Self::recognise(text, 0) {
+            return header.complete();
+        }
+        let mut fields = Vec::new();
+        let (mut at, mut line) = (0, 1);
+        while at < text.len() && line <= PREAMBLE_LINES_MAX {
+            let (RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next }) =
+                next_record(text, at, b'\n', false, &mut fields)
+            else {
+                break;
+            };
+            line += super::record::count_line_ends(text.get(at..next).unwrap_or(&[])).max(1);
+            at = next;
+            let found = Self::recognise(text, at);
+            if found.is_some_and(|header| header.known().count() >= 2) {
+                return Err(HeaderError::Preamble { line });
+            }
+        }
+        Err(HeaderError::None)
+    }
+
+    /// The record at `start` as a header, split by the delimiter that yields most known names.
+    fn recognise(text: &[u8], start: usize) -> Option<Self> {
+        let candidates = DELIMITERS.map(|delimiter| Self::split(text, start, delimiter));
+        let best =
+            candidates.into_iter().flatten().rev().max_by_key(|header| header.known().count());
+        best.filter(|header| header.known().count() > 0)
+    }
+
+    fn split(text: &[u8], start: usize, delimiter: u8) -> Option<Self> {
+        let mut fields = Vec::new();
+        let end = next_record(text, start, delimiter, false, &mut fields);
+        let RecordEnd::Complete { next } = end else { return None };
+        let name = |field: &super::Field| {
+            let bytes = text.get(field.start..field.end).unwrap_or(&[]);
+            String::from_utf8_lossy(bytes).trim().to_owned()
+        };
+        let names: Vec<String> = fields.iter().map(name).collect();
+        let columns = names.iter().map(|name| Column::named(name)).collect();
+        let record = text.get(start..next).unwrap_or(&[]);
+        let line_count = super::record::count_line_ends(record).max(1);
+        Some(Self { delimiter, names, columns, byte_count: next, line_count })
+    }
+
+    /// Required columns are there, and none twice.
+    fn complete(self) -> Result<Self, HeaderError> {
+        for (index, column) in self.columns.iter().enumerate() {
+            if let Some(column) = column
+                && self.columns.iter().take(index).any(|earlier| earlier == &Some(*column))
+            {
+                return Err(HeaderError::Duplicate(column.name()));
+            }
+        }
+        let missing = REQUIRED.into_iter().filter(|column| self.position(*column).is_none());
+        let unknown: Vec<&str> = self.unknown().collect();
+        let near = |column: Column| {
+            let near = nearest(column.name(), unknown.iter().copied());
+            (column.name(), near.map(ToOwned::to_owned))
+        };
+        let missing: Vec<_> = missing.map(near).collect();
+        if missing.is_empty() { Ok(self) } else { Err(HeaderError::Missing(missing)) }
+    }
+
+    fn known(&self) -> impl Iterator<Item = Column> {
+        self.columns.iter().copied().flatten()
+    }
+
+    /// The byte between fields.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// The names as written.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The known column at each position.
+    pub fn columns(&self) -> &[Option<Column>] {
+        &self.columns
+    }
+
+    /// Position of a column.
+    pub fn position(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|known| known == &Some(column))
+    }
+
+    /// Names of columns that are not known: reported once, not stored.
+    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+        let pairs = self.names.iter().zip(&self.columns);
+        pairs.filter(|(_, column)| column.is_none()).map(|(name, _)| name.as_str())
+    }
+
+    /// Known columns that the delivery does not have.
+    pub fn absent(&self) -> Vec<&'static str> {
+        let special = [Column::Partner, Column::Amount].map(Column::name);
+        let known = special.into_iter().chain(CODE_COLUMNS);
+        known
+            .filter(|name| Column::named(name).is_none_or(|it| self.position(it).is_none()))
+            .collect()
+    }
+
+    /// Bytes of the header line with its line end.
+    pub fn byte_count(&self) -> usize {
+        self.byte_count
+    }
+
+    /// Lines of the header as an editor counts them.
+    pub fn line_count(&self) -> u64 {
+        self.line_count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        match Header::read(text.as_bytes()) {
+            Ok(header) => format!("{:?} {:?}", header.delimiter as char, header.names),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_delimiter_is_the_one_that_gives_known_names() {
+        for delimiter in [";", ",", "\t", "|"] {
+            let text = ["niss", "Legislation", "DPAY1STDAY", "\"DPAYLSTDAY\""].join(delimiter);
+            let header = Header::read(text.as_bytes()).unwrap();
+            assert_eq!(header.delimiter, delimiter.as_bytes()[0]);
+            assert_eq!(header.position(Column::LastDay), Some(3));
+        }
+    }
+
+    #[test]
+    fn what_is_no_header_is_named_as_what_it_is() {
+        insta::assert_snapshot!(message(" \n"), @"the file is empty; expected a header line with the names of the variables");
+        insta::assert_snapshot!(message("1;2;3\n4;5;6\n"), @"no header: line 1 has none of the known variable names split by `;`, `,`, tab or `|`; expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`");
+        insta::assert_snapshot!(message("Delivery 1\n\nNISS;LEGISLATION\n"), @"the header stands on line 3, after 2 lines of other text; remove what stands before it");
+        insta::assert_snapshot!(message("NISS;LEGISLATION;DPAY1STDAY;DPAYLASTDAY"), @"1 required column is missing: `DPAYLSTDAY` (the header has `DPAYLASTDAY`: rename it if that is meant)");
+        insta::assert_snapshot!(message("NISS;NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY"), @"the header names `NISS` twice");
+        insta::assert_snapshot!(message("PK\u{3}\u{4}\u{0}"), @"this is not delimited text: it holds NUL bytes");
+    }
+}

@@ -1,0 +1,202 @@
+//! A delivery's id and window, and the calendar of deliveries.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::quarter::{Quarter, QuarterRange};
+
+/// `YYYY-05`, `YYYY-11`, or a free id with a declared window.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct DeliveryId(String);
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An id or window that is missing, malformed or contradicted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeliveryIdError {
+    /// Nothing says which delivery this is.
+    #[error("no delivery id in the file name `{file}`; give it with `--delivery 2007-05`")]
+    Missing {
+        /// The file's name.
+        file: String,
+    },
+    /// The name or option holds something that is no id.
+    #[error(
+        "`{found}` is no delivery id: expected `YYYY-05` or `YYYY-11`; for another period give \
+         `--window` too, for example `--delivery backfill --window 2002Q4..2004Q4`"
+    )]
+    Malformed {
+        /// What was found.
+        found: String,
+    },
+    /// File names and option do not agree.
+    #[error("the file `{file}` says delivery `{named}`, but `{declared}` was expected")]
+    Contradiction {
+        /// The file's name.
+        file: String,
+        /// The id in its name.
+        named: String,
+        /// The id declared, or read off another file.
+        declared: String,
+    },
+    /// A calendar delivery cannot have another window.
+    #[error("delivery `{id}` covers {calendar}, not {declared}; use a free id for another window")]
+    Window {
+        /// The id.
+        id: String,
+        /// The window the calendar gives.
+        calendar: QuarterRange,
+        /// The window declared.
+        declared: QuarterRange,
+    },
+}
+
+impl DeliveryId {
+    /// A calendar id, or any short name where a window is declared.
+    fn parse(text: &str, free: bool) -> Result<Self, DeliveryIdError> {
+        const LENGTH_MAX: usize = 40;
+        let id = Self(text.to_owned());
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let named = !text.is_empty() && text.len() <= LENGTH_MAX && text.bytes().all(legal);
+        if named && (free || id.calendar_window().is_some()) {
+            return Ok(id);
+        }
+        Err(DeliveryIdError::Malformed { found: text.to_owned() })
+    }
+
+    /// A calendar id with its window.
+    pub fn calendar(text: &str) -> Result<(Self, QuarterRange), DeliveryIdError> {
+        let id = Self::parse(text, false)?;
+        let malformed = || DeliveryIdError::Malformed { found: text.to_owned() };
+        let window = id.calendar_window().ok_or_else(malformed)?;
+        Ok((id, window))
+    }
+
+    /// The text of the id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The window of a calendar id: May of A covers Q3 and Q4 of A-2, November of A covers Q1 and
+    /// Q2 of A-1. `None` for a free id.
+    pub fn calendar_window(&self) -> Option<QuarterRange> {
+        let (year, month) = self.0.split_once('-')?;
+        if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let year: i32 = year.parse().ok()?;
+        let (year, first) = match month {
+            "05" => (year - 2, 3),
+            "11" => (year - 1, 1),
+            _ => return None,
+        };
+        let (first, last) = (Quarter::new(year, first)?, Quarter::new(year, first + 1)?);
+        QuarterRange::new(first, last).ok()
+    }
+}
+
+/// The calendar's deliveries up to and including `year`, oldest first, beginning with the one
+/// that carries the first quarter of the source, 2002Q4.
+pub fn calendar(year: i32) -> Vec<(DeliveryId, QuarterRange)> {
+    let start = Quarter::new(2002, 4);
+    let ids = (2004..=year)
+        .flat_map(|year| ["05", "11"].map(|month| DeliveryId(format!("{year:04}-{month}"))));
+    let windows = ids.filter_map(|id| id.calendar_window().map(|window| (id, window)));
+    windows.filter(|(_, window)| start.is_some_and(|start| start <= window.last())).collect()
+}
+
+/// Id and window from the file names and the options; contradictions are errors.
+pub(super) fn settle(
+    paths: &[PathBuf],
+    declared: Option<&str>,
+    window: Option<QuarterRange>,
+) -> Result<(DeliveryId, QuarterRange), DeliveryIdError> {
+    let mut id = declared.map(|text| DeliveryId::parse(text, window.is_some())).transpose()?;
+    for path in paths {
+        let file = file_name(path);
+        let Some(named) = named_id(&file) else { continue };
+        match &id {
+            Some(id) if id.as_str() == named => {}
+            Some(id) => {
+                let declared = id.to_string();
+                return Err(DeliveryIdError::Contradiction { file, named, declared });
+            }
+            None => id = Some(DeliveryId::parse(&named, window.is_some())?),
+        }
+    }
+    let file = || paths.first().map(|path| file_name(path)).unwrap_or_default();
+    let id = id.ok_or_else(|| DeliveryIdError::Missing { file: file() })?;
+    match (id.calendar_window(), window) {
+        (Some(calendar), Some(declared)) if calendar != declared => {
+            Err(DeliveryIdError::Window { id: id.to_string(), calendar, declared })
+        }
+        (Some(calendar), _) => Ok((id, calendar)),
+        (None, Some(declared)) => Ok((id, declared)),
+        (None, None) => Err(DeliveryIdError::Malformed { found: id.to_string() }),
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The `YYYY-MM` that follows the source's name in a file name.
+fn named_id(file: &str) -> Option<String> {
+    const PREFIX: &str = "dwh_sppis_formulaires_";
+    let at = file.to_ascii_lowercase().find(PREFIX)? + PREFIX.len();
+    let id: String = file.get(at..)?.chars().take(7).collect();
+    let shape = id.bytes().enumerate().all(|(index, byte)| match index {
+        4 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    (shape && id.len() == 7).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(file: &str, declared: Option<&str>, window: Option<&str>) -> String {
+        let window = window.map(|text| text.parse().unwrap());
+        match settle(&[PathBuf::from(file)], declared, window) {
+            Ok((id, window)) => format!("{id} {window}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_calendar_gives_the_window() {
+        let file = "in/DWH_SPPIS_Formulaires_2025-05_part1.csv.gz";
+        assert_eq!(settled(file, None, None), "2025-05 2023Q3..2023Q4");
+        assert_eq!(settled("x.csv", Some("2025-11"), None), "2025-11 2024Q1..2024Q2");
+        let window = Some("2002Q4..2004Q4");
+        assert_eq!(settled("x.csv", Some("backfill"), window), "backfill 2002Q4..2004Q4");
+    }
+
+    #[test]
+    fn a_missing_malformed_or_contradicted_id_is_refused() {
+        assert!(
+            settled("x.csv", None, None).starts_with("no delivery id in the file name `x.csv`")
+        );
+        let file = "DWH_SPPIS_Formulaires_2007-06.csv";
+        assert!(settled(file, None, None).starts_with("`2007-06` is no delivery id"));
+        let file = "DWH_SPPIS_Formulaires_2007-05.csv";
+        let contradiction = settled(file, Some("2007-11"), None);
+        assert!(
+            contradiction.contains("says delivery `2007-05`, but `2007-11`"),
+            "{contradiction}"
+        );
+        let window = settled("x.csv", Some("2007-11"), Some("2002Q4..2004Q4"));
+        assert!(window.contains("covers 2006Q1..2006Q2"), "{window}");
+    }
+
+    #[test]
+    fn the_first_delivery_of_the_calendar_carries_2002q4() {
+        let first = calendar(2005).first().map(|(id, _)| id.to_string());
+        assert_eq!(first.as_deref(), Some("2004-05"));
+    }
+}

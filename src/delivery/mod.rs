@@ -1,0 +1,82 @@
+//! What arrived: a delivery's id and window, and its files with their hashes and dialects.
+//!
+//! In: paths, and what the user declares. Out: a [`Delivery`] whose parts have a recognised header,
+//! and the [`Chunk`]s of each part. Never: a delimiter, an encoding or an id guessed from data.
+
+mod chunks;
+mod header;
+mod id;
+mod part;
+mod record;
+
+use std::path::PathBuf;
+
+pub use chunks::{Chunk, ChunkReader};
+pub use header::{Header, HeaderError};
+pub use id::{DeliveryId, DeliveryIdError, calendar};
+pub use part::{Part, PartError};
+pub use record::{Field, RecordEnd, count_line_ends, next_record};
+
+use crate::quarter::QuarterRange;
+
+/// A delivery whose files have been opened and recognised.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    id: DeliveryId,
+    window: QuarterRange,
+    parts: Vec<Part>,
+}
+
+/// A delivery that cannot be taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The id or window is missing, malformed or contradicted.
+    #[error(transparent)]
+    Id(#[from] DeliveryIdError),
+    /// A file cannot be read or recognised; all such files are listed.
+    #[error("{}", list(.0))]
+    Parts(Vec<PartError>),
+}
+
+fn list(errors: &[PartError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Delivery {
+    /// Opens every file, reads its header, and settles id and window.
+    pub fn open(
+        paths: &[PathBuf],
+        declared: Option<&str>,
+        window: Option<QuarterRange>,
+    ) -> Result<Self, DeliveryError> {
+        let (parts, errors): (Vec<_>, Vec<_>) =
+            paths.iter().map(|path| Part::open(path)).partition(Result::is_ok);
+        if !errors.is_empty() {
+            let errors = errors.into_iter().filter_map(Result::err).collect();
+            return Err(DeliveryError::Parts(errors));
+        }
+        let parts: Vec<Part> = parts.into_iter().filter_map(Result::ok).collect();
+        let (id, window) = id::settle(paths, declared, window)?;
+        Ok(Self { id, window, parts })
+    }
+
+    /// The delivery's id.
+    pub fn id(&self) -> &DeliveryId {
+        &self.id
+    }
+
+    /// The quarters it covers.
+    pub fn window(&self) -> QuarterRange {
+        self.window
+    }
+
+    /// Its files, in the order given.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Bytes of all files together.
+    pub fn byte_count(&self) -> u64 {
+        self.parts.iter().map(Part::byte_count).sum()
+    }
+}

@@ -1,0 +1,92 @@
+//! What is known of the data: variables, codes, validity, regimes, measures, rules and places.
+//!
+//! In: the TOML files compiled in, and a warehouse's own file that extends or overrides them.
+//! Out: one [`Dictionary`], the single source for checks, classification, labels and help.
+//! Never: a code called wrong where its table is marked incomplete, or a rule hidden in code.
+
+mod columns;
+mod model;
+mod read;
+mod refnis;
+
+pub use columns::{CODE_COLUMNS, CodeColumn, Column};
+pub use model::{Code, Condition, Guidance, Measure, MeasureRule, Regime, Validity, Variable};
+pub use refnis::{Municipality, NamedPlace, Places};
+
+use crate::document::DocumentError;
+
+/// Variables, classifications and places, as compiled in and extended by the warehouse.
+#[derive(Debug, Clone)]
+pub struct Dictionary {
+    variables: Vec<Variable>,
+    regimes: Vec<Regime>,
+    measures: Vec<Measure>,
+    guidances: Vec<Guidance>,
+    rules: Vec<MeasureRule>,
+    places: Places,
+    fingerprint: String,
+}
+
+impl Dictionary {
+    /// The dictionary as compiled in.
+    pub fn built_in() -> Result<Self, DocumentError> {
+        Self::extended(None)
+    }
+
+    /// The dictionary as compiled in, extended by the file `(name, text)` where there is one.
+    ///
+    /// A variable or measure of the same name is extended and overridden field by field, a code
+    /// of the same value and start is replaced, and own measure rules are tried before the others.
+    pub fn extended(own: Option<(&str, &str)>) -> Result<Self, DocumentError> {
+        read::read(own)
+    }
+
+    /// The variables, in the order of the delivery's documentation.
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// The variable of that name, in any case.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|variable| variable.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The legal regimes.
+    pub fn regimes(&self) -> &[Regime] {
+        &self.regimes
+    }
+
+    /// The measures.
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
+    }
+
+    /// Position of the measure that no rule leads to.
+    pub fn unclassified(&self) -> usize {
+        let position = self.measures.iter().position(|measure| measure.name == UNCLASSIFIED);
+        position.unwrap_or(self.measures.len())
+    }
+
+    /// The kinds of guidance under a partnership convention.
+    pub fn guidances(&self) -> &[Guidance] {
+        &self.guidances
+    }
+
+    /// The measure rules; the first that matches decides.
+    pub fn rules(&self) -> &[MeasureRule] {
+        &self.rules
+    }
+
+    /// Municipalities, provinces and regions.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Hash of everything the dictionary was read from: figures depend on it.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// The measure of an observation that no rule classifies.
+pub const UNCLASSIFIED: &str = "unclassified";

@@ -1,0 +1,38 @@
+#![doc = include_str!("README.md")]
+
+pub mod quarter;
+
+pub mod document;
+pub mod finding;
+
+pub mod dictionary;
+
+pub mod delivery;
+
+pub mod decode;
+
+pub mod check;
+
+pub mod pseudonym;
+
+pub mod attribution;
+
+pub mod warehouse;
+
+pub mod scan;
+
+pub mod metric;
+
+pub mod query;
+
+pub mod disclosure;
+
+pub mod render;
+
+pub mod export;
+
+pub mod pipeline;
+
+pub mod cli;
+
+pub mod sample;

@@ -1,0 +1,175 @@
+//! Metrics and dimensions by name: what each says, and whether its values can be added up.
+//!
+//! The names are part of the interface. Distinct counts are not additive over anything that one
+//! person can have several of; whatever needs a total of them recomputes it from the rows.
+
+/// A figure computed from observations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Metric {
+    /// Rows.
+    Observations,
+    /// Distinct persons.
+    Persons,
+    /// Distinct persons with guidance of 50 or 100 hours.
+    ConventionPersons,
+    /// EBENCONVCM in euros.
+    Amount,
+    /// `Amount` by `ConventionPersons`.
+    AmountPerConventionPerson,
+    /// Days.
+    Days,
+}
+
+impl Metric {
+    /// All metrics.
+    pub const ALL: [Self; 6] = [
+        Self::Observations,
+        Self::Persons,
+        Self::ConventionPersons,
+        Self::Amount,
+        Self::AmountPerConventionPerson,
+        Self::Days,
+    ];
+
+    /// The metric of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.name() == name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Observations => "observations",
+            Self::Persons => "persons",
+            Self::ConventionPersons => "convention_persons",
+            Self::Amount => "amount",
+            Self::AmountPerConventionPerson => "amount_per_convention_person",
+            Self::Days => "days",
+        }
+    }
+
+    /// What it says, in one line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Observations => "observations: a row of a delivery, once per quarter it touches",
+            Self::Persons => "distinct persons",
+            Self::ConventionPersons => {
+                "distinct persons under a partnership convention (guidance h50 or h100); the data \
+                 carry no convention number, so conventions themselves cannot be counted"
+            }
+            Self::Amount => "sum of EBENCONVCM in euros, exact",
+            Self::AmountPerConventionPerson => {
+                "amount / convention_persons in euros, 2 decimals, half to even"
+            }
+            Self::Days => "sum of days in the quarter",
+        }
+    }
+
+    /// Whether values of several cells may be added up.
+    pub fn is_additive(self) -> bool {
+        matches!(self, Self::Observations | Self::Amount | Self::Days)
+    }
+
+    /// Stored columns it needs.
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Observations => &[],
+            Self::Persons => &["person"],
+            Self::ConventionPersons => &["person", "guidance"],
+            Self::Amount => &["amount"],
+            Self::AmountPerConventionPerson => &["person", "guidance", "amount"],
+            Self::Days => &["days"],
+        }
+    }
+}
+
+/// What figures are broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// The quarter.
+    Quarter,
+    /// Its year; distinct counts are over the year.
+    Year,
+    /// Legal regime.
+    Regime,
+    /// Measure.
+    Measure,
+    /// Guidance of the partnership convention.
+    Guidance,
+    /// The centre, by NIS code.
+    Cpas,
+    /// Province of the centre.
+    Province,
+    /// Region of the centre.
+    Region,
+    /// Sex.
+    Sex,
+    /// Age reached in the quarter's year, in bands.
+    Age,
+}
+
+impl Dimension {
+    /// All dimensions.
+    pub const ALL: [Self; 10] = [
+        Self::Quarter,
+        Self::Year,
+        Self::Regime,
+        Self::Measure,
+        Self::Guidance,
+        Self::Cpas,
+        Self::Province,
+        Self::Region,
+        Self::Sex,
+        Self::Age,
+    ];
+
+    /// The dimension of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dimension| dimension.name() == name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+            Self::Regime => "regime",
+            Self::Measure => "measure",
+            Self::Guidance => "guidance",
+            Self::Cpas => "cpas",
+            Self::Province => "province",
+            Self::Region => "region",
+            Self::Sex => "sex",
+            Self::Age => "age",
+        }
+    }
+
+    /// What it says, in one line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Quarter => "calendar quarter, such as 2008Q3",
+            Self::Year => "calendar year; distinct counts are over the whole year",
+            Self::Regime => "legal regime, from LEGISLATION",
+            Self::Measure => "measure, from the codes valid on the first day",
+            Self::Guidance => "guidance of the partnership convention: none, h50, h100",
+            Self::Cpas => "centre, by the NIS code of its municipality",
+            Self::Province => "province of the centre, by NIS code; Brussels has none",
+            Self::Region => "region of the centre, by NIS code",
+            Self::Sex => "sex from the identifier: M or F",
+            Self::Age => "age reached in the quarter's year, in the query's bands",
+        }
+    }
+
+    /// Stored column it comes from.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Quarter | Self::Year => "quarter",
+            Self::Regime => "regime",
+            Self::Measure => "measure",
+            Self::Guidance => "guidance",
+            Self::Cpas | Self::Province | Self::Region => "cpas",
+            Self::Sex => "sex",
+            Self::Age => "birth_year",
+        }
+    }
+}

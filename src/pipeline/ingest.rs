@@ -1,0 +1,300 @@
+//! Delivery to commit: read, decode, check, attribute, write, commit.
+//!
+//! In: a [`Delivery`] and a [`Warehouse`]. Out: an [`IngestReport`]. Never: a commit over the
+//! budget of rejects, or one whose reconciliation does not balance.
+//!
+//! The file is read once. A wave of chunks is decoded and checked in parallel, duplicates are
+//! looked up in file order, and the wave's observations attributed in parallel again while the
+//! next wave is read; the outcome does not depend on the number of threads.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use rayon::prelude::*;
+
+use crate::attribution::{Attribution, Reconciliation};
+use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, examine};
+use crate::decode::{DecodeSettings, DecodedBatch, decode};
+use crate::delivery::{Chunk, Delivery, PartError};
+use crate::finding::{Budget, FindingSummary};
+use crate::warehouse::{
+    DeliveryRecord, FindingWriter, ObservationWriter, PartRecord, Snapshot, Warehouse,
+    WarehouseError, rule_records,
+};
+
+/// Chunks decoded together.
+const WAVE_LENGTH: usize = 8;
+/// Version of [`DeliveryRecord`].
+const RECORD_FORMAT: u32 = 1;
+
+/// How the ingestion is to be done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IngestOptions {
+    /// Rejects allowed.
+    pub budget: Budget,
+    /// Do all but the commit.
+    pub dry_run: bool,
+}
+
+/// What an ingestion came to.
+#[derive(Debug)]
+pub struct IngestReport {
+    /// What became of the delivery.
+    pub outcome: Outcome,
+    /// Rows and cents.
+    pub reconciliation: Reconciliation,
+    /// Findings by rule.
+    pub findings: FindingSummary,
+    /// Names of columns that are not known, by part.
+    pub unknown_columns: Vec<(String, Vec<String>)>,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is current, as this revision and version.
+    Committed {
+        /// Revision of the delivery.
+        revision: u32,
+        /// Version of the table.
+        version: u64,
+    },
+    /// The same bytes under the same settings are already current.
+    Unchanged {
+        /// Revision of the delivery.
+        revision: u32,
+        /// Version of the table that committed it.
+        version: u64,
+    },
+    /// More rows were rejected than the budget allows; nothing was committed.
+    OverBudget,
+    /// All was done but the commit.
+    DryRun,
+}
+
+/// An ingestion that could not be done. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The warehouse.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// A file of the delivery.
+    #[error(transparent)]
+    Part(#[from] PartError),
+    /// A header stands among the rows.
+    #[error("{file}: line {line} repeats the header; cut the file there, or remove the line")]
+    SecondHeader {
+        /// The file.
+        file: String,
+        /// Where.
+        line: u64,
+    },
+}
+
+/// Takes a delivery in. `progress` is told the bytes decoded so far.
+pub fn ingest(
+    warehouse: &Warehouse,
+    delivery: &Delivery,
+    options: IngestOptions,
+    progress: &dyn Fn(u64),
+) -> Result<IngestReport, IngestError> {
+    let snapshot = warehouse.snapshot(None)?;
+    let key = warehouse.key()?;
+    let configuration = warehouse.configuration();
+    let dictionary = warehouse.dictionary();
+    let ingestion = warehouse.ingestion(&snapshot, delivery)?;
+    let stages = Stages {
+        delivery,
+        decoding: DecodeSettings::new(configuration.identifier(), dictionary),
+        context: CheckContext::new(
+            dictionary,
+            delivery.window(),
+            configuration.identifier(),
+            configuration.fixed_amounts(),
+        ),
+        attribution: Attribution {
+            delivery: delivery.id().as_str(),
+            window: delivery.window(),
+            rule: configuration.attribution(),
+            key: &key,
+            dictionary,
+        },
+    };
+    let mut sink = Sink {
+        observations: ingestion.observation_writer(),
+        findings: ingestion.finding_writer(part_names(delivery))?,
+        summary: FindingSummary::default(),
+        reconciliation: Reconciliation::default(),
+    };
+    let hashes = stages.run(&mut sink, progress)?;
+    let record = DeliveryRecord {
+        format: RECORD_FORMAT,
+        delivery: delivery.id().to_string(),
+        revision: ingestion.revision(),
+        window: delivery.window().to_string(),
+        parts: part_records(delivery, &hashes),
+        settings: warehouse.settings_fingerprint(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        reconciliation: (&sink.reconciliation).into(),
+        rules: rule_records(&sink.summary),
+        findings: None,
+    };
+    let outcome = match without_commit(&snapshot, &record, &sink.reconciliation, options) {
+        Some(outcome) => outcome,
+        None => {
+            let staged = sink.observations.finish()?;
+            let revision = record.revision;
+            let version = ingestion.commit(&staged, sink.findings, record, &sink.reconciliation)?;
+            Outcome::Committed { revision, version }
+        }
+    };
+    Ok(IngestReport {
+        outcome,
+        reconciliation: sink.reconciliation,
+        findings: sink.summary,
+        unknown_columns: unknown_columns(delivery),
+    })
+}
+
+/// Why there is nothing to commit, if so.
+fn without_commit(
+    snapshot: &Snapshot,
+    record: &DeliveryRecord,
+    reconciliation: &Reconciliation,
+    options: IngestOptions,
+) -> Option<Outcome> {
+    fn hashes(record: &DeliveryRecord) -> impl Iterator<Item = &str> {
+        record.parts.iter().map(|part| part.blake3.as_str())
+    }
+    if let Some(current) = snapshot.delivery(&record.delivery)
+        && hashes(&current.record).eq(hashes(record))
+        && current.record.settings == record.settings
+        && current.record.window == record.window
+    {
+        let (revision, version) = (current.record.revision, current.version);
+        return Some(Outcome::Unchanged { revision, version });
+    }
+    if !options.budget.allows(reconciliation.rows_rejected(), reconciliation.rows_read()) {
+        return Some(Outcome::OverBudget);
+    }
+    options.dry_run.then_some(Outcome::DryRun)
+}
+
+/// The stages of one delivery.
+struct Stages<'a> {
+    delivery: &'a Delivery,
+    decoding: DecodeSettings,
+    context: CheckContext,
+    attribution: Attribution<'a>,
+}
+
+/// Where the stages' products go.
+struct Sink {
+    observations: ObservationWriter,
+    findings: FindingWriter,
+    summary: FindingSummary,
+    reconciliation: Reconciliation,
+}
+
+impl Stages<'_> {
+    /// Runs every chunk of every part through the stages; gives the hash of each part.
+    fn run(
+        &self,
+        sink: &mut Sink,
+        progress: &dyn Fn(u64),
+    ) -> Result<Vec<blake3::Hash>, IngestError> {
+        thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(WAVE_LENGTH);
+            let reader = scope.spawn(move || {
+                let mut hashes = Vec::new();
+                for (at, part) in self.delivery.parts().iter().enumerate() {
+                    let mut chunks = part.chunks(at)?;
+                    let path = part.path();
+                    let read_error = |source| PartError::Read { path: path.to_owned(), source };
+                    while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
+                        if sender.send(chunk).is_err() {
+                            return Ok(hashes); // The other side has failed and says why.
+                        }
+                    }
+                    hashes.push(chunks.hash());
+                }
+                Ok(hashes)
+            });
+            self.consume(&receiver, sink, progress)?;
+            drop(receiver);
+            match reader.join() {
+                Ok(hashes) => hashes,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    }
+
+    fn consume(
+        &self,
+        chunks: &Receiver<Chunk>,
+        sink: &mut Sink,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), IngestError> {
+        let mut duplicates = DuplicateIndex::default();
+        let mut bytes = 0;
+        loop {
+            let wave: Vec<Chunk> = chunks.iter().take(WAVE_LENGTH).collect();
+            if wave.is_empty() {
+                return Ok(());
+            }
+            bytes += wave.iter().map(|chunk| chunk.text.len() as u64).sum::<u64>();
+            let checked = self.check(wave, &mut duplicates)?;
+            let attributed: Vec<_> =
+                checked.par_iter().map(|batch| self.attribution.attribute(batch)).collect();
+            for (batch, (observations, reconciliation)) in checked.iter().zip(attributed) {
+                sink.summary.add(batch.findings());
+                sink.findings.write(batch.findings())?;
+                sink.reconciliation.add(&reconciliation);
+                sink.observations.write(observations)?;
+            }
+            progress(bytes);
+        }
+    }
+
+    fn check(
+        &self,
+        wave: Vec<Chunk>,
+        duplicates: &mut DuplicateIndex,
+    ) -> Result<Vec<CheckedBatch>, IngestError> {
+        let parts = self.delivery.parts();
+        let decode_chunk =
+            |chunk: Chunk| decode(&chunk, parts[chunk.part].header(), &self.decoding);
+        let decoded: Vec<DecodedBatch> = wave.into_par_iter().map(decode_chunk).collect();
+        for batch in &decoded {
+            if let Some(line) = batch.second_header() {
+                let file = parts[batch.part()].path().display().to_string();
+                return Err(IngestError::SecondHeader { file, line });
+            }
+        }
+        let examined = decoded.into_par_iter().map(|batch| examine(batch, &self.context)).collect();
+        Ok(duplicates.admit(examined))
+    }
+}
+
+fn part_names(delivery: &Delivery) -> Vec<String> {
+    let name = |path: &std::path::Path| {
+        path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    };
+    delivery.parts().iter().map(|part| name(part.path())).collect()
+}
+
+fn part_records(delivery: &Delivery, hashes: &[blake3::Hash]) -> Vec<PartRecord> {
+    let parts = part_names(delivery).into_iter().zip(delivery.parts()).zip(hashes);
+    let record = |((name, part), hash): ((String, &crate::delivery::Part), &blake3::Hash)| {
+        PartRecord { name, bytes: part.byte_count(), blake3: hash.to_hex().to_string() }
+    };
+    parts.map(record).collect()
+}
+
+fn unknown_columns(delivery: &Delivery) -> Vec<(String, Vec<String>)> {
+    let names = part_names(delivery).into_iter().zip(delivery.parts());
+    let unknown = names.map(|(name, part)| {
+        (name, part.header().unknown().map(ToOwned::to_owned).collect::<Vec<_>>())
+    });
+    unknown.filter(|(_, columns)| !columns.is_empty()).collect()
+}

@@ -1,0 +1,107 @@
+//! Identifier to keyed number: the only code that sees both.
+//!
+//! In: normalised identifiers and the warehouse's key. Out: 63-bit pseudonyms, the same for the
+//! same person in every delivery. Never: a hash without a key (the whole register of national
+//! numbers can be hashed in under a minute), the key in a text, or an identifier kept.
+//!
+//! A pseudonym is the first 63 bits of keyed BLAKE3 over the identifier's digits or token.
+
+use std::fmt;
+
+use arrow::array::{Array as _, Int64Array, Int64Builder};
+use zeroize::Zeroize as _;
+
+use crate::decode::IdentifierColumn;
+
+/// Bytes of a key.
+pub const KEY_LENGTH: usize = 32;
+
+/// The secret that turns identifiers into pseudonyms; overwritten when dropped.
+pub struct PseudonymKey([u8; KEY_LENGTH]);
+
+impl fmt::Debug for PseudonymKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PseudonymKey({})", self.fingerprint())
+    }
+}
+
+impl Drop for PseudonymKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl PseudonymKey {
+    /// The key with these bytes.
+    pub fn new(bytes: [u8; KEY_LENGTH]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key's bytes, to be written to its file.
+    pub(crate) fn bytes(&self) -> &[u8; KEY_LENGTH] {
+        &self.0
+    }
+
+    /// Tells keys apart without giving them away: 128 bits of a derived hash, in hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        let derived = blake3::derive_key("sppis 2026 pseudonym key fingerprint", &self.0);
+        blake3::Hash::from_bytes(derived).to_hex().chars().take(32).collect()
+    }
+
+    /// The pseudonyms of a column's rows at `rows`, in that order.
+    pub fn pseudonyms(&self, identifiers: &IdentifierColumn, rows: &[usize]) -> Int64Array {
+        let mut pseudonyms = Int64Builder::with_capacity(rows.len());
+        let mut digits = [0_u8; 11];
+        for row in rows {
+            let pseudonym = match identifiers {
+                IdentifierColumn::National(numbers) => numbers.is_valid(*row).then(|| {
+                    write_digits(numbers.value(*row), &mut digits);
+                    self.pseudonym(&digits)
+                }),
+                IdentifierColumn::Coded(tokens) => {
+                    tokens.is_valid(*row).then(|| self.pseudonym(tokens.value(*row).as_bytes()))
+                }
+            };
+            pseudonyms.append_option(pseudonym);
+        }
+        digits.zeroize();
+        pseudonyms.finish()
+    }
+
+    fn pseudonym(&self, identifier: &[u8]) -> i64 {
+        let hash = blake3::keyed_hash(&self.0, identifier);
+        let mut first = [0_u8; 8];
+        first.copy_from_slice(&hash.as_bytes()[..8]);
+        i64::from_le_bytes(first) & i64::MAX
+    }
+}
+
+/// Eleven digits, leading zeros kept.
+fn write_digits(mut number: i64, digits: &mut [u8; 11]) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_person_has_the_same_number_under_one_key_only() {
+        let column = IdentifierColumn::National(vec![Some(42_012_205_181), None].into());
+        let token = arrow::array::StringArray::from(vec!["42012205181"]);
+        let one = PseudonymKey::new([1; KEY_LENGTH]);
+        let other = PseudonymKey::new([2; KEY_LENGTH]);
+        let numbers = one.pseudonyms(&column, &[0, 1, 0]);
+        assert_eq!(numbers.value(0), numbers.value(2));
+        assert!(numbers.value(0) >= 0 && numbers.is_null(1));
+        assert_ne!(numbers.value(0), other.pseudonyms(&column, &[0]).value(0));
+        assert_eq!(
+            numbers.value(0),
+            one.pseudonyms(&IdentifierColumn::Coded(token), &[0]).value(0)
+        );
+        assert_ne!(one.fingerprint(), other.fingerprint());
+    }
+}

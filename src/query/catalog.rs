@@ -1,0 +1,116 @@
+//! The named queries there are: those compiled in, and a warehouse's own, which come first.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::file::Query;
+use crate::document::{DocumentError, nearest};
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../queries/", $name, ".toml")))),*]
+    };
+}
+
+/// The queries compiled in.
+static SHIPPED: [(&str, &str); 10] = shipped![
+    "amount-by-measure",
+    "amount-by-regime",
+    "amount-per-person",
+    "by-municipality",
+    "by-region",
+    "by-regime-and-measure",
+    "by-sex-and-age",
+    "by-year",
+    "conventions-by-guidance",
+    "persons-by-quarter",
+];
+
+/// Query files by name. Files are parsed when asked for, so that one with mistakes does not keep
+/// the others from running.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    name: String,
+    path: String,
+    text: String,
+}
+
+/// A query that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// There is none of that name.
+    #[error("there is no query `{name}`{}", suggestion(.near.as_deref()))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The name most like it.
+        near: Option<String>,
+    },
+    /// Its file has mistakes.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// A file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn suggestion(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+impl Catalog {
+    /// The queries of `own`, a folder that need not be there, and then the shipped ones.
+    pub fn open(own: Option<&Path>) -> Result<Self, CatalogError> {
+        let mut entries = Vec::new();
+        if let Some(folder) = own.filter(|folder| folder.is_dir()) {
+            let read_error = |source| CatalogError::Read { path: folder.to_owned(), source };
+            for file in fs::read_dir(folder).map_err(read_error)? {
+                let path = file.map_err(read_error)?.path();
+                if path.extension().is_some_and(|ending| ending == "toml") {
+                    let read_error = |source| CatalogError::Read { path: path.clone(), source };
+                    let text = fs::read_to_string(&path).map_err(read_error)?;
+                    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                    entries.push(Entry { name, path: path.display().to_string(), text });
+                }
+            }
+        }
+        for (name, text) in SHIPPED {
+            if !entries.iter().any(|entry| entry.name == name) {
+                let path = format!("queries/{name}.toml");
+                entries.push(Entry { name: name.to_owned(), path, text: text.to_owned() });
+            }
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self { entries })
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// The query of that name.
+    pub fn query(&self, name: &str) -> Result<Query, CatalogError> {
+        let Some(entry) = self.entries.iter().find(|entry| entry.name == name) else {
+            let near = nearest(name, self.names()).map(ToOwned::to_owned);
+            return Err(CatalogError::Unknown { name: name.to_owned(), near });
+        };
+        Ok(Query::read(&entry.name, &entry.path, &entry.text)?)
+    }
+
+    /// The text of a query's file, and where it comes from.
+    pub fn source(&self, name: &str) -> Option<(&str, &str)> {
+        let entry = self.entries.iter().find(|entry| entry.name == name)?;
+        Some((&entry.path, &entry.text))
+    }
+}

@@ -1,0 +1,247 @@
+//! The shape of a query file, read with every mistake at once.
+
+use super::filter::Filter;
+use crate::document::{DocumentError, Labels, Placed, Problem, Table, read_document};
+use crate::metric::{Dimension, Metric};
+
+/// A named query as its file says it; names are resolved, values of parameters not yet given.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Name, the file's name without ending.
+    pub name: String,
+    /// Title by language.
+    pub title: Labels,
+    /// What it answers, by language.
+    pub description: Labels,
+    /// Metrics, in the order of the columns.
+    pub metrics: Vec<Metric>,
+    /// Dimensions, in the order of the columns.
+    pub dimensions: Vec<Dimension>,
+    /// Bands of the age dimension.
+    pub bands: Vec<Band>,
+    /// Sort order; by the dimensions where nothing is said.
+    pub order: Vec<OrderKey>,
+    /// Typed parameters of the filter.
+    pub parameters: Vec<Parameter>,
+    pub(super) filter: Option<Filter>,
+    /// BLAKE3 of the file, which names the query's exact text.
+    pub hash: String,
+}
+
+/// An age band, both ends included; the last one is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// Youngest age.
+    pub from: i64,
+    /// Oldest age; `None` is open.
+    pub to: Option<i64>,
+}
+
+impl std::fmt::Display for Band {
+    /// Two digits, so that text order is the order of ages.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.to {
+            Some(to) => write!(f, "{:02}-{to:02}", self.from),
+            None => write!(f, "{:02}+", self.from),
+        }
+    }
+}
+
+/// A column to sort by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderKey {
+    /// Name of a metric or dimension of the query.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// A parameter of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Name, without the `$` of the filter.
+    pub name: String,
+    /// Type of its value.
+    pub kind: ParameterKind,
+    /// What it is for.
+    pub description: String,
+    /// Value when none is given; without one the parameter must be set.
+    pub default: Option<String>,
+    /// Values allowed; any when empty.
+    pub allowed: Vec<String>,
+}
+
+/// Type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A day such as 2016-01-01.
+    Date,
+}
+
+impl ParameterKind {
+    const NAMES: [(&'static str, Self); 3] =
+        [("text", Self::Text), ("integer", Self::Integer), ("date", Self::Date)];
+
+    /// As written in a query file.
+    pub fn name(self) -> &'static str {
+        let found = Self::NAMES.into_iter().find(|(_, kind)| *kind == self);
+        found.map_or("text", |(name, _)| name)
+    }
+
+    /// Whether `value` is of this type.
+    pub fn accepts(self, value: &str) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Integer => value.parse::<i64>().is_ok(),
+            Self::Date => chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok(),
+        }
+    }
+}
+
+/// Lower ends of the age bands where a query says nothing.
+const AGE_BANDS: [i64; 6] = [0, 18, 25, 35, 45, 55];
+
+impl Query {
+    /// The filter as written.
+    pub fn filter_text(&self) -> Option<&str> {
+        self.filter.as_ref().map(Filter::text)
+    }
+
+    /// Reads a query file; `path` is shown in messages.
+    pub fn read(name: &str, path: &str, text: &str) -> Result<Self, DocumentError> {
+        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        read_document(path, text, |root| {
+            let metrics = names(root, "metrics", Metric::named, &Metric::ALL.map(Metric::name));
+            let known = Dimension::ALL.map(Dimension::name);
+            let dimensions = names(root, "dimensions", Dimension::named, &known);
+            if metrics.is_empty() && root.texts("metrics").is_empty() {
+                let message = "`metrics` is missing: name at least one metric";
+                let problem = Problem::new(0..text.len().min(1), message, "in this file");
+                root.problem(
+                    problem.help(format!("known: {}", Metric::ALL.map(Metric::name).join(", "))),
+                );
+            }
+            let parameters: Vec<_> = root
+                .entries("parameters")
+                .iter()
+                .map(|(name, table)| parameter(name, table))
+                .collect();
+            let columns: Vec<&str> = dimensions
+                .iter()
+                .map(|dimension| dimension.name())
+                .chain(metrics.iter().map(|metric| metric.name()))
+                .collect();
+            let order = root.texts("order");
+            let order = order.iter().filter_map(|key| order_key(root, key, &columns)).collect();
+            let filter = root
+                .text("filter")
+                .and_then(|filter| Filter::read(root, text, &filter, &parameters));
+            Self {
+                name: name.to_owned(),
+                title: root.labels("title"),
+                description: root.labels("description"),
+                bands: bands(root),
+                metrics,
+                dimensions,
+                order,
+                filter,
+                parameters,
+                hash,
+            }
+        })
+    }
+}
+
+fn names<T: Copy + PartialEq>(
+    root: &Table<'_>,
+    key: &'static str,
+    named: fn(&str) -> Option<T>,
+    known: &[&str],
+) -> Vec<T> {
+    let mut found = Vec::new();
+    for text in root.texts(key) {
+        match named(&text.value) {
+            Some(it) if found.contains(&it) => {
+                let message = format!("`{}` is named twice", text.value);
+                root.problem(Problem::new(text.span, message, "again here"));
+            }
+            Some(it) => found.push(it),
+            None => {
+                let singular = key.trim_end_matches('s');
+                let message = format!("unknown {singular} `{}`", text.value);
+                let problem = Problem::new(text.span, message, "here");
+                root.problem(problem.suggest(&text.value, known.iter().copied()));
+            }
+        }
+    }
+    found
+}
+
+fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.value.is_empty() || !name.value.bytes().all(legal) {
+        let message = format!("`{}` is no name of a parameter", name.value);
+        let problem = Problem::new(name.span.clone(), message, "here");
+        table.problem(problem.help("use lower-case letters, digits and `_`"));
+    }
+    let kind_text = table.required_text("type");
+    let found = ParameterKind::NAMES.into_iter().find(|(known, _)| *known == kind_text.value);
+    if found.is_none() && !kind_text.value.is_empty() {
+        let message = format!("unknown type `{}`", kind_text.value);
+        let names = ParameterKind::NAMES.iter().map(|(name, _)| *name);
+        let problem = Problem::new(kind_text.span, message, "here");
+        table.problem(problem.suggest(&kind_text.value, names));
+    }
+    let kind = found.map_or(ParameterKind::Text, |(_, kind)| kind);
+    let default = table.text("default");
+    let allowed = table.texts("allowed");
+    for value in default.iter().chain(&allowed) {
+        if !kind.accepts(&value.value) {
+            let message = format!("`{}` is no value of type {}", value.value, kind.name());
+            table.problem(Problem::new(value.span.clone(), message, "here"));
+        }
+    }
+    let description = table.text("description").map(|text| text.value).unwrap_or_default();
+    table.finish();
+    Parameter {
+        name: name.value.clone(),
+        kind,
+        description,
+        default: default.map(|text| text.value),
+        allowed: allowed.into_iter().map(|text| text.value).collect(),
+    }
+}
+
+fn order_key(root: &Table<'_>, key: &Placed<String>, columns: &[&str]) -> Option<OrderKey> {
+    let column = key.value.strip_prefix('-').unwrap_or(&key.value);
+    if !columns.contains(&column) {
+        let message = format!("`{column}` is no metric or dimension of this query");
+        let problem = Problem::new(key.span.clone(), message, "here");
+        root.problem(problem.suggest(column, columns.iter().copied()));
+        return None;
+    }
+    Some(OrderKey { column: column.to_owned(), descending: key.value.starts_with('-') })
+}
+
+fn bands(root: &Table<'_>) -> Vec<Band> {
+    let Some(table) = root.table("bands") else { return banded(&AGE_BANDS) };
+    let starts = table.integers("age");
+    table.finish();
+    for (at, start) in starts.iter().enumerate() {
+        let rising = at == 0 || starts[at - 1].value < start.value;
+        if !rising || start.value < 0 {
+            let message = "the lowest ages of the bands must rise from 0 or more";
+            root.problem(Problem::new(start.span.clone(), message, "here"));
+        }
+    }
+    banded(&starts.iter().map(|start| start.value).collect::<Vec<_>>())
+}
+
+fn banded(starts: &[i64]) -> Vec<Band> {
+    let end = |at: usize| starts.get(at + 1).map(|next| next - 1);
+    starts.iter().enumerate().map(|(at, from)| Band { from: *from, to: end(at) }).collect()
+}

@@ -1,0 +1,182 @@
+//! A query and what the user asks of it: every name and value checked before anything is read.
+
+use std::collections::BTreeMap;
+
+use super::file::{ParameterKind, Query};
+use crate::dictionary::{Dictionary, Places};
+use crate::document::nearest;
+use crate::metric::Dimension;
+use crate::quarter::{Quarter, QuarterRange};
+
+/// What the user asks besides the query's name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// First quarter.
+    pub from: Option<Quarter>,
+    /// Last quarter.
+    pub to: Option<Quarter>,
+    /// Dimension and value; several values of one dimension are alternatives.
+    pub wheres: Vec<(String, String)>,
+    /// Parameter and value.
+    pub sets: Vec<(String, String)>,
+}
+
+/// A query ready to be compiled.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub(super) query: Query,
+    pub(super) range: Option<QuarterRange>,
+    pub(super) wheres: BTreeMap<Dimension, Vec<String>>,
+    pub(super) values: Vec<(String, ParameterKind, String)>,
+}
+
+/// What is wrong with a question; all of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ResolveError(Vec<String>);
+
+impl Question {
+    /// The query.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// The quarters asked for.
+    pub fn range(&self) -> Option<QuarterRange> {
+        self.range
+    }
+
+    /// The values of parameters, also the defaults.
+    pub fn parameter_values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, _, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Checks the arguments against the query and the dictionary.
+pub fn resolve(
+    query: Query,
+    arguments: &Arguments,
+    dictionary: &Dictionary,
+) -> Result<Question, ResolveError> {
+    let mut problems = Vec::new();
+    let range = range(arguments, &mut problems);
+    let wheres = wheres(&query, arguments, dictionary, &mut problems);
+    let values = values(&query, arguments, &mut problems);
+    if problems.is_empty() {
+        Ok(Question { query, range, wheres, values })
+    } else {
+        Err(ResolveError(problems))
+    }
+}
+
+fn range(arguments: &Arguments, problems: &mut Vec<String>) -> Option<QuarterRange> {
+    if arguments.from.is_none() && arguments.to.is_none() {
+        return None;
+    }
+    let first = arguments.from.or_else(|| Quarter::new(1, 1))?;
+    let last = arguments.to.or_else(|| Quarter::new(9999, 4))?;
+    let range = QuarterRange::new(first, last);
+    range.map_err(|error| problems.push(error.to_string())).ok()
+}
+
+fn wheres(
+    query: &Query,
+    arguments: &Arguments,
+    dictionary: &Dictionary,
+    problems: &mut Vec<String>,
+) -> BTreeMap<Dimension, Vec<String>> {
+    let mut wheres: BTreeMap<Dimension, Vec<String>> = BTreeMap::new();
+    for (name, value) in &arguments.wheres {
+        let Some(dimension) = Dimension::named(name) else {
+            let known = Dimension::ALL.map(Dimension::name);
+            problems.push(unknown("dimension", name, &known));
+            continue;
+        };
+        if let Some(known) = known_values(dimension, query, dictionary)
+            && !known.contains(value)
+        {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            problems.push(unknown(&format!("value of `{name}`"), value, &known));
+        } else if dimension == Dimension::Quarter && value.parse::<Quarter>().is_err() {
+            problems.push(format!("expected a quarter such as `2008Q3`, found `{value}`"));
+        } else if dimension == Dimension::Cpas && !is_nis(value) {
+            problems.push(format!("expected a NIS code of 5 digits, found `{value}`"));
+        } else if dimension == Dimension::Year && value.parse::<u16>().is_err() {
+            problems.push(format!("expected a year such as `2008`, found `{value}`"));
+        }
+        wheres.entry(dimension).or_default().push(value.clone());
+    }
+    wheres
+}
+
+fn is_nis(value: &str) -> bool {
+    value.len() == 5 && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The values a dimension can have, where they are a closed list.
+fn known_values(
+    dimension: Dimension,
+    query: &Query,
+    dictionary: &Dictionary,
+) -> Option<Vec<String>> {
+    let places = |places: Vec<crate::dictionary::NamedPlace>| {
+        places.into_iter().map(|(nis, ..)| nis.to_owned()).collect()
+    };
+    Some(match dimension {
+        Dimension::Regime => dictionary.regimes().iter().map(|it| it.name.clone()).collect(),
+        Dimension::Measure => dictionary.measures().iter().map(|it| it.name.clone()).collect(),
+        Dimension::Guidance => dictionary.guidances().iter().map(|it| it.name.clone()).collect(),
+        Dimension::Province => places(Places::provinces()),
+        Dimension::Region => places(Places::regions()),
+        Dimension::Sex => vec!["M".to_owned(), "F".to_owned()],
+        Dimension::Age => query.bands.iter().map(ToString::to_string).collect(),
+        Dimension::Quarter | Dimension::Year | Dimension::Cpas => return None,
+    })
+}
+
+fn values(
+    query: &Query,
+    arguments: &Arguments,
+    problems: &mut Vec<String>,
+) -> Vec<(String, ParameterKind, String)> {
+    let names: Vec<&str> =
+        query.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    for (name, _) in &arguments.sets {
+        if !names.contains(&name.as_str()) {
+            problems.push(unknown("parameter", name, &names));
+        }
+    }
+    let mut values = Vec::new();
+    for parameter in &query.parameters {
+        let set = arguments.sets.iter().rfind(|(name, _)| name == &parameter.name);
+        let Some(value) = set.map(|(_, value)| value).or(parameter.default.as_ref()) else {
+            let name = &parameter.name;
+            problems
+                .push(format!("parameter `{name}` has no default: give it with `--set {name}=…`"));
+            continue;
+        };
+        let kind = parameter.kind;
+        if !kind.accepts(value) {
+            let name = &parameter.name;
+            problems
+                .push(format!("parameter `{name}` is of type {}, found `{value}`", kind.name()));
+        } else if !parameter.allowed.is_empty() && !parameter.allowed.contains(value) {
+            let known: Vec<&str> = parameter.allowed.iter().map(String::as_str).collect();
+            problems.push(unknown(
+                &format!("value of parameter `{}`", parameter.name),
+                value,
+                &known,
+            ));
+        }
+        values.push((parameter.name.clone(), kind, value.clone()));
+    }
+    values
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
+        None if known.is_empty() => format!("unknown {what} `{name}`: this query has none"),
+        None => format!("unknown {what} `{name}`; known: {}", known.join(", ")),
+    }
+}

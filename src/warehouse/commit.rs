@@ -1,0 +1,282 @@
+//! One commit per delivery: the only moment at which anything becomes visible.
+//!
+//! In: staged files whose bytes are on disk, and what is to be said of them. Out: a version of the
+//! table in which the delivery's earlier files are gone and the new ones are there, in one step.
+//! Never: two winners of the same delivery, or a commit whose files do not hold what was counted.
+//!
+//! Order on disk: data files, their folders, findings, log entry, log folder. A crash before the
+//! log entry leaves files that no version names.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use deltalake_core::DeltaTableError;
+use deltalake_core::kernel::transaction::{CommitBuilder, TableReference, TransactionError};
+use deltalake_core::kernel::{Action, Add, Transaction};
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use tempfile::TempDir;
+
+use super::error::WarehouseError;
+use super::files::{
+    ObservationWriter, StagedFile, create_private_folder, place, read_totals, sync_folder,
+};
+use super::findings::FindingWriter;
+use super::record::{DeliveryRecord, RECORD_KEY};
+use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY};
+use super::table::{files, plain_commit};
+use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Warehouse};
+use crate::attribution::Reconciliation;
+use crate::delivery::DeliveryId;
+use crate::quarter::QuarterRange;
+
+/// Commits of other deliveries that may come in between before giving up.
+const TRIES_MAX: usize = 50;
+
+const COMMITTING: &str = "committing the delivery";
+
+/// A delivery on its way into the warehouse. Dropped without commit, it leaves nothing.
+#[derive(Debug)]
+pub struct Ingestion<'w> {
+    warehouse: &'w Warehouse,
+    staging: TempDir,
+    delivery: String,
+    window: QuarterRange,
+    /// Revision of the delivery when the ingestion began; 0 when there was none.
+    base_revision: u32,
+}
+
+impl<'w> Ingestion<'w> {
+    pub(super) fn begin(
+        warehouse: &'w Warehouse,
+        snapshot: &Snapshot,
+        delivery: &DeliveryId,
+        window: QuarterRange,
+    ) -> Result<Self, WarehouseError> {
+        if let Some((other, other_window)) = snapshot.overlapping(delivery.as_str(), window) {
+            return Err(WarehouseError::Overlap { window, other, other_window });
+        }
+        let folder = warehouse.root.join(STAGING_FOLDER);
+        create_private_folder(&folder)?;
+        let staging = tempfile::Builder::new().prefix("ingest-").tempdir_in(&folder);
+        let current = snapshot.delivery(delivery.as_str());
+        Ok(Self {
+            warehouse,
+            staging: staging.map_err(WarehouseError::io(folder))?,
+            delivery: delivery.to_string(),
+            window,
+            base_revision: current.map_or(0, |commit| commit.record.revision),
+        })
+    }
+
+    /// The revision that the commit will make.
+    pub fn revision(&self) -> u32 {
+        self.base_revision + 1
+    }
+
+    /// Where observations go.
+    pub fn observation_writer(&self) -> ObservationWriter {
+        ObservationWriter::new(self.staging.path(), self.prefix())
+    }
+
+    /// Where findings go; `parts` are the names of the delivery's files.
+    pub fn finding_writer(&self, parts: Vec<String>) -> Result<FindingWriter, WarehouseError> {
+        FindingWriter::create(&self.staged_findings(), parts)
+    }
+
+    fn prefix(&self) -> String {
+        format!("{}-r{}", self.delivery, self.revision())
+    }
+
+    fn staged_findings(&self) -> PathBuf {
+        self.staging.path().join("findings.parquet")
+    }
+
+    /// Makes the delivery visible, in place of its earlier revision; gives the table's version.
+    pub fn commit(
+        self,
+        staged: &[StagedFile],
+        findings: FindingWriter,
+        mut record: DeliveryRecord,
+        reconciliation: &Reconciliation,
+    ) -> Result<u64, WarehouseError> {
+        assert_balanced(staged, reconciliation);
+        let root = &self.warehouse.root;
+        let hash = findings.finish()?;
+        let short: String = hash.chars().take(16).collect();
+        let name = format!("{FINDINGS_FOLDER}/{}-{short}.parquet", self.prefix());
+        let mut placed = PlacedFiles::default();
+        let findings_folder = root.join(FINDINGS_FOLDER);
+        create_private_folder(&findings_folder)?;
+        let findings_path = root.join(&name);
+        fs::rename(self.staged_findings(), &findings_path)
+            .map_err(WarehouseError::io(&findings_path))?;
+        placed.0.push(findings_path);
+        sync_folder(&findings_folder)?;
+        let table_folder = root.join(OBSERVATIONS_FOLDER);
+        for file in staged {
+            placed.0.push(place(file, &table_folder)?);
+        }
+        sync_folder(&table_folder)?;
+        check_written(staged, &table_folder, reconciliation)?;
+        record.revision = self.revision();
+        record.findings = Some(name);
+        let version = self.commit_actions(staged, &record)?;
+        placed.keep();
+        sync_log(&table_folder, version)?;
+        Ok(version)
+    }
+
+    fn commit_actions(
+        &self,
+        staged: &[StagedFile],
+        record: &DeliveryRecord,
+    ) -> Result<u64, WarehouseError> {
+        let json = serde_json::to_value(record).map_err(WarehouseError::table(COMMITTING))?;
+        for _ in 0..TRIES_MAX {
+            let table = self.warehouse.table.open(None)?;
+            let snapshot = self.warehouse.snapshot_of(&table)?;
+            self.still_first(&snapshot)?;
+            let mut actions: Vec<Action> = Vec::new();
+            for file in files(&table)? {
+                let tags = file.add.tags.as_ref();
+                let delivery = tags.and_then(|tags| tags.get(TAG_DELIVERY).cloned().flatten());
+                if delivery.as_deref() == Some(self.delivery.as_str()) {
+                    actions.push(Action::Remove(file.view.remove_action(true)));
+                }
+            }
+            actions.extend(staged.iter().map(|file| Action::Add(self.add(file))));
+            let app_id = format!("delivery:{}", self.delivery);
+            let properties = plain_commit()
+                .with_metadata([(RECORD_KEY.to_owned(), json.clone())])
+                .with_application_transaction(Transaction::new(app_id, i64::from(self.revision())));
+            let state = table.snapshot().map_err(WarehouseError::table(COMMITTING))?;
+            let operation = DeltaOperation::Write {
+                mode: SaveMode::Overwrite,
+                partition_by: Some(vec!["quarter".to_owned()]),
+                predicate: None,
+            };
+            let commit = CommitBuilder::from(properties).with_actions(actions).build(
+                Some(state as &dyn TableReference),
+                table.log_store(),
+                operation,
+            );
+            match self.warehouse.table.runtime().block_on(async { commit.await }) {
+                Ok(done) => return Ok(done.version()),
+                Err(error) if lost_race(&error) => {}
+                Err(error) => return Err(WarehouseError::table(COMMITTING)(error)),
+            }
+        }
+        Err(WarehouseError::Conflict(self.delivery.clone()))
+    }
+
+    /// Nobody committed this delivery, or one that overlaps, since the ingestion began.
+    fn still_first(&self, snapshot: &Snapshot) -> Result<(), WarehouseError> {
+        let current = snapshot.delivery(&self.delivery);
+        if current.map_or(0, |commit| commit.record.revision) != self.base_revision {
+            return Err(WarehouseError::Conflict(self.delivery.clone()));
+        }
+        match snapshot.overlapping(&self.delivery, self.window) {
+            Some((other, other_window)) => {
+                Err(WarehouseError::Overlap { window: self.window, other, other_window })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn add(&self, file: &StagedFile) -> Add {
+        let tag = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
+        Add {
+            path: file.relative.clone(),
+            partition_values: HashMap::from([(
+                "quarter".to_owned(),
+                Some(file.quarter.to_string()),
+            )]),
+            size: i64::try_from(file.byte_count).unwrap_or(i64::MAX),
+            modification_time: Utc::now().timestamp_millis(),
+            data_change: true,
+            stats: Some(file.statistics.clone()),
+            tags: Some(HashMap::from([
+                tag(TAG_DELIVERY, &self.delivery),
+                tag(TAG_BLAKE3, &file.blake3),
+            ])),
+            ..Add::default()
+        }
+    }
+}
+
+/// Another commit has taken the version.
+fn lost_race(error: &DeltaTableError) -> bool {
+    let DeltaTableError::Transaction { source } = error else { return false };
+    matches!(
+        source,
+        TransactionError::MaxCommitAttempts(_)
+            | TransactionError::VersionAlreadyExists(_)
+            | TransactionError::CommitConflict(_)
+    )
+}
+
+/// Files moved to their place; removed again unless the commit succeeds.
+#[derive(Default)]
+struct PlacedFiles(Vec<PathBuf>);
+
+impl PlacedFiles {
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for PlacedFiles {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            // What cannot be removed is named by no version, so no figure counts it.
+            let _unremoved = fs::remove_file(path);
+        }
+    }
+}
+
+/// What was counted balances, and is what the files are said to hold.
+fn assert_balanced(staged: &[StagedFile], reconciliation: &Reconciliation) {
+    assert!(reconciliation.balances(), "cents in do not equal cents stored and clipped");
+    let mut rows: BTreeMap<_, u64> = BTreeMap::new();
+    for file in staged {
+        *rows.entry(file.quarter).or_default() += file.row_count;
+    }
+    for (quarter, totals) in reconciliation.by_quarter() {
+        let written = rows.get(quarter).copied().unwrap_or(0);
+        let expected = if totals.stored { totals.observations } else { 0 };
+        assert_eq!(written, expected, "observations of {quarter} written and counted differ");
+    }
+}
+
+/// The same again, from the bytes on disk.
+fn check_written(
+    staged: &[StagedFile],
+    table: &Path,
+    reconciliation: &Reconciliation,
+) -> Result<(), WarehouseError> {
+    let mut written: BTreeMap<_, (u64, i128)> = BTreeMap::new();
+    for file in staged {
+        let (rows, cents) = read_totals(&table.join(&file.relative))?;
+        let sum = written.entry(file.quarter).or_default();
+        *sum = (sum.0 + rows, sum.1 + cents);
+    }
+    for (quarter, totals) in reconciliation.by_quarter().iter().filter(|(_, it)| it.stored) {
+        let expected = (totals.observations, totals.cents);
+        if written.get(quarter).copied().unwrap_or_default() != expected {
+            let message = format!("what was written for {quarter} is not what was counted");
+            return Err(WarehouseError::table("reading observations back")(message));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the log entry of a version durable.
+fn sync_log(table: &Path, version: u64) -> Result<(), WarehouseError> {
+    let log = table.join("_delta_log");
+    let entry = log.join(format!("{version:020}.json"));
+    let file = fs::File::open(&entry).and_then(|file| file.sync_all());
+    file.map_err(WarehouseError::io(&entry))?;
+    sync_folder(&log)
+}

@@ -1,0 +1,110 @@
+//! The warehouse's own settings: `sppis.toml`.
+//!
+//! In: the text of the file. Out: a [`Configuration`]. Figures depend on these settings, so their
+//! fingerprint is part of what makes a delivery "the same again".
+
+use crate::attribution::AttributionRule;
+use crate::check::FixedAmounts;
+use crate::decode::{IdentifierFormat, parse_cents};
+use crate::document::{DocumentError, Placed, Problem, Table, read_document};
+
+/// What `init` writes: every setting with its default and meaning.
+pub const DEFAULT_CONFIGURATION: &str = r#"# Settings of this warehouse. Figures depend on them: change them before the first delivery.
+
+# "national": national and BIS numbers with a check number.
+# "coded": recoded tokens of 1 to 64 printable characters; sex and birth year are then unknown.
+identifier = "national"
+
+# Which quarter a row counts in.
+# "days": each quarter that its days touch, the amount shared out by days.
+# "start" or "end": the quarter of its first or last day.
+attribution = "days"
+
+# Fixed amounts in euros by kind of guidance; rows that differ are warned of. None by default.
+# [fixed_amounts]
+# h50 = "250.00"
+# h100 = "500.00"
+"#;
+
+/// The settings of a warehouse.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Configuration {
+    identifier: IdentifierFormat,
+    attribution: AttributionRule,
+    fixed_amounts: FixedAmounts,
+}
+
+impl Configuration {
+    /// Reads the settings of the file called `name`.
+    pub fn read(name: &str, text: &str) -> Result<Self, DocumentError> {
+        read_document(name, text, |root| Self {
+            identifier: choice(
+                root,
+                root.text("identifier"),
+                &[("national", IdentifierFormat::National), ("coded", IdentifierFormat::Coded)],
+            ),
+            attribution: choice(
+                root,
+                root.text("attribution"),
+                &[
+                    ("days", AttributionRule::Days),
+                    ("start", AttributionRule::Start),
+                    ("end", AttributionRule::End),
+                ],
+            ),
+            fixed_amounts: root.table("fixed_amounts").map(|it| amounts(&it)).unwrap_or_default(),
+        })
+    }
+
+    /// How persons are identified.
+    pub fn identifier(&self) -> IdentifierFormat {
+        self.identifier
+    }
+
+    /// Which quarter a row counts in.
+    pub fn attribution(&self) -> AttributionRule {
+        self.attribution
+    }
+
+    /// Fixed amounts in cents by guidance.
+    pub fn fixed_amounts(&self) -> &FixedAmounts {
+        &self.fixed_amounts
+    }
+
+    /// Hash of the settings and of the dictionary's fingerprint.
+    pub fn fingerprint(&self, dictionary: &str) -> String {
+        let text = format!("{self:?} {dictionary}");
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+}
+
+fn choice<T: Copy + Default>(
+    table: &Table<'_>,
+    text: Option<Placed<String>>,
+    choices: &[(&'static str, T)],
+) -> T {
+    let Some(text) = text else { return T::default() };
+    let found = choices.iter().find(|(name, _)| *name == text.value);
+    if found.is_none() {
+        let message = format!("unknown value `{}`", text.value);
+        let names = choices.iter().map(|(name, _)| *name);
+        table.problem(Problem::new(text.span, message, "here").suggest(&text.value, names));
+    }
+    found.map(|(_, value)| *value).unwrap_or_default()
+}
+
+fn amounts(table: &Table<'_>) -> FixedAmounts {
+    let mut amounts = Vec::new();
+    for guidance in ["h50", "h100"] {
+        let Some(text) = table.text(guidance) else { continue };
+        match parse_cents(&text.value) {
+            Ok(cents) => amounts.push((guidance.to_owned(), cents)),
+            Err(_) => {
+                let message = format!("expected euros such as \"250.00\", found `{}`", text.value);
+                table.problem(Problem::new(text.span, message, "here"));
+            }
+        }
+    }
+    table.finish();
+    amounts
+}

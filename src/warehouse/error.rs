@@ -1,0 +1,89 @@
+//! What can go wrong in a warehouse.
+
+use std::path::PathBuf;
+
+use crate::document::DocumentError;
+use crate::quarter::QuarterRange;
+
+/// An operation on a warehouse that did not succeed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum WarehouseError {
+    /// There is no warehouse.
+    #[error("there is no warehouse at {}", .0.display())]
+    Absent(PathBuf),
+    /// There is one already.
+    #[error("there is already a warehouse at {}", .0.display())]
+    Present(PathBuf),
+    /// A file or folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that a person wrote has mistakes.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The key is not there, or not a key.
+    #[error("the pseudonym key at {} {problem}", path.display())]
+    Key {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// Another key than the one the warehouse was made with.
+    #[error(
+        "the pseudonym key at {} has fingerprint {found}, but this warehouse was made with \
+         {expected}: persons could no longer be linked", path.display()
+    )]
+    WrongKey {
+        /// Where the key lies.
+        path: PathBuf,
+        /// Fingerprint in the table.
+        expected: String,
+        /// Fingerprint of the key.
+        found: String,
+    },
+    /// Another current delivery covers a quarter of this one.
+    #[error("its window {window} overlaps delivery `{other}`, which covers {other_window}")]
+    Overlap {
+        /// Window of the delivery to be committed.
+        window: QuarterRange,
+        /// The current delivery.
+        other: String,
+        /// Its window.
+        other_window: QuarterRange,
+    },
+    /// Another writer committed the same delivery in between.
+    #[error("another writer has committed delivery `{0}` in the meantime; nothing was written")]
+    Conflict(String),
+    /// There is no such version or delivery.
+    #[error("the warehouse has no {0}")]
+    Unknown(String),
+    /// The table's log or files are not as they should be.
+    #[error("{action}: {source}")]
+    Table {
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl WarehouseError {
+    /// For `map_err` on file operations.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    /// For `map_err` on table operations.
+    pub(crate) fn table<E>(action: &'static str) -> impl FnOnce(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |source| Self::Table { action, source: source.into() }
+    }
+}

@@ -1,0 +1,204 @@
+//! A warehouse on disk: settings, key, dictionary, and the observations as a Delta Lake table.
+//!
+//! In: staged observations of a delivery. Out: [`Snapshot`]s of the table at any version. Never: a
+//! delivery that is half there, or the key inside the table's folder.
+//!
+//! ```text
+//! sppis.toml               settings
+//! dictionary.toml          the warehouse's own variables, codes and measure rules (optional)
+//! queries/                 its own named queries (optional)
+//! key/pseudonym.key        the key, mode 0600
+//! observations/            the Delta table, partitioned by quarter
+//! findings/                what was found in each delivery, named by its commit
+//! staging/                 ingestions under way
+//! ```
+
+mod commit;
+mod configuration;
+mod error;
+mod files;
+mod findings;
+mod key;
+mod record;
+mod snapshot;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use commit::Ingestion;
+pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
+pub use error::WarehouseError;
+pub use files::{ObservationWriter, StagedFile};
+pub use findings::{FindingWriter, StoredFinding};
+pub use record::{
+    DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord, RuleRecord, rule_records,
+};
+pub use snapshot::{Snapshot, TableFile};
+pub use table::LoggedCommit;
+
+use deltalake_core::DeltaTable;
+
+use crate::delivery::Delivery;
+use crate::dictionary::Dictionary;
+use crate::pseudonym::PseudonymKey;
+
+const SETTINGS_FILE: &str = "sppis.toml";
+const DICTIONARY_FILE: &str = "dictionary.toml";
+const QUERIES_FOLDER: &str = "queries";
+const KEY_FOLDER: &str = "key";
+const KEY_FILE: &str = "pseudonym.key";
+const OBSERVATIONS_FOLDER: &str = "observations";
+const FINDINGS_FOLDER: &str = "findings";
+const STAGING_FOLDER: &str = "staging";
+
+/// An open warehouse.
+#[derive(Debug)]
+pub struct Warehouse {
+    root: PathBuf,
+    configuration: Configuration,
+    dictionary: Dictionary,
+    table: table::Table,
+}
+
+/// Which state of the table is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AsOf {
+    /// A version of the table.
+    Version(u64),
+    /// What was known when this delivery was the newest.
+    Delivery(String),
+}
+
+impl Warehouse {
+    /// Makes a new warehouse in a folder that is empty or not there.
+    pub fn init(root: &Path) -> Result<Self, WarehouseError> {
+        let entries = fs::read_dir(root).map_or(0, Iterator::count);
+        if root.join(SETTINGS_FILE).exists() || entries > 0 {
+            return Err(WarehouseError::Present(root.to_owned()));
+        }
+        files::create_private_folder(root)?;
+        let key_folder = root.join(KEY_FOLDER);
+        files::create_private_folder(&key_folder)?;
+        let key = key::create(&key_folder.join(KEY_FILE))?;
+        files::create_private_folder(&root.join(QUERIES_FOLDER))?;
+        let observations = root.join(OBSERVATIONS_FOLDER);
+        files::create_private_folder(&observations)?;
+        table::Table::at(&observations)?.create(&key.fingerprint())?;
+        // The settings are written last: a warehouse exists if and only if they do.
+        let settings = root.join(SETTINGS_FILE);
+        let mut file = files::create_private(&settings)?;
+        std::io::Write::write_all(&mut file, DEFAULT_CONFIGURATION.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(WarehouseError::io(&settings))?;
+        files::sync_folder(root)?;
+        Self::open(root)
+    }
+
+    /// Opens a warehouse and reads its settings and dictionary.
+    pub fn open(root: &Path) -> Result<Self, WarehouseError> {
+        let settings = root.join(SETTINGS_FILE);
+        let text = match fs::read_to_string(&settings) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(WarehouseError::Absent(root.to_owned()));
+            }
+            text => text.map_err(WarehouseError::io(&settings))?,
+        };
+        let configuration = Configuration::read(&settings.display().to_string(), &text)?;
+        let own = root.join(DICTIONARY_FILE);
+        let dictionary = match fs::read_to_string(&own) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Dictionary::built_in()?,
+            text => {
+                let text = text.map_err(WarehouseError::io(&own))?;
+                Dictionary::extended(Some((&own.display().to_string(), &text)))?
+            }
+        };
+        let table = table::Table::at(&root.join(OBSERVATIONS_FOLDER))?;
+        Ok(Self { root: root.to_owned(), configuration, dictionary, table })
+    }
+
+    /// Its settings.
+    pub fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
+    /// Its dictionary.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// The folder of its own named queries.
+    pub fn queries_folder(&self) -> PathBuf {
+        self.root.join(QUERIES_FOLDER)
+    }
+
+    /// Where its key lies.
+    pub fn key_path(&self) -> PathBuf {
+        self.root.join(KEY_FOLDER).join(KEY_FILE)
+    }
+
+    /// Fingerprint of everything besides a delivery's bytes that its figures depend on.
+    pub fn settings_fingerprint(&self) -> String {
+        self.configuration.fingerprint(self.dictionary.fingerprint())
+    }
+
+    /// The key, if it is the one the warehouse was made with.
+    pub fn key(&self) -> Result<PseudonymKey, WarehouseError> {
+        let path = self.key_path();
+        let key = key::read(&path)?;
+        let expected = table::fingerprint(&self.table.open(None)?)?;
+        let found = key.fingerprint();
+        if found != expected {
+            return Err(WarehouseError::WrongKey { path, expected, found });
+        }
+        Ok(key)
+    }
+
+    /// The table as it is, or as it was.
+    pub fn snapshot(&self, as_of: Option<&AsOf>) -> Result<Snapshot, WarehouseError> {
+        let latest = self.snapshot_of(&self.table.open(None)?)?;
+        let version = match as_of {
+            None => return Ok(latest),
+            Some(AsOf::Version(version)) => *version,
+            Some(AsOf::Delivery(id)) => version_of(&latest, id)?,
+        };
+        if version > latest.version() {
+            return Err(WarehouseError::Unknown(format!("version {version}")));
+        }
+        self.snapshot_of(&self.table.open(Some(version))?)
+    }
+
+    fn snapshot_of(&self, table: &DeltaTable) -> Result<Snapshot, WarehouseError> {
+        let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
+        let folder = folder.map_err(WarehouseError::io(&self.root))?;
+        let version = table.version().unwrap_or_default();
+        Ok(Snapshot::new(version, &folder, &table::files(table)?, self.table.commits(table)?))
+    }
+
+    /// Begins to take a delivery in.
+    pub fn ingestion(
+        &self,
+        snapshot: &Snapshot,
+        delivery: &Delivery,
+    ) -> Result<Ingestion<'_>, WarehouseError> {
+        Ingestion::begin(self, snapshot, delivery.id(), delivery.window())
+    }
+
+    /// The findings of a committed delivery, in file order.
+    pub fn findings(&self, record: &DeliveryRecord) -> Result<Vec<StoredFinding>, WarehouseError> {
+        match &record.findings {
+            Some(file) => findings::read(&self.root.join(file)),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The last version before a delivery later than `id` came in.
+fn version_of(latest: &Snapshot, id: &str) -> Result<u64, WarehouseError> {
+    let unknown = || WarehouseError::Unknown(format!("delivery `{id}`"));
+    latest.delivery(id).ok_or_else(unknown)?;
+    let later = latest.commits().iter().find(|commit| commit.record.delivery.as_str() > id);
+    let before = later.map_or(u64::MAX, |commit| commit.version);
+    let known = latest.commits().iter().rev().find(|commit| commit.version < before);
+    known.map(|commit| commit.version).ok_or_else(unknown)
+}

@@ -1,0 +1,132 @@
+//! The table at one version: its files, and the deliveries they come from.
+
+use std::path::PathBuf;
+
+use super::table::{LoggedCommit, LoggedFile};
+use crate::quarter::{Quarter, QuarterRange};
+
+/// A fixed version of the observations.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    version: u64,
+    files: Vec<TableFile>,
+    commits: Vec<LoggedCommit>,
+}
+
+/// A file of a snapshot.
+#[derive(Debug, Clone)]
+pub struct TableFile {
+    path: PathBuf,
+    quarter: Quarter,
+    delivery: String,
+    row_count: u64,
+    byte_count: u64,
+    blake3: String,
+}
+
+/// Names of a file's tags in the log.
+pub(super) const TAG_DELIVERY: &str = "delivery";
+pub(super) const TAG_BLAKE3: &str = "blake3";
+
+impl Snapshot {
+    pub(super) fn new(
+        version: u64,
+        folder: &std::path::Path,
+        files: &[LoggedFile],
+        commits: Vec<LoggedCommit>,
+    ) -> Self {
+        let mut files: Vec<_> =
+            files.iter().filter_map(|file| TableFile::new(folder, file)).collect();
+        files.sort_by(|a, b| (a.quarter, &a.path).cmp(&(b.quarter, &b.path)));
+        Self { version, files, commits }
+    }
+
+    /// The table's version.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The files, by quarter and path.
+    pub fn files(&self) -> &[TableFile] {
+        &self.files
+    }
+
+    /// Every commit of a delivery, oldest first.
+    pub fn commits(&self) -> &[LoggedCommit] {
+        &self.commits
+    }
+
+    /// The current commit of each delivery, by id.
+    pub fn deliveries(&self) -> Vec<&LoggedCommit> {
+        let mut current: Vec<&LoggedCommit> = Vec::new();
+        for commit in &self.commits {
+            current.retain(|earlier| earlier.record.delivery != commit.record.delivery);
+            current.push(commit);
+        }
+        current.sort_by(|a, b| a.record.delivery.cmp(&b.record.delivery));
+        current
+    }
+
+    /// The current commit of one delivery.
+    pub fn delivery(&self, id: &str) -> Option<&LoggedCommit> {
+        self.commits.iter().rfind(|commit| commit.record.delivery == id)
+    }
+
+    /// A current delivery other than `id` whose window overlaps.
+    pub(super) fn overlapping(
+        &self,
+        id: &str,
+        window: QuarterRange,
+    ) -> Option<(String, QuarterRange)> {
+        self.deliveries().into_iter().find_map(|commit| {
+            let other: QuarterRange = commit.record.window.parse().ok()?;
+            let clash = commit.record.delivery != id && other.overlaps(window);
+            clash.then(|| (commit.record.delivery.clone(), other))
+        })
+    }
+}
+
+impl TableFile {
+    fn new(folder: &std::path::Path, file: &LoggedFile) -> Option<Self> {
+        let tag = |name: &str| file.add.tags.as_ref()?.get(name).cloned().flatten();
+        let quarter = file.add.partition_values.get("quarter").cloned().flatten()?;
+        Some(Self {
+            path: folder.join(&file.add.path),
+            quarter: quarter.parse().ok()?,
+            delivery: tag(TAG_DELIVERY).unwrap_or_default(),
+            row_count: file.view.num_records().unwrap_or_default() as u64,
+            byte_count: u64::try_from(file.add.size).unwrap_or_default(),
+            blake3: tag(TAG_BLAKE3).unwrap_or_default(),
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Its quarter.
+    pub fn quarter(&self) -> Quarter {
+        self.quarter
+    }
+
+    /// The delivery it comes from.
+    pub fn delivery(&self) -> &str {
+        &self.delivery
+    }
+
+    /// Observations in it.
+    pub fn row_count(&self) -> u64 {
+        self.row_count
+    }
+
+    /// Bytes.
+    pub fn byte_count(&self) -> u64 {
+        self.byte_count
+    }
+
+    /// BLAKE3 of its bytes, as committed.
+    pub fn blake3(&self) -> &str {
+        &self.blake3
+    }
+}
