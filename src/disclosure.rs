@@ -7,7 +7,11 @@
 //! cell through unchanged. The published documentation of the source states no threshold for
 //! small cells, and none is made up here.
 
-use crate::query::{Question, ResultColumn, ResultTable};
+use crate::document::Labels;
+use crate::metric::Metric;
+use crate::quarter::QuarterRange;
+use crate::query::ResultTable;
+pub use crate::query::{ResultColumn, Values};
 
 /// What may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,9 +45,41 @@ pub fn release(result: ResultTable, policy: Policy) -> ReleasedTable {
 }
 
 impl ReleasedTable {
-    /// The question it answers.
-    pub fn question(&self) -> &Question {
-        self.result.question()
+    /// Name of the query it answers.
+    pub fn query_name(&self) -> &str {
+        &self.result.question().query().name
+    }
+
+    /// BLAKE3 of the query's file.
+    pub fn query_hash(&self) -> &str {
+        &self.result.question().query().hash
+    }
+
+    /// Title of the query.
+    pub fn title(&self) -> &Labels {
+        &self.result.question().query().title
+    }
+
+    /// The quarters asked for; all without one.
+    pub fn range(&self) -> Option<QuarterRange> {
+        self.result.question().range()
+    }
+
+    /// The values that rows were narrowed to, as `dimension=value`.
+    pub fn conditions(&self) -> Vec<String> {
+        self.result.question().conditions()
+    }
+
+    /// Names and values of parameters, also the defaults.
+    pub fn parameters(&self) -> Vec<(&str, &str)> {
+        self.result.question().parameter_values().collect()
+    }
+
+    /// Names of the counts in it that do not add up over its rows.
+    pub fn not_additive(&self) -> Vec<&'static str> {
+        let metrics = self.result.question().query().metrics.iter();
+        let counts = metrics.filter(|it| !it.is_additive() && !it.is_ratio());
+        counts.map(|metric: &Metric| metric.name()).collect()
     }
 
     /// The policy it was released under.

@@ -70,6 +70,11 @@ impl Metric {
         matches!(self, Self::Observations | Self::Amount | Self::Days)
     }
 
+    /// Whether it is one metric by another.
+    pub fn is_ratio(self) -> bool {
+        self == Self::AmountPerConventionPerson
+    }
+
     /// Stored columns it needs.
     pub fn columns(self) -> &'static [&'static str] {
         match self {

@@ -6,8 +6,8 @@
 use chrono::DateTime;
 
 use crate::dictionary::{Dictionary, Places};
+use crate::disclosure::Values;
 use crate::document::Labels;
-use crate::query::Values;
 
 /// Language of labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -21,6 +21,17 @@ pub enum Language {
     Nl,
     /// German.
     De,
+}
+
+/// How a table is shown to people.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// Language of titles and labels.
+    pub language: Language,
+    /// Names of places.
+    pub dictionary: &'a Dictionary,
+    /// Whether to fit the table into the terminal.
+    pub fit_terminal: bool,
 }
 
 /// The text in a language, English where there is none.
@@ -70,13 +81,16 @@ pub fn plain(values: &Values, row: usize) -> String {
 }
 
 /// A dimension's value for people: places with their name, the rest as it is.
-pub fn with_name(dimension: &str, value: &str, dictionary: &Dictionary, lang: Language) -> String {
-    let pick = |nl: &'static str, fr: &'static str| if lang == Language::Fr { fr } else { nl };
+pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
+    let pick =
+        |nl: &'static str, fr: &'static str| if look.language == Language::Fr { fr } else { nl };
     let named = |places: Vec<crate::dictionary::NamedPlace>| {
         places.into_iter().find(|(nis, ..)| *nis == value).map(|(_, nl, fr)| pick(nl, fr))
     };
     let name = match dimension {
-        "cpas" => dictionary.places().municipality(value).map(|it| pick(it.name_nl, it.name_fr)),
+        "cpas" => {
+            look.dictionary.places().municipality(value).map(|it| pick(it.name_nl, it.name_fr))
+        }
         "province" => named(Places::provinces()),
         "region" => named(Places::regions()),
         _ => None,

@@ -3,6 +3,9 @@
 //! In: a [`Snapshot`] and a range of quarters. Out: a [`Scan`] with the frame and the list of its
 //! files. Never: a glob over the table's folder, which would also read replaced files.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use polars::prelude::*;
 
 use crate::quarter::QuarterRange;
@@ -41,11 +44,18 @@ impl Scan {
         }
         let path = |file: &TableFile| PlRefPath::try_from_path(file.path());
         let paths: Vec<_> = self.files.iter().map(path).collect::<PolarsResult<_>>()?;
-        let quarter = Schema::from_iter([Field::new("quarter".into(), DataType::String)]);
+        // Parts of a path such as `env=prod/` look like partitions of the table; they are declared
+        // too, and dropped again.
+        let mut partitions = self.partition_names();
+        let surplus: Vec<String> =
+            partitions.iter().filter(|name| *name != "quarter").cloned().collect();
+        partitions.insert("quarter".to_owned());
+        let partitions =
+            partitions.iter().map(|name| Field::new(name.as_str().into(), DataType::String));
         let hive_options = HiveOptions {
             enabled: Some(true),
             hive_start_idx: 0,
-            schema: Some(quarter.into()),
+            schema: Some(Arc::new(partitions.collect::<Schema>())),
             try_parse_dates: false,
         };
         let arguments = ScanArgsParquet {
@@ -54,7 +64,22 @@ impl Scan {
             schema: Some(schema().into()),
             ..ScanArgsParquet::default()
         };
-        LazyFrame::scan_parquet_files(paths.into(), arguments)
+        let frame = LazyFrame::scan_parquet_files(paths.into(), arguments)?;
+        if surplus.is_empty() {
+            return Ok(frame);
+        }
+        Ok(frame.drop(by_name(surplus, true, false)))
+    }
+
+    /// The names that a reader of partitions sees in the files' paths.
+    fn partition_names(&self) -> BTreeSet<String> {
+        let folders = self.files.iter().filter_map(|file| file.path().parent());
+        let parts = folders.flat_map(Path::components);
+        let named = parts.filter_map(|part| {
+            let text = part.as_os_str().to_string_lossy();
+            text.split_once('=').map(|(name, _)| name.to_owned())
+        });
+        named.collect()
     }
 }
 

@@ -10,15 +10,17 @@ mod share;
 
 pub use observations::{ObservationBatch, observation_schema};
 pub use reconciliation::{QuarterTotals, Reconciliation};
-pub use share::share_by_days;
 
 use std::collections::BTreeMap;
+
+use arrow::array::Array as _;
 
 use crate::check::CheckedBatch;
 use crate::dictionary::Dictionary;
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Day, Quarter, QuarterRange};
 use observations::Selection;
+use share::{Group, shares};
 
 /// Which quarter or quarters a row counts in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -58,26 +60,33 @@ pub struct Attribution<'a> {
     pub dictionary: &'a Dictionary,
 }
 
+/// The days of a row by quarter: those inside the window one by one, the others grouped.
+#[derive(Debug, Default)]
+struct Spread {
+    before: Vec<Group>,
+    inside: Vec<(Quarter, Day)>,
+    after: Vec<Group>,
+}
+
 impl Attribution<'_> {
     /// The observations of a batch, and its part of the reconciliation.
     pub fn attribute(&self, batch: &CheckedBatch) -> (Vec<ObservationBatch>, Reconciliation) {
-        let mut reconciliation = Reconciliation::new(batch.row_count_read());
+        let mut reconciliation = Reconciliation::new(self.window, batch.row_count_read());
         let mut by_quarter: BTreeMap<Quarter, Selection> = BTreeMap::new();
-        let mut parts = Vec::new();
+        let mut spread = Spread::default();
+        let mut days = Vec::new();
         for row in batch.accepted() {
             let cents = batch.decoded().cents();
-            let cents = arrow::array::Array::is_valid(cents, row).then(|| cents.value(row));
-            reconciliation.accept(cents);
-            self.days_by_quarter(batch.first_day(row), batch.end_day(row), &mut parts);
-            let days: Vec<i64> = parts.iter().map(|(_, days)| i64::from(*days)).collect();
-            let shares = cents.map(|cents| share_by_days(cents, &days));
-            for (at, (quarter, days)) in parts.iter().enumerate() {
+            let cents = cents.is_valid(row).then(|| cents.value(row));
+            self.spread(batch.first_day(row), batch.end_day(row), &mut spread);
+            days.clear();
+            days.extend(spread.inside.iter().map(|(_, days)| *days));
+            let shares = cents.map(|cents| shares(cents, &spread.before, &days, &spread.after));
+            reconciliation.accept(cents, shares.as_deref());
+            for (at, (quarter, days)) in spread.inside.iter().enumerate() {
                 let share = shares.as_ref().and_then(|shares| shares.get(at).copied());
-                let stored = self.window.contains(*quarter);
-                reconciliation.attribute(*quarter, share, stored);
-                if stored {
-                    by_quarter.entry(*quarter).or_default().push(row, *days, share);
-                }
+                reconciliation.attribute(*quarter, share);
+                by_quarter.entry(*quarter).or_default().push(row, *days, share);
             }
         }
         let observe =
@@ -85,23 +94,83 @@ impl Attribution<'_> {
         (by_quarter.into_iter().map(observe).collect(), reconciliation)
     }
 
-    /// The quarters of a row with its days in each.
-    fn days_by_quarter(&self, first: Day, last: Day, parts: &mut Vec<(Quarter, Day)>) {
-        parts.clear();
-        let whole = last - first + 1;
-        match self.rule {
-            AttributionRule::Start => parts.push((Quarter::of(first), whole)),
-            AttributionRule::End => parts.push((Quarter::of(last), whole)),
-            AttributionRule::Days => {
-                let mut quarter = Quarter::of(first);
-                let mut from = first;
-                while from <= last {
-                    let to = quarter.last_day().min(last);
-                    parts.push((quarter, to - from + 1));
-                    from = to + 1;
-                    quarter = quarter.next();
-                }
+    fn spread(&self, first: Day, last: Day, spread: &mut Spread) {
+        spread.before.clear();
+        spread.inside.clear();
+        spread.after.clear();
+        let only = match self.rule {
+            AttributionRule::Start => Quarter::of(first),
+            AttributionRule::End => Quarter::of(last),
+            AttributionRule::Days => return self.spread_by_days(first, last, spread),
+        };
+        if self.window.contains(only) {
+            spread.inside.push((only, last - first + 1));
+        }
+    }
+
+    fn spread_by_days(&self, first: Day, last: Day, spread: &mut Spread) {
+        let mut quarter = Quarter::of(first);
+        let mut from = first;
+        while from <= last && quarter <= self.window.last() {
+            let to = quarter.last_day().min(last);
+            if self.window.contains(quarter) {
+                spread.inside.push((quarter, to - from + 1));
+            } else {
+                // The source begins in 2002: there are few quarters before any window.
+                spread.before.push((to - from + 1, 1));
             }
+            from = to + 1;
+            quarter = quarter.next();
+        }
+        let end = Quarter::of(last);
+        if from <= last && quarter < end {
+            spread.after.extend(whole_quarters(quarter, end));
+            from = end.first_day();
+        }
+        if from <= last {
+            spread.after.push((last - from + 1, 1));
+        }
+    }
+}
+
+/// The quarters from `first` up to but without `end`, by their number of days.
+fn whole_quarters(first: Quarter, end: Quarter) -> impl Iterator<Item = Group> {
+    // A quarter has 90 to 92 days, by its number in the year and, for the first, the leap year.
+    let years = |number: i32| {
+        let from = first.year() + i32::from(number < first.number());
+        let to = end.year() - i32::from(number >= end.number());
+        (from, to)
+    };
+    let count = |number: i32| {
+        let (from, to) = years(number);
+        i64::from((to - from + 1).max(0))
+    };
+    let leap_years = {
+        let (from, to) = years(1);
+        let until = |year: i32| i64::from(year / 4 - year / 100 + year / 400);
+        if from <= to { until(to) - until(from - 1) } else { 0 }
+    };
+    let groups =
+        [(90, count(1) - leap_years), (91, leap_years + count(2)), (92, count(3) + count(4))];
+    groups.into_iter().filter(|(_, count)| *count > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quarters_counted_by_their_days_are_the_quarters_of_the_calendar() {
+        for (first, end) in [("2008Q1", "2008Q2"), ("2007Q4", "2013Q1"), ("1999Q2", "2401Q4")] {
+            let (first, end): (Quarter, Quarter) = (first.parse().unwrap(), end.parse().unwrap());
+            let mut expected: BTreeMap<Day, i64> = BTreeMap::new();
+            let mut quarter = first;
+            while quarter < end {
+                *expected.entry(quarter.last_day() - quarter.first_day() + 1).or_default() += 1;
+                quarter = quarter.next();
+            }
+            let found: BTreeMap<Day, i64> = whole_quarters(first, end).collect();
+            assert_eq!(found, expected, "{first} {end}");
         }
     }
 }

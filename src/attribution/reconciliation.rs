@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::quarter::Quarter;
+use crate::quarter::{Quarter, QuarterRange};
 
 /// Rows and cents of a delivery, from what was read to what is stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,14 +10,13 @@ pub struct Reconciliation {
     rows_read: u64,
     rows_accepted: u64,
     cents_accepted: i128,
+    cents_clipped: i128,
     by_quarter: BTreeMap<Quarter, QuarterTotals>,
 }
 
-/// What was attributed to one quarter.
+/// What was attributed to one quarter of the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QuarterTotals {
-    /// Whether the quarter lies in the window; otherwise its part is clipped.
-    pub stored: bool,
     /// Observations of the quarter.
     pub observations: u64,
     /// Cents of EBENCONVCM attributed to the quarter.
@@ -25,28 +24,23 @@ pub struct QuarterTotals {
 }
 
 impl Reconciliation {
-    pub(super) fn new(rows_read: u64) -> Self {
-        Self { rows_read, ..Self::default() }
+    /// Nothing attributed yet; every quarter of the window is in the statement.
+    pub fn new(window: QuarterRange, rows_read: u64) -> Self {
+        let by_quarter = window.iter().map(|quarter| (quarter, QuarterTotals::default()));
+        Self { rows_read, by_quarter: by_quarter.collect(), ..Self::default() }
     }
 
-    /// The totals as stored with a delivery, for reading them back.
-    pub fn from_parts(
-        rows_read: u64,
-        rows_accepted: u64,
-        cents_accepted: i128,
-        by_quarter: BTreeMap<Quarter, QuarterTotals>,
-    ) -> Self {
-        Self { rows_read, rows_accepted, cents_accepted, by_quarter }
-    }
-
-    pub(super) fn accept(&mut self, cents: Option<i64>) {
+    /// An accepted row, with the shares of its amount that lie inside the window.
+    pub(super) fn accept(&mut self, cents: Option<i64>, shares: Option<&[i64]>) {
+        let cents = i128::from(cents.unwrap_or(0));
+        let inside: i128 = shares.unwrap_or(&[]).iter().map(|share| i128::from(*share)).sum();
         self.rows_accepted += 1;
-        self.cents_accepted += i128::from(cents.unwrap_or(0));
+        self.cents_accepted += cents;
+        self.cents_clipped += cents - inside;
     }
 
-    pub(super) fn attribute(&mut self, quarter: Quarter, cents: Option<i64>, stored: bool) {
+    pub(super) fn attribute(&mut self, quarter: Quarter, cents: Option<i64>) {
         let totals = self.by_quarter.entry(quarter).or_default();
-        totals.stored = stored;
         totals.observations += 1;
         totals.cents += i128::from(cents.unwrap_or(0));
     }
@@ -56,9 +50,9 @@ impl Reconciliation {
         self.rows_read += other.rows_read;
         self.rows_accepted += other.rows_accepted;
         self.cents_accepted += other.cents_accepted;
+        self.cents_clipped += other.cents_clipped;
         for (quarter, totals) in &other.by_quarter {
             let sum = self.by_quarter.entry(*quarter).or_default();
-            sum.stored = totals.stored;
             sum.observations += totals.observations;
             sum.cents += totals.cents;
         }
@@ -84,33 +78,29 @@ impl Reconciliation {
         self.cents_accepted
     }
 
-    /// The quarters touched, in order.
+    /// The quarters of the window, in order.
     pub fn by_quarter(&self) -> &BTreeMap<Quarter, QuarterTotals> {
         &self.by_quarter
     }
 
     /// Observations stored.
     pub fn observations_stored(&self) -> u64 {
-        self.stored().map(|totals| totals.observations).sum()
+        self.by_quarter.values().map(|totals| totals.observations).sum()
     }
 
     /// Cents stored.
     pub fn cents_stored(&self) -> i128 {
-        self.stored().map(|totals| totals.cents).sum()
+        self.by_quarter.values().map(|totals| totals.cents).sum()
     }
 
     /// Cents that belong to quarters outside the window.
     pub fn cents_clipped(&self) -> i128 {
-        self.by_quarter.values().filter(|totals| !totals.stored).map(|totals| totals.cents).sum()
-    }
-
-    fn stored(&self) -> impl Iterator<Item = &QuarterTotals> {
-        self.by_quarter.values().filter(|totals| totals.stored)
+        self.cents_clipped
     }
 
     /// Whether rows read are accepted or rejected, and cents accepted stored or clipped.
     pub fn balances(&self) -> bool {
         self.rows_accepted <= self.rows_read
-            && self.cents_accepted == self.cents_stored() + self.cents_clipped()
+            && self.cents_accepted == self.cents_stored() + self.cents_clipped
     }
 }

@@ -12,7 +12,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
-    if row.cents.is_some_and(|cents| cents != 0) && !row.convention {
+    let known = !row.unreadable("CBENCONV");
+    if known && row.cents.is_some_and(|cents| cents != 0) && !row.convention {
         found.add(&RULE, "EBENCONVCM", "expected CBENCONV 1 or 2 with an amount");
     }
 }

@@ -47,6 +47,11 @@ impl Classifier {
         classifier
     }
 
+    /// The columns that measures depend on.
+    pub(super) fn columns(&self) -> &[CodeColumn] {
+        &self.columns
+    }
+
     fn bits(&self, open: impl Fn(&MeasureRule) -> bool) -> u128 {
         let bit = |(index, rule): (usize, &MeasureRule)| u128::from(open(rule)) << index;
         self.rules.iter().enumerate().map(bit).fold(0, std::ops::BitOr::bitor)

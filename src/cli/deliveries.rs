@@ -5,6 +5,7 @@ use chrono::{Datelike as _, Local, NaiveDate};
 use super::console::Console;
 use super::error::{CliError, Exit};
 use crate::delivery::calendar;
+use crate::quarter::Quarter;
 use crate::render::moment;
 use crate::warehouse::{LoggedCommit, Warehouse};
 
@@ -36,11 +37,13 @@ pub(super) fn run(
         let replaced = if revision > 1 { ", replaces an earlier one" } else { "" };
         format!("received {when}, revision {revision}, version {version}{replaced}")
     };
-    for commit in current.iter().filter(|commit| is_free(&commit.record.delivery)) {
+    let calendar = calendar(today.year());
+    let in_calendar = |id: &str| calendar.iter().any(|(known, _)| known.as_str() == id);
+    for commit in current.iter().filter(|commit| !in_calendar(&commit.record.delivery)) {
         let record = &commit.record;
         writeln!(out, "{:<18}{:<16}{}", record.delivery, record.window, received(commit))?;
     }
-    for (id, window) in calendar(today.year()) {
+    for (id, window) in &calendar {
         let found = current.iter().find(|commit| commit.record.delivery == id.as_str());
         let state = match (found, due(id.as_str())) {
             (Some(commit), _) => received(commit),
@@ -49,9 +52,9 @@ pub(super) fn run(
             (None, Some((_, to))) => {
                 let covered = current.iter().find(|commit| {
                     let other = commit.record.window.parse::<crate::quarter::QuarterRange>();
-                    other.is_ok_and(|other| {
-                        other.contains(window.first()) && other.contains(window.last())
-                    })
+                    // The first delivery's first quarter lies before the source.
+                    let first = window.first().max(source_start());
+                    other.is_ok_and(|other| other.contains(first) && other.contains(window.last()))
                 });
                 match covered {
                     Some(commit) => format!("covered by `{}`", commit.record.delivery),
@@ -72,6 +75,7 @@ fn due(id: &str) -> Option<(NaiveDate, NaiveDate)> {
     Some((first, crate::quarter::date_of(last)))
 }
 
-fn is_free(id: &str) -> bool {
-    due(id).is_none()
+/// 2002Q4, when the source begins.
+fn source_start() -> Quarter {
+    Quarter::of(crate::quarter::day_of(NaiveDate::from_ymd_opt(2002, 10, 1).unwrap_or_default()))
 }

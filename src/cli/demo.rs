@@ -4,11 +4,11 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::ingest::take_in;
 use crate::delivery::Delivery;
-use crate::export::{Format, Look, export};
+use crate::export::{Format, export};
 use crate::pipeline::answer::{Optimiser, answer, provenance};
 use crate::pipeline::ingest::IngestOptions;
 use crate::query::{Arguments as Asked, Catalog, resolve};
-use crate::render::Language;
+use crate::render::{Language, Look};
 use crate::warehouse::Warehouse;
 
 /// Make a temporary warehouse, take in small sample deliveries, and show what comes out.
@@ -17,14 +17,14 @@ use crate::warehouse::Warehouse;
 pub(super) struct Arguments {}
 
 /// The deliveries of the demo: two that follow each other, with a few mistakes in the second.
-const DELIVERIES: [(&str, &str); 2] = [
+const DELIVERIES: [(&str, &[u8]); 2] = [
     (
         "DWH_SPPIS_Formulaires_2008-05.csv",
-        include_str!("../../data-samples/demo/DWH_SPPIS_Formulaires_2008-05.csv"),
+        include_bytes!("../../data-samples/demo/DWH_SPPIS_Formulaires_2008-05.csv"),
     ),
     (
         "DWH_SPPIS_Formulaires_2008-11.csv",
-        include_str!("../../data-samples/demo/DWH_SPPIS_Formulaires_2008-11.csv"),
+        include_bytes!("../../data-samples/demo/DWH_SPPIS_Formulaires_2008-11.csv"),
     ),
 ];
 

@@ -74,7 +74,9 @@ impl CliError {
                 Exit::CouldNotRun
             }
             Self::Failed { text, hint, exit } => {
-                console.say(&format!("error: {text}"));
+                for line in text.lines() {
+                    console.say(&format!("error: {line}"));
+                }
                 if let Some(hint) = hint {
                     console.say(&format!("hint: {hint}"));
                 }
@@ -193,6 +195,11 @@ impl From<ExportError> for CliError {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Io(error) => error.into(),
+            ExportError::Json(error)
+                if error.io_error_kind() == Some(io::ErrorKind::BrokenPipe) =>
+            {
+                Self::ClosedPipe
+            }
             error => Self::new(chain(&error)),
         }
     }

@@ -68,12 +68,13 @@ pub(super) fn take_in(
     let report = report?;
     narrate_columns(&report, console);
     let text = statement(delivery, &report, options.budget);
-    console.out().write_all(text.as_bytes())?;
-    console.flush()?;
+    let printed = console.out().write_all(text.as_bytes()).and_then(|()| console.flush());
     if report.outcome == Outcome::OverBudget {
+        // What became of the delivery matters more than who reads along.
         console.say("hint: correct the rows above, or allow more with `--max-rejects`");
         return Ok(Exit::BlockingFindings);
     }
+    printed?;
     Ok(Exit::Done)
 }
 
@@ -121,7 +122,8 @@ fn write_statement(
     };
     writeln!(out, "delivery {} ({}): {outcome}", delivery.id(), delivery.window())?;
     write_reconciliation(out, &report.reconciliation)?;
-    write_findings(out, delivery, &report.findings)
+    let stored = matches!(report.outcome, Outcome::Committed { .. } | Outcome::Unchanged { .. });
+    write_findings(out, delivery, &report.findings, stored)
 }
 
 /// Rows and euros, from what was read to what is stored.
@@ -144,9 +146,8 @@ pub(super) fn write_reconciliation(out: &mut dyn Write, sums: &Reconciliation) -
     )?;
     writeln!(out, "\n{:<8}{:>16}{:>20}", "quarter", "observations", "EBENCONVCM (EUR)")?;
     for (quarter, totals) in sums.by_quarter() {
-        let note = if totals.stored { "" } else { "  clipped: carried by its own delivery" };
         let observations = number(totals.observations);
-        writeln!(out, "{quarter:<8}{observations:>16}{:>20}{note}", amount(totals.cents))?;
+        writeln!(out, "{quarter:<8}{observations:>16}{:>20}", amount(totals.cents))?;
     }
     Ok(())
 }
@@ -155,6 +156,7 @@ fn write_findings(
     out: &mut dyn Write,
     delivery: &Delivery,
     findings: &FindingSummary,
+    stored: bool,
 ) -> io::Result<()> {
     for (severity, heading) in
         [(Severity::Reject, "rejected"), (Severity::Warn, "kept with a warning")]
@@ -180,7 +182,7 @@ fn write_findings(
                 let column = finding.column.map(|it| format!(" `{it}`")).unwrap_or_default();
                 writeln!(out, "    {file}line {}{column}: {}", finding.line, finding.text)?;
             }
-            if summary.row_count > summary.first.len() as u64 {
+            if stored && summary.row_count > summary.first.len() as u64 {
                 let delivery = delivery.id();
                 let rule = summary.rule.id;
                 writeln!(out, "    … all of them: sppis rejects {delivery} --rule {rule}")?;

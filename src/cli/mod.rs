@@ -91,9 +91,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, everything else is a mistake in the arguments.
-            let printed = error.print();
-            let code = if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done };
-            return if printed.is_ok() { code.into() } else { Exit::Done.into() };
+            let _closed = error.print();
+            return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done }.into();
         }
     };
     let mut console = Console::new();

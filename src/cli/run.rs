@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use super::console::Console;
 use super::error::{CliError, Exit};
 use crate::disclosure::ReleasedTable;
-use crate::export::{Format, Look, Provenance, export};
+use crate::export::{Format, Provenance, export};
 use crate::pipeline::answer::{Optimiser, answer, provenance};
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve};
-use crate::render::Language;
+use crate::render::{Language, Look};
 use crate::warehouse::{AsOf, Snapshot, Warehouse};
 
 /// Run named queries over the current deliveries, or over an older state.
@@ -198,7 +198,7 @@ impl Target {
             Format::Json => "json",
             Format::Parquet => "parquet",
         };
-        format!("{}.{ending}", table.question().query().name)
+        format!("{}.{ending}", table.query_name())
     }
 
     /// Under a temporary name first: a reader never sees half a file.
@@ -230,5 +230,8 @@ fn probe(folder: &Path) -> Result<(), CliError> {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::new(format!("{} cannot be written: {error}", path.display()))
+    // What the operating system says, without the name of the temporary file.
+    let text = error.to_string();
+    let reason = text.split(" at path ").next().unwrap_or_default();
+    CliError::new(format!("{} cannot be written: {reason}", path.display()))
 }

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let crate::finding::Budget::Share(share) = arguments.mistakes else {
         return Err(CliError::new("`--mistakes` is a share of the rows, such as 1% or 0.01"));
     };
-    let per_million = u32::try_from(share * 100).unwrap_or(u32::MAX).min(1_000_000);
+    let per_million = u32::try_from(share.saturating_mul(100)).unwrap_or(u32::MAX).min(1_000_000);
     let mut windows = Vec::new();
     for text in &arguments.deliveries {
         let id =

@@ -57,8 +57,8 @@ impl fmt::Debug for IdentifierColumn {
 
 /// The typed values of a chunk's rows, and what was found in them.
 ///
-/// Rows whose fields cannot be told apart are counted and found, but have no values here.
-#[derive(Debug)]
+/// Rows whose fields cannot be told apart are counted and found, but have no values here. Its
+/// `Debug` shows the number of rows, never a value.
 pub struct DecodedBatch {
     pub(super) row_count_read: u64,
     pub(super) second_header: Option<u64>,
@@ -75,6 +75,12 @@ pub struct DecodedBatch {
     pub(super) codes: Vec<CodeArray>,
     pub(super) findings: Vec<Finding>,
     pub(super) part: usize,
+}
+
+impl fmt::Debug for DecodedBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DecodedBatch(part {}, {} rows)", self.part, self.lines.len())
+    }
 }
 
 impl DecodedBatch {
@@ -301,6 +307,12 @@ impl BatchBuilder {
     pub(super) fn append_partner(&mut self, identifier: Option<&Identifier<'_>>) {
         self.hasher.identifier(Column::Partner, identifier);
         self.partner.append(identifier);
+    }
+
+    /// A partner's identifier that fails has no value, but still tells rows apart.
+    pub(super) fn append_invalid_partner(&mut self, text: &str) {
+        self.hasher.text(Column::Partner, text);
+        self.partner.append(None);
     }
 
     pub(super) fn append_day(&mut self, column: Column, day: Option<Day>) {

@@ -61,7 +61,7 @@ pub fn decode(chunk: &Chunk, header: &Header, settings: &DecodeSettings) -> Deco
         let end = next_record(text, at, header.delimiter(), false, &mut fields);
         let next = match end {
             RecordEnd::Complete { next } => {
-                decoder.record(&fields);
+                decoder.record(at, &fields);
                 next
             }
             RecordEnd::QuoteUnclosed { next } => {
@@ -87,11 +87,15 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn record(&mut self, fields: &[Field]) {
+    fn record(&mut self, start: usize, fields: &[Field]) {
         if let [only] = fields
             && only.start == only.end
+            && only.start == start
         {
-            return; // A blank line is no row.
+            return; // An empty line is no row.
+        }
+        if self.is_header(fields) {
+            self.batch.note_second_header(self.line);
         }
         let expected = self.header.names().len();
         if fields.len() != expected {
@@ -99,21 +103,21 @@ impl<'a> Decoder<'a> {
             let text = format!("expected {expected} fields, found {}", fields.len());
             return self.find(&rules::FIELD_COUNT, None, text);
         }
-        if self.is_header(fields) {
-            self.batch.note_second_header(self.line);
-        }
         self.batch.start_row(self.line);
         let header = self.header;
         for (field, column) in fields.iter().zip(header.columns()) {
-            let Some(column) = column else { continue };
             let Some(text) = self.text(*field) else {
                 let text = "expected valid UTF-8, found other bytes";
                 self.batch.reject_row();
-                self.find(&rules::ENCODING, Some(column.name()), text);
-                self.batch.append_unreadable(*column);
+                self.find(&rules::ENCODING, column.map(Column::name), text);
+                if let Some(column) = column {
+                    self.batch.append_unreadable(*column);
+                }
                 continue;
             };
-            self.value(*column, text.trim());
+            if let Some(column) = column {
+                self.value(*column, text.trim(), fields);
+            }
         }
         self.batch.end_row();
     }
@@ -124,13 +128,18 @@ impl<'a> Decoder<'a> {
         self.find(&rules::QUOTE_UNCLOSED, None, text);
     }
 
-    /// Whether the record repeats the header's names.
+    /// Whether the record is a header: names of variables, in any order and number. Rows hold
+    /// none, so two are enough.
     fn is_header(&self, fields: &[Field]) -> bool {
-        let names = self.header.names();
-        fields.iter().zip(names).all(|(field, name)| {
-            field.end - field.start >= name.len()
-                && self.text(*field).is_some_and(|text| text.trim().eq_ignore_ascii_case(name))
-        })
+        let is_name = |field: &&Field| {
+            // The names are ASCII letters and digits and begin with a letter.
+            let bytes = self.chunk.text.get(field.start..field.end).unwrap_or(&[]);
+            let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+            let may_be = begins.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == 0xEF);
+            let name = || self.text(**field).map(|text| text.trim_matches(BLANK).to_owned());
+            may_be && name().is_some_and(|name| Column::named(&name).is_some())
+        };
+        fields.iter().filter(is_name).take(2).count() == 2
     }
 
     /// A field's text without quotes; `None` where its bytes are not valid.
@@ -146,7 +155,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn value(&mut self, column: Column, text: &str) {
+    fn value(&mut self, column: Column, text: &str, fields: &[Field]) {
         match column {
             Column::Person => self.person(text),
             Column::Partner => self.partner(text),
@@ -155,9 +164,33 @@ impl<'a> Decoder<'a> {
             Column::Code(code) => {
                 let drop = self.settings.drop_leading_zero.get(code.index()) == Some(&true);
                 let text = if drop { without_leading_zeros(text) } else { text };
+                if self.could_be_identifier(text, fields) {
+                    self.batch.reject_row();
+                    self.find(&rules::CODE_IDENTIFIER, Some(code.name()), CODE_IDENTIFIER_TEXT);
+                    return self.batch.append_unreadable(column);
+                }
                 self.batch.append_code(code, text);
             }
         }
+    }
+
+    /// Codes are stored as they come, so a number that has slipped into the wrong column must not
+    /// become one: nine digits tell a person apart, and a token is the row's own identifier.
+    fn could_be_identifier(&self, text: &str, fields: &[Field]) -> bool {
+        const DIGITS_MAX: usize = 8;
+        if text.is_empty() {
+            return false;
+        }
+        if text.len() > DIGITS_MAX && text.chars().filter(|it| it.is_numeric()).count() > DIGITS_MAX
+        {
+            return true;
+        }
+        [Column::Person, Column::Partner].into_iter().any(|column| {
+            let field = self.header.position(column).and_then(|at| fields.get(at));
+            let identifier = field.and_then(|field| self.text(*field));
+            self.settings.identifier == IdentifierFormat::Coded
+                && identifier.is_some_and(|identifier| identifier.trim() == text)
+        })
     }
 
     fn person(&mut self, text: &str) {
@@ -196,7 +229,7 @@ impl<'a> Decoder<'a> {
                 self.batch.append_partner(Some(&identifier));
             }
             Err(error) => {
-                self.batch.append_partner(None);
+                self.batch.append_invalid_partner(text);
                 self.find(&rules::PARTNER_INVALID, Some("NNISPTN2"), error.to_string());
             }
         }
@@ -251,6 +284,11 @@ impl<'a> Decoder<'a> {
         self.batch.find(Finding { rule, part, line, column, text: text.into() });
     }
 }
+
+const CODE_IDENTIFIER_TEXT: &str = "expected a code, found what could be an identifier";
+
+/// What may stand around a name in a header.
+const BLANK: [char; 6] = [' ', '\t', '\u{A0}', '\u{FEFF}', '"', '\0'];
 
 /// `01` as `1`; `0` and `00` as `0`.
 fn without_leading_zeros(text: &str) -> &str {

@@ -75,6 +75,14 @@ pub static NISS_PADDED: Rule = Rule {
     help: "a spreadsheet has dropped the leading zero: ask for the column as text",
 };
 
+/// An identifier in the column of a code.
+pub static CODE_IDENTIFIER: Rule = Rule {
+    id: "decode.code-identifier",
+    severity: Severity::Reject,
+    meaning: "no code could be an identifier: codes are stored as they come, identifiers never",
+    help: "look for shifted columns, or for the delimiter inside a value that is not quoted",
+};
+
 /// A partner's identifier that fails its check.
 pub static PARTNER_INVALID: Rule = Rule {
     id: "check.partner-invalid",
@@ -84,13 +92,14 @@ pub static PARTNER_INVALID: Rule = Rule {
 };
 
 /// All rules of this module.
-pub static ALL: [&Rule; 10] = [
+pub static ALL: [&Rule; 11] = [
     &FIELD_COUNT,
     &QUOTE_UNCLOSED,
     &ENCODING,
     &DATE,
     &AMOUNT,
     &AMOUNT_AMBIGUOUS,
+    &CODE_IDENTIFIER,
     &NISS_MISSING,
     &NISS_INVALID,
     &NISS_PADDED,

@@ -3,14 +3,14 @@
 //! In: the bytes of a file, read once. Out: [`Chunk`]s in file order, and the hash of all bytes.
 //! Never: a record cut in two, or memory that grows with the file.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 
 use super::header::Header;
 use super::record::{Field, RecordEnd, count_line_ends, next_record};
 
-/// Whole records of one file.
-#[derive(Debug)]
+/// Whole records of one file. Its `Debug` shows their length, never their text.
 pub struct Chunk {
     /// Index of the delivery's part.
     pub part: usize,
@@ -20,8 +20,13 @@ pub struct Chunk {
     pub text: Vec<u8>,
 }
 
-/// Reads a file in chunks.
-#[derive(Debug)]
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chunk(part {}, line {}, {} bytes)", self.part, self.first_line, self.text.len())
+    }
+}
+
+/// Reads a file in chunks. Its `Debug` shows where it is, never what it holds.
 pub struct ChunkReader {
     file: File,
     part: usize,
@@ -33,9 +38,17 @@ pub struct ChunkReader {
     ended: bool,
 }
 
+impl fmt::Debug for ChunkReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChunkReader(part {}, line {})", self.part, self.line)
+    }
+}
+
 /// Bytes aimed at for one chunk: large enough to spread fixed costs, small enough that some
 /// dozens of them fit in memory.
 const CHUNK_LENGTH: usize = 2 << 20;
+/// The longest record: bounds what a file without line ends can take.
+const RECORD_LENGTH_MAX: usize = 64 << 20;
 
 impl ChunkReader {
     pub(super) fn new(file: File, part: usize, mark_length: usize, header: &Header) -> Self {
@@ -68,6 +81,11 @@ impl ChunkReader {
                 return Ok(None);
             }
             length += CHUNK_LENGTH;
+            if length > RECORD_LENGTH_MAX {
+                let line = self.line;
+                let text = format!("line {line} does not end within {RECORD_LENGTH_MAX} bytes");
+                return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, text));
+            }
         }
     }
 

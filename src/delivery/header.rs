@@ -20,6 +20,9 @@ pub enum HeaderError {
     /// Nothing but white space.
     #[error("the file is empty; expected a header line with the names of the variables")]
     Empty,
+    /// The first line does not end.
+    #[error("the header does not end within the first {0} bytes")]
+    TooLong(usize),
     /// Not text.
     #[error("this is not delimited text: {0}")]
     NotText(String),
@@ -67,12 +70,15 @@ const REQUIRED: [Column; 4] = [
     Column::FirstDay,
     Column::LastDay,
 ];
+/// A byte that text does not hold: lines are then not split.
+const NO_DELIMITER: u8 = 0;
 /// Lines searched for a header that does not stand on the first.
 const PREAMBLE_LINES_MAX: u64 = 100;
 
 impl Header {
-    /// Recognises the header at the start of `text`, the first bytes of a file without its BOM.
-    pub fn read(text: &[u8]) -> Result<Self, HeaderError> {
+    /// Recognises the header at the start of `text`, the first bytes of a file without its BOM;
+    /// `whole` says that the file has no more.
+    pub fn read(text: &[u8], whole: bool) -> Result<Self, HeaderError> {
         if text.iter().all(u8::is_ascii_whitespace) {
             return Err(HeaderError::Empty);
         }
@@ -80,13 +86,20 @@ impl Header {
             return Err(HeaderError::NotText("it holds NUL bytes".to_owned()));
         }
         if let Some(header) = Self::recognise(text, 0) {
+            if header.byte_count == text.len() && !whole {
+                return Err(HeaderError::TooLong(text.len()));
+            }
+            if std::str::from_utf8(text.get(..header.byte_count).unwrap_or(&[])).is_err() {
+                let what = "the header holds bytes that are not UTF-8";
+                return Err(HeaderError::NotText(what.to_owned()));
+            }
             return header.complete();
         }
         let mut fields = Vec::new();
         let (mut at, mut line) = (0, 1);
         while at < text.len() && line <= PREAMBLE_LINES_MAX {
             let (RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next }) =
-                next_record(text, at, b'\n', false, &mut fields)
+                next_record(text, at, NO_DELIMITER, false, &mut fields)
             else {
                 break;
             };
@@ -197,7 +210,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        match Header::read(text.as_bytes()) {
+        match Header::read(text.as_bytes(), true) {
             Ok(header) => format!("{:?} {:?}", header.delimiter as char, header.names),
             Err(error) => error.to_string(),
         }
@@ -207,7 +220,7 @@ mod tests {
     fn the_delimiter_is_the_one_that_gives_known_names() {
         for delimiter in [";", ",", "\t", "|"] {
             let text = ["niss", "Legislation", "DPAY1STDAY", "\"DPAYLSTDAY\""].join(delimiter);
-            let header = Header::read(text.as_bytes()).unwrap();
+            let header = Header::read(text.as_bytes(), true).unwrap();
             assert_eq!(header.delimiter, delimiter.as_bytes()[0]);
             assert_eq!(header.position(Column::LastDay), Some(3));
         }

@@ -61,7 +61,9 @@ impl DeliveryId {
         const LENGTH_MAX: usize = 40;
         let id = Self(text.to_owned());
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        let named = !text.is_empty() && text.len() <= LENGTH_MAX && text.bytes().all(legal);
+        // An id of digits only could not be told from a version of the table.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let named = !digits && text.len() <= LENGTH_MAX && text.bytes().all(legal);
         if named && (free || id.calendar_window().is_some()) {
             return Ok(id);
         }

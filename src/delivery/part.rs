@@ -73,11 +73,19 @@ impl Part {
     /// Opens a file and recognises its header.
     pub fn open(path: &Path) -> Result<Self, PartError> {
         let read_error = |source| PartError::Read { path: path.to_owned(), source };
-        if path.is_dir() {
+        let metadata = std::fs::metadata(path).map_err(read_error)?;
+        if metadata.is_dir() {
             return Err(PartError::Folder(path.to_owned()));
         }
+        if !metadata.is_file() {
+            return Err(PartError::Unsupported {
+                path: path.to_owned(),
+                found: "this is no regular file",
+                help: "a delivery is read more than once; write it to a file first",
+            });
+        }
+        let byte_count = metadata.len();
         let file = File::open(path).map_err(read_error)?;
-        let byte_count = file.metadata().map_err(read_error)?.len();
         let mut head = Vec::new();
         file.take(HEAD_LENGTH).read_to_end(&mut head).map_err(read_error)?;
         for (signature, found, help) in SIGNATURES {
@@ -86,7 +94,8 @@ impl Part {
             }
         }
         let mark_length = if head.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
-        let header = Header::read(head.get(mark_length..).unwrap_or(&[]));
+        let whole = head.len() as u64 == byte_count;
+        let header = Header::read(head.get(mark_length..).unwrap_or(&[]), whole);
         let header =
             header.map_err(|source| PartError::Header { path: path.to_owned(), source })?;
         Ok(Self { path: path.to_owned(), byte_count, mark_length, header })

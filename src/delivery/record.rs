@@ -61,7 +61,7 @@ pub fn next_record(
                     fields.push(field);
                     field.end + 1
                 }
-                Quoted::Open if more && text.len() - at <= QUOTED_LENGTH_MAX => {
+                Quoted::Open if more && text.len() - at <= QUOTED_LENGTH_MAX + 1 => {
                     return RecordEnd::Partial;
                 }
                 Quoted::Open | Quoted::Malformed => return cut(text, start),

@@ -7,8 +7,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::{ExportError, Provenance};
-use crate::disclosure::ReleasedTable;
-use crate::query::Values;
+use crate::disclosure::{ReleasedTable, Values};
 use crate::render::euros;
 
 /// The document; fields are written in this order.
@@ -17,6 +16,7 @@ struct Document<'a> {
     query: &'a str,
     query_blake3: &'a str,
     quarters: Option<String>,
+    only: Vec<String>,
     parameters: Pairs<'a>,
     policy: &'static str,
     version: u64,
@@ -64,12 +64,12 @@ pub(super) fn write(
     provenance: &Provenance,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
-    let question = table.question();
     let document = Document {
-        query: &question.query().name,
-        query_blake3: &question.query().hash,
-        quarters: question.range().map(|range| range.to_string()),
-        parameters: Pairs(question.parameter_values().collect()),
+        query: table.query_name(),
+        query_blake3: table.query_hash(),
+        quarters: table.range().map(|range| range.to_string()),
+        only: table.conditions(),
+        parameters: Pairs(table.parameters()),
         policy: table.policy().name(),
         version: provenance.version,
         deliveries: &provenance.deliveries,

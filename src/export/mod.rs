@@ -11,7 +11,7 @@ mod table;
 use std::io::Write;
 
 use crate::disclosure::ReleasedTable;
-use crate::render::Language;
+use crate::render::Look;
 
 /// Format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -65,17 +65,6 @@ pub enum ExportError {
     /// The Parquet file could not be made.
     #[error(transparent)]
     Parquet(#[from] ::parquet::errors::ParquetError),
-}
-
-/// How a table is shown to people.
-#[derive(Debug, Clone, Copy)]
-pub struct Look<'a> {
-    /// Language of titles and labels.
-    pub language: Language,
-    /// Names of places.
-    pub dictionary: &'a crate::dictionary::Dictionary,
-    /// Whether to fit the table into the terminal.
-    pub fit_terminal: bool,
 }
 
 /// Writes a table in a format.

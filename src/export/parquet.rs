@@ -13,8 +13,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use super::{ExportError, Provenance};
-use crate::disclosure::ReleasedTable;
-use crate::query::Values;
+use crate::disclosure::{ReleasedTable, Values};
 
 pub(super) fn write(
     table: &ReleasedTable,
@@ -22,10 +21,14 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
     let batch = batch(table).map_err(ParquetError::from)?;
-    let query = table.question().query();
+    let parameters = table.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
+    let parameters: Vec<String> = parameters.collect();
     let pairs = [
-        ("sppis.query", query.name.clone()),
-        ("sppis.query_blake3", query.hash.clone()),
+        ("sppis.query", table.query_name().to_owned()),
+        ("sppis.query_blake3", table.query_hash().to_owned()),
+        ("sppis.quarters", table.range().map(|it| it.to_string()).unwrap_or_default()),
+        ("sppis.only", table.conditions().join(",")),
+        ("sppis.parameters", parameters.join(",")),
         ("sppis.version", provenance.version.to_string()),
         ("sppis.deliveries", provenance.deliveries.join(",")),
         ("sppis.policy", table.policy().name().to_owned()),

@@ -4,11 +4,9 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::{Look, Provenance};
-use crate::disclosure::ReleasedTable;
-use crate::metric::Metric;
-use crate::query::Values;
-use crate::render::{count, grouped, label, plain, with_name};
+use super::Provenance;
+use crate::disclosure::{ReleasedTable, ResultColumn, Values};
+use crate::render::{Look, count, grouped, label, plain, with_name};
 
 pub(super) fn write(
     released: &ReleasedTable,
@@ -16,8 +14,7 @@ pub(super) fn write(
     look: Look<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let query = released.question().query();
-    writeln!(out, "{}", label(&query.title, look.language))?;
+    writeln!(out, "{}", label(released.title(), look.language))?;
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     if look.fit_terminal {
@@ -43,21 +40,23 @@ pub(super) fn write(
         deliveries => deliveries.join(", "),
     };
     writeln!(out, "{rows}; version {} with {deliveries}", provenance.version)?;
-    if query.metrics.iter().any(|metric| !metric.is_additive()) {
-        let names = query.metrics.iter().filter(|it| !it.is_additive()).map(|it| it.name());
-        let names: Vec<&str> =
-            names.filter(|name| *name != Metric::AmountPerConventionPerson.name()).collect();
-        if !names.is_empty() {
-            writeln!(out, "do not add up over rows: {}", names.join(", "))?;
-        }
+    let mut asked = released.conditions();
+    asked.extend(released.parameters().into_iter().map(|(name, value)| format!("{name}={value}")));
+    asked.extend(released.range().map(|range| range.to_string()));
+    if !asked.is_empty() {
+        writeln!(out, "only {}", asked.join(", "))?;
+    }
+    let not_additive = released.not_additive();
+    if !not_additive.is_empty() {
+        writeln!(out, "do not add up over rows: {}", not_additive.join(", "))?;
     }
     Ok(())
 }
 
-fn shown(column: &crate::query::ResultColumn, row: usize, look: Look<'_>) -> String {
+fn shown(column: &ResultColumn, row: usize, look: Look<'_>) -> String {
     match &column.values {
         Values::Text(texts) => match &texts[row] {
-            Some(text) => with_name(column.name, text, look.dictionary, look.language),
+            Some(text) => with_name(column.name, text, look),
             None => "(none)".to_owned(),
         },
         Values::Ratio(ratios) if ratios[row].is_none() => "–".to_owned(),

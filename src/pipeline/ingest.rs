@@ -81,8 +81,13 @@ pub enum IngestError {
     /// A file of the delivery.
     #[error(transparent)]
     Part(#[from] PartError),
+    /// There is nothing under the header.
+    #[error(
+        "the delivery holds no row; an empty one is not taken in, since it would replace others"
+    )]
+    NoRows,
     /// A header stands among the rows.
-    #[error("{file}: line {line} repeats the header; cut the file there, or remove the line")]
+    #[error("{file}: line {line} is a header again; cut the file there, or remove the line")]
     SecondHeader {
         /// The file.
         file: String,
@@ -124,9 +129,12 @@ pub fn ingest(
         observations: ingestion.observation_writer(),
         findings: ingestion.finding_writer(part_names(delivery))?,
         summary: FindingSummary::default(),
-        reconciliation: Reconciliation::default(),
+        reconciliation: Reconciliation::new(delivery.window(), 0),
     };
     let hashes = stages.run(&mut sink, progress)?;
+    if sink.reconciliation.rows_read() == 0 {
+        return Err(IngestError::NoRows);
+    }
     let record = DeliveryRecord {
         format: RECORD_FORMAT,
         delivery: delivery.id().to_string(),

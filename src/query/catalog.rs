@@ -78,7 +78,9 @@ impl Catalog {
                 let path = file.map_err(read_error)?.path();
                 if path.extension().is_some_and(|ending| ending == "toml") {
                     let read_error = |source| CatalogError::Read { path: path.clone(), source };
-                    let text = fs::read_to_string(&path).map_err(read_error)?;
+                    // Bytes that are not UTF-8 become marks that the parser points at.
+                    let bytes = fs::read(&path).map_err(read_error)?;
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
                     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     entries.push(Entry { name, path: path.display().to_string(), text });
                 }

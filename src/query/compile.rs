@@ -1,4 +1,4 @@
-//! A question to one Polars lazy frame: derive, filter, group, compute, sort. No I/O.
+//! A question to one Polars lazy frame: derive, filter, group, compute. No I/O.
 
 use polars::prelude::*;
 
@@ -85,8 +85,8 @@ fn plan(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> Polar
             || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
     };
     let mut frame = derive(frame, dictionary, needs)?;
-    if let Some(filter) = filtered {
-        frame = frame.filter(filter.compile(&question.values)?);
+    if let Some(expression) = filtered.and_then(|filter| filter.compile(&question.values)) {
+        frame = frame.filter(expression);
     }
     for (dimension, values) in &question.wheres {
         if *dimension != Dimension::Age {
@@ -104,9 +104,10 @@ fn plan(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> Polar
     }
     let keys: Vec<Expr> = query.dimensions.iter().map(|it| col(it.name())).collect();
     let metrics = aggregates(query);
-    let grouped =
-        if keys.is_empty() { frame.select(metrics) } else { frame.group_by(keys).agg(metrics) };
-    Ok(sort(query, grouped))
+    Ok(match keys.as_slice() {
+        [] => frame.select(metrics),
+        keys => frame.group_by(keys).agg(metrics),
+    })
 }
 
 /// Adds the dimensions that are not stored: year and age as numbers, province and region.
@@ -193,27 +194,4 @@ fn aggregate(metric: Metric) -> Option<Expr> {
         Metric::Days => col("days").cast(DataType::Int64).sum(),
         Metric::AmountPerConventionPerson => return None,
     })
-}
-
-/// By the query's order, then by all dimensions, so that no two runs differ.
-fn sort(query: &Query, frame: LazyFrame) -> LazyFrame {
-    let derived = Metric::AmountPerConventionPerson.name();
-    let mut keys: Vec<(String, bool)> = Vec::new();
-    for key in query.order.iter().filter(|key| key.column != derived) {
-        keys.push((key.column.clone(), key.descending));
-    }
-    for dimension in &query.dimensions {
-        if !keys.iter().any(|(name, _)| name == dimension.name()) {
-            keys.push((dimension.name().to_owned(), false));
-        }
-    }
-    if keys.is_empty() {
-        return frame;
-    }
-    let (names, descending): (Vec<String>, Vec<bool>) = keys.into_iter().unzip();
-    let nulls_last = vec![true; names.len()];
-    let options = SortMultipleOptions::default()
-        .with_order_descending_multi(descending)
-        .with_nulls_last_multi(nulls_last);
-    frame.sort(names, options)
 }

@@ -92,6 +92,15 @@ impl ParameterKind {
         found.map_or("text", |(name, _)| name)
     }
 
+    /// A value of this type, for checking a filter before values are given.
+    pub(super) fn example(self) -> &'static str {
+        match self {
+            Self::Text => "",
+            Self::Integer => "1",
+            Self::Date => "2016-01-01",
+        }
+    }
+
     /// Whether `value` is of this type.
     pub fn accepts(self, value: &str) -> bool {
         match self {
@@ -233,8 +242,8 @@ fn bands(root: &Table<'_>) -> Vec<Band> {
     table.finish();
     for (at, start) in starts.iter().enumerate() {
         let rising = at == 0 || starts[at - 1].value < start.value;
-        if !rising || start.value < 0 {
-            let message = "the lowest ages of the bands must rise from 0 or more";
+        if !rising || !(0..=99).contains(&start.value) {
+            let message = "the lowest ages of the bands must rise, between 0 and 99";
             root.problem(Problem::new(start.span.clone(), message, "here"));
         }
     }

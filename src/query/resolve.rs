@@ -46,6 +46,14 @@ impl Question {
         self.range
     }
 
+    /// The values that rows were narrowed to, as `dimension=value`.
+    pub fn conditions(&self) -> Vec<String> {
+        let of = |(dimension, values): (&Dimension, &Vec<String>)| {
+            values.iter().map(|value| format!("{}={value}", dimension.name())).collect::<Vec<_>>()
+        };
+        self.wheres.iter().flat_map(of).collect()
+    }
+
     /// The values of parameters, also the defaults.
     pub fn parameter_values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, _, value)| (name.as_str(), value.as_str()))

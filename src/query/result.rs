@@ -1,5 +1,7 @@
 //! The answer to a question: typed columns, exact, in the query's order.
 
+use std::cmp::Ordering;
+
 use polars::prelude::*;
 
 use super::compile::CompiledQuery;
@@ -50,7 +52,7 @@ impl ResultTable {
         }
         let question = compiled.question.clone();
         let mut table = Self { question, columns, row_count: frame.height() };
-        table.sort_by_ratio();
+        table.sort();
         Ok(table)
     }
 
@@ -69,21 +71,23 @@ impl ResultTable {
         self.row_count
     }
 
-    /// The engine cannot sort by what is computed after it; the sort here is stable.
-    fn sort_by_ratio(&mut self) {
-        let name = Metric::AmountPerConventionPerson.name();
+    /// By the query's order, then by all dimensions, so that no two runs differ; no value last.
+    fn sort(&mut self) {
         let query: &Query = &self.question.query;
-        let Some(key) = query.order.first().filter(|key| key.column == name) else { return };
-        let Some(ResultColumn { values: Values::Ratio(ratios), .. }) =
-            self.columns.iter().find(|column| column.name == name)
-        else {
-            return;
-        };
+        let asked = query.order.iter().map(|key| (key.column.as_str(), key.descending));
+        let dimensions = query.dimensions.iter().map(|dimension| (dimension.name(), false));
+        let keys: Vec<(&Values, bool)> = asked
+            .chain(dimensions)
+            .filter_map(|(name, descending)| {
+                let column = self.columns.iter().find(|column| column.name == name)?;
+                Some((&column.values, descending))
+            })
+            .collect();
         let mut order: Vec<usize> = (0..self.row_count).collect();
         order.sort_by(|a, b| {
-            let (a, b) = (ratios[*a], ratios[*b]);
-            let values = if key.descending { b.cmp(&a) } else { a.cmp(&b) };
-            a.is_none().cmp(&b.is_none()).then(values)
+            let compared =
+                keys.iter().map(|(values, descending)| values.compare(*a, *b, *descending));
+            compared.fold(Ordering::Equal, Ordering::then)
         });
         for column in &mut self.columns {
             column.values = column.values.reordered(&order);
@@ -92,6 +96,22 @@ impl ResultTable {
 }
 
 impl Values {
+    /// Whether row `a` stands before row `b`; no value stands last in either direction.
+    fn compare(&self, a: usize, b: usize, descending: bool) -> Ordering {
+        fn optional<T: Ord>(a: Option<&T>, b: Option<&T>, descending: bool) -> Ordering {
+            a.is_none().cmp(&b.is_none()).then(directed(&a, &b, descending))
+        }
+        fn directed<T: Ord>(a: &T, b: &T, descending: bool) -> Ordering {
+            if descending { b.cmp(a) } else { a.cmp(b) }
+        }
+        match self {
+            Self::Text(texts) => optional(texts[a].as_ref(), texts[b].as_ref(), descending),
+            Self::Count(counts) => directed(&counts[a], &counts[b], descending),
+            Self::Cents(cents) => directed(&cents[a], &cents[b], descending),
+            Self::Ratio(ratios) => optional(ratios[a].as_ref(), ratios[b].as_ref(), descending),
+        }
+    }
+
     fn reordered(&self, order: &[usize]) -> Self {
         match self {
             Self::Text(values) => Self::Text(order.iter().map(|at| values[*at].clone()).collect()),
@@ -141,9 +161,9 @@ fn divided(cents: i128, persons: u64) -> Option<i128> {
     let persons = i128::from(persons);
     let (quotient, remainder) = (cents.div_euclid(persons), cents.rem_euclid(persons));
     let up = match (2 * remainder).cmp(&persons) {
-        std::cmp::Ordering::Less => false,
-        std::cmp::Ordering::Equal => quotient % 2 != 0,
-        std::cmp::Ordering::Greater => true,
+        Ordering::Less => false,
+        Ordering::Equal => quotient % 2 != 0,
+        Ordering::Greater => true,
     };
     Some(quotient + i128::from(up))
 }

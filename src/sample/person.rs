@@ -85,7 +85,7 @@ impl Person {
                 first = last + 1;
             }
         }
-        rows.sort_by_key(|row| row.first_day);
+        rows.sort_by_cached_key(|row| (row.first_day, row.line()));
         rows.dedup_by(|a, b| a.line() == b.line());
     }
 

@@ -8,7 +8,7 @@
 //! log entry leaves files that no version names.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -20,7 +20,8 @@ use tempfile::TempDir;
 
 use super::error::WarehouseError;
 use super::files::{
-    ObservationWriter, StagedFile, create_private_folder, place, read_totals, sync_folder,
+    ObservationWriter, StagedFile, create_private, create_private_folder, place, read_totals,
+    sync_folder,
 };
 use super::findings::FindingWriter;
 use super::record::{DeliveryRecord, RECORD_KEY};
@@ -30,6 +31,9 @@ use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Ware
 use crate::attribution::Reconciliation;
 use crate::delivery::DeliveryId;
 use crate::quarter::QuarterRange;
+
+const STAGING_PREFIX: &str = "ingest-";
+const LOCK_FILE: &str = "lock";
 
 /// Commits of other deliveries that may come in between before giving up.
 const TRIES_MAX: usize = 50;
@@ -41,6 +45,8 @@ const COMMITTING: &str = "committing the delivery";
 pub struct Ingestion<'w> {
     warehouse: &'w Warehouse,
     staging: TempDir,
+    /// Held as long as the ingestion goes on, so that its folder is not taken for abandoned.
+    _lock: File,
     delivery: String,
     window: QuarterRange,
     /// Revision of the delivery when the ingestion began; 0 when there was none.
@@ -59,11 +65,16 @@ impl<'w> Ingestion<'w> {
         }
         let folder = warehouse.root.join(STAGING_FOLDER);
         create_private_folder(&folder)?;
-        let staging = tempfile::Builder::new().prefix("ingest-").tempdir_in(&folder);
+        remove_abandoned(&folder);
+        let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(&folder);
+        let staging = staging.map_err(WarehouseError::io(folder))?;
+        let lock = create_private(&staging.path().join(LOCK_FILE))?;
+        lock.lock().map_err(WarehouseError::io(staging.path()))?;
         let current = snapshot.delivery(delivery.as_str());
         Ok(Self {
             warehouse,
-            staging: staging.map_err(WarehouseError::io(folder))?,
+            staging,
+            _lock: lock,
             delivery: delivery.to_string(),
             window,
             base_revision: current.map_or(0, |commit| commit.record.revision),
@@ -85,8 +96,12 @@ impl<'w> Ingestion<'w> {
         FindingWriter::create(&self.staged_findings(), parts)
     }
 
+    /// Beginning of the names of this ingestion's files; no other ingestion has the same, so that
+    /// none can replace or remove another's files.
     fn prefix(&self) -> String {
-        format!("{}-r{}", self.delivery, self.revision())
+        let folder = self.staging.path().file_name().unwrap_or_default().to_string_lossy();
+        let token = folder.strip_prefix(STAGING_PREFIX).unwrap_or_default();
+        format!("{}-r{}-{token}", self.delivery, self.revision())
     }
 
     fn staged_findings(&self) -> PathBuf {
@@ -122,10 +137,29 @@ impl<'w> Ingestion<'w> {
         check_written(staged, &table_folder, reconciliation)?;
         record.revision = self.revision();
         record.findings = Some(name);
-        let version = self.commit_actions(staged, &record)?;
+        let version = match self.commit_actions(staged, &record) {
+            Err(error @ WarehouseError::Table { .. }) => {
+                // The log entry may have been written before the error: then the commit stands.
+                let version = self.version_of(&record).map_err(|_| {
+                    placed.keep();
+                    error
+                })?;
+                version
+                    .ok_or_else(|| WarehouseError::table(COMMITTING)("no log entry was written"))?
+            }
+            version => version?,
+        };
         placed.keep();
         sync_log(&table_folder, version)?;
         Ok(version)
+    }
+
+    /// The version that committed this record, if one did.
+    fn version_of(&self, record: &DeliveryRecord) -> Result<Option<u64>, WarehouseError> {
+        let snapshot = self.warehouse.snapshot(None)?;
+        let current = snapshot.delivery(&self.delivery);
+        let same = current.filter(|commit| commit.record.findings == record.findings);
+        Ok(same.map(|commit| commit.version))
     }
 
     fn commit_actions(
@@ -206,6 +240,18 @@ impl<'w> Ingestion<'w> {
     }
 }
 
+/// Removes what ingestions that died have left in the staging folder: nobody holds their lock.
+fn remove_abandoned(staging: &Path) {
+    let Ok(entries) = fs::read_dir(staging) else { return };
+    for entry in entries.flatten() {
+        let lock = File::open(entry.path().join(LOCK_FILE));
+        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+            // What cannot be removed is tried again by the next ingestion.
+            let _unremoved = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// Another commit has taken the version.
 fn lost_race(error: &DeltaTableError) -> bool {
     let DeltaTableError::Transaction { source } = error else { return false };
@@ -222,7 +268,7 @@ fn lost_race(error: &DeltaTableError) -> bool {
 struct PlacedFiles(Vec<PathBuf>);
 
 impl PlacedFiles {
-    fn keep(mut self) {
+    fn keep(&mut self) {
         self.0.clear();
     }
 }
@@ -245,8 +291,10 @@ fn assert_balanced(staged: &[StagedFile], reconciliation: &Reconciliation) {
     }
     for (quarter, totals) in reconciliation.by_quarter() {
         let written = rows.get(quarter).copied().unwrap_or(0);
-        let expected = if totals.stored { totals.observations } else { 0 };
-        assert_eq!(written, expected, "observations of {quarter} written and counted differ");
+        assert_eq!(
+            written, totals.observations,
+            "observations of {quarter} written and counted differ"
+        );
     }
 }
 
@@ -262,7 +310,7 @@ fn check_written(
         let sum = written.entry(file.quarter).or_default();
         *sum = (sum.0 + rows, sum.1 + cents);
     }
-    for (quarter, totals) in reconciliation.by_quarter().iter().filter(|(_, it)| it.stored) {
+    for (quarter, totals) in reconciliation.by_quarter() {
         let expected = (totals.observations, totals.cents);
         if written.get(quarter).copied().unwrap_or_default() != expected {
             let message = format!("what was written for {quarter} is not what was counted");
@@ -276,7 +324,7 @@ fn check_written(
 fn sync_log(table: &Path, version: u64) -> Result<(), WarehouseError> {
     let log = table.join("_delta_log");
     let entry = log.join(format!("{version:020}.json"));
-    let file = fs::File::open(&entry).and_then(|file| file.sync_all());
+    let file = File::open(&entry).and_then(|file| file.sync_all());
     file.map_err(WarehouseError::io(&entry))?;
     sync_folder(&log)
 }

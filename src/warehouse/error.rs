@@ -12,7 +12,7 @@ pub enum WarehouseError {
     #[error("there is no warehouse at {}", .0.display())]
     Absent(PathBuf),
     /// There is one already.
-    #[error("there is already a warehouse at {}", .0.display())]
+    #[error("{} is not empty; a warehouse is made in a new or empty folder", .0.display())]
     Present(PathBuf),
     /// A file or folder cannot be read or written.
     #[error("{}: {source}", path.display())]
@@ -47,7 +47,9 @@ pub enum WarehouseError {
         found: String,
     },
     /// Another current delivery covers a quarter of this one.
-    #[error("its window {window} overlaps delivery `{other}`, which covers {other_window}")]
+    #[error(
+        "the delivery's window {window} overlaps delivery `{other}`, which covers {other_window}"
+    )]
     Overlap {
         /// Window of the delivery to be committed.
         window: QuarterRange,

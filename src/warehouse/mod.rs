@@ -42,6 +42,7 @@ use deltalake_core::DeltaTable;
 use crate::delivery::Delivery;
 use crate::dictionary::Dictionary;
 use crate::pseudonym::PseudonymKey;
+use crate::quarter::QuarterRange;
 
 const SETTINGS_FILE: &str = "sppis.toml";
 const DICTIONARY_FILE: &str = "dictionary.toml";
@@ -172,7 +173,7 @@ impl Warehouse {
         let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
         let folder = folder.map_err(WarehouseError::io(&self.root))?;
         let version = table.version().unwrap_or_default();
-        Ok(Snapshot::new(version, &folder, &table::files(table)?, self.table.commits(table)?))
+        Snapshot::new(version, &folder, &table::files(table)?, self.table.commits(table)?)
     }
 
     /// Begins to take a delivery in.
@@ -193,12 +194,16 @@ impl Warehouse {
     }
 }
 
-/// The last version before a delivery later than `id` came in.
+/// The last version before a delivery of a later period came in, but not before `id` itself did.
 fn version_of(latest: &Snapshot, id: &str) -> Result<u64, WarehouseError> {
     let unknown = || WarehouseError::Unknown(format!("delivery `{id}`"));
-    latest.delivery(id).ok_or_else(unknown)?;
-    let later = latest.commits().iter().find(|commit| commit.record.delivery.as_str() > id);
-    let before = later.map_or(u64::MAX, |commit| commit.version);
-    let known = latest.commits().iter().rev().find(|commit| commit.version < before);
+    let window = |commit: &LoggedCommit| commit.record.window.parse::<QuarterRange>();
+    let commits = latest.commits();
+    let first = commits.iter().position(|commit| commit.record.delivery == id);
+    let first = first.ok_or_else(unknown)?;
+    let asked = window(&commits[first]).map_err(|_| unknown())?;
+    let is_later =
+        |commit: &&LoggedCommit| window(commit).is_ok_and(|it| it.first() > asked.last());
+    let known = commits[first..].iter().take_while(|commit| !is_later(commit)).last();
     known.map(|commit| commit.version).ok_or_else(unknown)
 }

@@ -3,8 +3,6 @@
 //! The types here are the format; a reader of a later version must read what an earlier one wrote,
 //! so fields are only ever added, with a default.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{QuarterTotals, Reconciliation};
@@ -76,7 +74,7 @@ pub struct ReconciliationRecord {
     pub cents_stored: String,
     /// Cents outside the window.
     pub cents_clipped: String,
-    /// By quarter, also those outside the window.
+    /// By quarter of the window.
     pub quarters: Vec<QuarterRecord>,
 }
 
@@ -85,8 +83,6 @@ pub struct ReconciliationRecord {
 pub struct QuarterRecord {
     /// The quarter.
     pub quarter: String,
-    /// Whether it lies in the window and is stored.
-    pub stored: bool,
     /// Observations.
     pub observations: u64,
     /// Cents.
@@ -97,7 +93,6 @@ impl From<&Reconciliation> for ReconciliationRecord {
     fn from(reconciliation: &Reconciliation) -> Self {
         let quarter = |(quarter, totals): (&Quarter, &QuarterTotals)| QuarterRecord {
             quarter: quarter.to_string(),
-            stored: totals.stored,
             observations: totals.observations,
             cents: totals.cents.to_string(),
         };
@@ -110,23 +105,6 @@ impl From<&Reconciliation> for ReconciliationRecord {
             cents_clipped: reconciliation.cents_clipped().to_string(),
             quarters: reconciliation.by_quarter().iter().map(quarter).collect(),
         }
-    }
-}
-
-impl ReconciliationRecord {
-    /// The statement itself; `None` when the record is not one.
-    pub fn statement(&self) -> Option<Reconciliation> {
-        let quarter = |record: &QuarterRecord| {
-            let totals = QuarterTotals {
-                stored: record.stored,
-                observations: record.observations,
-                cents: record.cents.parse().ok()?,
-            };
-            Some((record.quarter.parse().ok()?, totals))
-        };
-        let quarters: Option<BTreeMap<_, _>> = self.quarters.iter().map(quarter).collect();
-        let cents = self.cents_accepted.parse().ok()?;
-        Some(Reconciliation::from_parts(self.rows_read, self.rows_accepted, cents, quarters?))
     }
 }
 

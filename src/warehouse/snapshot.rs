@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::error::WarehouseError;
 use super::table::{LoggedCommit, LoggedFile};
 use crate::quarter::{Quarter, QuarterRange};
 
@@ -34,11 +35,11 @@ impl Snapshot {
         folder: &std::path::Path,
         files: &[LoggedFile],
         commits: Vec<LoggedCommit>,
-    ) -> Self {
-        let mut files: Vec<_> =
-            files.iter().filter_map(|file| TableFile::new(folder, file)).collect();
+    ) -> Result<Self, WarehouseError> {
+        let files = files.iter().map(|file| TableFile::new(folder, file));
+        let mut files: Vec<_> = files.collect::<Result<_, _>>()?;
         files.sort_by(|a, b| (a.quarter, &a.path).cmp(&(b.quarter, &b.path)));
-        Self { version, files, commits }
+        Ok(Self { version, files, commits })
     }
 
     /// The table's version.
@@ -87,12 +88,14 @@ impl Snapshot {
 }
 
 impl TableFile {
-    fn new(folder: &std::path::Path, file: &LoggedFile) -> Option<Self> {
+    /// A file that names no quarter is an error: its rows must not be missing from figures.
+    fn new(folder: &std::path::Path, file: &LoggedFile) -> Result<Self, WarehouseError> {
         let tag = |name: &str| file.add.tags.as_ref()?.get(name).cloned().flatten();
-        let quarter = file.add.partition_values.get("quarter").cloned().flatten()?;
-        Some(Self {
+        let quarter = file.add.partition_values.get("quarter").cloned().flatten();
+        let quarter = quarter.unwrap_or_default().parse();
+        Ok(Self {
             path: folder.join(&file.add.path),
-            quarter: quarter.parse().ok()?,
+            quarter: quarter.map_err(WarehouseError::table("reading the table's files"))?,
             delivery: tag(TAG_DELIVERY).unwrap_or_default(),
             row_count: file.view.num_records().unwrap_or_default() as u64,
             byte_count: u64::try_from(file.add.size).unwrap_or_default(),

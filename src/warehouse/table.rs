@@ -134,9 +134,12 @@ pub(super) fn fingerprint(table: &DeltaTable) -> Result<String, WarehouseError> 
     Ok(state.metadata().configuration().get(FINGERPRINT_PROPERTY).cloned().unwrap_or_default())
 }
 
-/// One try, no clean-up of the log behind the scenes.
+/// One try, and nothing behind the scenes: no checkpoint, no clean-up of the log.
 pub(super) fn plain_commit() -> CommitProperties {
-    CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false))
+    CommitProperties::default()
+        .with_max_retries(0)
+        .with_create_checkpoint(false)
+        .with_cleanup_expired_logs(Some(false))
 }
 
 /// The stored columns in Delta's types, the partition column first.

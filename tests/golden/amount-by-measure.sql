@@ -1,0 +1,3 @@
+SELECT quarter, measure, CAST(coalesce(sum(amount), 0) AS DECIMAL(38, 2)) AS amount,
+  count(DISTINCT person) FILTER (guidance IN ('h50', 'h100')) AS convention_persons
+FROM observations GROUP BY quarter, measure ORDER BY quarter, measure

@@ -1,0 +1,59 @@
+//! The integration tests: one binary, since each test binary links Polars again.
+//!
+//! Every module is about one subject, works through the program or the library's public surface,
+//! and takes its expectations from declared numbers, another engine, or a plain fold.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "supporting functions of tests may fail loudly, and set up what they need"
+)]
+
+/// A temporary folder with a warehouse, and the program run in it.
+mod sandbox;
+
+/// Programs of other makers, from PyPI, in an environment of their own.
+mod peers;
+
+/// One warehouse of seeded samples over twenty years, shared by the tests of answers.
+mod seeded;
+
+/// `init`, `ingest`, redelivery, budgets, replaced files, versions.
+mod ingesting;
+
+/// Bad input of every kind: one clear message, exit code 2, nothing changed.
+mod refusals;
+
+/// Every delivery under `data-samples/` against its declared numbers and a plain fold.
+mod data_samples;
+
+/// Shipped queries against golden tables, SQL of another engine, and the optimiser off.
+mod answers;
+
+/// Query files with mistakes, own queries, parameters.
+mod query_files;
+
+/// The files of a warehouse: modes, key, readers of other makers.
+mod warehouse;
+
+/// No identifier in clear anywhere.
+mod identifiers;
+
+/// Laws over random rows: conservation, dialects, permutations.
+mod laws;
+
+/// `sppis sample`: the same seed, the same bytes; planted mistakes are found.
+mod samples;
+
+/// `sppis dictionary`, and a warehouse's own dictionary.
+mod dictionary;
+
+/// Help, exit codes, closed pipes.
+mod command_line;
+
+/// The commands of the README and of the manuals.
+mod readme;
+
+/// Rules of the house: layout, imports, docs, lengths.
+mod tidy;

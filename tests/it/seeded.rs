@@ -1,0 +1,26 @@
+//! One warehouse of seeded samples over twenty years, shared by the tests of answers.
+
+use std::sync::OnceLock;
+
+use crate::sandbox::Sandbox;
+
+/// Codes of before and after 2016, the first year of the amount, intervals across quarters,
+/// negative amounts, and one row in fifty with a planted mistake.
+pub(crate) const DELIVERIES: &str = "2004-05,2006-11,2007-05,2015-11,2017-05,2017-11,2025-11";
+
+/// The warehouse; nobody may change it.
+pub(crate) fn warehouse() -> &'static Sandbox {
+    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+    SANDBOX.get_or_init(|| {
+        let sandbox = Sandbox::new();
+        let arguments = ["--persons", "400", "--seed", "20", "--mistakes", "2%", "--output", "in"];
+        let mut command = vec!["sample", "--deliveries", DELIVERIES];
+        command.extend(arguments);
+        sandbox.run_all(&command).ok();
+        for id in DELIVERIES.split(',') {
+            let file = format!("in/DWH_SPPIS_Formulaires_{id}.csv");
+            sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+        }
+        sandbox
+    })
+}
