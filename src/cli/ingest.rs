@@ -166,7 +166,10 @@ fn write_findings(
         if rules.is_empty() {
             continue;
         }
-        writeln!(out, "\nrows {heading}, by rule (a row can break several)")?;
+        writeln!(
+            out,
+            "\nrows {heading}, by the rule that does not hold (a row can break several)"
+        )?;
         for summary in rules {
             let rows = count(summary.row_count, "row");
             writeln!(out, "  {}  {rows}: {}", summary.rule.id, summary.rule.meaning)?;

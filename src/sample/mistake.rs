@@ -1,163 +1,141 @@
 //! Mistakes planted in sample rows: one for each rule that a row alone or with its twin can break.
 
 use super::row::{COLUMNS, Row};
-use crate::quarter::date_of;
+use crate::quarter::{Day, date_of, day_of, end_of_month};
 
 /// A kind of mistake, and the rule that must find it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mistake {
-    FieldCount,
-    QuoteUnclosed,
-    Encoding,
-    Date,
-    Amount,
-    AmountAmbiguous,
-    NissMissing,
-    NissInvalid,
-    FirstDayMissing,
-    DaysReversed,
-    RegimeMissing,
-    RegimeUnknown,
-    BeforeSource,
-    OutsideWindow,
-    AmountBeforeValidity,
-    DuplicateRow,
-    CodeUnknown,
-    CodeOutsideValidity,
-    VariableOtherRegime,
-    AmountWithoutConvention,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mistake {
+    /// The id of the rule that must find it.
+    pub(super) rule: &'static str,
+    plant: fn(Row) -> Option<Vec<Vec<u8>>>,
 }
 
 impl Mistake {
-    pub(super) const ALL: [Self; 20] = [
-        Self::FieldCount,
-        Self::QuoteUnclosed,
-        Self::Encoding,
-        Self::Date,
-        Self::Amount,
-        Self::AmountAmbiguous,
-        Self::NissMissing,
-        Self::NissInvalid,
-        Self::FirstDayMissing,
-        Self::DaysReversed,
-        Self::RegimeMissing,
-        Self::RegimeUnknown,
-        Self::BeforeSource,
-        Self::OutsideWindow,
-        Self::AmountBeforeValidity,
-        Self::DuplicateRow,
-        Self::CodeUnknown,
-        Self::CodeOutsideValidity,
-        Self::VariableOtherRegime,
-        Self::AmountWithoutConvention,
-    ];
-
-    /// The id of the rule that must find it.
-    pub(super) fn rule(self) -> &'static str {
-        match self {
-            Self::FieldCount => "decode.field-count",
-            Self::QuoteUnclosed => "decode.quote-unclosed",
-            Self::Encoding => "decode.encoding",
-            Self::Date => "decode.date",
-            Self::Amount => "decode.amount",
-            Self::AmountAmbiguous => "decode.amount-ambiguous",
-            Self::NissMissing => "check.niss-missing",
-            Self::NissInvalid => "check.niss-invalid",
-            Self::FirstDayMissing => "check.first-day-missing",
-            Self::DaysReversed => "check.days-reversed",
-            Self::RegimeMissing => "check.regime-missing",
-            Self::RegimeUnknown => "check.regime-unknown",
-            Self::BeforeSource => "check.before-source",
-            Self::OutsideWindow => "check.outside-window",
-            Self::AmountBeforeValidity => "check.amount-before-validity",
-            Self::DuplicateRow => "check.duplicate-row",
-            Self::CodeUnknown => "check.code-unknown",
-            Self::CodeOutsideValidity => "check.code-outside-validity",
-            Self::VariableOtherRegime => "check.variable-other-regime",
-            Self::AmountWithoutConvention => "check.amount-without-convention",
-        }
-    }
-
     /// The lines that stand in place of the row, or `None` where the mistake does not fit it.
     pub(super) fn plant(self, row: &Row) -> Option<Vec<Vec<u8>>> {
-        let mut row = row.clone();
-        let set = |row: &mut Row, column: &str, value: &str| row.set(column, value);
-        match self {
-            Self::FieldCount => return Some(vec![format!("{};surplus", row.line()).into_bytes()]),
-            Self::QuoteUnclosed => {
-                let cpas = format!("\"{}", row.get("CPAS"));
-                row.set("CPAS", cpas);
-            }
-            Self::Encoding => return Some(vec![with_invalid_byte(&row)]),
-            Self::Date => set(&mut row, "DPAYLSTDAY", "31/02/2007"),
-            Self::Amount => set(&mut row, "EBENCONVCM", "five hundred"),
-            Self::AmountAmbiguous => set(&mut row, "EBENCONVCM", "1.234"),
-            Self::NissMissing => set(&mut row, "NISS", ""),
-            Self::NissInvalid => {
-                let mut niss = row.get("NISS").to_owned();
-                let last = if niss.ends_with('1') { '2' } else { '1' };
-                niss.pop();
-                niss.push(last);
-                row.set("NISS", niss);
-            }
-            Self::FirstDayMissing => set(&mut row, "DPAY1STDAY", ""),
-            Self::DaysReversed => {
-                let before = date_of(row.first_day - 1).to_string();
-                row.set("DPAYLSTDAY", before);
-            }
-            Self::RegimeMissing => set(&mut row, "LEGISLATION", ""),
-            Self::RegimeUnknown => set(&mut row, "LEGISLATION", "9"),
-            // The last day stays: the row still touches the window, unless it has no last day.
-            Self::BeforeSource if row.get("EBENCONVCM").is_empty() && has_last_day(&row) => {
-                set(&mut row, "DPAY1STDAY", "2002-09-30");
-            }
-            Self::AmountBeforeValidity
-                if has_last_day(&row) && date_of(row.first_day) >= amount_start() =>
-            {
-                set(&mut row, "DPAY1STDAY", "2004-12-31");
-                set(&mut row, "CBENCONV", "2");
-                set(&mut row, "EBENCONVCM", "500.00");
-            }
-            Self::OutsideWindow if row.get("EBENCONVCM").is_empty() => {
-                set(&mut row, "DPAY1STDAY", "2031-01-01");
-                set(&mut row, "DPAYLSTDAY", "2031-01-31");
-            }
-            Self::BeforeSource | Self::AmountBeforeValidity | Self::OutsideWindow => return None,
-            Self::DuplicateRow => {
-                let line = row.line().into_bytes();
-                return Some(vec![line.clone(), line]);
-            }
-            Self::CodeUnknown => set(&mut row, "TYPAMT_ID", "7"),
-            Self::CodeOutsideValidity => {
-                if row.get("LEGISLATION") != "1" || date_of(row.first_day) < new_codes() {
-                    return None;
-                }
-                set(&mut row, "BUDART_ID", "1173");
-            }
-            Self::VariableOtherRegime if row.get("LEGISLATION") == "1" => {
-                set(&mut row, "IA61BENACP", "1");
-            }
-            Self::AmountWithoutConvention
-                if row.get("CBENCONV") == "0" && date_of(row.first_day) >= amount_start() =>
-            {
-                set(&mut row, "EBENCONVCM", "500,00");
-            }
-            Self::VariableOtherRegime | Self::AmountWithoutConvention => return None,
-        }
-        Some(vec![row.line().into_bytes()])
+        (self.plant)(row.clone())
     }
 }
 
-fn has_last_day(row: &Row) -> bool {
-    !row.get("DPAYLSTDAY").is_empty()
+macro_rules! mistakes {
+    ($($rule:literal => $plant:expr),* $(,)?) => {
+        &[$(Mistake { rule: $rule, plant: $plant }),*]
+    };
 }
 
-fn amount_start() -> chrono::NaiveDate {
-    chrono::NaiveDate::from_ymd_opt(2005, 1, 1).unwrap_or_default()
+/// Every kind of mistake: first those that keep a row out, then those that are warned of.
+pub(super) static ALL: &[Mistake] = mistakes! {
+    "decode.field-count" => |row| Some(vec![format!("{};surplus", row.line()).into_bytes()]),
+    "decode.quote-unclosed" => |row| with(row.clone(), "CPAS", format!("\"{}", row.get("CPAS"))),
+    "decode.encoding" => |row| Some(vec![with_invalid_byte(&row)]),
+    "decode.date" => |row| with(row, "DPAYLSTDAY", "31/02/2007"),
+    "decode.amount" => |row| with(row, "EBENCONVCM", "five hundred"),
+    "decode.amount-ambiguous" => |row| with(row, "EBENCONVCM", "1.234"),
+    "decode.code-identifier" => |row| with(row.clone(), "CTYPHLP", row.get("NISS")),
+    "check.niss-missing" => |row| with(row, "NISS", ""),
+    "check.niss-invalid" => |row| with(row.clone(), "NISS", misprinted(row.get("NISS"))),
+    "check.first-day-missing" => |row| with(row, "DPAY1STDAY", ""),
+    "check.days-reversed" => |row| {
+        let before = date_of(row.first_day - 1).to_string();
+        with(row, "DPAYLSTDAY", before)
+    },
+    "check.regime-missing" => |row| with(row, "LEGISLATION", ""),
+    "check.regime-unknown" => |row| with(row, "LEGISLATION", "9"),
+    "check.before-source" => |row| {
+        // The last day stays, so that the row still touches the window.
+        let fits = row.get("EBENCONVCM").is_empty() && !row.get("DPAYLSTDAY").is_empty();
+        with(fits.then_some(row)?, "DPAY1STDAY", "2002-09-30")
+    },
+    "check.amount-before-validity" => |mut row| {
+        let fits = !row.get("DPAYLSTDAY").is_empty() && since(&row, 2005);
+        row.set("CBENCONV", "2");
+        row.set("EBENCONVCM", "500.00");
+        with(fits.then_some(row)?, "DPAY1STDAY", "2004-12-31")
+    },
+    "check.outside-window" => |mut row| {
+        let fits = row.get("EBENCONVCM").is_empty();
+        row.set("DPAY1STDAY", "2031-01-01");
+        with(fits.then_some(row)?, "DPAYLSTDAY", "2031-01-31")
+    },
+    "check.duplicate-row" => |row| {
+        let line = row.line().into_bytes();
+        Some(vec![line.clone(), line])
+    },
+    "check.last-day-missing" => |row| {
+        let month_end = date_of(end_of_month(row.first_day)).to_string();
+        let fits = row.get("DPAYLSTDAY") == month_end;
+        with(fits.then_some(row)?, "DPAYLSTDAY", "")
+    },
+    "check.interval-long" => |row| {
+        let last = date_of(row.first_day + 40).to_string();
+        with(row, "DPAYLSTDAY", last)
+    },
+    "check.code-unknown" => |row| with(row, "TYPAMT_ID", "7"),
+    "check.code-outside-validity" => |row| {
+        let fits = row.get("LEGISLATION") == "1" && since(&row, 2016);
+        with(fits.then_some(row)?, "BUDART_ID", "1173")
+    },
+    "check.variable-outside-validity" => |row| {
+        let fits = row.get("LEGISLATION") == "1" && !since(&row, 2014);
+        with(fits.then_some(row)?, "ARTICLE35BEN", "100.00")
+    },
+    "check.variable-other-regime" => |row| {
+        let fits = row.get("LEGISLATION") == "1";
+        with(fits.then_some(row)?, "IA61BENACP", "1")
+    },
+    "check.amount-without-convention" => |row| {
+        let fits = row.get("CBENCONV") == "0" && since(&row, 2005);
+        with(fits.then_some(row)?, "EBENCONVCM", "500,00")
+    },
+    "check.convention-without-amount" => |mut row| {
+        let fits = since(&row, 2006) && row.get("LEGISLATION") != "6";
+        row.set("CBENCONV", "1");
+        with(fits.then_some(row)?, "EBENCONVCM", "")
+    },
+    "check.not-eligible" => |row| {
+        let measures = ["59", "61", "113", "115"];
+        let fits = row.get("LEGISLATION") == "2" && measures.contains(&row.get("THP_ID"));
+        with(fits.then_some(row)?, "STS_CNT_ID", "B")
+    },
+    "check.niss-padded" => |row| {
+        let lost = row.get("NISS").strip_prefix('0')?.to_owned();
+        with(row, "NISS", lost)
+    },
+    "check.partner-invalid" => |row| {
+        let partner = misprinted(row.get("NNISPTN2"));
+        let fits = !row.get("NNISPTN2").is_empty();
+        with(fits.then_some(row)?, "NNISPTN2", partner)
+    },
+    "check.unclassified" => |mut row| {
+        let fits = row.get("EBENCONVCM").is_empty() && row.get("CBENCONV") == "0";
+        for column in ["BUDART_ID", "THP_ID", "CBENIDVTYP"] {
+            row.set(column, "");
+        }
+        with(fits.then_some(row)?, "CBENITGTYP", "")
+    },
+};
+
+/// The row with another value in a column, as one line.
+#[expect(clippy::unnecessary_wraps, reason = "the form that all plants have")]
+fn with(mut row: Row, column: &str, value: impl Into<String>) -> Option<Vec<Vec<u8>>> {
+    row.set(column, value);
+    Some(vec![row.line().into_bytes()])
 }
 
-fn new_codes() -> chrono::NaiveDate {
-    chrono::NaiveDate::from_ymd_opt(2016, 1, 1).unwrap_or_default()
+/// The number with another last digit, which its check number does not fit.
+fn misprinted(number: &str) -> String {
+    let last = if number.ends_with('1') { '2' } else { '1' };
+    let mut misprinted = number.to_owned();
+    misprinted.pop();
+    misprinted.push(last);
+    misprinted
+}
+
+/// Whether the row begins in `year` or later.
+fn since(row: &Row, year: i32) -> bool {
+    let start: Option<Day> = chrono::NaiveDate::from_ymd_opt(year, 1, 1).map(day_of);
+    start.is_some_and(|start| row.first_day >= start)
 }
 
 /// The row with a byte that is not UTF-8 in its last field.

@@ -17,7 +17,6 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::dictionary::Places;
 use crate::quarter::QuarterRange;
-use mistake::Mistake;
 use person::Person;
 use row::{COLUMNS, Row};
 
@@ -81,10 +80,10 @@ impl Sample {
     ) -> io::Result<()> {
         manifest.rows += 1;
         if random.random_range(0..1_000_000) < self.mistakes_per_million {
-            let mistake = Mistake::ALL[random.random_range(0..Mistake::ALL.len())];
+            let mistake = mistake::ALL[random.random_range(0..mistake::ALL.len())];
             if let Some(lines) = mistake.plant(row) {
                 manifest.rows += lines.len() as u64 - 1;
-                *manifest.planted.entry(mistake.rule().to_owned()).or_default() += 1;
+                *manifest.planted.entry(mistake.rule.to_owned()).or_default() += 1;
                 for line in lines {
                     out.write_all(&line)?;
                     out.write_all(b"\n")?;

@@ -72,7 +72,8 @@ fn the_demo_shows_reconciliation_and_figures_and_leaves_nothing_behind() {
     let output = sandbox.command(&["demo"]).env("TMPDIR", &temporary).output().unwrap();
     assert!(output.status.success());
     let shown = String::from_utf8(output.stdout).unwrap();
-    for part in ["rows read", "euros accepted", "rows rejected, by rule", "Persons and EBENCONVCM"]
+    for part in
+        ["rows read", "euros accepted", "rows rejected, by the rule", "Persons and EBENCONVCM"]
     {
         assert!(shown.contains(part), "{shown}");
     }
