@@ -53,7 +53,7 @@ pub fn read_document<T>(
         Ok(parsed) => parsed,
         Err(error) => {
             let span = error.span().unwrap_or(0..text.len().min(1));
-            let problem = Problem::new(span, error.message().trim_end(), "here");
+            let problem = Problem::new(span, error.message().trim_end());
             return Err(DocumentError::new(name, text, vec![problem]));
         }
     };
@@ -100,7 +100,7 @@ impl<'a> Table<'a> {
             let name: &str = key.get_ref();
             if !asked.contains(&name) {
                 let message = format!("unknown key `{name}`");
-                let problem = Problem::new(key.span(), message, "not a key of this table");
+                let problem = Problem::new(key.span(), message);
                 self.problem(problem.suggest(name, asked.iter().copied()));
             }
         }
@@ -114,13 +114,13 @@ impl<'a> Table<'a> {
 
     fn wrong_type(&self, span: Span, key: &str, expected: &str, found: &DeValue<'_>) {
         let message = format!("`{key}` must be {expected}, found {}", kind(found));
-        self.problem(Problem::new(span, message, format!("expected {expected}")));
+        self.problem(Problem::new(span, message));
     }
 
     fn missing(&self, key: &str, expected: &str) {
         let start = self.span.start;
         let message = format!("`{key}` is missing: {expected}");
-        self.problem(Problem::new(start..start + 1, message, "in this table"));
+        self.problem(Problem::new(start..start + 1, message));
     }
 
     /// The text under `key`, when there is one.
@@ -218,7 +218,7 @@ impl<'a> Table<'a> {
         let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d");
         if date.is_err() {
             let message = format!("`{key}` must be a date such as `2016-01-01`, found `{text}`");
-            self.problem(Problem::new(value.span(), message, "not a date"));
+            self.problem(Problem::new(value.span(), message));
         }
         date.ok().map(day_of)
     }

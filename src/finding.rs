@@ -18,12 +18,19 @@ pub enum Severity {
     Warn,
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Severity {
+    /// As stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Reject => "reject",
             Self::Warn => "warn",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -68,7 +68,7 @@ pub fn examine(decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
 
 fn read_row<'a>(
     batch: &'a DecodedBatch,
-    facts: &'a BatchFacts,
+    facts: &'a BatchFacts<'a>,
     context: &CheckContext,
     index: usize,
     decode_findings: &'a [Finding],
@@ -77,7 +77,6 @@ fn read_row<'a>(
     let (first_day, last_day) = (day(batch.first_day()), day(batch.last_day()));
     let cents = batch.cents();
     let mut row = Row {
-        batch,
         facts,
         index,
         decode_findings,

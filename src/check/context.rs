@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array as _, AsArray as _};
+use arrow::array::{Array as _, AsArray as _, Int32Array};
 
 use super::classify::Classifier;
 use crate::decode::{DecodedBatch, IdentifierFormat};
@@ -187,26 +187,39 @@ pub(super) struct Value<'a> {
     pub(super) facts: &'a ValueFacts,
 }
 
-/// The facts of all distinct codes of a batch, by column and key.
-pub(super) struct BatchFacts {
-    by_column: Vec<Vec<ValueFacts>>,
+/// The codes of a batch as the rules look at them: by column, then a key per row, then the text
+/// and the facts of each distinct code.
+pub(super) struct BatchFacts<'a> {
+    columns: Vec<ColumnFacts<'a>>,
+    /// Columns that have any value in this batch.
+    present: Vec<CodeColumn>,
 }
 
-impl BatchFacts {
-    pub(super) fn new(batch: &DecodedBatch, context: &CheckContext) -> Self {
+struct ColumnFacts<'a> {
+    keys: &'a Int32Array,
+    texts: Vec<&'a str>,
+    facts: Vec<ValueFacts>,
+}
+
+impl<'a> BatchFacts<'a> {
+    pub(super) fn new(batch: &'a DecodedBatch, context: &CheckContext) -> Self {
         let column = |column: CodeColumn| {
-            let values = batch.codes(column).values().as_string::<i32>();
-            let texts = (0..values.len()).map(|index| values.value(index));
-            texts.map(|text| context.facts_of(column, text)).collect()
+            let codes = batch.codes(column);
+            let values = codes.values().as_string::<i32>();
+            let texts: Vec<&str> = (0..values.len()).map(|index| values.value(index)).collect();
+            let facts = texts.iter().map(|text| context.facts_of(column, text)).collect();
+            ColumnFacts { keys: codes.keys(), texts, facts }
         };
-        Self { by_column: CodeColumn::all().map(column).collect() }
+        let columns: Vec<ColumnFacts<'_>> = CodeColumn::all().map(column).collect();
+        let present = CodeColumn::all().filter(|column| !columns[column.index()].texts.is_empty());
+        let present = present.collect();
+        Self { columns, present }
     }
 }
 
 /// One decoded row, as the rules see it.
 pub(super) struct Row<'a> {
-    pub(super) batch: &'a DecodedBatch,
-    pub(super) facts: &'a BatchFacts,
+    pub(super) facts: &'a BatchFacts<'a>,
     pub(super) index: usize,
     /// What decoding found in this row.
     pub(super) decode_findings: &'a [Finding],
@@ -236,14 +249,14 @@ impl<'a> Row<'a> {
 
     /// The row's codes.
     pub(super) fn values(&self) -> impl Iterator<Item = Value<'a>> + '_ {
-        CodeColumn::all().filter_map(|column| self.value(column))
+        self.facts.present.iter().filter_map(|column| self.value(*column))
     }
 
     pub(super) fn value(&self, column: CodeColumn) -> Option<Value<'a>> {
-        let codes = self.batch.codes(column);
-        let key = codes.key(self.index)?;
-        let text = codes.values().as_string::<i32>().value(key);
-        Some(Value { column, text, facts: &self.facts.by_column[column.index()][key] })
+        let facts = &self.facts.columns[column.index()];
+        let key = facts.keys.is_valid(self.index).then(|| facts.keys.value(self.index))?;
+        let key = usize::try_from(key).ok()?;
+        Some(Value { column, text: facts.texts[key], facts: &facts.facts[key] })
     }
 }
 

@@ -4,8 +4,6 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use miette::Diagnostic;
-
 use super::console::Console;
 use crate::delivery::DeliveryError;
 use crate::document::DocumentError;
@@ -67,9 +65,10 @@ impl CliError {
         match self {
             Self::ClosedPipe => Exit::Done,
             Self::Document(error) => {
-                console.say(&format!("error: {error}"));
                 if console.narrates_to_terminal() {
-                    console.say(&underlined(&error));
+                    console.say(error.picture().trim_end());
+                } else {
+                    console.say(&format!("error: {error}"));
                 }
                 Exit::CouldNotRun
             }
@@ -84,14 +83,6 @@ impl CliError {
             }
         }
     }
-}
-
-/// The document's lines with every mistake underlined.
-fn underlined(error: &DocumentError) -> String {
-    let mut text = String::new();
-    let handler = miette::GraphicalReportHandler::new();
-    let rendered = handler.render_report(&mut text, error as &dyn Diagnostic);
-    if rendered.is_ok() { text } else { String::new() }
 }
 
 /// An error and its causes on one line.

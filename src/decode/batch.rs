@@ -4,10 +4,11 @@ use std::fmt;
 
 use arrow::array::{
     Array as _, Date32Array, Date32Builder, DictionaryArray, Int16Array, Int16Builder, Int64Array,
-    Int64Builder, StringArray, StringBuilder, StringDictionaryBuilder,
+    Int64Builder, StringArray, StringBuilder,
 };
 use arrow::datatypes::Int32Type;
 
+use super::codes::CodeBuilder;
 use super::identifier::{Identifier, IdentifierFormat};
 use super::row_hash::RowHasher;
 use crate::delivery::Header;
@@ -217,7 +218,7 @@ pub(super) struct BatchBuilder {
     first_day: Date32Builder,
     last_day: Date32Builder,
     cents: Int64Builder,
-    codes: Vec<StringDictionaryBuilder<Int32Type>>,
+    codes: Vec<CodeBuilder>,
     absent: Absent,
     findings: Vec<Finding>,
 }
@@ -253,7 +254,7 @@ impl BatchBuilder {
             first_day: Date32Builder::new(),
             last_day: Date32Builder::new(),
             cents: Int64Builder::new(),
-            codes: CODE_COLUMNS.iter().map(|_| StringDictionaryBuilder::new()).collect(),
+            codes: CODE_COLUMNS.iter().map(|_| CodeBuilder::default()).collect(),
             absent,
             findings: Vec::new(),
         }
@@ -335,7 +336,7 @@ impl BatchBuilder {
             return builder.append_null();
         }
         self.hasher.text(Column::Code(column), text);
-        builder.append_value(text);
+        builder.append(text);
     }
 
     /// A field that could not be read as text.
@@ -376,7 +377,7 @@ impl BatchBuilder {
             first_day: self.first_day.finish(),
             last_day: self.last_day.finish(),
             cents: self.cents.finish(),
-            codes: self.codes.iter_mut().map(StringDictionaryBuilder::finish).collect(),
+            codes: self.codes.into_iter().map(CodeBuilder::finish).collect(),
             findings: self.findings,
         }
     }

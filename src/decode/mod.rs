@@ -5,6 +5,7 @@
 
 mod amount;
 mod batch;
+mod codes;
 mod date;
 mod identifier;
 mod row_hash;
@@ -131,6 +132,12 @@ impl<'a> Decoder<'a> {
     /// Whether the record is a header: names of variables, in any order and number. Rows hold
     /// none, so two are enough.
     fn is_header(&self, fields: &[Field]) -> bool {
+        // Rows have a digit where a header has a letter; only what has not is looked at closely.
+        let first_day = self.header.position(Column::FirstDay).and_then(|at| fields.get(at));
+        let begins = first_day.and_then(|field| self.chunk.text.get(field.start));
+        if begins.is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
         let is_name = |field: &&Field| {
             // The names are ASCII letters and digits and begin with a letter.
             let bytes = self.chunk.text.get(field.start..field.end).unwrap_or(&[]);

@@ -65,7 +65,7 @@ fn merge(dictionary: &mut Dictionary, root: &Table<'_>) {
     dictionary.rules.splice(0..0, own);
     if dictionary.rules.len() > MEASURE_RULES_MAX {
         let message = format!("more than {MEASURE_RULES_MAX} measure rules");
-        root.problem(Problem::new(0..1, message, "in this dictionary"));
+        root.problem(Problem::new(0..1, message));
     }
 }
 
@@ -88,14 +88,14 @@ fn merge_variable(variables: &mut Vec<Variable>, table: &Table<'_>) {
     if !known {
         let message = format!("`{}` is no variable of a delivery", name.value);
         let columns = super::CODE_COLUMNS.iter().copied();
-        table.problem(Problem::new(name.span, message, "here").suggest(&name.value, columns));
+        table.problem(Problem::new(name.span, message).suggest(&name.value, columns));
     }
     let upper = name.value.to_uppercase();
     let variable = named(variables, |variable: &Variable| variable.name == upper);
     variable.name = upper;
     if let Some(kind) = table.text("kind") {
         if !KINDS.contains(&kind.value.as_str()) {
-            let problem = Problem::new(kind.span, format!("unknown kind `{}`", kind.value), "here");
+            let problem = Problem::new(kind.span, format!("unknown kind `{}`", kind.value));
             table.problem(problem.suggest(&kind.value, KINDS.into_iter()));
         }
         variable.kind = kind.value;
@@ -162,12 +162,12 @@ fn conditions(table: &Table<'_>) -> Vec<Condition> {
         } else {
             let message = format!("unknown variable `{}`", name.value);
             let columns = super::CODE_COLUMNS.iter().copied();
-            table.problem(Problem::new(name.span, message, "here").suggest(&name.value, columns));
+            table.problem(Problem::new(name.span, message).suggest(&name.value, columns));
         }
     }
     if conditions.is_empty() {
         let message = "`when` is missing: a rule needs at least one condition";
-        table.problem(Problem::new(table.span(), message, "this rule"));
+        table.problem(Problem::new(table.span(), message));
     }
     conditions
 }
@@ -181,7 +181,7 @@ fn position<'n>(
     let found = known.clone().position(|other| other == name.value);
     if found.is_none() {
         let message = format!("unknown {what} `{}`", name.value);
-        let problem = Problem::new(name.span.clone(), message, "here");
+        let problem = Problem::new(name.span.clone(), message);
         table.problem(problem.suggest(&name.value, known.by_ref()));
     }
     found

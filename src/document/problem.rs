@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
 
 use super::Span;
 
@@ -12,14 +12,13 @@ pub struct Problem {
     /// Where it stands in the document.
     pub span: Span,
     message: String,
-    label: String,
     help: Option<String>,
 }
 
 impl Problem {
-    /// A mistake at `span`: the message says what is wrong, the label stands under the place.
-    pub fn new(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { span, message: message.into(), label: label.into(), help: None }
+    /// A mistake at `span`.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), help: None }
     }
 
     /// Adds what the reader can do.
@@ -76,17 +75,13 @@ impl DocumentError {
     }
 }
 
+/// Line by line, each mistake with its place: for logs, and where there is no terminal.
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.problems.len();
-        let noun = if count == 1 { "mistake" } else { "mistakes" };
-        write!(f, "{count} {noun} in {}", self.name)?;
+        write!(f, "{}", self.count())?;
         for problem in &self.problems {
             let (line, column) = self.place(problem.span.start);
-            write!(f, "\n  {}:{line}:{column}: {}", self.name, problem.message)?;
-            if let Some(help) = &problem.help {
-                write!(f, " ({help})")?;
-            }
+            write!(f, "\n  {}:{line}:{column}: {problem}", self.name)?;
         }
         Ok(())
     }
@@ -94,14 +89,51 @@ impl fmt::Display for DocumentError {
 
 impl std::error::Error for DocumentError {}
 
-impl Diagnostic for DocumentError {
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl DocumentError {
+    fn count(&self) -> String {
+        let count = self.problems.len();
+        let noun = if count == 1 { "mistake" } else { "mistakes" };
+        format!("{count} {noun} in {}", self.name)
+    }
+
+    /// The document's lines with every mistake underlined: for terminals.
+    pub fn picture(&self) -> String {
+        let mut text = String::new();
+        let drawn = GraphicalReportHandler::new().render_report(&mut text, &Picture(self));
+        if drawn.is_ok() { text } else { self.to_string() }
+    }
+}
+
+/// What the drawing of a document's mistakes is made from.
+#[derive(Debug)]
+struct Picture<'a>(&'a DocumentError);
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.count())
+    }
+}
+
+impl std::error::Error for Picture<'_> {}
+
+impl Diagnostic for Picture<'_> {
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        Some(&self.0.source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.problems.iter().map(|problem| {
-            LabeledSpan::new_with_span(Some(problem.label.clone()), problem.span.clone())
+        Some(Box::new(self.0.problems.iter().map(|problem| {
+            LabeledSpan::new_with_span(Some(problem.to_string()), problem.span.clone())
         })))
     }
 }

@@ -129,7 +129,7 @@ impl Query {
             let dimensions = names(root, "dimensions", Dimension::named, &known);
             if metrics.is_empty() && root.texts("metrics").is_empty() {
                 let message = "`metrics` is missing: name at least one metric";
-                let problem = Problem::new(0..text.len().min(1), message, "in this file");
+                let problem = Problem::new(0..text.len().min(1), message);
                 root.problem(
                     problem.help(format!("known: {}", Metric::ALL.map(Metric::name).join(", "))),
                 );
@@ -176,13 +176,13 @@ fn names<T: Copy + PartialEq>(
         match named(&text.value) {
             Some(it) if found.contains(&it) => {
                 let message = format!("`{}` is named twice", text.value);
-                root.problem(Problem::new(text.span, message, "again here"));
+                root.problem(Problem::new(text.span, message));
             }
             Some(it) => found.push(it),
             None => {
                 let singular = key.trim_end_matches('s');
                 let message = format!("unknown {singular} `{}`", text.value);
-                let problem = Problem::new(text.span, message, "here");
+                let problem = Problem::new(text.span, message);
                 root.problem(problem.suggest(&text.value, known.iter().copied()));
             }
         }
@@ -194,7 +194,7 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.value.is_empty() || !name.value.bytes().all(legal) {
         let message = format!("`{}` is no name of a parameter", name.value);
-        let problem = Problem::new(name.span.clone(), message, "here");
+        let problem = Problem::new(name.span.clone(), message);
         table.problem(problem.help("use lower-case letters, digits and `_`"));
     }
     let kind_text = table.required_text("type");
@@ -202,7 +202,7 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
     if found.is_none() && !kind_text.value.is_empty() {
         let message = format!("unknown type `{}`", kind_text.value);
         let names = ParameterKind::NAMES.iter().map(|(name, _)| *name);
-        let problem = Problem::new(kind_text.span, message, "here");
+        let problem = Problem::new(kind_text.span, message);
         table.problem(problem.suggest(&kind_text.value, names));
     }
     let kind = found.map_or(ParameterKind::Text, |(_, kind)| kind);
@@ -211,7 +211,7 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
     for value in default.iter().chain(&allowed) {
         if !kind.accepts(&value.value) {
             let message = format!("`{}` is no value of type {}", value.value, kind.name());
-            table.problem(Problem::new(value.span.clone(), message, "here"));
+            table.problem(Problem::new(value.span.clone(), message));
         }
     }
     let description = table.text("description").map(|text| text.value).unwrap_or_default();
@@ -229,7 +229,7 @@ fn order_key(root: &Table<'_>, key: &Placed<String>, columns: &[&str]) -> Option
     let column = key.value.strip_prefix('-').unwrap_or(&key.value);
     if !columns.contains(&column) {
         let message = format!("`{column}` is no metric or dimension of this query");
-        let problem = Problem::new(key.span.clone(), message, "here");
+        let problem = Problem::new(key.span.clone(), message);
         root.problem(problem.suggest(column, columns.iter().copied()));
         return None;
     }
@@ -244,7 +244,7 @@ fn bands(root: &Table<'_>) -> Vec<Band> {
         let rising = at == 0 || starts[at - 1].value < start.value;
         if !rising || !(0..=99).contains(&start.value) {
             let message = "the lowest ages of the bands must rise, between 0 and 99";
-            root.problem(Problem::new(start.span.clone(), message, "here"));
+            root.problem(Problem::new(start.span.clone(), message));
         }
     }
     banded(&starts.iter().map(|start| start.value).collect::<Vec<_>>())

@@ -99,7 +99,7 @@ impl Filter {
             Ok(tree) => tree,
             Err(error) => {
                 let message = format!("the filter is no SQL expression: {error}");
-                root.problem(Problem::new(text.span.clone(), message, "this filter"));
+                root.problem(Problem::new(text.span.clone(), message));
                 return None;
             }
         };
@@ -117,7 +117,7 @@ impl Filter {
                 (*line == 1 && source.get(start..end) == Some(name)).then_some(start..end)
             });
             let span = exact.unwrap_or_else(|| text.span.clone());
-            let problem = Problem::new(span, refusal.message.clone(), "here");
+            let problem = Problem::new(span, refusal.message.clone());
             root.problem(match &refusal.known {
                 Some((name, known)) => problem.suggest(name, known.iter().map(String::as_str)),
                 None => problem.help(refusal.help.clone()),

@@ -88,7 +88,7 @@ fn choice<T: Copy + Default>(
     if found.is_none() {
         let message = format!("unknown value `{}`", text.value);
         let names = choices.iter().map(|(name, _)| *name);
-        table.problem(Problem::new(text.span, message, "here").suggest(&text.value, names));
+        table.problem(Problem::new(text.span, message).suggest(&text.value, names));
     }
     found.map(|(_, value)| *value).unwrap_or_default()
 }
@@ -101,7 +101,7 @@ fn amounts(table: &Table<'_>) -> FixedAmounts {
             Ok(cents) => amounts.push((guidance.to_owned(), cents)),
             Err(_) => {
                 let message = format!("expected euros such as \"250.00\", found `{}`", text.value);
-                table.problem(Problem::new(text.span, message, "here"));
+                table.problem(Problem::new(text.span, message));
             }
         }
     }

@@ -11,12 +11,16 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray as _, Date32Array, Int64Array, RecordBatch, UInt32Array};
-use arrow::compute::{concat_batches, take_record_batch};
+use arrow::array::{
+    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, RecordBatch, UInt32Array,
+};
+use arrow::compute::{concat, take};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
@@ -30,7 +34,6 @@ const ROWS_PER_FILE: usize = 1 << 20;
 /// Rows of a row group: the unit that readers skip.
 const ROWS_PER_GROUP: usize = 1 << 17;
 
-const WRITING: &str = "writing observations";
 const READING: &str = "reading observations back";
 
 /// A file of observations, complete and on disk, not yet part of the table.
@@ -97,7 +100,7 @@ impl ObservationWriter {
         batches: &[RecordBatch],
     ) -> Result<(), WarehouseError> {
         let encode = WarehouseError::table("sorting observations");
-        let all = concat_batches(&batches[0].schema(), batches).map_err(encode)?;
+        let all = concatenated(batches).map_err(encode)?;
         let order = sorted(&all);
         let staged = self.folder.join(format!("{quarter}-{:04}.parquet", self.files.len()));
         let (byte_count, blake3) = write_sorted(&staged, &all, &order)?;
@@ -171,7 +174,20 @@ fn properties() -> WriterProperties {
     properties.set_column_encoding(line, Encoding::DELTA_BINARY_PACKED).build()
 }
 
-/// Writes `rows` of `batch` in that order; gives the file's length and hash.
+/// The batches as one, column by column in parallel.
+fn concatenated(batches: &[RecordBatch]) -> Result<RecordBatch, ArrowError> {
+    let schema = batches[0].schema();
+    let column = |at: usize| {
+        let parts: Vec<&dyn Array> =
+            batches.iter().map(|batch| batch.column(at).as_ref()).collect();
+        concat(&parts)
+    };
+    let columns: Result<Vec<ArrayRef>, ArrowError> =
+        (0..schema.fields().len()).into_par_iter().map(column).collect();
+    RecordBatch::try_new(schema, columns?)
+}
+
+/// Writes `rows` of `batch` in that order, columns in parallel; gives the file's length and hash.
 fn write_sorted(
     path: &Path,
     batch: &RecordBatch,
@@ -179,19 +195,40 @@ fn write_sorted(
 ) -> Result<(u64, String), WarehouseError> {
     let file = create_private(path)?;
     let mut sink = HashingWriter::new(BufWriter::new(file));
+    write_groups(&mut sink, batch, rows).map_err(WarehouseError::table("writing observations"))?;
+    sink.finish(path)
+}
+
+fn write_groups(
+    sink: &mut HashingWriter<BufWriter<File>>,
+    batch: &RecordBatch,
+    rows: &UInt32Array,
+) -> Result<(), ParquetError> {
     // The Arrow schema would make readers see dictionary types; Parquet's own says plain texts.
     let options =
         ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
     let schema: SchemaRef = batch.schema();
-    let mut writer = ArrowWriter::try_new_with_options(&mut sink, schema, options)
-        .map_err(WarehouseError::table(WRITING))?;
-    for start in (0..rows.len()).step_by(ROWS_PER_GROUP) {
+    let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options)?;
+    let (mut file, factory) = writer.into_serialized_writer()?;
+    for (group, start) in (0..rows.len()).step_by(ROWS_PER_GROUP).enumerate() {
         let slice = rows.slice(start, ROWS_PER_GROUP.min(rows.len() - start));
-        let group = take_record_batch(batch, &slice).map_err(WarehouseError::table(WRITING))?;
-        writer.write(&group).map_err(WarehouseError::table(WRITING))?;
+        let columns = factory.create_column_writers(group)?.into_par_iter().enumerate();
+        let encode = |(at, mut column): (usize, ArrowColumnWriter)| {
+            let values = take(batch.column(at), &slice, None)?;
+            for leaf in compute_leaves(schema.field(at), &values)? {
+                column.write(&leaf)?;
+            }
+            column.close()
+        };
+        let chunks: Vec<_> = columns.map(encode).collect::<Result<_, ParquetError>>()?;
+        let mut group = file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
     }
-    writer.close().map_err(WarehouseError::table(WRITING))?;
-    sink.finish(path)
+    file.close()?;
+    Ok(())
 }
 
 /// Delta's statistics of a file: what readers need to skip it.

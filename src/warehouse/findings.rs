@@ -62,18 +62,19 @@ impl FindingWriter {
         if findings.is_empty() {
             return Ok(());
         }
-        let texts = |text: &dyn Fn(&Finding) -> Option<String>| -> ArrayRef {
+        let texts = |text: &dyn for<'f> Fn(&'f Finding) -> Option<&'f str>| -> ArrayRef {
             Arc::new(findings.iter().map(text).collect::<StringArray>())
         };
-        let file = |finding: &Finding| self.parts.get(finding.part).cloned();
+        let parts = &self.parts;
+        let files = findings.iter().map(|it| parts.get(it.part).map_or("", String::as_str));
         let line = |finding: &Finding| i64::try_from(finding.line).unwrap_or(i64::MAX);
         let columns = vec![
-            texts(&|finding| Some(finding.rule.id.to_owned())),
-            texts(&|finding| Some(finding.rule.severity.to_string())),
-            texts(&|finding| Some(file(finding).unwrap_or_default())),
+            texts(&|finding| Some(finding.rule.id)),
+            texts(&|finding| Some(finding.rule.severity.name())),
+            Arc::new(StringArray::from_iter_values(files)) as ArrayRef,
             Arc::new(Int64Array::from_iter_values(findings.iter().map(line))) as ArrayRef,
-            texts(&|finding| finding.column.map(str::to_owned)),
-            texts(&|finding| Some(finding.text.to_string())),
+            texts(&|finding| finding.column),
+            texts(&|finding| Some(finding.text.as_ref())),
         ];
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
         let batch = batch.map_err(WarehouseError::table(FAILED))?;
