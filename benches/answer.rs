@@ -30,7 +30,7 @@ fn benches(criterion: &mut Criterion) {
         sample.write(window, &mut text).expect("memory takes every byte");
         let path = folder.path().join(format!("DWH_SPPIS_Formulaires_{id}.csv"));
         fs::write(&path, text).expect("a writable folder");
-        let delivery = Delivery::open(&[path], None, None).expect("a delivery");
+        let delivery = Delivery::open(&[path], None, None, None).expect("a delivery");
         let options = IngestOptions { budget: Budget::default(), dry_run: false };
         ingest(&warehouse, &delivery, options, &|_| {}).expect("a delivery taken in");
     }

@@ -35,7 +35,7 @@ fn benches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = sample(folder.path());
     let bytes = fs::metadata(&path).expect("a file").len();
-    let delivery = Delivery::open(&[path], None, None).expect("a delivery");
+    let delivery = Delivery::open(&[path], None, None, None).expect("a delivery");
     let dictionary = Dictionary::built_in().expect("the dictionary");
     let format = IdentifierFormat::National;
     let settings = DecodeSettings::new(format, &dictionary);

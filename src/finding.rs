@@ -182,13 +182,15 @@ impl fmt::Display for Budget {
 
 /// A text that is no budget.
 #[derive(Debug, thiserror::Error)]
-#[error("expected a number of rows such as `200`, or a share such as `5%` or `0.05`, found `{0}`")]
+#[error(
+    "expected a number of rows such as `200`, or a share such as `5%` or `0.05` (all is `100%`), found `{0}`"
+)]
 pub struct BudgetError(String);
 
 impl FromStr for Budget {
     type Err = BudgetError;
 
-    /// `200` rows, `5%`, `2.5%` or a share between `0.0` and `1.0` written with a point.
+    /// `200` rows, `5%`, `2.5%` or a share below 1 written with a point, such as `0.05`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fail = || BudgetError(text.to_owned());
         let trimmed = text.trim();
@@ -196,7 +198,7 @@ impl FromStr for Budget {
             return hundredths(percent.trim(), 2).map(Self::Share).ok_or_else(fail);
         }
         if trimmed.contains('.') {
-            let share = hundredths(trimmed, 4).filter(|share| *share <= 10_000);
+            let share = hundredths(trimmed, 4).filter(|share| *share < 10_000);
             return share.map(Self::Share).ok_or_else(fail);
         }
         trimmed.parse().map(Self::Rows).map_err(|_| fail())
@@ -226,7 +228,7 @@ mod tests {
         assert_eq!(budget("12"), Budget::Rows(12));
         assert!(Budget::Share(500).allows(5, 100));
         assert!(!Budget::Share(500).allows(6, 100));
-        for text in ["", "-1", "five", "1.5", "0.00001", "5,0%"] {
+        for text in ["", "-1", "five", "1.5", "1.0", "0.00001", "5,0%"] {
             assert!(text.parse::<Budget>().is_err(), "{text}");
         }
     }

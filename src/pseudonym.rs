@@ -52,11 +52,21 @@ impl PseudonymKey {
     pub fn pseudonyms(&self, identifiers: &IdentifierColumn, rows: &[usize]) -> Int64Array {
         let mut pseudonyms = Int64Builder::with_capacity(rows.len());
         let mut digits = [0_u8; 11];
+        // The rows of a person often follow each other.
+        let mut last: Option<(i64, i64)> = None;
         for row in rows {
             let pseudonym = match identifiers {
                 IdentifierColumn::National(numbers) => numbers.is_valid(*row).then(|| {
-                    write_digits(numbers.value(*row), &mut digits);
-                    self.pseudonym(&digits)
+                    let number = numbers.value(*row);
+                    if let Some((same, pseudonym)) = last
+                        && same == number
+                    {
+                        return pseudonym;
+                    }
+                    write_digits(number, &mut digits);
+                    let pseudonym = self.pseudonym(&digits);
+                    last = Some((number, pseudonym));
+                    pseudonym
                 }),
                 IdentifierColumn::Coded(tokens) => {
                     tokens.is_valid(*row).then(|| self.pseudonym(tokens.value(*row).as_bytes()))

@@ -166,9 +166,16 @@ impl QuarterRange {
     }
 }
 
+/// An end that lies at the end of the calendar is open, and left out.
 impl fmt::Display for QuarterRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}..{}", self.first, self.last)
+        const FIRST_YEAR: i32 = 1;
+        const LAST_YEAR: i32 = 9999;
+        match (self.first.year(), self.last.year()) {
+            (FIRST_YEAR, _) => write!(f, "..{}", self.last),
+            (_, LAST_YEAR) => write!(f, "{}..", self.first),
+            _ => write!(f, "{}..{}", self.first, self.last),
+        }
     }
 }
 

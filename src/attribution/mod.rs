@@ -75,9 +75,13 @@ impl Attribution<'_> {
         let mut by_quarter: BTreeMap<Quarter, Selection> = BTreeMap::new();
         let mut spread = Spread::default();
         let mut days = Vec::new();
-        for row in batch.accepted() {
+        let amount = |row: usize| {
             let cents = batch.decoded().cents();
-            let cents = cents.is_valid(row).then(|| cents.value(row));
+            cents.is_valid(row).then(|| cents.value(row))
+        };
+        batch.rejected().for_each(|row| reconciliation.reject(amount(row)));
+        for row in batch.accepted() {
+            let cents = amount(row);
             self.spread(batch.first_day(row), batch.end_day(row), &mut spread);
             days.clear();
             days.extend(spread.inside.iter().map(|(_, days)| *days));

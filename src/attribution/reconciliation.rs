@@ -10,6 +10,7 @@ pub struct Reconciliation {
     rows_read: u64,
     rows_accepted: u64,
     cents_accepted: i128,
+    cents_rejected: i128,
     cents_clipped: i128,
     by_quarter: BTreeMap<Quarter, QuarterTotals>,
 }
@@ -39,6 +40,11 @@ impl Reconciliation {
         self.cents_clipped += cents - inside;
     }
 
+    /// A rejected row, with its amount where that can be read.
+    pub(super) fn reject(&mut self, cents: Option<i64>) {
+        self.cents_rejected += i128::from(cents.unwrap_or(0));
+    }
+
     pub(super) fn attribute(&mut self, quarter: Quarter, cents: Option<i64>) {
         let totals = self.by_quarter.entry(quarter).or_default();
         totals.observations += 1;
@@ -50,6 +56,7 @@ impl Reconciliation {
         self.rows_read += other.rows_read;
         self.rows_accepted += other.rows_accepted;
         self.cents_accepted += other.cents_accepted;
+        self.cents_rejected += other.cents_rejected;
         self.cents_clipped += other.cents_clipped;
         for (quarter, totals) in &other.by_quarter {
             let sum = self.by_quarter.entry(*quarter).or_default();
@@ -76,6 +83,11 @@ impl Reconciliation {
     /// Cents of the accepted rows.
     pub fn cents_accepted(&self) -> i128 {
         self.cents_accepted
+    }
+
+    /// Cents of rejected rows whose amount could be read.
+    pub fn cents_rejected(&self) -> i128 {
+        self.cents_rejected
     }
 
     /// The quarters of the window, in order.

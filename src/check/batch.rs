@@ -135,6 +135,11 @@ impl CheckedBatch {
         self.verdicts.iter().enumerate().filter(|(_, verdict)| verdict.accepted).map(|(at, _)| at)
     }
 
+    /// Positions of the rejected rows that have values.
+    pub fn rejected(&self) -> impl Iterator<Item = usize> {
+        self.verdicts.iter().enumerate().filter(|(_, verdict)| !verdict.accepted).map(|(at, _)| at)
+    }
+
     /// Position of an accepted row's regime in the dictionary.
     pub fn regime(&self, row: usize) -> usize {
         self.verdicts[row].regime

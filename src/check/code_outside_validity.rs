@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(first) = row.first_day else { return };
-    for value in row.values() {
+    for value in row.values(&row.facts.suspects.code_validity) {
         let validities = &value.facts.validities;
         if !validities.is_empty() && !validities.iter().any(|validity| validity.contains(first)) {
             let valid: Vec<_> = validities.iter().map(ToString::to_string).collect();

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
-    for value in row.values() {
+    for value in row.values(&row.facts.suspects.unknown) {
         if value.facts.unknown {
             let text = format!("expected a code of the table, found {}", found.shown(value.text));
             found.add(&RULE, value.column.name(), text);

@@ -191,14 +191,27 @@ pub(super) struct Value<'a> {
 /// and the facts of each distinct code.
 pub(super) struct BatchFacts<'a> {
     columns: Vec<ColumnFacts<'a>>,
-    /// Columns that have any value in this batch.
-    present: Vec<CodeColumn>,
+    pub(super) suspects: Suspects,
 }
 
 struct ColumnFacts<'a> {
     keys: &'a Int32Array,
     texts: Vec<&'a str>,
     facts: Vec<ValueFacts>,
+}
+
+/// The columns that a rule needs to look at row by row: those in which some value of the batch
+/// could break it. Most batches are clean, and most rules then have nothing to do.
+#[derive(Default)]
+pub(super) struct Suspects {
+    /// Some code is not in its table.
+    pub(super) unknown: Vec<CodeColumn>,
+    /// Some code is not valid on every first day of the batch.
+    pub(super) code_validity: Vec<CodeColumn>,
+    /// The variable is not valid on every first day of the batch.
+    pub(super) variable_validity: Vec<CodeColumn>,
+    /// Not every regime fills the variable in.
+    pub(super) regime: Vec<CodeColumn>,
 }
 
 impl<'a> BatchFacts<'a> {
@@ -211,9 +224,33 @@ impl<'a> BatchFacts<'a> {
             ColumnFacts { keys: codes.keys(), texts, facts }
         };
         let columns: Vec<ColumnFacts<'_>> = CodeColumn::all().map(column).collect();
-        let present = CodeColumn::all().filter(|column| !columns[column.index()].texts.is_empty());
-        let present = present.collect();
-        Self { columns, present }
+        let days = batch.first_day();
+        let covers = |validity: Validity| {
+            let ends = [arrow::compute::min(days), arrow::compute::max(days)];
+            ends.into_iter().flatten().all(|day| validity.contains(day))
+        };
+        let mut suspects = Suspects::default();
+        for column in CodeColumn::all() {
+            let facts = &columns[column.index()].facts;
+            if facts.is_empty() {
+                continue;
+            }
+            let always = |facts: &ValueFacts| {
+                facts.validities.is_empty() || facts.validities.iter().any(|it| covers(*it))
+            };
+            let variable = context.variable(column);
+            let add = |suspect: bool, columns: &mut Vec<CodeColumn>| {
+                if suspect {
+                    columns.push(column);
+                }
+            };
+            add(facts.iter().any(|facts| facts.unknown), &mut suspects.unknown);
+            add(!facts.iter().all(always), &mut suspects.code_validity);
+            add(!covers(variable.validity), &mut suspects.variable_validity);
+            let bound = !variable.regimes.is_empty() && variable.regime_set.contains(&false);
+            add(bound, &mut suspects.regime);
+        }
+        Self { columns, suspects }
     }
 }
 
@@ -247,9 +284,9 @@ impl<'a> Row<'a> {
         self.value(column).map(|value| value.text)
     }
 
-    /// The row's codes.
-    pub(super) fn values(&self) -> impl Iterator<Item = Value<'a>> + '_ {
-        self.facts.present.iter().filter_map(|column| self.value(*column))
+    /// The row's codes in some columns.
+    pub(super) fn values(&self, columns: &'a [CodeColumn]) -> impl Iterator<Item = Value<'a>> + '_ {
+        columns.iter().filter_map(|column| self.value(*column))
     }
 
     pub(super) fn value(&self, column: CodeColumn) -> Option<Value<'a>> {

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(regime) = row.regime else { return };
-    for value in row.values() {
+    for value in row.values(&row.facts.suspects.regime) {
         let variable = found.context().variable(value.column);
         if !value.facts.not_applicable
             && !variable.regimes.is_empty()

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(first) = row.first_day else { return };
-    for value in row.values() {
+    for value in row.values(&row.facts.suspects.variable_validity) {
         if value.facts.not_applicable {
             continue;
         }

@@ -19,8 +19,8 @@ pub(super) fn run(
     let out = console.out();
     writeln!(
         out,
-        "{:>7}  {:<24}{:<18}{:<16}{:>12}{:>10}{:>18}",
-        "version", "committed", "delivery", "quarters", "rows", "rejected", "EBENCONVCM (EUR)"
+        "{:>7}  {:<24}{:<18}{:<16}{:>12}{:>10} {:>20}",
+        "version", "committed", "delivery", "quarters", "rows read", "rejected", "EBENCONVCM (EUR)"
     )?;
     for commit in snapshot.commits() {
         let record = &commit.record;
@@ -28,7 +28,7 @@ pub(super) fn run(
         let cents = sums.cents_stored.parse().unwrap_or_default();
         writeln!(
             out,
-            "{:>7}  {:<24}{:<18}{:<16}{:>12}{:>10}{:>18}",
+            "{:>7}  {:<24}{:<18}{:<16}{:>12}{:>10} {:>20}",
             commit.version,
             moment(commit.timestamp_ms),
             format!("{}@{}", record.delivery, record.revision),

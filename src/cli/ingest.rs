@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::console::Console;
 use super::error::{CliError, Exit};
 use crate::attribution::Reconciliation;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Encoding};
+use crate::document::nearest;
 use crate::finding::{Budget, FindingSummary, Severity};
 use crate::pipeline::ingest::{IngestOptions, IngestReport, Outcome, ingest};
 use crate::quarter::QuarterRange;
@@ -19,7 +20,8 @@ use crate::warehouse::Warehouse;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sppis ingest DWH_SPPIS_Formulaires_2007-05.csv\n  sppis ingest \
-                  part1.csv part2.csv --delivery 2007-05\n  sppis ingest old.csv --delivery \
+                  part1.csv part2.csv.gz --delivery 2007-05\n  sppis ingest old.txt --delivery 2007-11 \
+                  --encoding windows-1252\n  sppis ingest old.csv --delivery \
                   backfill --window 2002Q4..2004Q4 --max-rejects 2%"
 )]
 pub(super) struct Arguments {
@@ -34,6 +36,10 @@ pub(super) struct Arguments {
     /// Quarters of a delivery with a free id, such as 2002Q4..2004Q4.
     #[arg(long, value_name = "QUARTERS")]
     window: Option<QuarterRange>,
+
+    /// Encoding of files without a byte-order mark, UTF-8 where nothing is said: windows-1252.
+    #[arg(long, value_name = "ENCODING")]
+    encoding: Option<Encoding>,
 
     /// Most rows that may be rejected: a number (200) or a share (5%, 0.05).
     #[arg(long, value_name = "BUDGET", default_value = "5%")]
@@ -50,7 +56,8 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let declared = arguments.delivery.as_deref();
-    let delivery = Delivery::open(&arguments.files, declared, arguments.window)?;
+    let delivery =
+        Delivery::open(&arguments.files, declared, arguments.window, arguments.encoding)?;
     let options = IngestOptions { budget: arguments.max_rejects, dry_run: arguments.dry_run };
     take_in(warehouse, &delivery, options, console)
 }
@@ -66,7 +73,7 @@ pub(super) fn take_in(
     let report = ingest(warehouse, delivery, options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
     let report = report?;
-    narrate_columns(&report, console);
+    narrate_columns(delivery, &report, console);
     let text = statement(delivery, &report, options.budget);
     let printed = console.out().write_all(text.as_bytes()).and_then(|()| console.flush());
     if report.outcome == Outcome::OverBudget {
@@ -88,9 +95,16 @@ fn progress_bar(bytes: u64) -> ProgressBar {
     bar
 }
 
-fn narrate_columns(report: &IngestReport, console: &mut Console) {
+fn narrate_columns(delivery: &Delivery, report: &IngestReport, console: &mut Console) {
+    let lacking: Vec<Vec<&str>> =
+        delivery.parts().iter().map(|part| part.header().absent()).collect();
     for (file, columns) in &report.unknown_columns {
-        let names: Vec<_> = columns.iter().map(|name| crate::finding::shown(name)).collect();
+        let names = columns.iter().map(|name| {
+            let meant = lacking.iter().flatten().copied();
+            let meant = nearest(name, meant).map(|near| format!(" (is `{near}` meant?)"));
+            format!("{}{}", crate::finding::shown(name), meant.unwrap_or_default())
+        });
+        let names: Vec<String> = names.collect();
         console.say(&format!("{file}: columns not known and not stored: {}", names.join(", ")));
     }
 }
@@ -122,6 +136,13 @@ fn write_statement(
     };
     writeln!(out, "delivery {} ({}): {outcome}", delivery.id(), delivery.window())?;
     write_reconciliation(out, &report.reconciliation)?;
+    for part in delivery.parts() {
+        let absent = part.header().absent();
+        if !absent.is_empty() {
+            let file = part.path().display();
+            writeln!(out, "\nvariables that {file} does not have: {}", absent.join(", "))?;
+        }
+    }
     let stored = matches!(report.outcome, Outcome::Committed { .. } | Outcome::Unchanged { .. });
     write_findings(out, delivery, &report.findings, stored)
 }
@@ -144,6 +165,10 @@ pub(super) fn write_reconciliation(out: &mut dyn Write, sums: &Reconciliation) -
         amount(sums.cents_stored()),
         amount(sums.cents_clipped())
     )?;
+    if sums.rows_rejected() > 0 {
+        let rejected = amount(sums.cents_rejected());
+        writeln!(out, "euros in rejected rows, where readable {rejected}")?;
+    }
     writeln!(out, "\n{:<8}{:>16}{:>20}", "quarter", "observations", "EBENCONVCM (EUR)")?;
     for (quarter, totals) in sums.by_quarter() {
         let observations = number(totals.observations);
@@ -159,7 +184,7 @@ fn write_findings(
     stored: bool,
 ) -> io::Result<()> {
     for (severity, heading) in
-        [(Severity::Reject, "rejected"), (Severity::Warn, "kept with a warning")]
+        [(Severity::Reject, "rejected"), (Severity::Warn, "warned of, kept unless rejected above")]
     {
         let rules = findings.rules().into_iter().filter(|it| it.rule.severity == severity);
         let rules: Vec<_> = rules.collect();

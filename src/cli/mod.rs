@@ -4,6 +4,7 @@
 //! the data have blocking findings, 2 could not run, 3 another writer committed first, 130
 //! interrupted. A closed pipe is a quiet 0. Only this module prints.
 
+mod clean;
 mod console;
 mod deliveries;
 mod demo;
@@ -14,10 +15,12 @@ mod files;
 mod history;
 mod ingest;
 mod init;
+mod inspect;
 mod queries;
 mod rejects;
 mod run;
 mod sample;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -61,12 +64,18 @@ struct Cli {
 enum Command {
     /// Make a new warehouse: settings, key, empty table.
     Init(init::Arguments),
+    /// Show how a file would be read: packing, encoding, delimiter, columns, delivery, first rows.
+    Inspect(inspect::Arguments),
     /// Check a delivery and take it in, whole or not at all.
     Ingest(ingest::Arguments),
     /// List the deliveries and the calendar: received, missing, due.
     Deliveries(deliveries::Arguments),
     /// List the findings of a delivery: rule, line, column, expected and found.
     Rejects(rejects::Arguments),
+    /// Check the warehouse against its log: key, checksums, rows, cents, findings.
+    Verify(verify::Arguments),
+    /// Remove files that no version of the table names, left by interrupted ingestions.
+    Clean(clean::Arguments),
     /// List the versions of the table and what made them.
     History(history::Arguments),
     /// List the named queries, or describe one.
@@ -110,9 +119,12 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
     let root = &cli.warehouse;
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, root, console),
+        Command::Inspect(arguments) => inspect::run(arguments, console),
         Command::Ingest(arguments) => ingest::run(arguments, &open(root)?, console),
         Command::Deliveries(arguments) => deliveries::run(arguments, &open(root)?, console),
         Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),
+        Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
+        Command::Clean(arguments) => clean::run(arguments, &open(root)?, console),
         Command::History(arguments) => history::run(arguments, &open(root)?, console),
         Command::Queries(arguments) => queries::run(arguments, root, console),
         Command::Run(arguments) => run::run(arguments, &open(root)?, console),

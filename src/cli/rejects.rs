@@ -10,7 +10,7 @@ use crate::warehouse::{Warehouse, WarehouseError};
 #[command(after_help = "Examples:\n  sppis rejects 2007-05\n  sppis rejects 2007-05 --rule \
                   check.niss-invalid --format csv\n  sppis rejects 2007-05 --warnings")]
 pub(super) struct Arguments {
-    /// The delivery.
+    /// The delivery, or one of its revisions: 2007-05@1.
     #[arg(value_name = "DELIVERY")]
     delivery: String,
 
@@ -52,7 +52,7 @@ pub(super) fn run(
     }
     let snapshot = warehouse.snapshot(None)?;
     let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
-    let commit = snapshot.delivery(&arguments.delivery).ok_or_else(unknown)?;
+    let commit = snapshot.revision(&arguments.delivery).ok_or_else(unknown)?;
     let findings = warehouse.findings(&commit.record)?;
     let out = console.out();
     if arguments.format == Form::Csv {

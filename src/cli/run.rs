@@ -60,7 +60,8 @@ pub(super) struct QuestionArguments {
     #[arg(long = "set", value_name = "PARAMETER=VALUE", value_parser = pair)]
     sets: Vec<(String, String)>,
 
-    /// The state when this delivery was the newest, or at this version of the table.
+    /// The state before a later delivery than this one came in, the state that a revision made
+    /// (2007-05@1), or a version of the table.
     #[arg(long, value_name = "DELIVERY|VERSION")]
     as_of: Option<String>,
 }
@@ -109,7 +110,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let questions = arguments.question.questions(&arguments.names, warehouse)?;
-    let target = Target::prepare(arguments, console)?;
+    let target = Target::prepare(arguments, warehouse, console)?;
     let snapshot = arguments.question.snapshot(warehouse)?;
     let dictionary = warehouse.dictionary();
     let tables = answer(questions, &snapshot, dictionary, Optimiser::On)?;
@@ -133,26 +134,45 @@ enum Place {
 }
 
 impl Target {
-    fn prepare(arguments: &Arguments, console: &Console) -> Result<Self, CliError> {
-        let ending = |path: &PathBuf| {
-            path.extension().and_then(|it| Format::of_ending(&it.to_string_lossy().to_lowercase()))
+    fn prepare(
+        arguments: &Arguments,
+        warehouse: &Warehouse,
+        console: &Console,
+    ) -> Result<Self, CliError> {
+        let several = arguments.names.len() > 1;
+        let output = arguments.output.as_deref();
+        let ending = output.and_then(Path::extension).map(|it| it.to_string_lossy().to_lowercase());
+        let to_folder = output.is_some_and(|path| several || path.is_dir());
+        let by_ending = ending.as_deref().and_then(Format::of_ending);
+        let format = match (arguments.format, by_ending) {
+            (Some(format), _) | (None, Some(format)) => format,
+            (None, None) if output.is_none() || to_folder => Format::Table,
+            (None, None) => {
+                return Err(CliError::new("the ending of `--output` says no format")
+                    .hint("end it in .csv, .json, .parquet or .txt, or give `--format`"));
+            }
         };
-        let by_ending = arguments.output.as_ref().and_then(ending);
-        let format = arguments.format.or(by_ending).unwrap_or(Format::Table);
-        let place = match &arguments.output {
+        let place = match output {
             None => Place::Stdout,
-            Some(path) if arguments.names.len() > 1 || path.is_dir() => {
+            Some(path) if to_folder => {
+                if by_ending.is_some() {
+                    return Err(CliError::new(format!(
+                        "{} would be a folder for several answers",
+                        path.display()
+                    ))
+                    .hint("name a folder, or run one query at a time"));
+                }
                 fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
-                probe(path)?;
-                Place::Folder(path.clone())
+                Place::Folder(outside(path, warehouse)?)
             }
-            Some(path) => {
-                probe(
-                    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")),
-                )?;
-                Place::File(path.clone())
-            }
+            Some(path) => Place::File(outside(path, warehouse)?),
         };
+        if let Place::File(path) = &place {
+            probe(path.parent().unwrap_or(Path::new("/")))?;
+        }
+        if let Place::Folder(path) = &place {
+            probe(path)?;
+        }
         if matches!(place, Place::Stdout) && format.is_binary() {
             if arguments.names.len() > 1 {
                 return Err(CliError::new("one stream cannot hold several Parquet files")
@@ -221,6 +241,33 @@ impl Target {
         temporary.persist(path).map_err(|error| unwritable(error.error))?;
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)
     }
+}
+
+/// The place that a path leads to, links followed: a regular file or a new one, and never inside
+/// the warehouse, whose settings, key and table a result must not replace.
+fn outside(path: &Path, warehouse: &Warehouse) -> Result<PathBuf, CliError> {
+    let failed = |error: std::io::Error| unwritable(path, &error);
+    if let Ok(metadata) = fs::metadata(path)
+        && !metadata.is_file()
+        && !metadata.is_dir()
+    {
+        return Err(CliError::new(format!("{} is no regular file", path.display()))
+            .hint("leave `--output` out to write to stdout"));
+    }
+    let place = match fs::canonicalize(path) {
+        Ok(place) => place,
+        Err(_) => {
+            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+            let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+            folder.join(path.file_name().unwrap_or_default())
+        }
+    };
+    let root = fs::canonicalize(warehouse.root()).map_err(failed)?;
+    if place.starts_with(&root) {
+        return Err(CliError::new(format!("{} lies inside the warehouse", path.display()))
+            .hint("results are written outside of it"));
+    }
+    Ok(place)
 }
 
 /// Whether files can be made in a folder.

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     #[arg(long, required = true, value_delimiter = ',', value_name = "IDS")]
     deliveries: Vec<String>,
 
-    /// Persons; each has about 0.8 rows per delivery.
+    /// Persons; each has about 0.6 rows per delivery.
     #[arg(long, default_value_t = 1000)]
     persons: u64,
 
@@ -35,6 +35,10 @@ pub(super) struct Arguments {
     /// Share of rows with a planted mistake, such as 1% or 0.01.
     #[arg(long, value_name = "SHARE", default_value = "0%")]
     mistakes: crate::finding::Budget,
+
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
 
     /// Folder to write to.
     #[arg(long, short, value_name = "DIR")]
@@ -60,6 +64,10 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     fs::create_dir_all(folder).map_err(failed)?;
     for (id, window) in windows {
         let path = folder.join(format!("DWH_SPPIS_Formulaires_{id}.csv"));
+        if path.exists() && !arguments.force {
+            return Err(CliError::new(format!("{} is there already", path.display()))
+                .hint("name another folder, or replace it with `--force`"));
+        }
         let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         let mut file: &File = temporary.as_file();
         let manifest = sample.write(window, &mut file).map_err(failed)?;

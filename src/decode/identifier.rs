@@ -57,7 +57,10 @@ pub struct NationalNumber {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum IdentifierError {
     /// Not 11 digits.
-    #[error("expected 11 digits, found a text of {characters} characters with {digits} digits")]
+    #[error(
+        "expected 11 digits, found a text of {characters} characters with {digits} digits{}",
+        lost_zeros(*.digits)
+    )]
     Length {
         /// Characters of the text.
         characters: usize,
@@ -76,6 +79,11 @@ pub enum IdentifierError {
         /// Characters of the text.
         characters: usize,
     },
+}
+
+/// Eight to ten digits are what a spreadsheet leaves of a number that begins with zeros.
+fn lost_zeros(digits: usize) -> &'static str {
+    if (8..=10).contains(&digits) { "; a spreadsheet may have dropped leading zeros" } else { "" }
 }
 
 /// A national number; dots, dashes and spaces do not count.
@@ -177,13 +185,13 @@ mod tests {
     fn a_lost_leading_zero_is_put_back_only_when_that_is_valid() {
         let whole = format!("{:09}{:02}", 50_312_004, 97 - 50_312_004 % 97);
         assert!(summary(&whole[1..]).ends_with("true"));
-        insta::assert_snapshot!(summary("4201220518"), @"expected 11 digits, found a text of 10 characters with 10 digits");
+        insta::assert_snapshot!(summary("4201220518"), @"expected 11 digits, found a text of 10 characters with 10 digits; a spreadsheet may have dropped leading zeros");
     }
 
     #[test]
     fn what_is_wrong_is_said_without_the_number() {
         insta::assert_snapshot!(summary("42012205182"), @"expected a valid check number (mod 97), found one that does not fit");
-        insta::assert_snapshot!(summary("4201220518X"), @"expected 11 digits, found a text of 11 characters with 10 digits");
+        insta::assert_snapshot!(summary("4201220518X"), @"expected 11 digits, found a text of 11 characters with 10 digits; a spreadsheet may have dropped leading zeros");
         let impossible = format!("{:09}{:02}", 421_522_051, 97 - 421_522_051 % 97);
         insta::assert_snapshot!(summary(&impossible), @"expected a possible month and day of birth (or 00), found others");
     }

@@ -182,9 +182,10 @@ impl<'a> Decoder<'a> {
     }
 
     /// Codes are stored as they come, so a number that has slipped into the wrong column must not
-    /// become one: nine digits tell a person apart, and a token is the row's own identifier.
+    /// become one: eight digits are a national number that has lost its leading zeros, and a token
+    /// is the row's own identifier.
     fn could_be_identifier(&self, text: &str, fields: &[Field]) -> bool {
-        const DIGITS_MAX: usize = 8;
+        const DIGITS_MAX: usize = 7;
         if text.is_empty() {
             return false;
         }
@@ -251,7 +252,7 @@ impl<'a> Decoder<'a> {
         let day = parse_day(text);
         if day.is_none() && !text.is_empty() {
             self.batch.reject_row();
-            let expected = "expected YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY";
+            let expected = "expected a day that exists as YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY";
             let text = format!("{expected}, found {}", self.shown(text));
             self.find(&rules::DATE, Some(column.name()), text);
         }
@@ -263,13 +264,23 @@ impl<'a> Decoder<'a> {
             return self.batch.append_amount(None);
         }
         let rule = match parse_cents(text) {
+            // Eleven digits that fit their check number are more likely a person than millions.
+            Ok(cents) if cents.abs() >= ELEVEN_DIGITS && is_national(cents.abs()) => {
+                self.batch.reject_row();
+                self.batch.append_amount(None);
+                let text = "expected an amount, found what could be an identifier";
+                return self.find(&rules::CODE_IDENTIFIER, Some("EBENCONVCM"), text);
+            }
             Ok(cents) => return self.batch.append_amount(Some(cents)),
             Err(AmountError::Ambiguous) => &rules::AMOUNT_AMBIGUOUS,
             Err(AmountError::Malformed) => &rules::AMOUNT,
         };
         self.batch.reject_row();
         self.batch.append_amount(None);
-        let text = format!("expected an amount such as `1234.50`, found {}", self.shown(text));
+        let text = format!(
+            "expected an amount such as `1234.50`, at most 10 digits of euros, found {}",
+            self.shown(text)
+        );
         self.find(rule, Some("EBENCONVCM"), text);
     }
 
@@ -290,6 +301,12 @@ impl<'a> Decoder<'a> {
         let (part, line) = (self.chunk.part, self.line);
         self.batch.find(Finding { rule, part, line, column, text: text.into() });
     }
+}
+
+const ELEVEN_DIGITS: i64 = 10_000_000_000;
+
+fn is_national(digits: i64) -> bool {
+    parse_national(&digits.to_string()).is_ok()
 }
 
 const CODE_IDENTIFIER_TEXT: &str = "expected a code, found what could be an identifier";

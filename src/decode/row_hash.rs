@@ -1,9 +1,9 @@
 //! A hash of a row's decoded values, to find rows that occur twice in a delivery.
 //!
-//! Columns are tagged and summed, so that the order of columns in a part does not matter. 128
+//! Columns are hashed with a seed each and summed, so that the order of columns in a part does not matter. 128
 //! bits make an accidental match among 10^8 rows less likely than 10^-21.
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::identifier::Identifier;
 use crate::dictionary::{CODE_COLUMNS, Column};
@@ -12,7 +12,6 @@ use crate::dictionary::{CODE_COLUMNS, Column};
 #[derive(Default)]
 pub(super) struct RowHasher {
     sum: u128,
-    buffer: Vec<u8>,
 }
 
 impl RowHasher {
@@ -47,10 +46,7 @@ impl RowHasher {
             Column::LastDay => CODE_COLUMNS.len() + 3,
             Column::Amount => CODE_COLUMNS.len() + 4,
         };
-        self.buffer.clear();
-        self.buffer.push(u8::try_from(tag).unwrap_or(u8::MAX));
-        self.buffer.extend_from_slice(bytes);
-        self.sum = self.sum.wrapping_add(xxh3_128(&self.buffer));
+        self.sum = self.sum.wrapping_add(xxh3_128_with_seed(bytes, tag as u64));
     }
 
     /// Never zero, which stands for a row that could not be read.

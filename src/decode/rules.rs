@@ -23,7 +23,7 @@ pub static ENCODING: Rule = Rule {
     id: "decode.encoding",
     severity: Severity::Reject,
     meaning: "the bytes are valid in the file's encoding",
-    help: "ask for UTF-8, or convert the file: `iconv -f WINDOWS-1252 -t UTF-8`",
+    help: "ask for UTF-8, or declare the encoding: `--encoding windows-1252`",
 };
 
 /// Not a date.
@@ -79,7 +79,7 @@ pub static NISS_PADDED: Rule = Rule {
 pub static CODE_IDENTIFIER: Rule = Rule {
     id: "decode.code-identifier",
     severity: Severity::Reject,
-    meaning: "no code could be an identifier: codes are stored as they come, identifiers never",
+    meaning: "no code and no amount could be an identifier: they are stored as they come",
     help: "look for shifted columns, or for the delimiter inside a value that is not quoted",
 };
 

@@ -1,11 +1,12 @@
 //! A file's data in chunks of whole records, each with the line it starts on.
 //!
-//! In: the bytes of a file, read once. Out: [`Chunk`]s in file order, and the hash of all bytes.
+//! In: the text of a file, read once. Out: [`Chunk`]s in file order.
 //! Never: a record cut in two, or memory that grows with the file.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::header::Header;
 use super::record::{Field, RecordEnd, count_line_ends, next_record};
@@ -18,6 +19,8 @@ pub struct Chunk {
     pub first_line: u64,
     /// The records' bytes.
     pub text: Vec<u8>,
+    /// Bytes of the file, as it is packed, that have been read when the chunk was made.
+    pub position: u64,
 }
 
 impl fmt::Debug for Chunk {
@@ -28,13 +31,13 @@ impl fmt::Debug for Chunk {
 
 /// Reads a file in chunks. Its `Debug` shows where it is, never what it holds.
 pub struct ChunkReader {
-    file: File,
+    source: Box<dyn Read + Send>,
+    position: Arc<AtomicU64>,
     part: usize,
     delimiter: u8,
     line: u64,
     skip: usize,
     held: Vec<u8>,
-    hasher: blake3::Hasher,
     ended: bool,
 }
 
@@ -51,15 +54,21 @@ const CHUNK_LENGTH: usize = 2 << 20;
 const RECORD_LENGTH_MAX: usize = 64 << 20;
 
 impl ChunkReader {
-    pub(super) fn new(file: File, part: usize, mark_length: usize, header: &Header) -> Self {
+    /// Reads `source`, text without its mark; `position` counts the bytes of the file behind it.
+    pub(super) fn new(
+        source: Box<dyn Read + Send>,
+        position: Arc<AtomicU64>,
+        part: usize,
+        header: &Header,
+    ) -> Self {
         Self {
-            file,
+            source,
+            position,
             part,
             delimiter: header.delimiter(),
             line: 1 + header.line_count(),
-            skip: mark_length + header.byte_count(),
+            skip: header.byte_count(),
             held: Vec::new(),
-            hasher: blake3::Hasher::new(),
             ended: false,
         }
     }
@@ -75,7 +84,8 @@ impl ChunkReader {
                 let text = std::mem::replace(&mut self.held, rest);
                 let first_line = self.line;
                 self.line += count_line_ends(&text);
-                return Ok(Some(Chunk { part: self.part, first_line, text }));
+                let position = self.position.load(Ordering::Relaxed);
+                return Ok(Some(Chunk { part: self.part, first_line, text, position }));
             }
             if self.ended {
                 return Ok(None);
@@ -89,19 +99,13 @@ impl ChunkReader {
         }
     }
 
-    /// Hash of the whole file; call it after the last chunk.
-    pub fn hash(&self) -> blake3::Hash {
-        self.hasher.finalize()
-    }
-
     /// Holds at least `length` bytes, or all that is left.
     fn fill(&mut self, length: usize) -> std::io::Result<()> {
         while self.held.len() < length && !self.ended {
             let start = self.held.len();
             let wanted = (length - start + self.skip) as u64;
-            let read = (&mut self.file).take(wanted).read_to_end(&mut self.held)?;
+            let read = (&mut self.source).take(wanted).read_to_end(&mut self.held)?;
             self.ended = (read as u64) < wanted;
-            self.hasher.update(self.held.get(start..).unwrap_or(&[]));
             let skipped = self.skip.min(read);
             self.held.drain(start..start + skipped);
             self.skip -= skipped;

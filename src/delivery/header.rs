@@ -70,6 +70,7 @@ const REQUIRED: [Column; 4] = [
     Column::FirstDay,
     Column::LastDay,
 ];
+const NUL_BYTES: &str = "it holds NUL bytes; UTF-16 needs its byte-order mark";
 /// A byte that text does not hold: lines are then not split.
 const NO_DELIMITER: u8 = 0;
 /// Lines searched for a header that does not stand on the first.
@@ -83,7 +84,7 @@ impl Header {
             return Err(HeaderError::Empty);
         }
         if text.contains(&0) {
-            return Err(HeaderError::NotText("it holds NUL bytes".to_owned()));
+            return Err(HeaderError::NotText(NUL_BYTES.to_owned()));
         }
         if let Some(header) = Self::recognise(text, 0) {
             if header.byte_count == text.len() && !whole {
@@ -233,6 +234,6 @@ mod tests {
         insta::assert_snapshot!(message("Delivery 1\n\nNISS;LEGISLATION\n"), @"the header stands on line 3, after 2 lines of other text; remove what stands before it");
         insta::assert_snapshot!(message("NISS;LEGISLATION;DPAY1STDAY;DPAYLASTDAY"), @"1 required column is missing: `DPAYLSTDAY` (the header has `DPAYLASTDAY`: rename it if that is meant)");
         insta::assert_snapshot!(message("NISS;NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY"), @"the header names `NISS` twice");
-        insta::assert_snapshot!(message("PK\u{3}\u{4}\u{0}"), @"this is not delimited text: it holds NUL bytes");
+        insta::assert_snapshot!(message("PK\u{3}\u{4}\u{0}"), @"this is not delimited text: it holds NUL bytes; UTF-16 needs its byte-order mark");
     }
 }

@@ -4,16 +4,22 @@
 //! and the [`Chunk`]s of each part. Never: a delimiter, an encoding or an id guessed from data.
 
 mod chunks;
+mod encoding;
 mod header;
+mod held_text;
 mod id;
+mod packing;
+mod parquet_text;
 mod part;
 mod record;
 
 use std::path::PathBuf;
 
 pub use chunks::{Chunk, ChunkReader};
+pub use encoding::{Encoding, EncodingError};
 pub use header::{Header, HeaderError};
 pub use id::{DeliveryId, DeliveryIdError, calendar};
+pub use packing::Packing;
 pub use part::{Part, PartError};
 pub use record::{Field, RecordEnd, count_line_ends, next_record};
 
@@ -43,14 +49,16 @@ fn list(errors: &[PartError]) -> String {
 }
 
 impl Delivery {
-    /// Opens every file, reads its header, and settles id and window.
+    /// Opens every file, reads its header, and settles id and window. `encoding` is the one that
+    /// files without a byte-order mark are declared to have.
     pub fn open(
         paths: &[PathBuf],
         declared: Option<&str>,
         window: Option<QuarterRange>,
+        encoding: Option<Encoding>,
     ) -> Result<Self, DeliveryError> {
         let (parts, errors): (Vec<_>, Vec<_>) =
-            paths.iter().map(|path| Part::open(path)).partition(Result::is_ok);
+            paths.iter().map(|path| Part::open(path, encoding)).partition(Result::is_ok);
         if !errors.is_empty() {
             let errors = errors.into_iter().filter_map(Result::err).collect();
             return Err(DeliveryError::Parts(errors));

@@ -1,17 +1,24 @@
 //! One file of a delivery: opened, recognised, ready to be read in chunks.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::chunks::ChunkReader;
+use super::encoding::Encoding;
 use super::header::{Header, HeaderError};
+use super::packing::{Packing, unpack};
+use super::parquet_text::ParquetText;
 
 /// A file of a delivery.
 #[derive(Debug, Clone)]
 pub struct Part {
     path: PathBuf,
     byte_count: u64,
+    packing: Packing,
+    encoding: Encoding,
     mark_length: usize,
     header: Header,
 }
@@ -19,7 +26,7 @@ pub struct Part {
 /// A file that cannot be taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum PartError {
-    /// It cannot be opened or read.
+    /// It cannot be opened, read or unpacked.
     #[error("{}: {source}", path.display())]
     Read {
         /// The file.
@@ -30,15 +37,18 @@ pub enum PartError {
     /// It is a folder.
     #[error("{}: this is a folder; name the files of the delivery", .0.display())]
     Folder(PathBuf),
-    /// It is packed or encoded in a way that is not read.
-    #[error("{}: {found}; {help}", path.display())]
-    Unsupported {
+    /// It is a pipe or a device.
+    #[error("{}: this is no regular file; a delivery is read more than once, write it to a file first", .0.display())]
+    NoFile(PathBuf),
+    /// Its mark says another encoding than the one declared.
+    #[error("{}: its byte-order mark says {}, but {} was declared", path.display(), marked.name(), declared.name())]
+    Encoding {
         /// The file.
         path: PathBuf,
-        /// What it is.
-        found: &'static str,
-        /// What to do.
-        help: &'static str,
+        /// The encoding of its mark.
+        marked: Encoding,
+        /// The encoding declared.
+        declared: Encoding,
     },
     /// It has no header of a delivery.
     #[error("{}: {source}", path.display())]
@@ -50,55 +60,36 @@ pub enum PartError {
     },
 }
 
-/// Bytes read to find the header.
+/// Bytes of text read to find the header.
 const HEAD_LENGTH: u64 = 1 << 16;
-const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// First bytes of what is not plain UTF-8 text, what it is, and what to do about it.
-const SIGNATURES: [(&[u8], &str, &str); 7] = [
-    (b"\x1F\x8B", "this is gzip", "unpack it first: `gunzip FILE`"),
-    (b"\x28\xB5\x2F\xFD", "this is zstd", "unpack it first: `zstd -d FILE`"),
-    (b"\xFD7zXZ\x00", "this is xz", "unpack it first: `xz -d FILE`"),
-    (
-        b"PK\x03\x04",
-        "this is a zip archive or a spreadsheet",
-        "unpack it, or save it as CSV, first",
-    ),
-    (b"PAR1", "this is Parquet", "write it as delimited text first"),
-    (b"\xFF\xFE", "this is UTF-16", "save it as UTF-8 first: `iconv -f UTF-16 -t UTF-8`"),
-    (b"\xFE\xFF", "this is UTF-16", "save it as UTF-8 first: `iconv -f UTF-16 -t UTF-8`"),
-];
+/// Bytes that say how a file is packed, or its text encoded.
+const MAGIC_LENGTH: u64 = 8;
 
 impl Part {
-    /// Opens a file and recognises its header.
-    pub fn open(path: &Path) -> Result<Self, PartError> {
+    /// Opens a file and recognises packing, encoding and header.
+    pub fn open(path: &Path, declared: Option<Encoding>) -> Result<Self, PartError> {
         let read_error = |source| PartError::Read { path: path.to_owned(), source };
         let metadata = std::fs::metadata(path).map_err(read_error)?;
         if metadata.is_dir() {
             return Err(PartError::Folder(path.to_owned()));
         }
         if !metadata.is_file() {
-            return Err(PartError::Unsupported {
-                path: path.to_owned(),
-                found: "this is no regular file",
-                help: "a delivery is read more than once; write it to a file first",
-            });
+            return Err(PartError::NoFile(path.to_owned()));
         }
-        let byte_count = metadata.len();
+        let mut first_bytes = Vec::new();
         let file = File::open(path).map_err(read_error)?;
+        file.take(MAGIC_LENGTH).read_to_end(&mut first_bytes).map_err(read_error)?;
+        let packing = Packing::of(&first_bytes);
+        let (encoding, mark_length) = encoding(path, packing, declared)?;
         let mut head = Vec::new();
-        file.take(HEAD_LENGTH).read_to_end(&mut head).map_err(read_error)?;
-        for (signature, found, help) in SIGNATURES {
-            if head.starts_with(signature) {
-                return Err(PartError::Unsupported { path: path.to_owned(), found, help });
-            }
-        }
-        let mark_length = if head.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 };
-        let whole = head.len() as u64 == byte_count;
-        let header = Header::read(head.get(mark_length..).unwrap_or(&[]), whole);
+        let text = text(path, packing, encoding, mark_length, &Arc::default());
+        let read = text.and_then(|text| text.take(HEAD_LENGTH).read_to_end(&mut head));
+        let whole = (read.map_err(read_error)? as u64) < HEAD_LENGTH;
+        let header = Header::read(&head, whole);
         let header =
             header.map_err(|source| PartError::Header { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), byte_count, mark_length, header })
+        let byte_count = metadata.len();
+        Ok(Self { path: path.to_owned(), byte_count, packing, encoding, mark_length, header })
     }
 
     /// The file as the user gave it.
@@ -106,9 +97,19 @@ impl Part {
         &self.path
     }
 
-    /// Bytes of the file.
+    /// Bytes of the file as it is packed.
     pub fn byte_count(&self) -> u64 {
         self.byte_count
+    }
+
+    /// How it is packed.
+    pub fn packing(&self) -> Packing {
+        self.packing
+    }
+
+    /// How its text is encoded.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     /// Its header.
@@ -116,10 +117,58 @@ impl Part {
         &self.header
     }
 
-    /// The file's data in chunks of whole records, hashed on the way.
+    /// The file's data in chunks of whole records.
     pub fn chunks(&self, part: usize) -> Result<ChunkReader, PartError> {
-        let file = File::open(&self.path);
-        let file = file.map_err(|source| PartError::Read { path: self.path.clone(), source })?;
-        Ok(ChunkReader::new(file, part, self.mark_length, &self.header))
+        let position = Arc::default();
+        let text = text(&self.path, self.packing, self.encoding, self.mark_length, &position);
+        let text = text.map_err(|source| PartError::Read { path: self.path.clone(), source })?;
+        Ok(ChunkReader::new(text, position, part, &self.header))
     }
+
+    /// BLAKE3 of the file as it is packed.
+    pub fn hash(&self) -> Result<blake3::Hash, PartError> {
+        let read_error = |source| PartError::Read { path: self.path.clone(), source };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(&self.path).map_err(read_error)?).map_err(read_error)?;
+        Ok(hasher.finalize())
+    }
+}
+
+/// The encoding that the text's mark says, or the one declared; UTF-8 without either.
+fn encoding(
+    path: &Path,
+    packing: Packing,
+    declared: Option<Encoding>,
+) -> Result<(Encoding, usize), PartError> {
+    if packing == Packing::Parquet {
+        return Ok((Encoding::Utf8, 0));
+    }
+    let mut first_bytes = Vec::new();
+    let unpacked = unpack(path, packing, &Arc::default());
+    let read = unpacked.and_then(|text| text.take(MAGIC_LENGTH).read_to_end(&mut first_bytes));
+    read.map_err(|source| PartError::Read { path: path.to_owned(), source })?;
+    match (Encoding::of_mark(&first_bytes), declared) {
+        (Some((marked, _)), Some(declared)) if marked != declared => {
+            Err(PartError::Encoding { path: path.to_owned(), marked, declared })
+        }
+        (Some((marked, length)), _) => Ok((marked, length)),
+        (None, declared) => Ok((declared.unwrap_or(Encoding::Utf8), 0)),
+    }
+}
+
+/// The file's text as UTF-8, without its mark; `position` counts the file's bytes.
+fn text(
+    path: &Path,
+    packing: Packing,
+    encoding: Encoding,
+    mark_length: usize,
+    position: &Arc<AtomicU64>,
+) -> std::io::Result<Box<dyn Read + Send>> {
+    if packing == Packing::Parquet {
+        return Ok(Box::new(ParquetText::open(path, position)?));
+    }
+    let mut bytes = unpack(path, packing, position)?;
+    let mut mark = vec![0; mark_length];
+    bytes.read_exact(&mut mark)?;
+    Ok(encoding.transcode(bytes))
 }

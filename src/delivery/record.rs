@@ -41,6 +41,16 @@ pub enum RecordEnd {
     Partial,
 }
 
+impl RecordEnd {
+    /// Where the next record starts; `None` where the text ended first.
+    pub fn next(self) -> Option<usize> {
+        match self {
+            Self::Complete { next } | Self::QuoteUnclosed { next } => Some(next),
+            Self::Partial => None,
+        }
+    }
+}
+
 /// Splits the record at `start` into `fields`.
 ///
 /// `more` says that further text may follow `text`: a record that runs into the end is then

@@ -51,6 +51,8 @@ pub struct Provenance {
     pub version: u64,
     /// The deliveries of that version, as `id@revision`.
     pub deliveries: Vec<String>,
+    /// The quarters that it has data of.
+    pub quarters: Vec<String>,
 }
 
 /// An export that failed.

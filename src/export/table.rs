@@ -40,6 +40,9 @@ pub(super) fn write(
         deliveries => deliveries.join(", "),
     };
     writeln!(out, "{rows}; version {} with {deliveries}", provenance.version)?;
+    if released.columns().iter().any(|column| column.name == "year") {
+        writeln!(out, "with data of {}", provenance.quarters.join(", "))?;
+    }
     let mut asked = released.conditions();
     asked.extend(released.parameters().into_iter().map(|(name, value)| format!("{name}={value}")));
     asked.extend(released.range().map(|range| range.to_string()));

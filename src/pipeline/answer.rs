@@ -10,7 +10,7 @@ use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::export::Provenance;
 use crate::query::{CompileError, CompiledQuery, Question, ResultTable, compile};
 use crate::scan::Scan;
-use crate::warehouse::Snapshot;
+use crate::warehouse::{Snapshot, TableFile};
 
 /// A question that could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -93,5 +93,8 @@ fn prepare(
 pub fn provenance(snapshot: &Snapshot) -> Provenance {
     let deliveries = snapshot.deliveries().into_iter();
     let named = deliveries.map(|it| format!("{}@{}", it.record.delivery, it.record.revision));
-    Provenance { version: snapshot.version(), deliveries: named.collect() }
+    let mut quarters: Vec<_> = snapshot.files().iter().map(TableFile::quarter).collect();
+    quarters.dedup();
+    let quarters = quarters.iter().map(ToString::to_string).collect();
+    Provenance { version: snapshot.version(), deliveries: named.collect(), quarters }
 }

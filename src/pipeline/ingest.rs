@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use crate::attribution::{Attribution, Reconciliation};
 use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, examine};
 use crate::decode::{DecodeSettings, DecodedBatch, decode};
-use crate::delivery::{Chunk, Delivery, PartError};
+use crate::delivery::{Chunk, Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
 use crate::warehouse::{
     DeliveryRecord, FindingWriter, ObservationWriter, PartRecord, Snapshot, Warehouse,
@@ -96,7 +96,7 @@ pub enum IngestError {
     },
 }
 
-/// Takes a delivery in. `progress` is told the bytes decoded so far.
+/// Takes a delivery in. `progress` is told the bytes of the files read so far.
 pub fn ingest(
     warehouse: &Warehouse,
     delivery: &Delivery,
@@ -213,27 +213,27 @@ impl Stages<'_> {
     ) -> Result<Vec<blake3::Hash>, IngestError> {
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(WAVE_LENGTH);
+            let parts = self.delivery.parts();
+            // The bytes that come from the disk anyway are hashed beside the work on them.
+            let hashes = scope.spawn(|| parts.iter().map(Part::hash).collect());
             let reader = scope.spawn(move || {
-                let mut hashes = Vec::new();
-                for (at, part) in self.delivery.parts().iter().enumerate() {
+                for (at, part) in parts.iter().enumerate() {
                     let mut chunks = part.chunks(at)?;
                     let path = part.path();
                     let read_error = |source| PartError::Read { path: path.to_owned(), source };
                     while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
                         if sender.send(chunk).is_err() {
-                            return Ok(hashes); // The other side has failed and says why.
+                            return Ok(()); // The other side has failed and says why.
                         }
                     }
-                    hashes.push(chunks.hash());
                 }
-                Ok(hashes)
+                Ok::<(), PartError>(())
             });
             self.consume(&receiver, sink, progress)?;
             drop(receiver);
-            match reader.join() {
-                Ok(hashes) => hashes,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            joined(reader)?;
+            let hashes: Result<Vec<blake3::Hash>, PartError> = joined(hashes);
+            Ok(hashes?)
         })
     }
 
@@ -244,13 +244,14 @@ impl Stages<'_> {
         progress: &dyn Fn(u64),
     ) -> Result<(), IngestError> {
         let mut duplicates = DuplicateIndex::default();
-        let mut bytes = 0;
         loop {
             let wave: Vec<Chunk> = chunks.iter().take(WAVE_LENGTH).collect();
             if wave.is_empty() {
                 return Ok(());
             }
-            bytes += wave.iter().map(|chunk| chunk.text.len() as u64).sum::<u64>();
+            let last = wave.last().map_or((0, 0), |chunk| (chunk.part, chunk.position));
+            let earlier = self.delivery.parts().iter().take(last.0).map(Part::byte_count);
+            let bytes = earlier.sum::<u64>() + last.1;
             let checked = self.check(wave, &mut duplicates)?;
             let attributed: Vec<_> =
                 checked.par_iter().map(|batch| self.attribution.attribute(batch)).collect();
@@ -284,6 +285,11 @@ impl Stages<'_> {
     }
 }
 
+/// What a thread came to; its panic goes on here.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 fn part_names(delivery: &Delivery) -> Vec<String> {
     let name = |path: &std::path::Path| {
         path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
@@ -293,8 +299,10 @@ fn part_names(delivery: &Delivery) -> Vec<String> {
 
 fn part_records(delivery: &Delivery, hashes: &[blake3::Hash]) -> Vec<PartRecord> {
     let parts = part_names(delivery).into_iter().zip(delivery.parts()).zip(hashes);
-    let record = |((name, part), hash): ((String, &crate::delivery::Part), &blake3::Hash)| {
-        PartRecord { name, bytes: part.byte_count(), blake3: hash.to_hex().to_string() }
+    let record = |((name, part), hash): ((String, &Part), &blake3::Hash)| PartRecord {
+        name,
+        bytes: part.byte_count(),
+        blake3: hash.to_hex().to_string(),
     };
     parts.map(record).collect()
 }

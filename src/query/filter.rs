@@ -55,9 +55,11 @@ impl Kind {
     }
 }
 
+/// Stored columns that tell persons apart.
+const WITHHELD: [&str; 3] = ["person", "partner", "line"];
+
 /// Names a filter can use: dimensions, and stored columns that tell nobody apart.
 fn filterable() -> Vec<(String, Kind)> {
-    const WITHHELD: [&str; 3] = ["person", "partner", "line"];
     let dimension = |dimension: &Dimension| {
         let number = matches!(dimension, Dimension::Year | Dimension::Age);
         let kind = if number { Kind::Number } else { Kind::Text };

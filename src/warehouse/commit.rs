@@ -27,7 +27,9 @@ use super::findings::FindingWriter;
 use super::record::{DeliveryRecord, RECORD_KEY};
 use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY};
 use super::table::{files, plain_commit};
-use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Warehouse};
+use super::{
+    FINDINGS_FOLDER, OBSERVATIONS_FOLDER, SETTINGS_FILE, STAGING_FOLDER, Snapshot, Warehouse,
+};
 use crate::attribution::Reconciliation;
 use crate::delivery::DeliveryId;
 use crate::quarter::QuarterRange;
@@ -65,6 +67,10 @@ impl<'w> Ingestion<'w> {
         }
         let folder = warehouse.root.join(STAGING_FOLDER);
         create_private_folder(&folder)?;
+        // One at a time: nobody may take a folder for abandoned before its lock is held.
+        let settings = warehouse.root.join(SETTINGS_FILE);
+        let turn = File::open(&settings).map_err(WarehouseError::io(&settings))?;
+        turn.lock().map_err(WarehouseError::io(&settings))?;
         remove_abandoned(&folder);
         let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(&folder);
         let staging = staging.map_err(WarehouseError::io(folder))?;
@@ -140,12 +146,14 @@ impl<'w> Ingestion<'w> {
         let version = match self.commit_actions(staged, &record) {
             Err(error @ WarehouseError::Table { .. }) => {
                 // The log entry may have been written before the error: then the commit stands.
-                let version = self.version_of(&record).map_err(|_| {
-                    placed.keep();
-                    error
-                })?;
-                version
-                    .ok_or_else(|| WarehouseError::table(COMMITTING)("no log entry was written"))?
+                match self.version_of(&record) {
+                    Ok(Some(version)) => version,
+                    Ok(None) => return Err(error),
+                    Err(_) => {
+                        placed.keep();
+                        return Err(error);
+                    }
+                }
             }
             version => version?,
         };
@@ -238,6 +246,15 @@ impl<'w> Ingestion<'w> {
             ..Add::default()
         }
     }
+}
+
+/// Whether an ingestion holds its lock.
+pub(super) fn is_ingesting(root: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(root.join(STAGING_FOLDER)) else { return false };
+    entries.flatten().any(|entry| {
+        let lock = File::open(entry.path().join(LOCK_FILE));
+        lock.is_ok_and(|lock| lock.try_lock().is_err())
+    })
 }
 
 /// Removes what ingestions that died have left in the staging folder: nobody holds their lock.

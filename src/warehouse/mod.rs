@@ -22,6 +22,7 @@ mod key;
 mod record;
 mod snapshot;
 mod table;
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub use record::{
 };
 pub use snapshot::{Snapshot, TableFile};
 pub use table::LoggedCommit;
+pub use verify::{Fault, Verification};
 
 use deltalake_core::DeltaTable;
 
@@ -118,6 +120,11 @@ impl Warehouse {
         Ok(Self { root: root.to_owned(), configuration, dictionary, table })
     }
 
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Its settings.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
@@ -170,6 +177,7 @@ impl Warehouse {
     }
 
     fn snapshot_of(&self, table: &DeltaTable) -> Result<Snapshot, WarehouseError> {
+        // Engines are handed absolute paths; messages show the folder as the user gave it.
         let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
         let folder = folder.map_err(WarehouseError::io(&self.root))?;
         let version = table.version().unwrap_or_default();
@@ -194,9 +202,13 @@ impl Warehouse {
     }
 }
 
-/// The last version before a delivery of a later period came in, but not before `id` itself did.
+/// The last version before a delivery of a later period came in, but not before `id` itself did;
+/// for `id@revision`, the version that this revision made.
 fn version_of(latest: &Snapshot, id: &str) -> Result<u64, WarehouseError> {
     let unknown = || WarehouseError::Unknown(format!("delivery `{id}`"));
+    if id.contains('@') {
+        return latest.revision(id).map(|commit| commit.version).ok_or_else(unknown);
+    }
     let window = |commit: &LoggedCommit| commit.record.window.parse::<QuarterRange>();
     let commits = latest.commits();
     let first = commits.iter().position(|commit| commit.record.delivery == id);

@@ -70,6 +70,9 @@ pub struct ReconciliationRecord {
     pub rows_rejected: u64,
     /// Cents of the accepted rows.
     pub cents_accepted: String,
+    /// Cents of rejected rows whose amount could be read.
+    #[serde(default)]
+    pub cents_rejected: String,
     /// Cents stored.
     pub cents_stored: String,
     /// Cents outside the window.
@@ -101,6 +104,7 @@ impl From<&Reconciliation> for ReconciliationRecord {
             rows_accepted: reconciliation.rows_accepted(),
             rows_rejected: reconciliation.rows_rejected(),
             cents_accepted: reconciliation.cents_accepted().to_string(),
+            cents_rejected: reconciliation.cents_rejected().to_string(),
             cents_stored: reconciliation.cents_stored().to_string(),
             cents_clipped: reconciliation.cents_clipped().to_string(),
             quarters: reconciliation.by_quarter().iter().map(quarter).collect(),

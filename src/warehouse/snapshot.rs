@@ -73,6 +73,15 @@ impl Snapshot {
         self.commits.iter().rfind(|commit| commit.record.delivery == id)
     }
 
+    /// The commit of `id@revision`, or the current one of `id`.
+    pub fn revision(&self, text: &str) -> Option<&LoggedCommit> {
+        let Some((id, revision)) = text.split_once('@') else { return self.delivery(text) };
+        let revision: u32 = revision.parse().ok()?;
+        self.commits
+            .iter()
+            .find(|commit| commit.record.delivery == id && commit.record.revision == revision)
+    }
+
     /// A current delivery other than `id` whose window overlaps.
     pub(super) fn overlapping(
         &self,

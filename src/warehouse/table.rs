@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use deltalake_core::kernel::transaction::CommitProperties;
-use deltalake_core::kernel::{Add, DataType, LogicalFileView, StructField};
-use deltalake_core::logstore::get_all_versions_from;
+use deltalake_core::kernel::{Action, Add, DataType, LogicalFileView, StructField};
+use deltalake_core::logstore::{get_actions, get_all_versions_from};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
 use tokio::runtime::Runtime;
 use url::Url;
@@ -100,6 +100,13 @@ impl Table {
         let failed = || WarehouseError::table("reading the table's log");
         let all = get_all_versions_from(table.log_store(), 0);
         let (versions, infos) = self.runtime.block_on(all).map_err(failed())?;
+        // An entry that a power cut has emptied would silently take its delivery from all figures.
+        let known = table.version().unwrap_or_default();
+        if let Some(lost) = (0..=known).find(|version| !versions.contains(version)) {
+            let text =
+                format!("the log entry of version {lost} says nothing; restore it from a backup");
+            return Err(WarehouseError::table("reading the table's log")(text));
+        }
         let mut commits = Vec::new();
         for (version, info) in versions.into_iter().zip(infos) {
             let Some(record) = info.info.get(RECORD_KEY) else { continue };
@@ -112,6 +119,25 @@ impl Table {
             commits.push(LoggedCommit { version, timestamp_ms, record });
         }
         Ok(commits)
+    }
+}
+
+impl Table {
+    /// The paths, relative to the table, of every file that any version up to this one added.
+    pub(super) fn ever_added(&self, table: &DeltaTable) -> Result<Vec<String>, WarehouseError> {
+        const READING: &str = "reading the table's log";
+        let store = table.log_store();
+        let mut paths = Vec::new();
+        for version in 0..=table.version().unwrap_or_default() {
+            let entry = self.runtime.block_on(store.read_commit_entry(version));
+            let Some(entry) = entry.map_err(WarehouseError::table(READING))? else { continue };
+            let actions = get_actions(version, &entry).map_err(WarehouseError::table(READING))?;
+            paths.extend(actions.into_iter().filter_map(|action| match action {
+                Action::Add(add) => Some(add.path),
+                _ => None,
+            }));
+        }
+        Ok(paths)
     }
 }
 

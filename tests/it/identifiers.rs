@@ -91,6 +91,15 @@ fn identifiers_in_wrong_columns_are_not_shown_either() {
     for form in [number, "93.05.18", "930518"] {
         assert!(!format!("{ran}{rejects}").contains(form), "{ran}{rejects}");
     }
+    // A number that lost its leading zeros, and one that looks like millions of euros.
+    let rows = [
+        "85073003328;1;51842272;2006-01-01;2006-01-31;51842272;;2;",
+        "85073003328;1;21004;2006-01-01;2006-01-31;;;2;930518223,61",
+    ];
+    let file = sandbox.delivery("2008-05", &rows);
+    let ran = sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+    assert!(ran.stdout.contains("accepted 0 + rejected 2"), "{ran}");
+    assert!(!ran.stdout.contains("51842272") && !ran.stdout.contains("930"), "{ran}");
     // A header made of identifiers is refused without repeating them.
     sandbox.write("header.csv", format!("{number};LEGISLATION;{number};DPAY1STDAY\n"));
     let refused = sandbox.run(["ingest", "header.csv", "--delivery", "2007-11"]);

@@ -23,6 +23,8 @@ fn a_delivery_becomes_figures_and_a_reconciliation() {
     quarter     observations    EBENCONVCM (EUR)
     2006Q1               2              750.00
     2006Q2               1             -250.00
+
+    variables that DWH_SPPIS_Formulaires_2007-11.csv does not have: NNISPTN2, CTYPHLP, CA60BENPLC, CBENITGTYP, CBENIDVTYP, CPTNIDVTYP, IA60PTNACP, IA61BENACP, CPTNACTACP, ARTICLE35BEN, STS_CNT_ID, CAT_CNT_ID, TYPAMT_ID, NDOSSFX
     ");
     insta::assert_snapshot!(sandbox.csv("by-regime-and-measure"), @"
     quarter,regime,measure,observations,persons,convention_persons,amount
@@ -118,11 +120,46 @@ fn rejected_rows_are_listed_with_place_and_reason_and_without_identifiers() {
     file,line,column,rule,severity,finding
     "DWH_SPPIS_Formulaires_2007-11.csv",3,NISS,check.niss-invalid,reject,"expected a valid check number (mod 97), found one that does not fit"
     "DWH_SPPIS_Formulaires_2007-11.csv",4,NISS,check.niss-missing,reject,"expected the beneficiary's identifier, found no value"
-    "DWH_SPPIS_Formulaires_2007-11.csv",4,EBENCONVCM,decode.amount-ambiguous,reject,"expected an amount such as `1234.50`, found `1.234`"
+    "DWH_SPPIS_Formulaires_2007-11.csv",4,EBENCONVCM,decode.amount-ambiguous,reject,"expected an amount such as `1234.50`, at most 10 digits of euros, found `1.234`"
     "DWH_SPPIS_Formulaires_2007-11.csv",4,DPAYLSTDAY,check.days-reversed,reject,"expected a day from 2006-01-31 on, found 2006-01-01"
     "#);
     let one = sandbox.run(["rejects", "2007-11", "--rule", "check.niss-missing"]).ok().stdout;
     assert_eq!(one.lines().count(), 1, "{one}");
+}
+
+#[test]
+fn what_is_not_stored_is_said_columns_and_euros() {
+    let sandbox = Sandbox::new();
+    let header = crate::sandbox::HEADER.replace("EBENCONVCM", "EBENCONVM");
+    sandbox.write("x.csv", format!("{header}\n{A}\n"));
+    let ran = sandbox.run(["ingest", "x.csv", "--delivery", "2007-11"]).ok();
+    assert!(ran.stderr.contains("`EBENCONVM` (is `EBENCONVCM` meant?)"), "{ran}");
+    assert!(
+        ran.stdout.contains("variables that x.csv does not have: NNISPTN2, EBENCONVCM,"),
+        "{ran}"
+    );
+    let rows = [A, "85073003328;9;21004;2006-01-01;2006-01-31;;;2;120.50", BAD];
+    let file = sandbox.delivery("2008-05", &rows);
+    let ran = sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+    assert!(ran.stdout.contains("euros in rejected rows, where readable 870.50"), "{ran}");
+}
+
+#[test]
+fn a_revision_can_be_asked_for_by_the_name_that_history_shows() {
+    let sandbox = Sandbox::new();
+    for rows in [&[A][..], &[A, B]] {
+        let file = sandbox.delivery("2007-11", rows);
+        sandbox.run(["ingest", &file]).ok();
+    }
+    let history = sandbox.run(["history"]).ok().stdout;
+    assert!(history.contains("2007-11@1") && history.contains("2007-11@2"), "{history}");
+    let lines = |id: &str| {
+        let answer = sandbox.run(["run", "amount-by-regime", "--format", "csv", "--as-of", id]);
+        answer.ok().stdout.lines().count()
+    };
+    assert_eq!((lines("2007-11@1"), lines("2007-11@2")), (2, 3));
+    sandbox.run(["rejects", "2007-11@1"]).ok();
+    assert_eq!(sandbox.run(["rejects", "2007-11@3"]).code, 2);
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn outcome(texts: &[String]) -> Outcome {
         path
     };
     let paths: Vec<_> = texts.iter().enumerate().map(write).collect();
-    let delivery = Delivery::open(&paths, Some("2007-11"), None).unwrap();
+    let delivery = Delivery::open(&paths, Some("2007-11"), None, None).unwrap();
     let options = IngestOptions { budget: Budget::Share(10_000), dry_run: false };
     let report = ingest(&warehouse, &delivery, options, &|_| {}).unwrap();
     Outcome { report, table: table(&warehouse, folder.path()) }

@@ -22,6 +22,12 @@ mod seeded;
 /// `init`, `ingest`, redelivery, budgets, replaced files, versions.
 mod ingesting;
 
+/// Packed, encoded and columnar deliveries: the same rows, the same figures.
+mod packed;
+
+/// Killed writers, damaged files, left-over files.
+mod crashes;
+
 /// Bad input of every kind: one clear message, exit code 2, nothing changed.
 mod refusals;
 

@@ -44,8 +44,8 @@ type = "txt"
       ./warehouse/queries/mine.toml:3:10: unknown function `median` in the filter (known here: abs, coalesce, left, length, lower, right, substr, upper)
       ./warehouse/queries/mine.toml:3:10: `2.5` is not a whole number (amounts are exact: write CAST('12.50' AS DECIMAL(12,2)))
       ./warehouse/queries/mine.toml:3:10: unknown parameter `munic` in the filter (did you mean `municipality`?)
+      ./warehouse/queries/mine.toml:3:10: `person` tells persons apart and cannot be filtered on (count persons with the metrics `persons`)
       ./warehouse/queries/mine.toml:3:11: unknown name `regine` in the filter (did you mean `regime`?)
-      ./warehouse/queries/mine.toml:3:69: unknown name `person` in the filter (did you mean `province`?)
       ./warehouse/queries/mine.toml:4:10: `persons` is no metric or dimension of this query (known here: quarter, amount)
       ./warehouse/queries/mine.toml:5:1: unknown key `tilte` (did you mean `title`?)
       ./warehouse/queries/mine.toml:8:6: `en` must be a text in quotes, found a whole number

@@ -58,8 +58,8 @@ fn a_file_that_is_no_delivery_is_named_as_what_it_is() {
     error: folder: this is a folder; name the files of the delivery
     error: empty.csv: the file is empty; expected a header line with the names of the variables
     error: blank.csv: the file is empty; expected a header line with the names of the variables
-    error: binary.csv: this is not delimited text: it holds NUL bytes
-    error: zipped.csv: this is a zip archive or a spreadsheet; unpack it, or save it as CSV, first
+    error: binary.csv: this is not delimited text: it holds NUL bytes; UTF-16 needs its byte-order mark
+    error: zipped.csv: invalid Zip archive: Could not find EOCD
     error: rows.csv: no header: line 1 has none of the known variable names split by `;`, `,`, tab or `|`; expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`
     error: preamble.csv: the header stands on line 3, after 2 lines of other text; remove what stands before it
     error: short.csv: 2 required columns are missing: `LEGISLATION` (the header has `LEGISLATON`: rename it if that is meant), `DPAYLSTDAY`
@@ -142,7 +142,57 @@ fn a_question_that_cannot_be_asked_is_refused_with_what_was_meant() {
 fn an_output_that_cannot_be_written_is_refused_before_anything_is_computed() {
     let sandbox = Sandbox::new();
     let said = refused(&sandbox, &["run", "by-year", "--output", "no/such/folder/x.csv"]);
-    insta::assert_snapshot!(said, @"error: no/such/folder cannot be written: No such file or directory (os error 2)");
+    insta::assert_snapshot!(said, @"error: no/such/folder/x.csv cannot be written: No such file or directory (os error 2)");
+}
+
+#[test]
+fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
+    let sandbox = Sandbox::new();
+    std::os::unix::fs::symlink(sandbox.join("warehouse/sppis.toml"), sandbox.join("link.csv"))
+        .unwrap();
+    let mut said = String::new();
+    for output in
+        ["warehouse/key/pseudonym.key", "link.csv", "warehouse/new.csv", "/dev/full", "x.xlsx", "x"]
+    {
+        let csv = ["run", "by-year", "--output", output];
+        let format: &[&str] = if output.starts_with('x') { &[] } else { &["--format", "csv"] };
+        said += &refused(&sandbox, &[&csv, format].concat());
+    }
+    said += &refused(&sandbox, &["run", "by-year", "by-region", "--output", "both.csv"]);
+    insta::assert_snapshot!(said, @"
+    error: warehouse/key/pseudonym.key lies inside the warehouse
+    hint: results are written outside of it
+    error: link.csv lies inside the warehouse
+    hint: results are written outside of it
+    error: warehouse/new.csv lies inside the warehouse
+    hint: results are written outside of it
+    error: /dev/full is no regular file
+    hint: leave `--output` out to write to stdout
+    error: the ending of `--output` says no format
+    hint: end it in .csv, .json, .parquet or .txt, or give `--format`
+    error: the ending of `--output` says no format
+    hint: end it in .csv, .json, .parquet or .txt, or give `--format`
+    error: both.csv would be a folder for several answers
+    hint: name a folder, or run one query at a time
+    ");
+    assert_eq!(fs::read(sandbox.join("warehouse/key/pseudonym.key")).unwrap().len(), 32);
+    // A link to a file outside is followed, and stays a link.
+    let target = sandbox.write("results/old.csv", "old");
+    std::os::unix::fs::symlink(&target, sandbox.join("latest.csv")).unwrap();
+    sandbox.run(["run", "by-year", "--output", "latest.csv"]).ok();
+    assert!(sandbox.join("latest.csv").is_symlink());
+    assert!(sandbox.read("results/old.csv").starts_with("year,regime,"));
+}
+
+#[test]
+fn a_sample_does_not_replace_a_file_of_the_sender() {
+    let sandbox = Sandbox::new();
+    sandbox.delivery("2007-11", &[ROW]);
+    let sample = ["sample", "--deliveries", "2007-11", "--persons", "3", "--output", "."];
+    let said = refused(&sandbox, &sample);
+    assert!(said.contains("is there already") && said.contains("--force"), "{said}");
+    assert!(sandbox.read("DWH_SPPIS_Formulaires_2007-11.csv").contains(ROW));
+    sandbox.run_all(&[&sample[..], &["--force"]].concat()).ok();
 }
 
 #[test]

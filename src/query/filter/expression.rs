@@ -9,7 +9,7 @@ use sqlparser::ast::{
     FunctionArguments, Ident, TypedString, UnaryOperator, Value,
 };
 
-use super::{Kind, filterable};
+use super::{Kind, WITHHELD, filterable};
 use crate::decode::parse_cents;
 use crate::quarter::day_of;
 use crate::query::file::ParameterKind;
@@ -121,6 +121,11 @@ impl<'a> Translation<'a> {
         if let Some((name, kind)) = found {
             self.columns.insert(name.clone());
             return Some((col(name.as_str()), *kind));
+        }
+        if WITHHELD.contains(&ident.value.as_str()) {
+            let message =
+                format!("`{}` tells persons apart and cannot be filtered on", ident.value);
+            return self.refuse(&message, "count persons with the metrics `persons`");
         }
         let known = self.filterable.iter().map(|(name, _)| name.clone()).collect();
         let refused = self.unknown("name", &ident.value, known);

@@ -1,0 +1,33 @@
+//! `sppis clean`
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use crate::render::count;
+use crate::warehouse::Warehouse;
+
+/// Remove files that no version of the table names, left by interrupted ingestions.
+///
+/// What any version names stays, so that every earlier state can still be asked for. Refused while
+/// an ingestion is under way.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sppis clean --dry-run\n  sppis clean")]
+pub(super) struct Arguments {
+    /// Only list them.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let files = if arguments.dry_run { warehouse.orphans()? } else { warehouse.clean()? };
+    for path in &files {
+        writeln!(console.out(), "{}", path.display())?;
+    }
+    console.flush()?;
+    let done = if arguments.dry_run { "would be removed" } else { "removed" };
+    console.say(&format!("{} {done}", count(files.len() as u64, "file")));
+    Ok(Exit::Done)
+}

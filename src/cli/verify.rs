@@ -1,0 +1,43 @@
+//! `sppis verify`
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use crate::render::{count, euros, grouped};
+use crate::warehouse::Warehouse;
+
+/// Check the warehouse against its log: key, checksums, rows, cents, findings.
+///
+/// Reads every file of the current version. Exit code 1 when something is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sppis verify")]
+pub(super) struct Arguments {}
+
+pub(super) fn run(
+    _: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let found = warehouse.verify()?;
+    let out = console.out();
+    writeln!(
+        out,
+        "version {}: {}, {}, {} EUR of EBENCONVCM",
+        found.version,
+        count(found.file_count as u64, "file"),
+        count(found.row_count, "observation"),
+        grouped(&euros(found.cents)),
+    )?;
+    for fault in &found.faults {
+        writeln!(out, "fault: {}\n  help: {}", fault.text, fault.help)?;
+    }
+    if !found.orphans.is_empty() {
+        let orphans = count(found.orphans.len() as u64, "file");
+        writeln!(out, "{orphans} that no version names, left by interrupted ingestions")?;
+        writeln!(out, "  help: `sppis clean` removes them")?;
+    }
+    if found.faults.is_empty() {
+        writeln!(out, "all is as it was committed")?;
+        return Ok(Exit::Done);
+    }
+    Ok(Exit::BlockingFindings)
+}
