@@ -128,3 +128,25 @@ fn clean_removes_only_what_no_version_names() {
     let old = ["run", "by-regime-and-measure", "--format", "csv", "--as-of", "1"];
     assert_eq!(sandbox.run(old).ok().stdout, first);
 }
+
+#[test]
+fn an_interrupt_ends_with_130_and_changes_nothing() {
+    let (sandbox, files) = sandbox();
+    let before = figures(&sandbox);
+    for round in 1..40_u64 {
+        let mut child =
+            sandbox.command(&["ingest", &files[1]]).stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(round % 20));
+        let pid = child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        let code = child.wait().unwrap().code();
+        if sent.success() && code == Some(130) {
+            assert_eq!(figures(&sandbox), before);
+            sandbox.run(["verify"]).ok();
+            return;
+        }
+        // It ended before the signal came, or before it listened to it: from the start again.
+        sandbox.run(["ingest", &files[0]]).ok();
+    }
+    panic!("no ingestion could be interrupted");
+}
