@@ -51,6 +51,9 @@ impl Quarter {
         valid.then_some(Self { index: year * 4 + number - 1 })
     }
 
+    /// 2002Q4: the source begins on 2002-10-01, with the law on the right to social integration.
+    pub const SOURCE_START: Self = Self { index: 2002 * 4 + 3 };
+
     /// The quarter a day lies in.
     pub fn of(day: Day) -> Self {
         let date = date_of(day);

@@ -75,7 +75,7 @@ impl CheckContext {
                 .find(|(name, _)| name == &guidance.name)
                 .map(|(_, cents)| *cents),
         };
-        let start = Quarter::new(2002, 4).map_or(0, Quarter::first_day);
+        let start = Quarter::SOURCE_START.first_day();
         Self {
             window,
             identifier,
@@ -225,10 +225,9 @@ impl<'a> BatchFacts<'a> {
         };
         let columns: Vec<ColumnFacts<'_>> = CodeColumn::all().map(column).collect();
         let days = batch.first_day();
-        let covers = |validity: Validity| {
-            let ends = [arrow::compute::min(days), arrow::compute::max(days)];
-            ends.into_iter().flatten().all(|day| validity.contains(day))
-        };
+        let ends = [arrow::compute::min(days), arrow::compute::max(days)];
+        let covers =
+            |validity: Validity| ends.into_iter().flatten().all(|day| validity.contains(day));
         let mut suspects = Suspects::default();
         for column in CodeColumn::all() {
             let facts = &columns[column.index()].facts;

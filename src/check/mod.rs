@@ -1,7 +1,7 @@
 //! The rules of the data, one file each, and the two passes that apply them.
 //!
-//! In: [`DecodedBatch`](crate::decode::DecodedBatch)es and a [`CheckContext`]. Out: [`CheckedBatch`]es, the only rows that can
-//! be attributed, with every finding of every row. Never: a row that breaks a reject rule among
+//! In: [`DecodedBatch`](crate::decode::DecodedBatch)es and a [`CheckContext`]. Out:
+//! [`CheckedBatch`]es, the only rows that can be attributed, with every finding of every row. Never: a row that breaks a reject rule among
 //! the accepted ones, or a finding that stops at the first of a row.
 //!
 //! A new rule is a file with a [`Rule`] and a `check` function, and a line in the registry.

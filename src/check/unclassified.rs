@@ -12,9 +12,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
+    if row.measure != Some(found.context().unclassified()) {
+        return;
+    }
     let classifier = found.context().classifier();
-    let known = classifier.columns().iter().all(|column| !row.unreadable(column.name()));
-    if known && row.measure == Some(found.context().unclassified()) {
+    if classifier.columns().iter().all(|column| !row.unreadable(column.name())) {
         found.add_to_row(&RULE, "no measure rule matches the codes of this row");
     }
 }

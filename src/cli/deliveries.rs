@@ -53,7 +53,7 @@ pub(super) fn run(
                 let covered = current.iter().find(|commit| {
                     let other = commit.record.window.parse::<crate::quarter::QuarterRange>();
                     // The first delivery's first quarter lies before the source.
-                    let first = window.first().max(source_start());
+                    let first = window.first().max(Quarter::SOURCE_START);
                     other.is_ok_and(|other| other.contains(first) && other.contains(window.last()))
                 });
                 match covered {
@@ -73,9 +73,4 @@ fn due(id: &str) -> Option<(NaiveDate, NaiveDate)> {
     let first = NaiveDate::parse_from_str(&format!("{id}-01"), "%Y-%m-%d").ok()?;
     let last = crate::quarter::end_of_month(crate::quarter::day_of(first));
     Some((first, crate::quarter::date_of(last)))
-}
-
-/// 2002Q4, when the source begins.
-fn source_start() -> Quarter {
-    Quarter::of(crate::quarter::day_of(NaiveDate::from_ymd_opt(2002, 10, 1).unwrap_or_default()))
 }

@@ -73,7 +73,7 @@ pub(super) fn take_in(
     let report = ingest(warehouse, delivery, options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
     let report = report?;
-    narrate_columns(delivery, &report, console);
+    narrate_columns(delivery, console);
     let text = statement(delivery, &report, options.budget);
     let printed = console.out().write_all(text.as_bytes()).and_then(|()| console.flush());
     if report.outcome == Outcome::OverBudget {
@@ -95,17 +95,21 @@ fn progress_bar(bytes: u64) -> ProgressBar {
     bar
 }
 
-fn narrate_columns(delivery: &Delivery, report: &IngestReport, console: &mut Console) {
-    let lacking: Vec<Vec<&str>> =
-        delivery.parts().iter().map(|part| part.header().absent()).collect();
-    for (file, columns) in &report.unknown_columns {
-        let names = columns.iter().map(|name| {
-            let meant = lacking.iter().flatten().copied();
-            let meant = nearest(name, meant).map(|near| format!(" (is `{near}` meant?)"));
+/// Says once which columns are not known, and which variable may have been meant.
+fn narrate_columns(delivery: &Delivery, console: &mut Console) {
+    let lacking: Vec<&str> =
+        delivery.parts().iter().flat_map(|part| part.header().absent()).collect();
+    for part in delivery.parts() {
+        let names = part.header().unknown().map(|name| {
+            let meant = nearest(name, lacking.iter().copied());
+            let meant = meant.map(|near| format!(" (is `{near}` meant?)"));
             format!("{}{}", crate::finding::shown(name), meant.unwrap_or_default())
         });
         let names: Vec<String> = names.collect();
-        console.say(&format!("{file}: columns not known and not stored: {}", names.join(", ")));
+        if !names.is_empty() {
+            let (file, names) = (part.name(), names.join(", "));
+            console.say(&format!("{file}: columns not known and not stored: {names}"));
+        }
     }
 }
 

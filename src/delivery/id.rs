@@ -104,11 +104,10 @@ impl DeliveryId {
 /// The calendar's deliveries up to and including `year`, oldest first, beginning with the one
 /// that carries the first quarter of the source, 2002Q4.
 pub fn calendar(year: i32) -> Vec<(DeliveryId, QuarterRange)> {
-    let start = Quarter::new(2002, 4);
     let ids = (2004..=year)
         .flat_map(|year| ["05", "11"].map(|month| DeliveryId(format!("{year:04}-{month}"))));
     let windows = ids.filter_map(|id| id.calendar_window().map(|window| (id, window)));
-    windows.filter(|(_, window)| start.is_some_and(|start| start <= window.last())).collect()
+    windows.filter(|(_, window)| Quarter::SOURCE_START <= window.last()).collect()
 }
 
 /// Id and window from the file names and the options; contradictions are errors.
@@ -142,7 +141,8 @@ pub(super) fn settle(
     }
 }
 
-fn file_name(path: &Path) -> String {
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 use super::chunks::ChunkReader;
 use super::encoding::Encoding;
 use super::header::{Header, HeaderError};
+use super::id::file_name;
 use super::packing::{Packing, unpack};
 use super::parquet_text::ParquetText;
 
@@ -95,6 +96,11 @@ impl Part {
     /// The file as the user gave it.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file's name without its folder.
+    pub fn name(&self) -> String {
+        file_name(&self.path)
     }
 
     /// Bytes of the file as it is packed.

@@ -45,8 +45,6 @@ pub struct IngestReport {
     pub reconciliation: Reconciliation,
     /// Findings by rule.
     pub findings: FindingSummary,
-    /// Names of columns that are not known, by part.
-    pub unknown_columns: Vec<(String, Vec<String>)>,
 }
 
 /// What became of a delivery.
@@ -156,12 +154,7 @@ pub fn ingest(
             Outcome::Committed { revision, version }
         }
     };
-    Ok(IngestReport {
-        outcome,
-        reconciliation: sink.reconciliation,
-        findings: sink.summary,
-        unknown_columns: unknown_columns(delivery),
-    })
+    Ok(IngestReport { outcome, reconciliation: sink.reconciliation, findings: sink.summary })
 }
 
 /// Why there is nothing to commit, if so.
@@ -291,26 +284,14 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
 }
 
 fn part_names(delivery: &Delivery) -> Vec<String> {
-    let name = |path: &std::path::Path| {
-        path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-    };
-    delivery.parts().iter().map(|part| name(part.path())).collect()
+    delivery.parts().iter().map(Part::name).collect()
 }
 
 fn part_records(delivery: &Delivery, hashes: &[blake3::Hash]) -> Vec<PartRecord> {
-    let parts = part_names(delivery).into_iter().zip(delivery.parts()).zip(hashes);
-    let record = |((name, part), hash): ((String, &Part), &blake3::Hash)| PartRecord {
-        name,
+    let record = |(part, hash): (&Part, &blake3::Hash)| PartRecord {
+        name: part.name(),
         bytes: part.byte_count(),
         blake3: hash.to_hex().to_string(),
     };
-    parts.map(record).collect()
-}
-
-fn unknown_columns(delivery: &Delivery) -> Vec<(String, Vec<String>)> {
-    let names = part_names(delivery).into_iter().zip(delivery.parts());
-    let unknown = names.map(|(name, part)| {
-        (name, part.header().unknown().map(ToOwned::to_owned).collect::<Vec<_>>())
-    });
-    unknown.filter(|(_, columns)| !columns.is_empty()).collect()
+    delivery.parts().iter().zip(hashes).map(record).collect()
 }

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::row::Row;
 use crate::dictionary::Places;
-use crate::quarter::{Day, QuarterRange, date_of, day_of, end_of_month};
+use crate::quarter::{Day, Quarter, QuarterRange, date_of, day_of, end_of_month};
 
 /// First and last year in which spells can begin.
 const YEARS: std::ops::Range<i32> = 2002..2027;
@@ -135,8 +135,7 @@ impl Spell {
         let late_start = random.random_ratio(1, 5);
         let day = if late_start { random.random_range(2..=28) } else { 1 };
         let first_day = NaiveDate::from_ymd_opt(year, month, day).map_or(0, day_of);
-        let source_start = NaiveDate::from_ymd_opt(2002, 10, 1).map_or(0, day_of);
-        let first_day = first_day.max(source_start);
+        let first_day = first_day.max(Quarter::SOURCE_START.first_day());
         let mut last_day = end_of_month(first_day);
         for _ in 1..random.random_range(1..=SPELL_MONTHS_MAX) {
             last_day = end_of_month(last_day + 1);
