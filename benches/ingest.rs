@@ -47,10 +47,10 @@ fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("one chunk");
     group.throughput(Throughput::Bytes(chunk.text.len() as u64));
     group.bench_function("decode", |bench| {
-        bench.iter(|| decode(&chunk, part.header(), &settings));
+        bench.iter(|| decode(chunk.clone(), part.header(), &settings));
     });
     group.bench_function("decode and examine", |bench| {
-        bench.iter(|| examine(decode(&chunk, part.header(), &settings), &context));
+        bench.iter(|| examine(decode(chunk.clone(), part.header(), &settings), &context));
     });
     group.finish();
 

@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use arrow::array::{Array as _, Int64Array, Int64Builder};
+use arrow::array::{Int64Array, Int64Builder};
 use zeroize::Zeroize as _;
 
 use crate::decode::IdentifierColumn;
@@ -56,8 +56,7 @@ impl PseudonymKey {
         let mut last: Option<(i64, i64)> = None;
         for row in rows {
             let pseudonym = match identifiers {
-                IdentifierColumn::National(numbers) => numbers.is_valid(*row).then(|| {
-                    let number = numbers.value(*row);
+                IdentifierColumn::National(numbers) => numbers[*row].map(|number| {
                     if let Some((same, pseudonym)) = last
                         && same == number
                     {
@@ -69,7 +68,7 @@ impl PseudonymKey {
                     pseudonym
                 }),
                 IdentifierColumn::Coded(tokens) => {
-                    tokens.is_valid(*row).then(|| self.pseudonym(tokens.value(*row).as_bytes()))
+                    tokens[*row].as_deref().map(|token| self.pseudonym(token.as_bytes()))
                 }
             };
             pseudonyms.append_option(pseudonym);
@@ -96,12 +95,14 @@ fn write_digits(mut number: i64, digits: &mut [u8; 11]) {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::Array as _;
+
     use super::*;
 
     #[test]
     fn the_same_person_has_the_same_number_under_one_key_only() {
-        let column = IdentifierColumn::National(vec![Some(42_012_205_181), None].into());
-        let token = arrow::array::StringArray::from(vec!["42012205181"]);
+        let column = IdentifierColumn::National(vec![Some(42_012_205_181), None]);
+        let token = vec![Some("42012205181".into())];
         let one = PseudonymKey::new([1; KEY_LENGTH]);
         let other = PseudonymKey::new([2; KEY_LENGTH]);
         let numbers = one.pseudonyms(&column, &[0, 1, 0]);

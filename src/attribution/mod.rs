@@ -11,10 +11,6 @@ mod share;
 pub use observations::{ObservationBatch, observation_schema};
 pub use reconciliation::{QuarterTotals, Reconciliation};
 
-use std::collections::BTreeMap;
-
-use arrow::array::Array as _;
-
 use crate::check::CheckedBatch;
 use crate::dictionary::Dictionary;
 use crate::pseudonym::PseudonymKey;
@@ -72,17 +68,25 @@ impl Attribution<'_> {
     /// The observations of a batch, and its part of the reconciliation.
     pub fn attribute(&self, batch: &CheckedBatch) -> (Vec<ObservationBatch>, Reconciliation) {
         let mut reconciliation = Reconciliation::new(self.window, batch.row_count_read());
-        let mut by_quarter: BTreeMap<Quarter, Selection> = BTreeMap::new();
+        let quarters: Vec<(Quarter, Day, Day)> =
+            self.window.iter().map(|it| (it, it.first_day(), it.last_day())).collect();
+        let mut selections: Vec<Selection> =
+            quarters.iter().map(|_| Selection::default()).collect();
         let mut spread = Spread::default();
         let mut days = Vec::new();
-        let amount = |row: usize| {
-            let cents = batch.decoded().cents();
-            cents.is_valid(row).then(|| cents.value(row))
-        };
+        let amount = |row: usize| batch.decoded().cents()[row];
         batch.rejected().for_each(|row| reconciliation.reject(amount(row)));
         for row in batch.accepted() {
             let cents = amount(row);
-            self.spread(batch.first_day(row), batch.end_day(row), &mut spread);
+            let (first, end) = (batch.first_day(row), batch.end_day(row));
+            // Most rows lie in one quarter of the window, whatever the rule.
+            let within = |(_, from, to): &(Quarter, Day, Day)| *from <= first && end <= *to;
+            if let Some(at) = quarters.iter().position(within) {
+                reconciliation.accept_whole(quarters[at].0, cents);
+                selections[at].push(row, end - first + 1, cents);
+                continue;
+            }
+            self.spread(first, end, &mut spread);
             days.clear();
             days.extend(spread.inside.iter().map(|(_, days)| *days));
             let shares = cents.map(|cents| shares(cents, &spread.before, &days, &spread.after));
@@ -90,12 +94,17 @@ impl Attribution<'_> {
             for (at, (quarter, days)) in spread.inside.iter().enumerate() {
                 let share = shares.as_ref().and_then(|shares| shares.get(at).copied());
                 reconciliation.attribute(*quarter, share);
-                by_quarter.entry(*quarter).or_default().push(row, *days, share);
+                let position = quarters.iter().position(|(it, ..)| it == quarter);
+                if let Some(position) = position {
+                    selections[position].push(row, *days, share);
+                }
             }
         }
-        let observe =
-            |(quarter, selection)| ObservationBatch::new(quarter, batch, &selection, self);
-        (by_quarter.into_iter().map(observe).collect(), reconciliation)
+        let selected = quarters.iter().zip(&selections).filter(|(_, it)| !it.is_empty());
+        let observe = |((quarter, ..), selection): (&(Quarter, Day, Day), &Selection)| {
+            ObservationBatch::new(*quarter, batch, selection, self)
+        };
+        (selected.map(observe).collect(), reconciliation)
     }
 
     fn spread(&self, first: Day, last: Day, spread: &mut Spread) {
@@ -161,6 +170,8 @@ fn whole_quarters(first: Quarter, end: Quarter) -> impl Iterator<Item = Group> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

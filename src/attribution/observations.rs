@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array,
-    RecordBatch, StringArray, UInt32Array,
+    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int16Array, Int32Array, Int64Array,
+    RecordBatch, StringArray,
 };
-use arrow::compute::take;
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 
 use super::Attribution;
 use crate::check::CheckedBatch;
-use crate::decode::Sex;
+use crate::decode::{Codes, Sex};
 use crate::dictionary::CodeColumn;
 use crate::quarter::{Day, Quarter};
 
@@ -32,14 +32,18 @@ pub struct ObservationBatch {
 pub(super) struct Selection {
     rows: Vec<usize>,
     days: Vec<Day>,
-    cents: Vec<Option<i128>>,
+    cents: Vec<Option<i64>>,
 }
 
 impl Selection {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     pub(super) fn push(&mut self, row: usize, days: Day, cents: Option<i64>) {
         self.rows.push(row);
         self.days.push(days);
-        self.cents.push(cents.map(i128::from));
+        self.cents.push(cents);
     }
 }
 
@@ -105,30 +109,34 @@ fn columns(
     attribution: &Attribution<'_>,
 ) -> RecordBatch {
     let decoded = checked.decoded();
-    let dictionary = attribution.dictionary;
+    let terms = attribution.dictionary;
     let rows = &selection.rows;
-    let indices: UInt32Array = rows.iter().map(|row| u32::try_from(*row).ok()).collect();
-    let names = |names: Vec<&str>, key: &dyn Fn(usize) -> Option<usize>| {
-        encoded(names, rows.iter().map(|row| key(*row)))
+    let key = |position: usize| u32::try_from(position + 1).unwrap_or(u32::MAX);
+    let names = |names: Vec<&str>, key: &dyn Fn(usize) -> u32| {
+        dictionary(names, rows.len(), |at| key(rows[at]))
     };
-    let regimes = dictionary.regimes().iter().map(|it| it.name.as_str()).collect();
-    let measures = dictionary.measures().iter().map(|it| it.name.as_str()).collect();
-    let guidances = dictionary.guidances().iter().map(|it| it.name.as_str()).collect();
+    let regimes = terms.regimes().iter().map(|it| it.name.as_str()).collect();
+    let measures = terms.measures().iter().map(|it| it.name.as_str()).collect();
+    let guidances = terms.guidances().iter().map(|it| it.name.as_str()).collect();
     let sexes = vec![Sex::Male.letter(), Sex::Female.letter()];
-    let sex_key = |row: usize| decoded.sex()[row].map(|sex| usize::from(sex == Sex::Female));
+    let sex = |row: usize| match decoded.sex()[row] {
+        None => 0,
+        Some(Sex::Male) => 1,
+        Some(Sex::Female) => 2,
+    };
     let days = |day: &dyn Fn(usize) -> Day| -> ArrayRef {
         Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| day(*row))))
     };
-    let code = |column: CodeColumn| picked(decoded.codes(column), &indices);
+    let code = |column: CodeColumn| coded(decoded.codes(column), rows);
     let mut columns: Vec<ArrayRef> = vec![
-        encoded(vec![attribution.delivery], rows.iter().map(|_| Some(0))),
+        dictionary(vec![attribution.delivery], rows.len(), |_| 1),
         Arc::new(attribution.key.pseudonyms(decoded.person(), rows)),
         Arc::new(attribution.key.pseudonyms(decoded.partner(), rows)),
-        names(sexes, &sex_key),
-        picked(decoded.birth_year(), &indices),
-        names(regimes, &|row| Some(checked.regime(row))),
-        names(measures, &|row| Some(checked.measure(row))),
-        names(guidances, &|row| checked.guidance(row)),
+        names(sexes, &sex),
+        Arc::new(rows.iter().map(|row| decoded.birth_year()[*row]).collect::<Int16Array>()),
+        names(regimes, &|row| key(checked.regime(row))),
+        names(measures, &|row| key(checked.measure(row))),
+        names(guidances, &|row| checked.guidance(row).map_or(0, key)),
         code(CodeColumn::CPAS),
         days(&|row| checked.first_day(row)),
         days(&|row| checked.end_day(row)),
@@ -148,21 +156,27 @@ fn columns(
     })
 }
 
-/// The values at `indices`; every index is a row of the array.
-fn picked(array: &dyn Array, indices: &UInt32Array) -> ArrayRef {
-    take(array, indices, None)
-        .unwrap_or_else(|error| unreachable!("the rows come from the same batch: {error}"))
+/// The codes of `rows`, with all texts of the chunk.
+fn coded(codes: &Codes, rows: &[usize]) -> ArrayRef {
+    let keys = codes.keys();
+    dictionary(codes.texts().iter().map(AsRef::as_ref).collect(), rows.len(), |at| keys[rows[at]])
 }
 
-fn encoded(names: Vec<&str>, keys: impl Iterator<Item = Option<usize>>) -> ArrayRef {
-    let keys: Int32Array = keys.map(|key| key.and_then(|key| i32::try_from(key).ok())).collect();
-    let names = Arc::new(StringArray::from(names));
-    let array = DictionaryArray::<Int32Type>::try_new(keys, names);
-    Arc::new(array.unwrap_or_else(|error| unreachable!("keys are positions in the names: {error}")))
+/// Texts by key: 0 for none, otherwise one more than a position in `texts`.
+fn dictionary(texts: Vec<&str>, length: usize, key: impl Fn(usize) -> u32) -> ArrayRef {
+    let texts = Arc::new(StringArray::from(texts));
+    let position = |at| i32::try_from(key(at).saturating_sub(1)).unwrap_or(i32::MAX);
+    let keys: Vec<i32> = (0..length).map(position).collect();
+    let nulls = NullBuffer::from(BooleanBuffer::collect_bool(length, |at| key(at) != 0));
+    let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
+    let array = DictionaryArray::<Int32Type>::try_new(Int32Array::new(keys.into(), nulls), texts);
+    Arc::new(array.unwrap_or_else(|error| unreachable!("keys are positions in the texts: {error}")))
 }
 
-fn amounts(cents: &[Option<i128>]) -> ArrayRef {
-    let amounts: Decimal128Array = cents.iter().copied().collect();
+fn amounts(cents: &[Option<i64>]) -> ArrayRef {
+    let values: Vec<i128> = cents.iter().map(|cents| i128::from(cents.unwrap_or(0))).collect();
+    let nulls = BooleanBuffer::collect_bool(cents.len(), |at| cents[at].is_some());
+    let amounts = Decimal128Array::new(values.into(), Some(NullBuffer::from(nulls)));
     let amounts = amounts.with_precision_and_scale(AMOUNT_PRECISION, AMOUNT_SCALE);
     Arc::new(amounts.unwrap_or_else(|error| unreachable!("12 digits hold 2 decimals: {error}")))
 }

@@ -40,6 +40,13 @@ impl Reconciliation {
         self.cents_clipped += cents - inside;
     }
 
+    /// An accepted row that lies in one quarter of the window.
+    pub(super) fn accept_whole(&mut self, quarter: Quarter, cents: Option<i64>) {
+        self.rows_accepted += 1;
+        self.cents_accepted += i128::from(cents.unwrap_or(0));
+        self.attribute(quarter, cents);
+    }
+
     /// A rejected row, with its amount where that can be read.
     pub(super) fn reject(&mut self, cents: Option<i64>) {
         self.cents_rejected += i128::from(cents.unwrap_or(0));

@@ -1,6 +1,8 @@
 //! The partnership convention, and with it its amount, exists since 2005-01-01.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 
@@ -11,6 +13,16 @@ pub(super) static RULE: Rule = Rule {
     meaning: "EBENCONVCM has no value before 2005-01-01, when the measure began",
     help: "the partnership convention exists since January 2005; look for a wrong year",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
+    if facts.any_before(context.amount_start()) {
+        let batch = facts.batch;
+        marks.rows(|row| {
+            batch.cents()[row].is_some()
+                && batch.first_day()[row].is_some_and(|first| first < context.amount_start())
+        });
+    }
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     if let (Some(first), Some(_)) = (row.first_day, row.cents)

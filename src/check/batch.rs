@@ -1,29 +1,28 @@
 //! Applies the rules to the rows of one chunk.
 
-use arrow::array::Array as _;
-
 use super::REGISTRY;
-use super::context::{BatchFacts, CheckContext, Found, Row};
-use crate::decode::{DecodedBatch, IdentifierColumn};
-use crate::dictionary::CodeColumn;
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
+use crate::decode::DecodedBatch;
 use crate::finding::{Finding, Severity};
-use crate::quarter::{Day, end_of_month};
+use crate::quarter::Day;
 
-/// What checking adds to a decoded row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Verdict {
-    pub(super) accepted: bool,
-    pub(super) regime: usize,
-    pub(super) measure: usize,
-    pub(super) guidance: Option<usize>,
-    pub(super) end_day: Day,
+/// What checking adds to decoded rows: one value per row.
+#[derive(Debug)]
+pub(super) struct Verdicts {
+    pub(super) accepted: Vec<bool>,
+    regime: Vec<Option<u16>>,
+    measure: Vec<Option<u16>>,
+    guidance: Vec<Option<u16>>,
+    end_day: Vec<Option<Day>>,
 }
 
 /// Rows that each rule on single rows has looked at; duplicates are still to be found.
 #[derive(Debug)]
 pub struct ExaminedBatch {
     pub(super) decoded: DecodedBatch,
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) verdicts: Verdicts,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -31,79 +30,49 @@ pub struct ExaminedBatch {
 #[derive(Debug)]
 pub struct CheckedBatch {
     decoded: DecodedBatch,
-    verdicts: Vec<Verdict>,
+    verdicts: Verdicts,
     findings: Vec<Finding>,
 }
 
 /// Applies every rule on single rows.
 pub fn examine(decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
     let facts = BatchFacts::new(&decoded, context);
-    let mut findings = Vec::new();
-    let mut verdicts = Vec::with_capacity(decoded.lines().len());
-    let mut rest = decoded.findings();
-    for (index, line) in decoded.lines().iter().enumerate() {
-        let before = rest.partition_point(|finding| finding.line < *line);
-        let upto = rest.partition_point(|finding| finding.line <= *line);
-        findings.extend_from_slice(&rest[..upto]);
-        let decode_findings = &rest[before..upto];
-        rest = &rest[upto..];
-        let row = read_row(&decoded, &facts, context, index, decode_findings);
-        let from = findings.len();
-        let mut found = Found::new(context, decoded.part(), *line, &mut findings);
-        for (_, check) in &REGISTRY {
-            check(&row, &mut found);
-        }
-        let rejects = |finding: &Finding| finding.rule.severity == Severity::Reject;
-        verdicts.push(Verdict {
-            accepted: !decoded.rejected()[index] && !findings[from..].iter().any(rejects),
-            regime: row.regime.unwrap_or(usize::MAX),
-            measure: row.measure.unwrap_or(usize::MAX),
-            guidance: row.guidance,
-            end_day: row.end_day.unwrap_or(Day::MIN),
-        });
+    let mut marks = Marks::none(decoded.row_count());
+    for rule in &REGISTRY {
+        (rule.mark)(&facts, context, &mut marks);
     }
-    findings.extend_from_slice(rest);
+    let (accepted, findings) = look_at(&facts, context, &marks);
+    let BatchFacts { regime, measure, guidance, end_day, .. } = facts;
+    let verdicts = Verdicts { accepted, regime, measure, guidance, end_day };
     ExaminedBatch { decoded, verdicts, findings }
 }
 
-fn read_row<'a>(
-    batch: &'a DecodedBatch,
-    facts: &'a BatchFacts<'a>,
+/// Asks every rule about the marked rows: which rows are accepted, and all findings in file order,
+/// those of decoding first within a row.
+fn look_at(
+    facts: &BatchFacts<'_>,
     context: &CheckContext,
-    index: usize,
-    decode_findings: &'a [Finding],
-) -> Row<'a> {
-    let day = |days: &arrow::array::Date32Array| days.is_valid(index).then(|| days.value(index));
-    let (first_day, last_day) = (day(batch.first_day()), day(batch.last_day()));
-    let cents = batch.cents();
-    let mut row = Row {
-        facts,
-        index,
-        decode_findings,
-        first_day,
-        last_day,
-        end_day: last_day,
-        cents: cents.is_valid(index).then(|| cents.value(index)),
-        regime: None,
-        measure: None,
-        guidance: None,
-        convention: false,
-        has_partner: match batch.partner() {
-            IdentifierColumn::National(numbers) => numbers.is_valid(index),
-            IdentifierColumn::Coded(tokens) => tokens.is_valid(index),
-        },
-    };
-    if last_day.is_none() && !row.unreadable("DPAYLSTDAY") {
-        row.end_day = first_day.map(end_of_month);
+    marks: &Marks,
+) -> (Vec<bool>, Vec<Finding>) {
+    let decoded = facts.batch;
+    let mut accepted: Vec<bool> = decoded.rejected().iter().map(|rejected| !rejected).collect();
+    let mut findings = decoded.findings().to_vec();
+    let mut rest = decoded.findings();
+    for index in marks.marked() {
+        let line = decoded.lines()[index];
+        rest = &rest[rest.partition_point(|finding| finding.line < line)..];
+        let of_row = &rest[..rest.partition_point(|finding| finding.line <= line)];
+        let row = Row::new(facts, index, of_row);
+        let from = findings.len();
+        let mut found = Found::new(context, decoded.part(), line, &mut findings);
+        for rule in &REGISTRY {
+            (rule.check)(&row, &mut found);
+        }
+        let rejects = |finding: &Finding| finding.rule.severity == Severity::Reject;
+        accepted[index] &= !findings[from..].iter().any(rejects);
     }
-    row.regime = row.code(CodeColumn::LEGISLATION).and_then(|code| context.regime_of(code));
-    row.guidance = row.code(CodeColumn::CBENCONV).and_then(|code| context.guidance_of(code));
-    row.convention = row.guidance.is_some_and(|guidance| context.is_convention(guidance));
-    if let (Some(regime), Some(first)) = (row.regime, first_day) {
-        let open = |column| row.value(column).map(|value| value.facts.rules);
-        row.measure = Some(context.classifier().classify(regime, first, open));
-    }
-    row
+    findings.sort_by_key(|finding| finding.line);
+    (accepted, findings)
 }
 
 impl ExaminedBatch {
@@ -125,6 +94,11 @@ impl CheckedBatch {
         &self.findings
     }
 
+    /// Takes the findings out.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
     /// Rows read, also those whose fields could not be told apart.
     pub fn row_count_read(&self) -> u64 {
         self.decoded.row_count_read()
@@ -132,36 +106,75 @@ impl CheckedBatch {
 
     /// Positions of the accepted rows.
     pub fn accepted(&self) -> impl Iterator<Item = usize> {
-        self.verdicts.iter().enumerate().filter(|(_, verdict)| verdict.accepted).map(|(at, _)| at)
+        self.rows_where(true)
     }
 
     /// Positions of the rejected rows that have values.
     pub fn rejected(&self) -> impl Iterator<Item = usize> {
-        self.verdicts.iter().enumerate().filter(|(_, verdict)| !verdict.accepted).map(|(at, _)| at)
+        self.rows_where(false)
+    }
+
+    fn rows_where(&self, accepted: bool) -> impl Iterator<Item = usize> {
+        let rows = self.verdicts.accepted.iter().enumerate();
+        rows.filter(move |(_, it)| **it == accepted).map(|(row, _)| row)
     }
 
     /// Position of an accepted row's regime in the dictionary.
     pub fn regime(&self, row: usize) -> usize {
-        self.verdicts[row].regime
+        self.verdicts.regime[row].map_or(usize::MAX, usize::from)
     }
 
     /// Position of an accepted row's measure in the dictionary.
     pub fn measure(&self, row: usize) -> usize {
-        self.verdicts[row].measure
+        self.verdicts.measure[row].map_or(usize::MAX, usize::from)
     }
 
     /// Position of a row's guidance in the dictionary.
     pub fn guidance(&self, row: usize) -> Option<usize> {
-        self.verdicts[row].guidance
+        self.verdicts.guidance[row].map(usize::from)
     }
 
     /// The first day of an accepted row.
     pub fn first_day(&self, row: usize) -> Day {
-        self.decoded.first_day().value(row)
+        self.decoded.first_day()[row].unwrap_or(Day::MIN)
     }
 
     /// The last day of an accepted row, missing ones filled.
     pub fn end_day(&self, row: usize) -> Day {
-        self.verdicts[row].end_day
+        self.verdicts.end_day[row].unwrap_or(Day::MIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{DecodeSettings, IdentifierFormat, decode};
+    use crate::delivery::{Chunk, DeliveryId, Header};
+    use crate::dictionary::Dictionary;
+    use crate::sample::Sample;
+
+    #[test]
+    fn rows_that_no_rule_marks_break_none() {
+        let dictionary = Dictionary::built_in().unwrap();
+        let format = IdentifierFormat::National;
+        let settings = DecodeSettings::new(format, &dictionary);
+        let fixed = vec![("h50".to_owned(), 25_000), ("h100".to_owned(), 50_000)];
+        for (id, seed) in [("2004-11", 1), ("2007-05", 2), ("2017-05", 3), ("2018-05", 4)] {
+            let (_, window) = DeliveryId::calendar(id).unwrap();
+            let mut text = Vec::new();
+            Sample::new(3_000, seed, 100_000).write(window, &mut text).unwrap();
+            let header = Header::read(&text, true).unwrap();
+            let text = text.split_off(header.byte_count());
+            let chunk = Chunk { part: 0, first_line: 2, text, position: 0 };
+            let decoded = decode(chunk, &header, &settings);
+            let context = CheckContext::new(&dictionary, window, format, &fixed);
+            let facts = BatchFacts::new(&decoded, &context);
+            let mut marks = Marks::none(decoded.row_count());
+            marks.all();
+            let expected = look_at(&facts, &context, &marks);
+            assert!(expected.1.len() > 100, "the sample has mistakes");
+            let examined = examine(decoded, &context);
+            assert_eq!((examined.verdicts.accepted, examined.findings), expected, "{id}");
+        }
     }
 }

@@ -75,20 +75,20 @@ impl Classifier {
         })
     }
 
-    /// The measure of a row: `open` gives the rules its value of a column leaves open, `None`
-    /// where it has no value.
-    pub(super) fn classify(
-        &self,
-        regime: usize,
-        first_day: Day,
-        open: impl Fn(CodeColumn) -> Option<u128>,
-    ) -> usize {
+    /// The rules that a row without the conditions on its codes leaves open.
+    pub(super) fn open(&self, regime: usize, first_day: Day) -> u128 {
         let after = self.periods.partition_point(|(start, _)| *start <= first_day);
         let period = self.periods.get(after.saturating_sub(1)).map_or(0, |(_, rules)| *rules);
-        let mut left = period & self.by_regime.get(regime).copied().unwrap_or(0);
-        for column in &self.columns {
-            left &= open(*column).unwrap_or_else(|| self.without_value[column.index()]);
-        }
+        period & self.by_regime.get(regime).copied().unwrap_or(0)
+    }
+
+    /// The rules that a row without a value of the column leaves open.
+    pub(super) fn without_value(&self, column: CodeColumn) -> u128 {
+        self.without_value[column.index()]
+    }
+
+    /// The measure of the first of the rules that are left.
+    pub(super) fn first(&self, left: u128) -> usize {
         let first = usize::try_from(left.trailing_zeros()).unwrap_or(usize::MAX);
         self.rules.get(first).map_or(self.unclassified, |rule| rule.measure)
     }

@@ -1,6 +1,8 @@
 //! A known code on a day when it was not valid.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 
@@ -11,6 +13,10 @@ pub(super) static RULE: Rule = Rule {
     meaning: "a code is valid on the first day",
     help: "codes changed on 2016-01-01: the same number can mean something else",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
+    marks.codes(facts, &facts.suspects.code_validity, |_, code| !facts.always_valid(code));
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(first) = row.first_day else { return };

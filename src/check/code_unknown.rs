@@ -1,17 +1,24 @@
 //! A code that its complete table does not have, or a `CPAS` that is no NIS code of five digits.
 //!
-//! Tables that are marked incomplete say nothing about a code that is not in them.
+//! Tables that are marked incomplete say nothing about a code that is not in them, but what holds
+//! anything else than letters, digits and dashes is none.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 
 /// `check.code-unknown`
 pub(super) static RULE: Rule = Rule {
     id: "check.code-unknown",
     severity: Severity::Warn,
-    meaning: "a code is in its table, where the table is complete",
+    meaning: "a code is in its table, or looks like a code where the table is not known in full",
     help: "check the code with the sender; a new code goes into dictionary.toml",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
+    marks.codes(facts, &facts.suspects.unknown, |_, code| code.unknown);
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     for value in row.values(&row.facts.suspects.unknown) {

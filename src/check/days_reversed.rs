@@ -1,6 +1,8 @@
 //! An interval that ends before it starts.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 
@@ -11,6 +13,11 @@ pub(super) static RULE: Rule = Rule {
     meaning: "the last day does not lie before the first",
     help: "look for the two days exchanged, or for a wrong year",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
+    let (first_day, last_day) = (facts.batch.first_day(), facts.batch.last_day());
+    marks.rows(|row| last_day[row].is_some() && last_day[row] < first_day[row]);
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     if let (Some(first), Some(last)) = (row.first_day, row.last_day)

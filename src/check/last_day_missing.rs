@@ -1,6 +1,8 @@
 //! A missing last day is taken as the end of the month of the first day, the grain of the base data.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 
 /// `check.last-day-missing`
@@ -10,6 +12,11 @@ pub(super) static RULE: Rule = Rule {
     meaning: "every row has a last day; without one the end of the first day's month is taken",
     help: "check that the intervention did not last longer than the month it began in",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
+    let last_day = facts.batch.last_day();
+    marks.rows(|row| last_day[row].is_none());
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     if row.last_day.is_none() && !row.unreadable("DPAYLSTDAY") {

@@ -1,6 +1,8 @@
 //! A row without a day inside the window belongs to another delivery.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 
@@ -11,6 +13,16 @@ pub(super) static RULE: Rule = Rule {
     meaning: "at least one day lies inside the delivery's window",
     help: "the row belongs to another delivery; look for a wrong year, or ingest it with that delivery",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
+    let window = context.window();
+    let (from, to) = (window.first().first_day(), window.last().last_day());
+    let first_day = facts.batch.first_day();
+    marks.rows(|row| match (first_day[row], facts.end_day[row]) {
+        (Some(first), Some(end)) => end < from || to < first,
+        _ => false,
+    });
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let window = found.context().window();

@@ -1,6 +1,8 @@
 //! A regime that the dictionary does not have.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::dictionary::CodeColumn;
 use crate::finding::{Rule, Severity};
 
@@ -11,6 +13,10 @@ pub(super) static RULE: Rule = Rule {
     meaning: "the regime is one of the dictionary",
     help: "1 is intégration sociale, 2 aide sociale, 6 the organic law; a new one goes into dictionary.toml",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
+    marks.codes(facts, &[CodeColumn::LEGISLATION], |_, code| code.regime.is_none());
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     if let Some(code) = row.code(CodeColumn::LEGISLATION)

@@ -1,6 +1,8 @@
 //! No measure rule matches: the row is kept, counted and shown as `unclassified`.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 
 /// `check.unclassified`
@@ -10,6 +12,11 @@ pub(super) static RULE: Rule = Rule {
     meaning: "the codes lead to a measure",
     help: "the row is counted as `unclassified`; a rule for it goes into dictionary.toml",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
+    let unclassified = u16::try_from(context.unclassified()).ok();
+    marks.rows(|row| facts.measure[row].is_some() && facts.measure[row] == unclassified);
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     if row.measure != Some(found.context().unclassified()) {

@@ -1,6 +1,8 @@
 //! A value of a variable that the row's regime does not fill in.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 
 /// `check.variable-other-regime`
@@ -10,6 +12,18 @@ pub(super) static RULE: Rule = Rule {
     meaning: "a variable has a value only in the regimes that fill it in",
     help: "check `LEGISLATION` and the column: the variable belongs to the other regime",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
+    for column in &facts.suspects.regime {
+        let codes = facts.column(*column);
+        let applicable = codes.table(|code| !code.not_applicable);
+        let fills = &context.variable(*column).regime_set;
+        marks.rows(|row| {
+            applicable[codes.keys[row] as usize]
+                && facts.regime[row].is_some_and(|regime| !fills[usize::from(regime)])
+        });
+    }
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(regime) = row.regime else { return };

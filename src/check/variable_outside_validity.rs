@@ -1,6 +1,8 @@
 //! A value of a variable that did not exist on the first day, such as a partner variable before 2005.
 
-use super::context::{Found, Row};
+use super::context::CheckContext;
+use super::facts::BatchFacts;
+use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 
 /// `check.variable-outside-validity`
@@ -10,6 +12,13 @@ pub(super) static RULE: Rule = Rule {
     meaning: "a variable has a value only while it is valid",
     help: "check the day and the column: the variable did not exist then",
 };
+
+pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
+    marks.codes(facts, &facts.suspects.variable_validity, |_, code| !code.not_applicable);
+    if !facts.all_within(context.partner_validity()) {
+        marks.rows(|row| facts.has_partner(row));
+    }
+}
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(first) = row.first_day else { return };

@@ -72,7 +72,7 @@ fn preview(part: &Part, rows: usize, console: &mut Console) -> Result<Exit, CliE
         if at >= chunk.text.len() {
             break;
         }
-        let end = next_record(&chunk.text, at, header.delimiter(), false, &mut fields);
+        let end = next_record(&chunk.text, at, header.shape(), false, &mut fields);
         writeln!(console.out(), "row {}", row + 1)?;
         for (field, (name, column)) in
             fields.iter().zip(header.names().iter().zip(header.columns()))

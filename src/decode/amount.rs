@@ -35,6 +35,27 @@ pub fn parse_cents(text: &str) -> Result<i64, AmountError> {
     Ok(if negative { -cents } else { cents })
 }
 
+/// The cents of digits with a mark and two decimals, or without either: how most are written.
+///
+/// `None` where it is written otherwise, or too long to be surely an amount.
+#[inline]
+pub(super) fn plain_cents(text: &[u8]) -> Option<i64> {
+    const DIGITS_MAX: usize = 7;
+    let digits = |text: &[u8]| {
+        text.iter().try_fold(0, |number, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+        })
+    };
+    let (whole, decimals) = match text {
+        [whole @ .., b'.' | b',', tens, ones] => (whole, digits(&[*tens, *ones])?),
+        whole => (whole, 0),
+    };
+    if whole.is_empty() || whole.len() > DIGITS_MAX {
+        return None;
+    }
+    Some(digits(whole)? * 100 + decimals)
+}
+
 fn all_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -154,12 +175,16 @@ mod tests {
             for mark in [".", ","] {
                 let text = format!("{sign}{}{mark}{:02}", magnitude / 100, magnitude % 100);
                 prop_assert_eq!(parse_cents(&text), Ok(cents));
+                let plain = plain_cents(text.as_bytes());
+                prop_assert!(plain.is_none_or(|plain| plain == cents));
             }
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "\\PC{0,20}") {
-            let _ = parse_cents(&text);
+        fn what_is_read_in_place_is_what_the_careful_reader_reads(text in "[-+]?[0-9.,]{0,9}|\\PC{0,20}") {
+            if let Some(cents) = plain_cents(text.as_bytes()) {
+                prop_assert_eq!(parse_cents(&text), Ok(cents));
+            }
         }
     }
 }

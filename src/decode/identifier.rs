@@ -116,6 +116,16 @@ pub fn parse_national(text: &str) -> Result<NationalNumber, IdentifierError> {
     }
 }
 
+/// A valid number written as eleven digits and nothing else: how most are written.
+#[inline]
+pub(super) fn eleven_digits(text: &[u8]) -> Option<NationalNumber> {
+    let text: &[u8; 11] = text.try_into().ok()?;
+    let digits = text.iter().try_fold(0, |number: i64, byte| {
+        byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+    })?;
+    checked(digits, false).ok()
+}
+
 /// Check number, birth date and sex of 11 digits.
 fn checked(digits: i64, padded: bool) -> Result<NationalNumber, IdentifierError> {
     let (body, check) = (digits / 100, digits % 100);

@@ -1,4 +1,4 @@
-//! Text to typed values: records of a chunk become Arrow columns, and findings.
+//! Text to typed values: the rows of a chunk become columns, and findings.
 //!
 //! In: a [`Chunk`] and the part's [`Header`]. Out: a [`DecodedBatch`]. Never: an error because of
 //! the data, a value replaced by another, money as a binary float, or an identifier in a finding.
@@ -6,7 +6,9 @@
 mod amount;
 mod batch;
 mod codes;
+mod columns;
 mod date;
+mod header_again;
 mod identifier;
 mod row_hash;
 pub mod rules;
@@ -15,16 +17,18 @@ use std::borrow::Cow;
 
 pub use amount::{AmountError, CENTS_MAX, parse_cents};
 pub use batch::{DecodedBatch, IdentifierColumn, Sex};
+pub use codes::Codes;
 pub use date::parse_day;
 pub use identifier::{
     IdentifierError, IdentifierFormat, NationalNumber, parse_coded, parse_national,
 };
 
-use batch::BatchBuilder;
+use row_hash::row_hash;
 
-use crate::delivery::{Chunk, Field, Header, RecordEnd, count_line_ends, next_record};
-use crate::dictionary::{Column, Dictionary};
+use crate::delivery::{Chunk, Header, RowFault, Rows};
+use crate::dictionary::{CODE_COLUMNS, Column, Dictionary};
 use crate::finding::{Finding, Rule, shown};
+use crate::quarter::Day;
 
 /// What decoding depends on besides the text.
 #[derive(Debug, Clone)]
@@ -40,248 +44,162 @@ impl DecodeSettings {
         let drops = |name: &&str| {
             dictionary.variable(name).is_some_and(|variable| variable.drop_leading_zero)
         };
-        let drop_leading_zero = crate::dictionary::CODE_COLUMNS.iter().map(drops).collect();
+        let drop_leading_zero = CODE_COLUMNS.iter().map(drops).collect();
         Self { identifier, drop_leading_zero }
     }
 }
 
 /// Decodes the records of a chunk.
-pub fn decode(chunk: &Chunk, header: &Header, settings: &DecodeSettings) -> DecodedBatch {
-    let mut decoder = Decoder {
-        chunk,
-        header,
-        settings,
-        valid: std::str::from_utf8(&chunk.text).ok(),
-        batch: BatchBuilder::new(chunk.part, header, settings.identifier),
-        line: chunk.first_line,
-    };
-    let text = &chunk.text;
-    let mut fields = Vec::with_capacity(header.names().len());
-    let mut at = 0;
-    while at < text.len() {
-        let end = next_record(text, at, header.delimiter(), false, &mut fields);
-        let next = match end {
-            RecordEnd::Complete { next } => {
-                decoder.record(at, &fields);
-                next
-            }
-            RecordEnd::QuoteUnclosed { next } => {
-                decoder.quote_unclosed();
-                next
-            }
-            RecordEnd::Partial => text.len(),
-        };
-        decoder.line += count_line_ends(text.get(at..next).unwrap_or(&[]));
-        at = next;
+pub fn decode(chunk: Chunk, header: &Header, settings: &DecodeSettings) -> DecodedBatch {
+    let Chunk { part, first_line, text, .. } = chunk;
+    let rows = Rows::split(text, first_line, header.delimiter(), header.names().len());
+    let mut decoder = Decoder::new(part, rows, header, settings);
+    decoder.unread_rows();
+    for (at, column) in header.columns().iter().enumerate() {
+        match column {
+            Some(Column::Person) => decoder.persons(at),
+            Some(Column::Partner) => decoder.partners(at),
+            Some(column @ (Column::FirstDay | Column::LastDay)) => decoder.days(at, *column),
+            Some(Column::Amount) => decoder.amounts(at),
+            Some(Column::Code(code)) => decoder.code_column(at, *code),
+            None => decoder.unknown_column(at),
+        }
     }
-    decoder.batch.finish()
+    decoder.finish()
 }
 
+/// Decodes column by column; what it finds is put in file order at the end.
 struct Decoder<'a> {
-    chunk: &'a Chunk,
+    part: usize,
     header: &'a Header,
     settings: &'a DecodeSettings,
-    /// The chunk as text, when all of it is valid UTF-8.
-    valid: Option<&'a str>,
-    batch: BatchBuilder,
-    line: u64,
+    rows: Rows,
+    /// Whether all bytes are valid UTF-8.
+    valid: bool,
+    second_header: Option<u64>,
+    rejected: Vec<bool>,
+    sums: Vec<u128>,
+    person: IdentifierColumn,
+    partner: IdentifierColumn,
+    sex: Vec<Option<Sex>>,
+    birth_year: Vec<Option<i16>>,
+    first_day: Vec<Option<Day>>,
+    last_day: Vec<Option<Day>>,
+    cents: Vec<Option<i64>>,
+    codes: Vec<Option<Codes>>,
+    findings: Vec<Finding>,
 }
 
 impl<'a> Decoder<'a> {
-    fn record(&mut self, start: usize, fields: &[Field]) {
-        if let [only] = fields
-            && only.start == only.end
-            && only.start == start
-        {
-            return; // An empty line is no row.
+    fn new(part: usize, rows: Rows, header: &'a Header, settings: &'a DecodeSettings) -> Self {
+        let count = rows.len();
+        let identifiers = || match settings.identifier {
+            IdentifierFormat::National => IdentifierColumn::National(vec![None; count]),
+            IdentifierFormat::Coded => IdentifierColumn::Coded(vec![None; count]),
+        };
+        Self {
+            part,
+            header,
+            settings,
+            valid: std::str::from_utf8(rows.text()).is_ok(),
+            rows,
+            second_header: None,
+            rejected: vec![false; count],
+            sums: vec![0; count],
+            person: identifiers(),
+            partner: identifiers(),
+            sex: vec![None; count],
+            birth_year: vec![None; count],
+            first_day: vec![None; count],
+            last_day: vec![None; count],
+            cents: vec![None; count],
+            codes: CODE_COLUMNS.iter().map(|_| None).collect(),
+            findings: Vec::new(),
         }
-        if self.is_header(fields) {
-            self.batch.note_second_header(self.line);
-        }
+    }
+
+    /// Finds the records that are no rows, and headers among all of them.
+    fn unread_rows(&mut self) {
         let expected = self.header.names().len();
-        if fields.len() != expected {
-            self.batch.count_unread_row();
-            let text = format!("expected {expected} fields, found {}", fields.len());
-            return self.find(&rules::FIELD_COUNT, None, text);
-        }
-        self.batch.start_row(self.line);
-        let header = self.header;
-        for (field, column) in fields.iter().zip(header.columns()) {
-            let Some(text) = self.text(*field) else {
-                let text = "expected valid UTF-8, found other bytes";
-                self.batch.reject_row();
-                self.find(&rules::ENCODING, column.map(Column::name), text);
-                if let Some(column) = column {
-                    self.batch.append_unreadable(*column);
+        let mut headers = Vec::new();
+        for row in self.rows.unread() {
+            let (rule, text) = match row.fault {
+                RowFault::FieldCount(count) => {
+                    if header_again::in_record(&self.rows, row, self.header) {
+                        headers.push(row.line);
+                    }
+                    let text = format!("expected {expected} fields, found {count}");
+                    (&rules::FIELD_COUNT, Cow::Owned(text))
                 }
-                continue;
+                RowFault::QuoteUnclosed => {
+                    let text = "a quoted field is not closed before a delimiter or line end";
+                    (&rules::QUOTE_UNCLOSED, Cow::Borrowed(text))
+                }
             };
-            if let Some(column) = column {
-                self.value(*column, text.trim(), fields);
-            }
+            let (part, line) = (self.part, row.line);
+            self.findings.push(Finding { rule, part, line, column: None, text });
         }
-        self.batch.end_row();
+        headers.extend(header_again::in_rows(&self.rows, self.header));
+        self.second_header = headers.into_iter().min();
     }
 
-    fn quote_unclosed(&mut self) {
-        self.batch.count_unread_row();
-        let text = "a quoted field is not closed before a delimiter or line end";
-        self.find(&rules::QUOTE_UNCLOSED, None, text);
-    }
-
-    /// Whether the record is a header: names of variables, in any order and number. Rows hold
-    /// none, so two are enough.
-    fn is_header(&self, fields: &[Field]) -> bool {
-        // Rows have a digit where a header has a letter; only what has not is looked at closely.
-        let first_day = self.header.position(Column::FirstDay).and_then(|at| fields.get(at));
-        let begins = first_day.and_then(|field| self.chunk.text.get(field.start));
-        if begins.is_some_and(u8::is_ascii_digit) {
-            return false;
+    /// A field as text, without blanks around it; a finding where its bytes are not valid.
+    fn readable(&mut self, row: usize, at: usize, column: Option<Column>) -> Option<String> {
+        if let Ok(text) = std::str::from_utf8(self.rows.field(row, at)) {
+            return Some(text.trim().to_owned());
         }
-        let is_name = |field: &&Field| {
-            // The names are ASCII letters and digits and begin with a letter.
-            let bytes = self.chunk.text.get(field.start..field.end).unwrap_or(&[]);
-            let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-            let may_be = begins.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == 0xEF);
-            let name = || self.text(**field).map(|text| text.trim_matches(BLANK).to_owned());
-            may_be && name().is_some_and(|name| Column::named(&name).is_some())
-        };
-        fields.iter().filter(is_name).take(2).count() == 2
+        self.unreadable(row, column);
+        None
     }
 
-    /// A field's text without quotes; `None` where its bytes are not valid.
-    fn text(&self, field: Field) -> Option<Cow<'a, str>> {
-        let text = match self.valid {
-            Some(valid) => valid.get(field.start..field.end)?,
-            None => std::str::from_utf8(self.chunk.text.get(field.start..field.end)?).ok()?,
-        };
-        Some(if field.doubled_quotes {
-            Cow::Owned(text.replace("\"\"", "\""))
-        } else {
-            Cow::Borrowed(text)
-        })
+    fn unreadable(&mut self, row: usize, column: Option<Column>) {
+        let text = "expected valid UTF-8, found other bytes";
+        self.reject(row, &rules::ENCODING, column.map(Column::name), text);
     }
 
-    fn value(&mut self, column: Column, text: &str, fields: &[Field]) {
-        match column {
-            Column::Person => self.person(text),
-            Column::Partner => self.partner(text),
-            Column::FirstDay | Column::LastDay => self.day(column, text),
-            Column::Amount => self.amount(text),
-            Column::Code(code) => {
-                let drop = self.settings.drop_leading_zero.get(code.index()) == Some(&true);
-                let text = if drop { without_leading_zeros(text) } else { text };
-                if self.could_be_identifier(text, fields) {
-                    self.batch.reject_row();
-                    self.find(&rules::CODE_IDENTIFIER, Some(code.name()), CODE_IDENTIFIER_TEXT);
-                    return self.batch.append_unreadable(column);
+    /// A finding that keeps the row out; the row is then also none that others can duplicate.
+    fn reject(
+        &mut self,
+        row: usize,
+        rule: &'static Rule,
+        column: Option<&'static str>,
+        text: impl Into<Cow<'static, str>>,
+    ) {
+        self.rejected[row] = true;
+        self.find(row, rule, column, text);
+    }
+
+    fn find(
+        &mut self,
+        row: usize,
+        rule: &'static Rule,
+        column: Option<&'static str>,
+        text: impl Into<Cow<'static, str>>,
+    ) {
+        let (part, line) = (self.part, self.rows.lines()[row]);
+        self.findings.push(Finding { rule, part, line, column, text: text.into() });
+    }
+
+    /// A column that is not stored: only its bytes must be valid. Under no name nothing may stand:
+    /// it is the rest of a value that held a delimiter, and the values before it have moved.
+    fn unknown_column(&mut self, at: usize) {
+        let nameless = self.header.is_nameless(at);
+        if self.valid && !nameless {
+            return;
+        }
+        for row in 0..self.rows.len() {
+            match std::str::from_utf8(self.rows.field(row, at)) {
+                Err(_) => self.unreadable(row, None),
+                Ok(text) if nameless && !text.trim().is_empty() => {
+                    let field = at + 1;
+                    let text = format!(
+                        "expected nothing in field {field}, which the header gives no name, found a value"
+                    );
+                    self.reject(row, &rules::FIELD_COUNT, None, text);
                 }
-                self.batch.append_code(code, text);
+                Ok(_) => {}
             }
         }
-    }
-
-    /// Codes are stored as they come, so a number that has slipped into the wrong column must not
-    /// become one: eight digits are a national number that has lost its leading zeros, and a token
-    /// is the row's own identifier.
-    fn could_be_identifier(&self, text: &str, fields: &[Field]) -> bool {
-        const DIGITS_MAX: usize = 7;
-        if text.is_empty() {
-            return false;
-        }
-        if text.len() > DIGITS_MAX && text.chars().filter(|it| it.is_numeric()).count() > DIGITS_MAX
-        {
-            return true;
-        }
-        [Column::Person, Column::Partner].into_iter().any(|column| {
-            let field = self.header.position(column).and_then(|at| fields.get(at));
-            let identifier = field.and_then(|field| self.text(*field));
-            self.settings.identifier == IdentifierFormat::Coded
-                && identifier.is_some_and(|identifier| identifier.trim() == text)
-        })
-    }
-
-    fn person(&mut self, text: &str) {
-        if text.is_empty() {
-            self.batch.reject_row();
-            self.batch.append_person(None);
-            let text = "expected the beneficiary's identifier, found no value";
-            return self.find(&rules::NISS_MISSING, Some("NISS"), text);
-        }
-        match self.settings.identifier.parse(text) {
-            Ok(identifier) => {
-                if identifier.padded() {
-                    self.niss_padded("NISS");
-                }
-                self.batch.append_person(Some(&identifier));
-            }
-            Err(error) => {
-                self.batch.reject_row();
-                self.batch.append_person(None);
-                self.find(&rules::NISS_INVALID, Some("NISS"), error.to_string());
-            }
-        }
-    }
-
-    /// A partner's identifier that fails is left out with a warning: the partner is no person of
-    /// the counts, and a row with its amount must not be lost for it.
-    fn partner(&mut self, text: &str) {
-        if text.is_empty() {
-            return self.batch.append_partner(None);
-        }
-        match self.settings.identifier.parse(text) {
-            Ok(identifier) => {
-                if identifier.padded() {
-                    self.niss_padded("NNISPTN2");
-                }
-                self.batch.append_partner(Some(&identifier));
-            }
-            Err(error) => {
-                self.batch.append_invalid_partner(text);
-                self.find(&rules::PARTNER_INVALID, Some("NNISPTN2"), error.to_string());
-            }
-        }
-    }
-
-    fn niss_padded(&mut self, column: &'static str) {
-        let text = "found 10 digits that are valid with a leading zero";
-        self.find(&rules::NISS_PADDED, Some(column), text);
-    }
-
-    fn day(&mut self, column: Column, text: &str) {
-        let day = parse_day(text);
-        if day.is_none() && !text.is_empty() {
-            self.batch.reject_row();
-            let expected = "expected a day that exists as YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY";
-            let text = format!("{expected}, found {}", self.shown(text));
-            self.find(&rules::DATE, Some(column.name()), text);
-        }
-        self.batch.append_day(column, day);
-    }
-
-    fn amount(&mut self, text: &str) {
-        if text.is_empty() {
-            return self.batch.append_amount(None);
-        }
-        let rule = match parse_cents(text) {
-            // Eleven digits that fit their check number are more likely a person than millions.
-            Ok(cents) if cents.abs() >= ELEVEN_DIGITS && is_national(cents.abs()) => {
-                self.batch.reject_row();
-                self.batch.append_amount(None);
-                let text = "expected an amount, found what could be an identifier";
-                return self.find(&rules::CODE_IDENTIFIER, Some("EBENCONVCM"), text);
-            }
-            Ok(cents) => return self.batch.append_amount(Some(cents)),
-            Err(AmountError::Ambiguous) => &rules::AMOUNT_AMBIGUOUS,
-            Err(AmountError::Malformed) => &rules::AMOUNT,
-        };
-        self.batch.reject_row();
-        self.batch.append_amount(None);
-        let text = format!(
-            "expected an amount such as `1234.50`, at most 10 digits of euros, found {}",
-            self.shown(text)
-        );
-        self.find(rule, Some("EBENCONVCM"), text);
     }
 
     /// A raw value for a finding; where identifiers have no fixed form nothing can be shown.
@@ -292,43 +210,27 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn find(
-        &mut self,
-        rule: &'static Rule,
-        column: Option<&'static str>,
-        text: impl Into<Cow<'static, str>>,
-    ) {
-        let (part, line) = (self.chunk.part, self.line);
-        self.batch.find(Finding { rule, part, line, column, text: text.into() });
-    }
-}
-
-const ELEVEN_DIGITS: i64 = 10_000_000_000;
-
-fn is_national(digits: i64) -> bool {
-    parse_national(&digits.to_string()).is_ok()
-}
-
-const CODE_IDENTIFIER_TEXT: &str = "expected a code, found what could be an identifier";
-
-/// What may stand around a name in a header.
-const BLANK: [char; 6] = [' ', '\t', '\u{A0}', '\u{FEFF}', '"', '\0'];
-
-/// `01` as `1`; `0` and `00` as `0`.
-fn without_leading_zeros(text: &str) -> &str {
-    let rest = text.trim_start_matches('0');
-    if rest.is_empty() && !text.is_empty() { "0" } else { rest }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_leading_zeros;
-
-    #[test]
-    fn leading_zeros_go_but_zero_stays() {
-        let cases = [("01", "1"), ("15", "15"), ("0", "0"), ("00", "0"), ("", ""), ("10", "10")];
-        for (text, expected) in cases {
-            assert_eq!(without_leading_zeros(text), expected);
+    fn finish(mut self) -> DecodedBatch {
+        self.findings.sort_by_key(|finding| finding.line);
+        let count = self.rows.len();
+        let hash = |(sum, rejected): (u128, &bool)| if *rejected { 0 } else { row_hash(sum) };
+        let row_hashes = self.sums.into_iter().zip(&self.rejected).map(hash).collect();
+        let codes = self.codes.into_iter().map(|it| it.unwrap_or_else(|| Codes::absent(count)));
+        DecodedBatch {
+            part: self.part,
+            rows: self.rows,
+            second_header: self.second_header,
+            rejected: self.rejected,
+            row_hashes,
+            person: self.person,
+            partner: self.partner,
+            sex: self.sex,
+            birth_year: self.birth_year,
+            first_day: self.first_day,
+            last_day: self.last_day,
+            cents: self.cents,
+            codes: codes.collect(),
+            findings: self.findings,
         }
     }
 }

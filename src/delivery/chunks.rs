@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::header::Header;
-use super::record::{Field, RecordEnd, count_line_ends, next_record};
+use super::record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 
 /// Whole records of one file. Its `Debug` shows their length, never their text.
+#[derive(Clone)]
 pub struct Chunk {
     /// Index of the delivery's part.
     pub part: usize,
@@ -34,7 +35,7 @@ pub struct ChunkReader {
     source: Box<dyn Read + Send>,
     position: Arc<AtomicU64>,
     part: usize,
-    delimiter: u8,
+    shape: Shape,
     line: u64,
     skip: usize,
     held: Vec<u8>,
@@ -49,7 +50,7 @@ impl fmt::Debug for ChunkReader {
 
 /// Bytes aimed at for one chunk: large enough to spread fixed costs, small enough that some
 /// dozens of them fit in memory.
-const CHUNK_LENGTH: usize = 2 << 20;
+const CHUNK_LENGTH: usize = 1 << 19;
 /// The longest record: bounds what a file without line ends can take.
 const RECORD_LENGTH_MAX: usize = 64 << 20;
 
@@ -65,7 +66,7 @@ impl ChunkReader {
             source,
             position,
             part,
-            delimiter: header.delimiter(),
+            shape: header.shape(),
             line: 1 + header.line_count(),
             skip: header.byte_count(),
             held: Vec::new(),
@@ -125,7 +126,7 @@ impl ChunkReader {
         let mut fields: Vec<Field> = Vec::new();
         let mut at = 0;
         loop {
-            match next_record(text, at, self.delimiter, true, &mut fields) {
+            match next_record(text, at, self.shape, true, &mut fields) {
                 RecordEnd::Partial => return at,
                 RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next } => {
                     if next >= text.len() {

@@ -1,8 +1,9 @@
 //! The header line: which known columns stand where, and which delimiter splits it.
 
-use super::record::{RecordEnd, next_record};
+use super::record::{RecordEnd, Shape, next_record};
 use crate::dictionary::{CODE_COLUMNS, Column};
 use crate::document::nearest;
+use crate::finding::shown;
 
 /// A recognised header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,11 @@ pub enum HeaderError {
     /// The first line does not end.
     #[error("the header does not end within the first {0} bytes")]
     TooLong(usize),
+    /// A quoted name goes on behind the line end.
+    #[error(
+        "the header goes on for {0} lines, since a quote in it is closed further down; expected one line"
+    )]
+    Lines(u64),
     /// Not text.
     #[error("this is not delimited text: {0}")]
     NotText(String),
@@ -55,7 +61,9 @@ fn lines(count: u64) -> String {
 
 fn missing(columns: &[(&'static str, Option<String>)]) -> String {
     let texts = columns.iter().map(|(name, near)| match near {
-        Some(near) => format!("`{name}` (the header has `{near}`: rename it if that is meant)"),
+        Some(near) => {
+            format!("`{name}` (the header has {}: rename it if that is meant)", shown(near))
+        }
         None => format!("`{name}`"),
     });
     let list: Vec<_> = texts.collect();
@@ -71,8 +79,8 @@ const REQUIRED: [Column; 4] = [
     Column::LastDay,
 ];
 const NUL_BYTES: &str = "it holds NUL bytes; UTF-16 needs its byte-order mark";
-/// A byte that text does not hold: lines are then not split.
-const NO_DELIMITER: u8 = 0;
+/// A delimiter that text does not hold: lines are then not split.
+const LINES: Shape = Shape { delimiter: 0, width: 0 };
 /// Lines searched for a header that does not stand on the first.
 const PREAMBLE_LINES_MAX: u64 = 100;
 
@@ -94,24 +102,42 @@ impl Header {
                 let what = "the header holds bytes that are not UTF-8";
                 return Err(HeaderError::NotText(what.to_owned()));
             }
-            return header.complete();
+            if header.line_count > 1 {
+                return Err(HeaderError::Lines(header.line_count));
+            }
+            // A name of a variable may stand in a preamble; a header has all that are required.
+            let incomplete = match header.complete() {
+                Err(error @ HeaderError::Missing(_)) => error,
+                complete => return complete,
+            };
+            let further_down = Self::further_down(text);
+            let complete = further_down.filter(|(_, header)| header.clone().complete().is_ok());
+            return Err(complete.map_or(incomplete, |(line, _)| HeaderError::Preamble { line }));
         }
+        match Self::further_down(text) {
+            Some((line, _)) => Err(HeaderError::Preamble { line }),
+            None => Err(HeaderError::None),
+        }
+    }
+
+    /// The first of the lines below the first that is a header, and its number.
+    fn further_down(text: &[u8]) -> Option<(u64, Self)> {
         let mut fields = Vec::new();
         let (mut at, mut line) = (0, 1);
         while at < text.len() && line <= PREAMBLE_LINES_MAX {
             let (RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next }) =
-                next_record(text, at, NO_DELIMITER, false, &mut fields)
+                next_record(text, at, LINES, false, &mut fields)
             else {
                 break;
             };
             line += super::record::count_line_ends(text.get(at..next).unwrap_or(&[])).max(1);
             at = next;
             let found = Self::recognise(text, at);
-            if found.is_some_and(|header| header.known().count() >= 2) {
-                return Err(HeaderError::Preamble { line });
+            if let Some(header) = found.filter(|header| header.known().count() >= 2) {
+                return Some((line, header));
             }
         }
-        Err(HeaderError::None)
+        None
     }
 
     /// The record at `start` as a header, split by the delimiter that yields most known names.
@@ -124,7 +150,8 @@ impl Header {
 
     fn split(text: &[u8], start: usize, delimiter: u8) -> Option<Self> {
         let mut fields = Vec::new();
-        let end = next_record(text, start, delimiter, false, &mut fields);
+        let shape = Shape { delimiter, width: 0 };
+        let end = next_record(text, start, shape, false, &mut fields);
         let RecordEnd::Complete { next } = end else { return None };
         let name = |field: &super::Field| {
             let bytes = text.get(field.start..field.end).unwrap_or(&[]);
@@ -165,6 +192,11 @@ impl Header {
         self.delimiter
     }
 
+    /// How its records look.
+    pub fn shape(&self) -> Shape {
+        Shape { delimiter: self.delimiter, width: self.names.len() }
+    }
+
     /// The names as written.
     pub fn names(&self) -> &[String] {
         &self.names
@@ -193,6 +225,11 @@ impl Header {
         known
             .filter(|name| Column::named(name).is_none_or(|it| self.position(it).is_none()))
             .collect()
+    }
+
+    /// Whether a column has no name at all.
+    pub fn is_nameless(&self, field: usize) -> bool {
+        self.names.get(field).is_some_and(String::is_empty)
     }
 
     /// Bytes of the header line with its line end.

@@ -12,6 +12,7 @@ mod packing;
 mod parquet_text;
 mod part;
 mod record;
+mod rows;
 
 use std::path::PathBuf;
 
@@ -21,7 +22,8 @@ pub use header::{Header, HeaderError};
 pub use id::{DeliveryId, DeliveryIdError, calendar};
 pub use packing::Packing;
 pub use part::{Part, PartError};
-pub use record::{Field, RecordEnd, count_line_ends, next_record};
+pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
+pub use rows::{RowFault, Rows, UnreadRow};
 
 use crate::quarter::QuarterRange;
 

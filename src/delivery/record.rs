@@ -2,9 +2,9 @@
 //!
 //! One function serves the header, the chunk boundaries and the decoder, so that all three agree
 //! on where a record ends. A quoted field that is never closed, that grows past
-//! [`QUOTED_LENGTH_MAX`], or that is followed by anything but a delimiter or a line end ends its
-//! record at the first line end after its start: one bad quote costs one row, not the rest of
-//! the file.
+//! [`QUOTED_LENGTH_MAX`], that is followed by anything but a delimiter or a line end, or that has
+//! whole rows inside ends its record at the first line end after its start: one bad quote costs
+//! one row, not those up to the next bad quote, or the rest of the file.
 
 use memchr::{memchr, memchr2, memchr3};
 
@@ -53,21 +53,25 @@ impl RecordEnd {
 
 /// Splits the record at `start` into `fields`.
 ///
-/// `more` says that further text may follow `text`: a record that runs into the end is then
-/// [`RecordEnd::Partial`].
+/// `shape` is how the file's records look. `more` says that further text may follow `text`: a
+/// record that runs into the end is then [`RecordEnd::Partial`].
 pub fn next_record(
     text: &[u8],
     start: usize,
-    delimiter: u8,
+    shape: Shape,
     more: bool,
     fields: &mut Vec<Field>,
 ) -> RecordEnd {
+    let delimiter = shape.delimiter;
     fields.clear();
     let mut at = start;
     loop {
         let end = if text.get(at) == Some(&QUOTE) {
             match quoted(text, at, delimiter, more) {
                 Quoted::Closed(field) => {
+                    if shape.holds_row(text.get(field.start..field.end), fields.len()) {
+                        return cut(text, start);
+                    }
                     fields.push(field);
                     field.end + 1
                 }
@@ -89,6 +93,39 @@ pub fn next_record(
             None if more => return RecordEnd::Partial,
             None => return RecordEnd::Complete { next: text.len() },
         }
+    }
+}
+
+/// How the records of a file look.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The byte between fields.
+    pub delimiter: u8,
+    /// Fields of a row; 0 where that is not known.
+    pub width: usize,
+}
+
+impl Shape {
+    /// Whether a quoted field, the `column`th of its record, has swallowed a row: one of its lines
+    /// has the delimiters of a whole row, or its last those of a row up to this column. Fewer than
+    /// six say nothing: a remark may have some.
+    fn holds_row(self, field: Option<&[u8]>, column: usize) -> bool {
+        const COLUMN_MIN: usize = 6;
+        let field = field.unwrap_or(&[]);
+        if self.width <= COLUMN_MIN || memchr2(b'\n', b'\r', field).is_none() {
+            return false;
+        }
+        let count = |line: &[u8]| memchr::memchr_iter(self.delimiter, line).count();
+        let mut lines = field.split(|byte| matches!(byte, b'\n' | b'\r')).skip(1).peekable();
+        while let Some(line) = lines.next() {
+            let is_last = lines.peek().is_none();
+            if (!is_last && count(line) + 1 == self.width)
+                || (is_last && column >= COLUMN_MIN && count(line) == column)
+            {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -151,13 +188,15 @@ pub fn count_line_ends(text: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
+    const SHAPE: Shape = Shape { delimiter: b';', width: 8 };
+
     fn split(text: &str) -> Vec<(Vec<&str>, bool)> {
         let bytes = text.as_bytes();
         let mut fields = Vec::new();
         let mut records = Vec::new();
         let mut at = 0;
         while at < bytes.len() {
-            let end = next_record(bytes, at, b';', false, &mut fields);
+            let end = next_record(bytes, at, SHAPE, false, &mut fields);
             let (next, complete) = match end {
                 RecordEnd::Complete { next } => (next, true),
                 RecordEnd::QuoteUnclosed { next } => (next, false),
@@ -201,11 +240,23 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_of_stray_quotes_does_not_swallow_the_rows_between() {
+        let whole = |text: &str| -> Vec<bool> {
+            split(text).iter().map(|(_, complete)| *complete).collect()
+        };
+        let (open, row, close) =
+            ("1;2;3;4;5;6;7;\"a\n", "1;2;3;4;5;6;7;b\n", "1;2;3;4;5;6;7;c\"\n");
+        assert_eq!(whole(&[open, row, close, row].concat()), [false, true, true, true]);
+        assert_eq!(whole(&[open, close, row].concat()), [false, true, true]);
+        assert_eq!(whole("1;2;3;4;5;6;7;\"two\nlines; here\"\n"), [true]);
+    }
+
+    #[test]
     fn text_cut_anywhere_is_partial_or_split_alike() {
         let text = b"a;\"b\n;c\"\r\nd;e\r\n";
         let mut fields = Vec::new();
         for cut in 1..text.len() {
-            let end = next_record(&text[..cut], 0, b';', true, &mut fields);
+            let end = next_record(&text[..cut], 0, SHAPE, true, &mut fields);
             let whole = RecordEnd::Complete { next: 10 };
             assert_eq!(end, if cut < 10 { RecordEnd::Partial } else { whole }, "{cut}");
         }

@@ -3,9 +3,9 @@
 //! In: a [`Delivery`] and a [`Warehouse`]. Out: an [`IngestReport`]. Never: a commit over the
 //! budget of rejects, or one whose reconciliation does not balance.
 //!
-//! The file is read once. A wave of chunks is decoded and checked in parallel, duplicates are
-//! looked up in file order, and the wave's observations attributed in parallel again while the
-//! next wave is read; the outcome does not depend on the number of threads.
+//! The file is read once. A wave of chunks is decoded and checked in parallel while the rows of the
+//! wave before are attributed and written; in between, duplicates are looked up in file order. The
+//! outcome does not depend on the number of threads.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -13,8 +13,8 @@ use std::thread;
 use rayon::prelude::*;
 
 use crate::attribution::{Attribution, Reconciliation};
-use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, examine};
-use crate::decode::{DecodeSettings, DecodedBatch, decode};
+use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, examine};
+use crate::decode::{DecodeSettings, decode};
 use crate::delivery::{Chunk, Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
 use crate::warehouse::{
@@ -23,7 +23,7 @@ use crate::warehouse::{
 };
 
 /// Chunks decoded together.
-const WAVE_LENGTH: usize = 8;
+const WAVE_LENGTH: usize = 16;
 /// Version of [`DeliveryRecord`].
 const RECORD_FORMAT: u32 = 1;
 
@@ -79,6 +79,9 @@ pub enum IngestError {
     /// A file of the delivery.
     #[error(transparent)]
     Part(#[from] PartError),
+    /// The rows of a large delivery are compared through temporary files.
+    #[error("writing or reading a temporary file (TMPDIR says where): {0}")]
+    Temporary(std::io::Error),
     /// There is nothing under the header.
     #[error(
         "the delivery holds no row; an empty one is not taken in, since it would replace others"
@@ -230,6 +233,7 @@ impl Stages<'_> {
         })
     }
 
+    /// While the rows of one wave are put where they belong, the next is decoded and checked.
     fn consume(
         &self,
         chunks: &Receiver<Chunk>,
@@ -237,45 +241,63 @@ impl Stages<'_> {
         progress: &dyn Fn(u64),
     ) -> Result<(), IngestError> {
         let mut duplicates = DuplicateIndex::default();
-        loop {
-            let wave: Vec<Chunk> = chunks.iter().take(WAVE_LENGTH).collect();
-            if wave.is_empty() {
-                return Ok(());
-            }
-            let last = wave.last().map_or((0, 0), |chunk| (chunk.part, chunk.position));
-            let earlier = self.delivery.parts().iter().take(last.0).map(Part::byte_count);
-            let bytes = earlier.sum::<u64>() + last.1;
-            let checked = self.check(wave, &mut duplicates)?;
-            let attributed: Vec<_> =
-                checked.par_iter().map(|batch| self.attribution.attribute(batch)).collect();
-            for (batch, (observations, reconciliation)) in checked.iter().zip(attributed) {
-                sink.summary.add(batch.findings());
-                sink.findings.write(batch.findings())?;
-                sink.reconciliation.add(&reconciliation);
-                sink.observations.write(observations)?;
-            }
+        let next_chunks = || chunks.iter().take(WAVE_LENGTH).collect::<Vec<Chunk>>();
+        let mut wave = self.examine(next_chunks())?;
+        while !wave.examined.is_empty() {
+            let Wave { examined, bytes } = wave;
+            let checked = duplicates.admit(examined).map_err(IngestError::Temporary)?;
+            let chunks = next_chunks();
+            let (next, stored) = rayon::join(|| self.examine(chunks), || self.store(checked, sink));
+            stored?;
             progress(bytes);
+            wave = next?;
         }
+        Ok(())
     }
 
-    fn check(
-        &self,
-        wave: Vec<Chunk>,
-        duplicates: &mut DuplicateIndex,
-    ) -> Result<Vec<CheckedBatch>, IngestError> {
+    /// Decodes and examines some chunks.
+    fn examine(&self, chunks: Vec<Chunk>) -> Result<Wave, IngestError> {
         let parts = self.delivery.parts();
-        let decode_chunk =
-            |chunk: Chunk| decode(&chunk, parts[chunk.part].header(), &self.decoding);
-        let decoded: Vec<DecodedBatch> = wave.into_par_iter().map(decode_chunk).collect();
-        for batch in &decoded {
-            if let Some(line) = batch.second_header() {
-                let file = parts[batch.part()].path().display().to_string();
-                return Err(IngestError::SecondHeader { file, line });
+        let last = chunks.last().map_or((0, 0), |chunk| (chunk.part, chunk.position));
+        let earlier = parts.iter().take(last.0).map(Part::byte_count);
+        let bytes = earlier.sum::<u64>() + last.1;
+        let examine_chunk = |chunk: Chunk| {
+            let part = &parts[chunk.part];
+            let decoded = decode(chunk, part.header(), &self.decoding);
+            match decoded.second_header() {
+                None => Ok(examine(decoded, &self.context)),
+                Some(line) => {
+                    let file = part.path().display().to_string();
+                    Err(IngestError::SecondHeader { file, line })
+                }
             }
-        }
-        let examined = decoded.into_par_iter().map(|batch| examine(batch, &self.context)).collect();
-        Ok(duplicates.admit(examined))
+        };
+        let examined: Vec<Result<ExaminedBatch, IngestError>> =
+            chunks.into_par_iter().map(examine_chunk).collect();
+        let examined = examined.into_iter().collect::<Result<_, IngestError>>()?;
+        Ok(Wave { examined, bytes })
     }
+
+    fn store(&self, checked: Vec<CheckedBatch>, sink: &mut Sink) -> Result<(), IngestError> {
+        let attribute = |batch: CheckedBatch| {
+            let attributed = self.attribution.attribute(&batch);
+            (batch.into_findings(), attributed)
+        };
+        let attributed: Vec<_> = checked.into_par_iter().map(attribute).collect();
+        for (findings, (observations, reconciliation)) in attributed {
+            sink.summary.add(&findings);
+            sink.findings.write(&findings)?;
+            sink.reconciliation.add(&reconciliation);
+            sink.observations.write(observations)?;
+        }
+        Ok(())
+    }
+}
+
+/// Chunks that are examined together, and the bytes of the delivery up to their end.
+struct Wave {
+    examined: Vec<ExaminedBatch>,
+    bytes: u64,
 }
 
 /// What a thread came to; its panic goes on here.

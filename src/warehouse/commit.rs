@@ -16,6 +16,7 @@ use deltalake_core::DeltaTableError;
 use deltalake_core::kernel::transaction::{CommitBuilder, TableReference, TransactionError};
 use deltalake_core::kernel::{Action, Add, Transaction};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::error::WarehouseError;
@@ -322,8 +323,10 @@ fn check_written(
     reconciliation: &Reconciliation,
 ) -> Result<(), WarehouseError> {
     let mut written: BTreeMap<_, (u64, i128)> = BTreeMap::new();
-    for file in staged {
-        let (rows, cents) = read_totals(&table.join(&file.relative))?;
+    let read = |file: &StagedFile| read_totals(&table.join(&file.relative));
+    let totals: Vec<(u64, i128)> =
+        staged.par_iter().map(read).collect::<Result<_, WarehouseError>>()?;
+    for (file, (rows, cents)) in staged.iter().zip(totals) {
         let sum = written.entry(file.quarter).or_default();
         *sum = (sum.0 + rows, sum.1 + cents);
     }

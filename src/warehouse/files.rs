@@ -10,29 +10,21 @@ use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
-use arrow::array::{
-    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, RecordBatch, UInt32Array,
-};
-use arrow::compute::{concat, take};
-use arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef};
-use arrow::error::ArrowError;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
-use parquet::schema::types::ColumnPath;
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::datatypes::{Date32Type, Int32Type, SchemaRef};
 use rayon::prelude::*;
 
 use super::error::WarehouseError;
+use super::order::{column, sorted};
+use super::parquet_file;
 use crate::attribution::ObservationBatch;
 use crate::quarter::{Quarter, date_of};
 
 /// Observations held per quarter before a file is written.
-const ROWS_PER_FILE: usize = 1 << 20;
-/// Rows of a row group: the unit that readers skip.
-const ROWS_PER_GROUP: usize = 1 << 17;
+const ROWS_PER_FILE: usize = 1 << 19;
 
 const READING: &str = "reading observations back";
 
@@ -55,19 +47,32 @@ pub struct StagedFile {
     pub(super) statistics: String,
 }
 
-/// Takes observations and writes them out.
+/// Takes observations and writes them out, on a thread of its own: while a file is sorted and
+/// encoded, the rows that come after it are decoded.
 #[derive(Debug)]
 pub struct ObservationWriter {
-    folder: PathBuf,
-    prefix: String,
     held: BTreeMap<Quarter, Vec<RecordBatch>>,
-    files: Vec<StagedFile>,
+    full: Option<SyncSender<FullQuarter>>,
+    worker: Option<JoinHandle<Result<Vec<StagedFile>, WarehouseError>>>,
 }
+
+/// Observations that make a file.
+type FullQuarter = (Quarter, Vec<RecordBatch>);
 
 impl ObservationWriter {
     /// Writes into `folder`; final names begin with `prefix`, the delivery and its revision.
     pub(super) fn new(folder: &Path, prefix: String) -> Self {
-        Self { folder: folder.to_owned(), prefix, held: BTreeMap::new(), files: Vec::new() }
+        // One file waits while another is written.
+        let (full, waiting) = sync_channel::<FullQuarter>(1);
+        let folder = folder.to_owned();
+        let write_all = move || {
+            let mut files = Vec::new();
+            for (quarter, batches) in waiting {
+                files.push(write_file(&folder, &prefix, files.len(), quarter, &batches)?);
+            }
+            Ok(files)
+        };
+        Self { held: BTreeMap::new(), full: Some(full), worker: Some(thread::spawn(write_all)) }
     }
 
     /// Takes batches, which must come in file order.
@@ -78,184 +83,119 @@ impl ObservationWriter {
             held.push(batch.into_batch());
             if held.iter().map(RecordBatch::num_rows).sum::<usize>() >= ROWS_PER_FILE {
                 let batches = std::mem::take(held);
-                self.write_file(quarter, &batches)?;
+                self.hand_over(quarter, batches)?;
             }
         }
         Ok(())
     }
 
-    /// Writes what is held.
+    /// Writes what is held, and flushes every file to disk.
     pub fn finish(mut self) -> Result<Vec<StagedFile>, WarehouseError> {
         for (quarter, batches) in std::mem::take(&mut self.held) {
             if !batches.is_empty() {
-                self.write_file(quarter, &batches)?;
+                self.hand_over(quarter, batches)?;
             }
         }
-        Ok(self.files)
+        let files = self.close()?;
+        let flush = |file: &StagedFile| {
+            let synced = File::open(&file.staged).and_then(|file| file.sync_all());
+            synced.map_err(WarehouseError::io(&file.staged))
+        };
+        files.par_iter().try_for_each(flush)?;
+        Ok(files)
     }
 
-    fn write_file(
+    fn hand_over(
         &mut self,
         quarter: Quarter,
-        batches: &[RecordBatch],
+        batches: Vec<RecordBatch>,
     ) -> Result<(), WarehouseError> {
-        let encode = WarehouseError::table("sorting observations");
-        let all = concatenated(batches).map_err(encode)?;
-        let order = sorted(&all);
-        let staged = self.folder.join(format!("{quarter}-{:04}.parquet", self.files.len()));
-        let (byte_count, blake3) = write_sorted(&staged, &all, &order)?;
-        let short: String = blake3.chars().take(16).collect();
-        let name = format!("{}-{:04}-{short}.parquet", self.prefix, self.files.len());
-        self.files.push(StagedFile {
-            staged,
-            relative: format!("quarter={quarter}/{name}"),
-            quarter,
-            row_count: all.num_rows() as u64,
-            byte_count,
-            blake3,
-            statistics: statistics(&all),
-        });
-        Ok(())
-    }
-}
-
-fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
-    match batch.column_by_name(name) {
-        Some(column) => column.as_ref(),
-        None => unreachable!("observations have a column `{name}`"),
-    }
-}
-
-/// For each row the alphabetical rank of its text, from 1; 0 where it has none.
-fn ranks(batch: &RecordBatch, name: &str) -> Vec<u32> {
-    let codes = column(batch, name).as_dictionary::<Int32Type>();
-    let values = codes.values().as_string::<i32>();
-    let mut texts: Vec<&str> = (0..values.len()).map(|at| values.value(at)).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let rank = |at| texts.binary_search(&values.value(at)).map_or(0, |rank| rank + 1);
-    let rank_of: Vec<u32> =
-        (0..values.len()).map(|at| u32::try_from(rank(at)).unwrap_or(u32::MAX)).collect();
-    (0..codes.len()).map(|row| codes.key(row).map_or(0, |key| rank_of[key])).collect()
-}
-
-/// The rows by regime, measure, centre, person, first day and line: equal values stand together,
-/// so that files are small and readers can skip.
-fn sorted(batch: &RecordBatch) -> UInt32Array {
-    let (regime, measure) = (ranks(batch, "regime"), ranks(batch, "measure"));
-    let cpas = ranks(batch, "cpas");
-    let person: &Int64Array = column(batch, "person").as_primitive::<Int64Type>();
-    let first_day: &Date32Array = column(batch, "first_day").as_primitive::<Date32Type>();
-    let line: &Int64Array = column(batch, "line").as_primitive::<Int64Type>();
-    let rows = u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
-    let mut keys: Vec<(u64, i64, i32, i64, u32)> = (0..rows)
-        .map(|row| {
-            let at = row as usize;
-            let group = u64::from(regime[at] & 0xFF) << 56
-                | u64::from(measure[at] & 0xFFFF) << 40
-                | u64::from(cpas[at]);
-            (group, person.value(at), first_day.value(at), line.value(at), row)
-        })
-        .collect();
-    keys.par_sort_unstable();
-    keys.into_iter().map(|key| key.4).collect()
-}
-
-fn properties() -> WriterProperties {
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
-        .set_statistics_truncate_length(None)
-        .set_created_by(format!("sppis {}", env!("CARGO_PKG_VERSION")));
-    for name in ["person", "partner", "line"] {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
-    }
-    let line = ColumnPath::from("line");
-    properties.set_column_encoding(line, Encoding::DELTA_BINARY_PACKED).build()
-}
-
-/// The batches as one, column by column in parallel.
-fn concatenated(batches: &[RecordBatch]) -> Result<RecordBatch, ArrowError> {
-    let schema = batches[0].schema();
-    let column = |at: usize| {
-        let parts: Vec<&dyn Array> =
-            batches.iter().map(|batch| batch.column(at).as_ref()).collect();
-        concat(&parts)
-    };
-    let columns: Result<Vec<ArrayRef>, ArrowError> =
-        (0..schema.fields().len()).into_par_iter().map(column).collect();
-    RecordBatch::try_new(schema, columns?)
-}
-
-/// Writes `rows` of `batch` in that order, columns in parallel; gives the file's length and hash.
-fn write_sorted(
-    path: &Path,
-    batch: &RecordBatch,
-    rows: &UInt32Array,
-) -> Result<(u64, String), WarehouseError> {
-    let file = create_private(path)?;
-    let mut sink = HashingWriter::new(BufWriter::new(file));
-    write_groups(&mut sink, batch, rows).map_err(WarehouseError::table("writing observations"))?;
-    sink.finish(path)
-}
-
-fn write_groups(
-    sink: &mut HashingWriter<BufWriter<File>>,
-    batch: &RecordBatch,
-    rows: &UInt32Array,
-) -> Result<(), ParquetError> {
-    // The Arrow schema would make readers see dictionary types; Parquet's own says plain texts.
-    let options =
-        ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
-    let schema: SchemaRef = batch.schema();
-    let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options)?;
-    let (mut file, factory) = writer.into_serialized_writer()?;
-    for (group, start) in (0..rows.len()).step_by(ROWS_PER_GROUP).enumerate() {
-        let slice = rows.slice(start, ROWS_PER_GROUP.min(rows.len() - start));
-        let columns = factory.create_column_writers(group)?.into_par_iter().enumerate();
-        let encode = |(at, mut column): (usize, ArrowColumnWriter)| {
-            let values = take(batch.column(at), &slice, None)?;
-            for leaf in compute_leaves(schema.field(at), &values)? {
-                column.write(&leaf)?;
-            }
-            column.close()
-        };
-        let chunks: Vec<_> = columns.map(encode).collect::<Result<_, ParquetError>>()?;
-        let mut group = file.next_row_group()?;
-        for chunk in chunks {
-            chunk.append_to_row_group(&mut group)?;
+        let taken = self.full.as_ref().map(|full| full.send((quarter, batches)));
+        if matches!(taken, Some(Ok(()))) {
+            return Ok(());
         }
-        group.close()?;
+        // Nobody takes it: the other side has failed and says why.
+        self.close().map(|_| ())
     }
-    file.close()?;
-    Ok(())
+
+    /// Waits for the files handed over so far.
+    fn close(&mut self) -> Result<Vec<StagedFile>, WarehouseError> {
+        self.full = None;
+        let Some(worker) = self.worker.take() else { return Ok(Vec::new()) };
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+impl Drop for ObservationWriter {
+    /// Nothing may be written any more when the staging folder is removed.
+    fn drop(&mut self) {
+        self.full = None;
+        if let Some(worker) = self.worker.take() {
+            // The ingestion has failed already, for a reason of its own.
+            let _abandoned = worker.join();
+        }
+    }
+}
+
+/// Sorts and writes the file with that number among those of its ingestion.
+fn write_file(
+    folder: &Path,
+    prefix: &str,
+    number: usize,
+    quarter: Quarter,
+    batches: &[RecordBatch],
+) -> Result<StagedFile, WarehouseError> {
+    let order = sorted(batches);
+    let staged = folder.join(format!("{quarter}-{number:04}.parquet"));
+    let mut sink = HashingWriter::new(BufWriter::new(create_private(&staged)?));
+    parquet_file::write(&mut sink, batches, &order)
+        .map_err(WarehouseError::table("writing observations"))?;
+    let (byte_count, blake3, _) = sink.finish(&staged)?;
+    let short: String = blake3.chars().take(16).collect();
+    Ok(StagedFile {
+        staged,
+        relative: format!("quarter={quarter}/{prefix}-{number:04}-{short}.parquet"),
+        quarter,
+        row_count: order.len() as u64,
+        byte_count,
+        blake3,
+        statistics: statistics(batches),
+    })
 }
 
 /// Delta's statistics of a file: what readers need to skip it.
-fn statistics(batch: &RecordBatch) -> String {
+fn statistics(batches: &[RecordBatch]) -> String {
     let mut minimum = serde_json::Map::new();
     let mut maximum = serde_json::Map::new();
     for name in ["regime", "measure"] {
-        let codes = column(batch, name).as_dictionary::<Int32Type>();
-        let values = codes.values().as_string::<i32>();
-        let texts =
-            || (0..codes.len()).filter_map(|row| codes.key(row)).map(|key| values.value(key));
-        minimum.insert(name.to_owned(), texts().min().into());
-        maximum.insert(name.to_owned(), texts().max().into());
+        let texts: Vec<&str> = batches.iter().flat_map(|it| texts_used(it, name)).collect();
+        minimum.insert(name.to_owned(), texts.iter().min().copied().into());
+        maximum.insert(name.to_owned(), texts.iter().max().copied().into());
     }
     for name in ["first_day", "last_day"] {
-        let days = column(batch, name).as_primitive::<Date32Type>();
+        let days = || batches.iter().map(|it| column(it, name).as_primitive::<Date32Type>());
         let text = |day: Option<i32>| day.map(|day| date_of(day).to_string()).into();
-        minimum.insert(name.to_owned(), text(arrow::compute::min(days)));
-        maximum.insert(name.to_owned(), text(arrow::compute::max(days)));
+        let (from, to) =
+            (days().filter_map(arrow::compute::min), days().filter_map(arrow::compute::max));
+        minimum.insert(name.to_owned(), text(from.min()));
+        maximum.insert(name.to_owned(), text(to.max()));
     }
     serde_json::json!({
-        "numRecords": batch.num_rows(),
+        "numRecords": batches.iter().map(RecordBatch::num_rows).sum::<usize>(),
         "tightBounds": true,
         "minValues": minimum,
         "maxValues": maximum,
     })
     .to_string()
+}
+
+/// The texts of a column that some row has; a batch may know more of them.
+fn texts_used<'b>(batch: &'b RecordBatch, name: &str) -> Vec<&'b str> {
+    let codes = column(batch, name).as_dictionary::<Int32Type>();
+    let values = codes.values().as_string::<i32>();
+    let mut used = vec![false; values.len()];
+    (0..codes.len()).filter_map(|row| codes.key(row)).for_each(|key| used[key] = true);
+    (0..values.len()).filter(|key| used[*key]).map(|key| values.value(key)).collect()
 }
 
 /// A new file that only its owner can read.
@@ -277,12 +217,11 @@ impl HashingWriter<BufWriter<File>> {
         Self { inner, hasher: blake3::Hasher::new(), byte_count: 0 }
     }
 
-    /// Flushes to disk; gives length and hash of what was written.
-    pub(super) fn finish(self, path: &Path) -> Result<(u64, String), WarehouseError> {
+    /// Hands everything to the system, not yet to the disk; gives length and hash.
+    pub(super) fn finish(self, path: &Path) -> Result<(u64, String, File), WarehouseError> {
         let file = self.inner.into_inner().map_err(std::io::IntoInnerError::into_error);
-        let synced = file.and_then(|file| file.sync_all());
-        synced.map_err(WarehouseError::io(path))?;
-        Ok((self.byte_count, self.hasher.finalize().to_hex().to_string()))
+        let file = file.map_err(WarehouseError::io(path))?;
+        Ok((self.byte_count, self.hasher.finalize().to_hex().to_string(), file))
     }
 }
 

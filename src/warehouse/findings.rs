@@ -84,7 +84,9 @@ impl FindingWriter {
     /// Completes the file and flushes it to disk; gives its hash.
     pub(super) fn finish(self) -> Result<String, WarehouseError> {
         let sink = self.writer.into_inner().map_err(WarehouseError::table(FAILED))?;
-        sink.finish(&self.path).map(|(_, hash)| hash)
+        let (_, hash, file) = sink.finish(&self.path)?;
+        file.sync_all().map_err(WarehouseError::io(&self.path))?;
+        Ok(hash)
     }
 }
 

@@ -13,12 +13,15 @@
 //! staging/                 ingestions under way
 //! ```
 
+mod code_chunk;
 mod commit;
 mod configuration;
 mod error;
 mod files;
 mod findings;
 mod key;
+mod order;
+mod parquet_file;
 mod record;
 mod snapshot;
 mod table;

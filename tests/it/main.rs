@@ -15,6 +15,7 @@ mod sandbox;
 
 /// Programs of other makers, from PyPI, in an environment of their own.
 mod peers;
+mod polluted;
 
 /// One warehouse of seeded samples over twenty years, shared by the tests of answers.
 mod seeded;

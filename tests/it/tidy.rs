@@ -13,7 +13,7 @@ const MODULES: [(&str, &[&str]); 20] = [
     ("document", &["quarter"]),
     ("finding", &[]),
     ("dictionary", &["quarter", "document"]),
-    ("delivery", &["quarter", "document", "dictionary"]),
+    ("delivery", &["quarter", "document", "finding", "dictionary"]),
     ("decode", &["quarter", "finding", "dictionary", "delivery"]),
     ("check", &["quarter", "finding", "dictionary", "decode"]),
     ("pseudonym", &["decode"]),

@@ -79,7 +79,15 @@ def records(data: bytes, delimiter: bytes) -> Iterator[list[bytes] | None]:
             text, position = text + b'"', position + 1
         return None
 
-    start = 0
+    def holds_row(text: bytes, column: int, width: int) -> bool:
+        """Whether a line of a quoted field has the delimiters of a row, or its last line those of
+        a row up to the column."""
+        lines = line_end.split(text)[1:]
+        whole = any(line.count(delimiter) == width - 1 for line in lines[:-1])
+        last = column >= 6 and lines and lines[-1].count(delimiter) == column
+        return width > 6 and bool(whole or last)
+
+    start = width = 0
     while start < len(data):
         if empty := line_end.match(data, start):
             start = empty.end()
@@ -92,6 +100,9 @@ def records(data: bytes, delimiter: bytes) -> Iterator[list[bytes] | None]:
                     fields = None
                     break
                 text, position = found
+                if width and holds_row(text, len(fields), width):
+                    fields = None
+                    break
             else:
                 ending = stop.search(data, position)
                 text = data[position : ending.start() if ending else len(data)]
@@ -100,6 +111,7 @@ def records(data: bytes, delimiter: bytes) -> Iterator[list[bytes] | None]:
             if data[position : position + 1] != delimiter:
                 break
             position += 1
+        width = width or len(fields or [])
         yield fields
         ending = line_end.search(data, start if fields is None else position)
         start = ending.end() if ending else len(data)
@@ -269,6 +281,8 @@ def decode(names: list[str], fields: list[bytes] | None, variables: dict[str, An
             row.rules.add("decode.encoding")
             row.unreadable.add(name)
             continue
+        if text and not name:
+            row.rules.add("decode.field-count")
         if not text or name not in variables:
             continue
         match variables[name]["kind"]:
@@ -363,8 +377,9 @@ def check_codes(row: Row, variables: dict[str, Any]) -> None:
             continue
         entries = [code for code in variable.get("code", []) if code["code"] == value]
         no_value = any(code.get("not_applicable") for code in entries)
-        if is_code and not entries and variable.get("table_complete"):
-            row.rules.add("check.code-unknown")
+        if is_code and not entries and name != "LEGISLATION":
+            if variable.get("table_complete") or not re.fullmatch("[0-9A-Za-z-]*", value):
+                row.rules.add("check.code-unknown")
         if name == "CPAS" and not re.fullmatch("[0-9]{5}", value):
             row.rules.add("check.code-unknown")
         if first and entries and all(outside(code, first) for code in entries):

@@ -1,0 +1,199 @@
+//! A batch as the rules look at it: what its codes mean, and its rows as columns.
+
+use super::context::CheckContext;
+use crate::decode::{DecodedBatch, IdentifierColumn};
+use crate::dictionary::{CodeColumn, Validity};
+use crate::quarter::{Day, end_of_month};
+
+/// What the dictionary says of one code.
+#[derive(Debug)]
+pub(super) struct ValueFacts {
+    pub(super) unknown: bool,
+    pub(super) validities: Vec<Validity>,
+    pub(super) not_applicable: bool,
+    /// The measure rules that this value leaves open.
+    pub(super) rules: u128,
+    /// The regime that the text is the code of, as a value of `LEGISLATION`.
+    pub(super) regime: Option<u16>,
+    /// The guidance that the text is the code of, as a value of `CBENCONV`.
+    pub(super) guidance: Option<u16>,
+}
+
+/// The codes of a column: a key per row, and what each distinct code means.
+pub(super) struct ColumnFacts<'a> {
+    pub(super) keys: &'a [u32],
+    pub(super) texts: &'a [Box<str>],
+    pub(super) facts: Vec<ValueFacts>,
+}
+
+impl ColumnFacts<'_> {
+    /// For each key, 0 included, what is `true` of its code; nothing is of no value.
+    pub(super) fn table(&self, holds: impl Fn(&ValueFacts) -> bool) -> Vec<bool> {
+        std::iter::once(false).chain(self.facts.iter().map(holds)).collect()
+    }
+}
+
+/// The columns that a rule needs to look at: those in which some value of the batch could break it.
+/// Most batches are clean, and most rules then have nothing to do.
+#[derive(Default)]
+pub(super) struct Suspects {
+    /// Some code is not in its table.
+    pub(super) unknown: Vec<CodeColumn>,
+    /// Some code is not valid on every first day of the batch.
+    pub(super) code_validity: Vec<CodeColumn>,
+    /// The variable is not valid on every first day of the batch.
+    pub(super) variable_validity: Vec<CodeColumn>,
+    /// Not every regime fills the variable in.
+    pub(super) regime: Vec<CodeColumn>,
+}
+
+/// A batch with its codes looked up and its rows classified.
+pub(super) struct BatchFacts<'a> {
+    pub(super) batch: &'a DecodedBatch,
+    pub(super) columns: Vec<ColumnFacts<'a>>,
+    pub(super) suspects: Suspects,
+    /// The earliest and latest first day.
+    first_days: Option<(Day, Day)>,
+    /// The last day, or the end of the first day's month where there is none.
+    pub(super) end_day: Vec<Option<Day>>,
+    pub(super) regime: Vec<Option<u16>>,
+    pub(super) guidance: Vec<Option<u16>>,
+    /// Whether the guidance is one of a partnership convention.
+    pub(super) convention: Vec<bool>,
+    pub(super) measure: Vec<Option<u16>>,
+}
+
+impl<'a> BatchFacts<'a> {
+    pub(super) fn new(batch: &'a DecodedBatch, context: &CheckContext) -> Self {
+        let column = |column: CodeColumn| {
+            let codes = batch.codes(column);
+            let facts = codes.texts().iter().map(|text| context.facts_of(column, text)).collect();
+            ColumnFacts { keys: codes.keys(), texts: codes.texts(), facts }
+        };
+        let days = || batch.first_day().iter().flatten().copied();
+        let mut facts = Self {
+            batch,
+            columns: CodeColumn::all().map(column).collect(),
+            suspects: Suspects::default(),
+            first_days: days().min().zip(days().max()),
+            end_day: end_days(batch),
+            regime: Vec::new(),
+            guidance: Vec::new(),
+            convention: Vec::new(),
+            measure: Vec::new(),
+        };
+        facts.suspects = facts.suspects(context);
+        facts.classify(context);
+        facts
+    }
+
+    pub(super) fn column(&self, column: CodeColumn) -> &ColumnFacts<'a> {
+        &self.columns[column.index()]
+    }
+
+    pub(super) fn has_partner(&self, row: usize) -> bool {
+        match self.batch.partner() {
+            IdentifierColumn::National(numbers) => numbers[row].is_some(),
+            IdentifierColumn::Coded(tokens) => tokens[row].is_some(),
+        }
+    }
+
+    /// Whether every first day of the batch lies in the validity.
+    pub(super) fn all_within(&self, validity: Validity) -> bool {
+        self.first_days.is_none_or(|(from, to)| validity.contains(from) && validity.contains(to))
+    }
+
+    /// Whether some first day of the batch lies before `day`.
+    pub(super) fn any_before(&self, day: Day) -> bool {
+        self.first_days.is_some_and(|(from, _)| from < day)
+    }
+
+    fn suspects(&self, context: &CheckContext) -> Suspects {
+        let mut suspects = Suspects::default();
+        for column in CodeColumn::all() {
+            let facts = &self.column(column).facts;
+            if facts.is_empty() {
+                continue;
+            }
+            let variable = context.variable(column);
+            let add = |suspect: bool, columns: &mut Vec<CodeColumn>| {
+                if suspect {
+                    columns.push(column);
+                }
+            };
+            add(facts.iter().any(|facts| facts.unknown), &mut suspects.unknown);
+            let always = |facts: &ValueFacts| self.always_valid(facts);
+            add(!facts.iter().all(always), &mut suspects.code_validity);
+            add(!self.all_within(variable.validity), &mut suspects.variable_validity);
+            let bound = !variable.regimes.is_empty() && variable.regime_set.contains(&false);
+            add(bound, &mut suspects.regime);
+        }
+        suspects
+    }
+
+    /// Whether a code is valid on every first day of the batch.
+    pub(super) fn always_valid(&self, facts: &ValueFacts) -> bool {
+        facts.validities.is_empty() || facts.validities.iter().any(|it| self.all_within(*it))
+    }
+
+    /// Regime, guidance and measure of every row.
+    fn classify(&mut self, context: &CheckContext) {
+        fn looked_up(
+            column: &ColumnFacts<'_>,
+            meaning: impl Fn(&ValueFacts) -> Option<u16>,
+        ) -> Vec<Option<u16>> {
+            let table: Vec<Option<u16>> =
+                std::iter::once(None).chain(column.facts.iter().map(meaning)).collect();
+            column.keys.iter().map(|key| table[*key as usize]).collect()
+        }
+        self.regime = looked_up(self.column(CodeColumn::LEGISLATION), |facts| facts.regime);
+        self.guidance = looked_up(self.column(CodeColumn::CBENCONV), |facts| facts.guidance);
+        let is_convention = |guidance: &Option<u16>| {
+            guidance.is_some_and(|guidance| context.is_convention(guidance.into()))
+        };
+        self.convention = self.guidance.iter().map(is_convention).collect();
+        self.measure = self.measures(context);
+    }
+
+    fn measures(&self, context: &CheckContext) -> Vec<Option<u16>> {
+        let classifier = context.classifier();
+        let starts = self.regime.iter().zip(self.batch.first_day());
+        let mut left: Vec<u128> = starts
+            .map(|(regime, first)| match (regime, first) {
+                (Some(regime), Some(first)) => classifier.open((*regime).into(), *first),
+                _ => 0,
+            })
+            .collect();
+        for column in classifier.columns() {
+            let facts = self.column(*column);
+            let without = std::iter::once(classifier.without_value(*column));
+            let table: Vec<u128> =
+                without.chain(facts.facts.iter().map(|facts| facts.rules)).collect();
+            for (left, key) in left.iter_mut().zip(facts.keys) {
+                *left &= table[*key as usize];
+            }
+        }
+        let known = self.regime.iter().zip(self.batch.first_day()).zip(left);
+        let measure = |((regime, first), left): ((&Option<u16>, &Option<Day>), u128)| {
+            (regime.is_some() && first.is_some())
+                .then(|| u16::try_from(classifier.first(left)).unwrap_or(u16::MAX))
+        };
+        known.map(measure).collect()
+    }
+}
+
+/// The last days, with the end of the first day's month where nothing is written.
+fn end_days(batch: &DecodedBatch) -> Vec<Option<Day>> {
+    let end = |(row, (first, last)): (usize, (&Option<Day>, &Option<Day>))| {
+        if last.is_some() {
+            return *last;
+        }
+        let line = batch.lines()[row];
+        let findings = batch.findings();
+        let from = findings.partition_point(|finding| finding.line < line);
+        let of_row = findings[from..].iter().take_while(|finding| finding.line == line);
+        let unreadable = of_row.into_iter().any(|finding| finding.column == Some("DPAYLSTDAY"));
+        first.filter(|_| !unreadable).map(end_of_month)
+    };
+    batch.first_day().iter().zip(batch.last_day()).enumerate().map(end).collect()
+}

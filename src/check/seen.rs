@@ -1,0 +1,229 @@
+//! The row hashes met so far, exactly, in bounded memory.
+//!
+//! Hashes are held in a set until there are [`HELD_MAX`] of them; then they go to a temporary file,
+//! sorted, and the set begins anew. A Bloom filter over all that was written says of nearly every
+//! new hash that it is in no file; only of the others the files are looked into. Row hashes are of
+//! values that include identifiers: the files have no name, so nobody else can open them.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::FileExt as _;
+
+use rayon::prelude::*;
+
+/// Hashes held before they are written out: some 150 MB.
+const HELD_MAX: usize = 4 << 20;
+/// Words of the filter, 128 MB: at a thousand million rows one hash in some thirty is looked up in vain.
+const FILTER_WORDS: usize = 1 << 24;
+const SHARD_COUNT: usize = 64;
+const HASH_LENGTH: usize = 16;
+/// Hashes read at once when a file is looked into.
+const PAGE_LENGTH: usize = 256;
+
+/// All hashes met so far.
+pub(super) struct Seen {
+    shards: Vec<HashSet<u128, Passed>>,
+    held_max: usize,
+    runs: Vec<Run>,
+    filter: Vec<u64>,
+}
+
+impl std::fmt::Debug for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let held: usize = self.shards.iter().map(HashSet::len).sum();
+        write!(f, "Seen({held} held, {} runs)", self.runs.len())
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::with_held_max(HELD_MAX)
+    }
+}
+
+/// The row hashes are hashes already.
+type Passed = BuildHasherDefault<PassedHasher>;
+
+/// Passes the low half of a row hash on; the shard is picked from its high half.
+#[derive(Debug, Default, Clone, Copy)]
+struct PassedHasher(u64);
+
+impl Hasher for PassedHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u128(&mut self, value: u128) {
+        self.0 = low(value);
+    }
+}
+
+impl Seen {
+    fn with_held_max(held_max: usize) -> Self {
+        let shards = (0..SHARD_COUNT).map(|_| HashSet::default()).collect();
+        Self { shards, held_max, runs: Vec::new(), filter: Vec::new() }
+    }
+
+    /// Takes batches of hashes in their order; gives back batch and place of those that had been
+    /// taken before. A hash of zero is none.
+    pub(super) fn take(&mut self, batches: &[&[u128]]) -> io::Result<Vec<(usize, usize)>> {
+        let partition = |hashes: &&[u128]| {
+            let mut by_shard: Vec<Vec<(u128, usize)>> = vec![Vec::new(); SHARD_COUNT];
+            for (at, hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != 0) {
+                by_shard[shard_of(*hash)].push((*hash, at));
+            }
+            by_shard
+        };
+        let batches: Vec<_> = batches.par_iter().map(partition).collect();
+        let (runs, filter) = (&self.runs, &self.filter);
+        let known = |(number, shard): (usize, &mut HashSet<u128, Passed>)| {
+            let mut known = Vec::new();
+            for (batch, by_shard) in batches.iter().enumerate() {
+                for (hash, at) in &by_shard[number] {
+                    if !shard.insert(*hash) || is_written(*hash, runs, filter)? {
+                        known.push((batch, *at));
+                    }
+                }
+            }
+            Ok(known)
+        };
+        let shards = self.shards.par_iter_mut().enumerate();
+        let known: Vec<Vec<_>> = shards.map(known).collect::<io::Result<_>>()?;
+        if self.shards.iter().map(HashSet::len).sum::<usize>() >= self.held_max {
+            self.write_out()?;
+        }
+        Ok(known.into_iter().flatten().collect())
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        if self.filter.is_empty() {
+            self.filter = vec![0; FILTER_WORDS];
+        }
+        let sorted = |shard: &mut HashSet<u128, Passed>| {
+            let mut hashes: Vec<u128> = shard.drain().collect();
+            hashes.sort_unstable();
+            hashes
+        };
+        // Shards are ranges of hashes: one after the other they are sorted as a whole.
+        let sorted: Vec<Vec<u128>> = self.shards.par_iter_mut().map(sorted).collect();
+        let file = tempfile::tempfile()?;
+        let mut writer = BufWriter::with_capacity(1 << 20, &file);
+        let mut length = 0;
+        for hash in sorted.iter().flatten() {
+            let (word, bits) = place_in_filter(*hash);
+            self.filter[word] |= bits;
+            writer.write_all(&hash.to_be_bytes())?;
+            length += 1;
+        }
+        writer.flush()?;
+        drop(writer);
+        self.runs.push(Run { file, length });
+        Ok(())
+    }
+}
+
+/// Sorted hashes in a file without a name.
+struct Run {
+    file: File,
+    length: u64,
+}
+
+impl Run {
+    /// Whether the hash is in the file. Hashes are spread evenly, so its place is known nearly.
+    fn contains(&self, hash: u128) -> io::Result<bool> {
+        let (mut from, mut to) = (0, self.length);
+        let share = ((hash >> 64) * u128::from(self.length)) >> 64;
+        let mut at = u64::try_from(share).unwrap_or(0);
+        let mut page = [0; PAGE_LENGTH * HASH_LENGTH];
+        while from < to {
+            let first = at.saturating_sub(PAGE_LENGTH as u64 / 2).clamp(from, to - 1);
+            let count = (to - first).min(PAGE_LENGTH as u64);
+            let length = usize::try_from(count).unwrap_or(PAGE_LENGTH) * HASH_LENGTH;
+            let bytes = &mut page[..length];
+            self.file.read_exact_at(bytes, first * HASH_LENGTH as u64)?;
+            let hashes = bytes.as_chunks::<HASH_LENGTH>().0;
+            let position = hashes.partition_point(|it| u128::from_be_bytes(*it) < hash);
+            if hashes.get(position).is_some_and(|it| u128::from_be_bytes(*it) == hash) {
+                return Ok(true);
+            }
+            if position == 0 {
+                to = first;
+            } else if position == hashes.len() {
+                from = first + count;
+            } else {
+                return Ok(false);
+            }
+            at = from + (to - from) / 2;
+        }
+        Ok(false)
+    }
+}
+
+fn is_written(hash: u128, runs: &[Run], filter: &[u64]) -> io::Result<bool> {
+    let (word, bits) = place_in_filter(hash);
+    if filter.get(word).is_none_or(|held| held & bits != bits) {
+        return Ok(false);
+    }
+    for run in runs {
+        if run.contains(hash)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The word of the filter that a hash belongs to, and its four bits there.
+fn place_in_filter(hash: u128) -> (usize, u64) {
+    let low = low(hash);
+    let word = usize::try_from(low >> 24).unwrap_or_default() % FILTER_WORDS;
+    let bits = (0..4).fold(0, |bits, at| bits | 1 << (low >> (at * 6) & 63));
+    (word, bits)
+}
+
+fn low(hash: u128) -> u64 {
+    u64::try_from(hash & u128::from(u64::MAX)).unwrap_or_default()
+}
+
+/// By the highest six bits.
+fn shard_of(hash: u128) -> usize {
+    usize::try_from(hash >> 122).unwrap_or_default() % SHARD_COUNT
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_out_is_found_like_what_is_held(
+            rows in prop::collection::vec(0_u64..400, 0..1000),
+            held_max in 1_usize..200,
+        ) {
+            // Spread over the whole range, as hashes are.
+            let hash = |row: &u64| xxhash_rust::xxh3::xxh3_128(&row.to_le_bytes());
+            let hashes: Vec<u128> = rows.iter().map(hash).collect();
+            let mut seen = Seen::with_held_max(held_max);
+            let mut known = Vec::new();
+            for (wave, hashes) in hashes.chunks(37).enumerate() {
+                let batches: Vec<&[u128]> = hashes.chunks(10).collect();
+                let taken = seen.take(&batches).unwrap();
+                known.extend(taken.into_iter().map(|(batch, at)| wave * 37 + batch * 10 + at));
+            }
+            known.sort_unstable();
+            let mut plain = HashSet::new();
+            let again = |(at, row): (usize, &u64)| (!plain.insert(*row)).then_some(at);
+            let expected: Vec<usize> = rows.iter().enumerate().filter_map(again).collect();
+            prop_assert_eq!(known, expected);
+        }
+    }
+}

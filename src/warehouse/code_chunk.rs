@@ -1,0 +1,228 @@
+//! A column of codes as a Parquet column chunk: a dictionary page, and a page of keys.
+//!
+//! The keys are known already, so nothing is hashed or compared again row by row, and the extremes
+//! are the ends of the sorted dictionary. Pages, headers and metadata are written by `parquet`.
+//!
+//! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, dictionary encoding
+//! and the hybrid of run lengths and bit packing.
+
+use bytes::Bytes;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter as _};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::ByteArray;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::page_index::offset_index::{OffsetIndexMetaData, PageLocation};
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+use zstd::bulk::Compressor;
+
+/// Keys of a run that are worth a run of their own.
+const RUN_LENGTH_MIN: usize = 8;
+/// Keys are packed by this many.
+const GROUP_LENGTH: usize = 8;
+
+/// Encodes keys: 0 for no value, otherwise one more than a position in `texts`, which are sorted.
+pub(super) fn encode(
+    column: ColumnDescPtr,
+    texts: &[&str],
+    keys: &[u32],
+    compressor: &mut Compressor<'_>,
+) -> Result<(Bytes, ColumnCloseResult)> {
+    let dictionary = Dictionary::of(texts, keys);
+    let mut sink = TrackedWrite::new(Vec::new());
+    let mut pages = SerializedPageWriter::new(&mut sink);
+    let mut sizes = Sizes::default();
+    if !dictionary.texts.is_empty() {
+        let mut page = Vec::new();
+        for text in &dictionary.texts {
+            page.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+            page.extend_from_slice(text.as_bytes());
+        }
+        let num_values = count(dictionary.texts.len());
+        sizes.add(&pages.write_page(compressed(&page, compressor, |buf| {
+            Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: true }
+        })?)?);
+    }
+    let encoding =
+        if dictionary.texts.is_empty() { Encoding::PLAIN } else { Encoding::RLE_DICTIONARY };
+    let data_offset = sizes.compressed;
+    let data = data_page(&dictionary, keys, column.max_def_level() > 0);
+    sizes.add(&pages.write_page(compressed(&data, compressor, |buf| Page::DataPage {
+        buf,
+        num_values: count(keys.len()),
+        encoding,
+        def_level_encoding: Encoding::RLE,
+        rep_level_encoding: Encoding::RLE,
+        statistics: None,
+    })?)?);
+    let page = PageLocation {
+        offset: data_offset,
+        compressed_page_size: i32::try_from(sizes.compressed - data_offset).unwrap_or(i32::MAX),
+        first_row_index: 0,
+    };
+    let metadata = ColumnChunkMetaData::builder(column)
+        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, encoding])
+        .set_compression(compression())
+        .set_num_values(i64::from(count(keys.len())))
+        .set_total_compressed_size(sizes.compressed)
+        .set_total_uncompressed_size(sizes.uncompressed)
+        .set_dictionary_page_offset((data_offset > 0).then_some(0))
+        .set_data_page_offset(data_offset)
+        .set_statistics(dictionary.statistics())
+        .build()?;
+    let close = ColumnCloseResult {
+        bytes_written: u64::try_from(sizes.compressed).unwrap_or_default(),
+        rows_written: keys.len() as u64,
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: Some(OffsetIndexMetaData {
+            page_locations: vec![page],
+            unencoded_byte_array_data_bytes: None,
+        }),
+    };
+    Ok((sink.into_inner()?.into(), close))
+}
+
+fn compression() -> Compression {
+    Compression::ZSTD(ZstdLevel::default())
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// A compressor for many pages: to make one costs more than a small page.
+pub(super) fn compressor() -> Result<Compressor<'static>> {
+    let compressor = Compressor::new(ZstdLevel::default().compression_level());
+    compressor.map_err(|error| ParquetError::External(Box::new(error)))
+}
+
+fn compressed(
+    page: &[u8],
+    compressor: &mut Compressor<'_>,
+    wrap: impl FnOnce(Bytes) -> Page,
+) -> Result<CompressedPage> {
+    let bytes = compressor.compress(page);
+    let bytes = bytes.map_err(|error| ParquetError::External(Box::new(error)))?;
+    Ok(CompressedPage::new(wrap(bytes.into()), page.len()))
+}
+
+/// Bytes of the pages written so far, headers included.
+#[derive(Default)]
+struct Sizes {
+    compressed: i64,
+    uncompressed: i64,
+}
+
+impl Sizes {
+    fn add(&mut self, page: &PageWriteSpec) {
+        self.compressed += i64::try_from(page.compressed_size).unwrap_or(i64::MAX);
+        self.uncompressed += i64::try_from(page.uncompressed_size).unwrap_or(i64::MAX);
+    }
+}
+
+/// The texts that occur among the keys, sorted, and the position of each key's text.
+struct Dictionary<'t> {
+    texts: Vec<&'t str>,
+    positions: Vec<u32>,
+    null_count: u64,
+}
+
+impl<'t> Dictionary<'t> {
+    fn of(texts: &[&'t str], keys: &[u32]) -> Self {
+        let mut counts = vec![0_u64; texts.len() + 1];
+        for key in keys {
+            counts[*key as usize] += 1;
+        }
+        let mut own = Vec::new();
+        let mut positions = vec![0];
+        for (text, count) in texts.iter().zip(&counts[1..]) {
+            positions.push(u32::try_from(own.len()).unwrap_or(u32::MAX));
+            if *count > 0 {
+                own.push(*text);
+            }
+        }
+        Self { texts: own, positions, null_count: counts[0] }
+    }
+
+    fn statistics(&self) -> Statistics {
+        let bytes = |text: Option<&&str>| text.map(|text| ByteArray::from(*text));
+        let (first, last) = (bytes(self.texts.first()), bytes(self.texts.last()));
+        Statistics::byte_array(first, last, None, Some(self.null_count), false)
+    }
+}
+
+/// The levels that say which rows have a value, and the positions of those that have.
+fn data_page(dictionary: &Dictionary<'_>, keys: &[u32], nullable: bool) -> Vec<u8> {
+    let mut page = Vec::with_capacity(keys.len());
+    if nullable {
+        page.extend_from_slice(&[0; 4]);
+        write_hybrid(keys.iter().map(|key| u32::from(*key != 0)), 1, &mut page);
+        let length = count(page.len() - 4).to_le_bytes();
+        page[..4].copy_from_slice(&length);
+    }
+    if !dictionary.texts.is_empty() {
+        let most = count(dictionary.texts.len() - 1);
+        let width = u8::try_from(u32::BITS - most.leading_zeros()).unwrap_or(32).max(1);
+        page.push(width);
+        let values = keys.iter().filter(|key| **key != 0);
+        write_hybrid(values.map(|key| dictionary.positions[*key as usize]), width, &mut page);
+    }
+    page
+}
+
+/// Writes numbers of `width` bits, long runs of equal ones as such.
+fn write_hybrid(values: impl Iterator<Item = u32>, width: u8, out: &mut Vec<u8>) {
+    let mut packed: Vec<u32> = Vec::new();
+    let mut values = values.peekable();
+    while let Some(value) = values.next() {
+        let mut run = 1;
+        while values.next_if_eq(&value).is_some() {
+            run += 1;
+        }
+        // Packed numbers come in whole groups; a run fills up the group before it.
+        let fill = packed.len().next_multiple_of(GROUP_LENGTH) - packed.len();
+        if run < RUN_LENGTH_MIN + fill {
+            packed.resize(packed.len() + run, value);
+            continue;
+        }
+        packed.resize(packed.len() + fill, value);
+        write_packed(&mut packed, width, out);
+        write_variable((run - fill) << 1, out);
+        let bytes = usize::from(width.div_ceil(8));
+        out.extend_from_slice(&value.to_le_bytes()[..bytes]);
+    }
+    packed.resize(packed.len().next_multiple_of(GROUP_LENGTH), 0);
+    write_packed(&mut packed, width, out);
+}
+
+/// Writes whole groups of numbers bit by bit, lowest first, and forgets them.
+fn write_packed(values: &mut Vec<u32>, width: u8, out: &mut Vec<u8>) {
+    if values.is_empty() {
+        return;
+    }
+    write_variable((values.len() / GROUP_LENGTH) << 1 | 1, out);
+    let (mut bits, mut held) = (0_u64, 0_u8);
+    for value in values.drain(..) {
+        bits |= u64::from(value) << held;
+        held += width;
+        while held >= 8 {
+            out.extend_from_slice(&bits.to_le_bytes()[..1]);
+            bits >>= 8;
+            held -= 8;
+        }
+    }
+}
+
+/// Seven bits a byte, the lowest first.
+fn write_variable(mut number: usize, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.extend_from_slice(&(number | 0x80).to_le_bytes()[..1]);
+        number >>= 7;
+    }
+    out.extend_from_slice(&number.to_le_bytes()[..1]);
+}
