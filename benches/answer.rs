@@ -10,7 +10,6 @@ use std::fs;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use sppis::delivery::{Delivery, DeliveryId};
-use sppis::finding::Budget;
 use sppis::pipeline::answer::{Optimiser, answer};
 use sppis::pipeline::ingest::{IngestOptions, ingest};
 use sppis::query::{Arguments, Catalog, resolve};
@@ -31,8 +30,8 @@ fn benches(criterion: &mut Criterion) {
         let path = folder.path().join(format!("DWH_SPPIS_Formulaires_{id}.csv"));
         fs::write(&path, text).expect("a writable folder");
         let delivery = Delivery::open(&[path], None, None, None).expect("a delivery");
-        let options = IngestOptions { budget: Budget::default(), dry_run: false };
-        ingest(&warehouse, &delivery, options, &|_| {}).expect("a delivery taken in");
+        let options = IngestOptions::default();
+        ingest(&warehouse, &delivery, &options, &|_| {}).expect("a delivery taken in");
     }
     let catalog = Catalog::open(None).expect("the shipped queries");
     let snapshot = warehouse.snapshot(None).expect("a snapshot");

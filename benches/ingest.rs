@@ -14,7 +14,6 @@ use sppis::check::{CheckContext, examine};
 use sppis::decode::{DecodeSettings, IdentifierFormat, decode};
 use sppis::delivery::{Chunk, Delivery, DeliveryId};
 use sppis::dictionary::Dictionary;
-use sppis::finding::Budget;
 use sppis::pipeline::ingest::{IngestOptions, ingest};
 use sppis::sample::Sample;
 use sppis::warehouse::Warehouse;
@@ -56,7 +55,7 @@ fn benches(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("whole delivery");
     group.throughput(Throughput::Bytes(bytes)).sample_size(10);
-    let options = IngestOptions { budget: Budget::default(), dry_run: false };
+    let options = IngestOptions::default();
     group.bench_function("ingest", |bench| {
         bench.iter_with_setup(
             || {
@@ -65,7 +64,7 @@ fn benches(criterion: &mut Criterion) {
                 (warehouse.expect("a new warehouse"), folder)
             },
             |(warehouse, folder)| {
-                let report = ingest(&warehouse, &delivery, options, &|_| {}).expect("a delivery");
+                let report = ingest(&warehouse, &delivery, &options, &|_| {}).expect("a delivery");
                 (report, warehouse, folder)
             },
         );

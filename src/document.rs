@@ -30,15 +30,18 @@ pub struct Placed<T> {
 }
 
 /// Texts by language; English is the one that is always there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Labels {
     /// English.
     pub en: String,
     /// French, when given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fr: Option<String>,
     /// Dutch, when given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nl: Option<String>,
     /// German, when given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub de: Option<String>,
 }
 

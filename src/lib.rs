@@ -31,6 +31,8 @@ pub mod render;
 
 pub mod export;
 
+pub mod validation;
+
 pub mod pipeline;
 
 pub mod cli;

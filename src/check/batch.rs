@@ -1,5 +1,7 @@
 //! Applies the rules to the rows of one chunk.
 
+use std::collections::BTreeMap;
+
 use super::REGISTRY;
 use super::context::CheckContext;
 use super::facts::BatchFacts;
@@ -92,6 +94,24 @@ impl CheckedBatch {
     /// All findings, in file order.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Rejects a row; the finding says why.
+    pub(super) fn reject(&mut self, row: usize, finding: Finding) {
+        self.verdicts.accepted[row] = false;
+        self.findings.push(finding);
+        self.findings.sort_by_key(|finding| finding.line);
+    }
+
+    /// The rows under the lines they had in another file; `lines` gives them by the lines they
+    /// have. Rows and findings stay in the order they are in.
+    #[must_use]
+    pub fn relabelled(mut self, lines: &BTreeMap<u64, u64>) -> Self {
+        self.decoded.relabel(lines);
+        for finding in &mut self.findings {
+            finding.line = lines.get(&finding.line).copied().unwrap_or(finding.line);
+        }
+        self
     }
 
     /// Takes the findings out.

@@ -1,5 +1,7 @@
 //! A row equal in all known columns to an earlier row of the same delivery, across its parts.
 
+use std::collections::BTreeSet;
+
 use super::batch::{CheckedBatch, ExaminedBatch};
 use super::seen::Seen;
 use crate::finding::{Finding, Rule, Severity};
@@ -40,12 +42,22 @@ impl DuplicateIndex {
 impl ExaminedBatch {
     fn reject_duplicate(&mut self, row: usize) {
         self.verdicts.accepted[row] = false;
-        self.findings.push(Finding {
-            rule: &RULE,
-            part: self.decoded.part(),
-            line: self.decoded.lines()[row],
-            column: None,
-            text: "equal in all known columns to an earlier row of the delivery".into(),
-        });
+        self.findings.push(finding(self.decoded.part(), self.decoded.lines()[row]));
     }
+}
+
+impl CheckedBatch {
+    /// Rejects the accepted rows that begin on one of these lines, since the same is stored.
+    pub fn reject_duplicates(&mut self, lines: &BTreeSet<u64>) {
+        let stored = |row: &usize| lines.contains(&self.decoded().lines()[*row]);
+        for row in self.accepted().filter(stored).collect::<Vec<usize>>() {
+            let finding = finding(self.decoded().part(), self.decoded().lines()[row]);
+            self.reject(row, finding);
+        }
+    }
+}
+
+fn finding(part: usize, line: u64) -> Finding {
+    let text = "equal in all known columns to an earlier row of the delivery".into();
+    Finding { rule: &RULE, part, line, column: None, text }
 }

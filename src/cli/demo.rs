@@ -37,7 +37,7 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
         let path = folder.path().join(name);
         std::fs::write(&path, text).map_err(failed)?;
         let delivery = Delivery::open(&[path], None, None, None)?;
-        take_in(&warehouse, &delivery, IngestOptions::default(), console)?;
+        take_in(&warehouse, &delivery, &IngestOptions::default(), console)?;
         writeln!(console.out())?;
     }
     let catalog = Catalog::open(None)?;

@@ -9,7 +9,9 @@ use crate::delivery::DeliveryError;
 use crate::document::DocumentError;
 use crate::export::ExportError;
 use crate::pipeline::answer::AnswerError;
+use crate::pipeline::difference::DifferenceError;
 use crate::pipeline::ingest::IngestError;
+use crate::pipeline::replay::ReplayError;
 use crate::query::{CatalogError, ResolveError};
 use crate::warehouse::WarehouseError;
 
@@ -153,6 +155,32 @@ impl From<IngestError> for CliError {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Warehouse(error) => error.into(),
+            error @ IngestError::Corrected { .. } => Self::new(chain(&error)).hint(
+                "replace them with `--discard-corrections`, if the new files have the corrected rows",
+            ),
+            error => Self::new(chain(&error)),
+        }
+    }
+}
+
+impl From<DifferenceError> for CliError {
+    fn from(error: DifferenceError) -> Self {
+        match error {
+            DifferenceError::Warehouse(error) => error.into(),
+            DifferenceError::Catalog(error) => error.into(),
+            DifferenceError::Resolve(error) => error.into(),
+            DifferenceError::Answer(error) => error.into(),
+            error @ DifferenceError::Window(_) => Self::new(error.to_string()),
+        }
+    }
+}
+
+impl From<ReplayError> for CliError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Ingest(error) => error.into(),
+            ReplayError::Lines(_) => Self::new(chain(&error))
+                .hint("`sppis rejects DELIVERY --rows` lists the rows that can come back"),
             error => Self::new(chain(&error)),
         }
     }

@@ -1,19 +1,24 @@
 //! `sppis ingest`
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::attribution::Reconciliation;
+use super::output::{outside, probe, write_atomically};
+use super::rejects::known_rule;
+use super::statement::{narrate_columns, statement};
+use super::{findings, report};
 use crate::delivery::{Delivery, Encoding};
-use crate::document::nearest;
-use crate::finding::{Budget, FindingSummary, Severity};
-use crate::pipeline::ingest::{IngestOptions, IngestReport, Outcome, ingest};
+use crate::finding::{Budget, BudgetError};
+use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, Outcome, ingest};
 use crate::quarter::QuarterRange;
-use crate::render::{count, euros, grouped};
+use crate::render::Language;
+use crate::validation::{Validated, ValidationOutcome};
 use crate::warehouse::Warehouse;
 
 /// Check a delivery and take it in, whole or not at all.
@@ -22,7 +27,9 @@ use crate::warehouse::Warehouse;
     after_help = "Examples:\n  sppis ingest DWH_SPPIS_Formulaires_2007-05.csv\n  sppis ingest \
                   part1.csv part2.csv.gz --delivery 2007-05\n  sppis ingest old.txt --delivery 2007-11 \
                   --encoding windows-1252\n  sppis ingest old.csv --delivery \
-                  backfill --window 2002Q4..2004Q4 --max-rejects 2%"
+                  backfill --window 2002Q4..2004Q4 --max-rejects 2%\n  sppis ingest new.csv --delivery 2007-05 \
+                  --dry-run --report validation.html --lang fr\n  sppis ingest new.csv --delivery \
+                  2007-05 --max-rejects-of check.niss-invalid=0.1% --log json"
 )]
 pub(super) struct Arguments {
     /// The files of one delivery.
@@ -45,9 +52,42 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "BUDGET", default_value = "5%")]
     max_rejects: Budget,
 
+    /// Most rows that may break one rule: check.niss-invalid=100 or decode.date=0.1%. Repeatable.
+    #[arg(long, value_name = "RULE=BUDGET")]
+    max_rejects_of: Vec<String>,
+
     /// Do all but the commit.
     #[arg(long)]
     dry_run: bool,
+
+    /// Replace a delivery although `replay` has taken corrected rows into it.
+    #[arg(long)]
+    discard_corrections: bool,
+
+    /// Write the validation report, whatever becomes of the delivery: .html or .json.
+    #[arg(long, value_name = "PATH")]
+    report: Option<PathBuf>,
+
+    /// Language of the validation report.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
+
+    /// Write all findings, whatever becomes of the delivery: .csv, .json, .parquet or .txt.
+    #[arg(long, value_name = "PATH")]
+    findings: Option<PathBuf>,
+
+    /// How to narrate on stderr.
+    #[arg(long, value_enum, default_value_t = Log::Text, value_name = "FORM")]
+    log: Log,
+}
+
+/// How an ingestion narrates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Log {
+    /// A progress bar on a terminal, and text.
+    Text,
+    /// One JSON object a line: progress, and the outcome.
+    Json,
 }
 
 pub(super) fn run(
@@ -56,29 +96,179 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let declared = arguments.delivery.as_deref();
+    let wanted = Wanted::of(arguments, warehouse)?;
     let delivery =
         Delivery::open(&arguments.files, declared, arguments.window, arguments.encoding)?;
-    let options = IngestOptions { budget: arguments.max_rejects, dry_run: arguments.dry_run };
-    take_in(warehouse, &delivery, options, console)
+    let budgets = arguments.max_rejects_of.iter().map(|text| rule_budget(text));
+    let options = IngestOptions {
+        budget: arguments.max_rejects,
+        rule_budgets: budgets.collect::<Result<_, CliError>>()?,
+        dry_run: arguments.dry_run,
+        discard_corrections: arguments.discard_corrections,
+        details: wanted.report.is_some() || wanted.findings.is_some(),
+    };
+    let report = match arguments.log {
+        Log::Text => with_bar(warehouse, &delivery, &options),
+        Log::Json => with_json(warehouse, &delivery, &options),
+    };
+    let report = report?;
+    wanted.write(&report, warehouse, arguments.lang, console)?;
+    conclude(&delivery, &report, console)
+}
+
+/// `check.niss-invalid=100`
+fn rule_budget(text: &str) -> Result<(&'static str, Budget), CliError> {
+    let Some((rule, budget)) = text.split_once('=') else {
+        return Err(CliError::new(format!("expected RULE=BUDGET, found `{text}`"))
+            .hint("for example `--max-rejects-of check.niss-invalid=100`"));
+    };
+    let budget = budget.parse().map_err(|error: BudgetError| CliError::new(error.to_string()))?;
+    Ok((known_rule(rule)?, budget))
+}
+
+/// The files to be written about the delivery; places and formats are settled before it is read.
+struct Wanted {
+    report: Option<(PathBuf, report::Form)>,
+    findings: Option<(PathBuf, findings::Form)>,
+}
+
+impl Wanted {
+    fn of(arguments: &Arguments, warehouse: &Warehouse) -> Result<Self, CliError> {
+        fn settled<F>(
+            path: Option<&PathBuf>,
+            form: impl Fn(&Path) -> Option<F>,
+            endings: &str,
+            warehouse: &Warehouse,
+        ) -> Result<Option<(PathBuf, F)>, CliError> {
+            let Some(path) = path else { return Ok(None) };
+            let unknown = || {
+                CliError::new(format!("the ending of {} says no format", path.display()))
+                    .hint(format!("one of {endings}"))
+            };
+            let form = form(path).ok_or_else(unknown)?;
+            let place = outside(path, warehouse)?;
+            probe(place.parent().unwrap_or(Path::new(".")))?;
+            Ok(Some((place, form)))
+        }
+        let (page, list) = (arguments.report.as_ref(), arguments.findings.as_ref());
+        let endings = ".csv, .json, .parquet, .txt";
+        Ok(Self {
+            report: settled(page, report::Form::of_path, ".html, .json", warehouse)?,
+            findings: settled(list, findings::Form::of_path, endings, warehouse)?,
+        })
+    }
+
+    fn write(
+        &self,
+        ingested: &IngestReport,
+        warehouse: &Warehouse,
+        language: Language,
+        console: &mut Console,
+    ) -> Result<(), CliError> {
+        let Some(details) = &ingested.details else { return Ok(()) };
+        if let Some((path, form)) = &self.findings {
+            let bytes = findings::encode(&ingested.record.delivery, &details.findings, *form)?;
+            write_atomically(path, |out| Ok(out.write_all(&bytes)?))?;
+            console.say(&format!("wrote {}", path.display()));
+        }
+        if let Some((path, form)) = &self.report {
+            let snapshot = warehouse.snapshot(None)?;
+            let validated = Validated {
+                record: &ingested.record,
+                outcome: match ingested.outcome {
+                    Outcome::Committed { .. } | Outcome::Unchanged { .. } => {
+                        ValidationOutcome::Committed
+                    }
+                    Outcome::OverBudget => ValidationOutcome::Refused,
+                    Outcome::DryRun => ValidationOutcome::DryRun,
+                },
+                findings: &details.findings,
+                profile: Some(&details.profile),
+                previous: report::previous(warehouse, &snapshot, &ingested.record)?,
+            };
+            let text = report::encode(&validated, warehouse.dictionary(), *form, language)?;
+            write_atomically(path, |out| Ok(out.write_all(text.as_bytes())?))?;
+            console.say(&format!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
 }
 
 /// Takes a delivery in with progress, and prints what came of it.
 pub(super) fn take_in(
     warehouse: &Warehouse,
     delivery: &Delivery,
-    options: IngestOptions,
+    options: &IngestOptions,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
+    let report = with_bar(warehouse, delivery, options)?;
+    conclude(delivery, &report, console)
+}
+
+fn with_bar(
+    warehouse: &Warehouse,
+    delivery: &Delivery,
+    options: &IngestOptions,
+) -> Result<IngestReport, IngestError> {
     let bar = progress_bar(delivery.byte_count());
     let report = ingest(warehouse, delivery, options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
-    let report = report?;
+    report
+}
+
+/// At most this many progress lines a second.
+const JSON_INTERVAL: Duration = Duration::from_millis(500);
+
+fn with_json(
+    warehouse: &Warehouse,
+    delivery: &Delivery,
+    options: &IngestOptions,
+) -> Result<IngestReport, IngestError> {
+    let (start, total) = (Instant::now(), delivery.byte_count());
+    let last = Cell::new(start);
+    let report = ingest(warehouse, delivery, options, &|bytes| {
+        if last.get().elapsed() >= JSON_INTERVAL {
+            last.set(Instant::now());
+            let milliseconds = start.elapsed().as_millis();
+            log(&serde_json::json!({
+                "event": "progress", "delivery": delivery.id().as_str(), "bytes": bytes,
+                "bytes_total": total, "milliseconds": milliseconds,
+            }));
+        }
+    })?;
+    let outcome = match report.outcome {
+        Outcome::Committed { .. } => "committed",
+        Outcome::Unchanged { .. } => "unchanged",
+        Outcome::OverBudget => "refused",
+        Outcome::DryRun => "dry-run",
+    };
+    log(&serde_json::json!({
+        "event": "ingested", "outcome": outcome, "delivery": report.record.delivery,
+        "revision": report.record.revision, "milliseconds": start.elapsed().as_millis(),
+        "exceeded": report.exceeded, "reconciliation": report.record.reconciliation,
+        "rules": report.record.rules,
+    }));
+    Ok(report)
+}
+
+/// One line of JSON on stderr.
+fn log(event: &serde_json::Value) {
+    let _closed = writeln!(io::stderr(), "{event}").is_err();
+}
+
+/// Prints what came of a delivery; gives how the program ends.
+fn conclude(
+    delivery: &Delivery,
+    report: &IngestReport,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
     narrate_columns(delivery, console);
-    let text = statement(delivery, &report, options.budget);
+    let text = statement(delivery, report);
     let printed = console.out().write_all(text.as_bytes()).and_then(|()| console.flush());
     if report.outcome == Outcome::OverBudget {
         // What became of the delivery matters more than who reads along.
         console.say("hint: correct the rows above, or allow more with `--max-rejects`");
+        console.say("hint: `--report` and `--findings` write everything that was found to a file");
         return Ok(Exit::BlockingFindings);
     }
     printed?;
@@ -93,134 +283,4 @@ fn progress_bar(bytes: u64) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-/// Says once which columns are not known, and which variable may have been meant.
-fn narrate_columns(delivery: &Delivery, console: &mut Console) {
-    let lacking: Vec<&str> =
-        delivery.parts().iter().flat_map(|part| part.header().absent()).collect();
-    for part in delivery.parts() {
-        let names = part.header().unknown().map(|name| {
-            let meant = nearest(name, lacking.iter().copied());
-            let meant = meant.map(|near| format!(" (is `{near}` meant?)"));
-            format!("{}{}", crate::finding::shown(name), meant.unwrap_or_default())
-        });
-        let names: Vec<String> = names.collect();
-        if !names.is_empty() {
-            let (file, names) = (part.name(), names.join(", "));
-            console.say(&format!("{file}: columns not known and not stored: {names}"));
-        }
-    }
-}
-
-fn statement(delivery: &Delivery, report: &IngestReport, budget: Budget) -> String {
-    let mut text = Vec::new();
-    let written = write_statement(&mut text, delivery, report, budget);
-    debug_assert!(written.is_ok(), "a vector takes every byte");
-    String::from_utf8_lossy(&text).into_owned()
-}
-
-fn write_statement(
-    out: &mut dyn Write,
-    delivery: &Delivery,
-    report: &IngestReport,
-    budget: Budget,
-) -> io::Result<()> {
-    let outcome = match report.outcome {
-        Outcome::Committed { revision, version } => {
-            format!("committed as revision {revision}, version {version} of the table")
-        }
-        Outcome::Unchanged { revision, version } => format!(
-            "the same bytes are already current (revision {revision}, version {version}); nothing changed"
-        ),
-        Outcome::OverBudget => {
-            format!("NOT committed: more rows rejected than the budget of {budget} allows")
-        }
-        Outcome::DryRun => "checked; not committed, as asked".to_owned(),
-    };
-    writeln!(out, "delivery {} ({}): {outcome}", delivery.id(), delivery.window())?;
-    write_reconciliation(out, &report.reconciliation)?;
-    for part in delivery.parts() {
-        let absent = part.header().absent();
-        if !absent.is_empty() {
-            let file = part.path().display();
-            writeln!(out, "\nvariables that {file} does not have: {}", absent.join(", "))?;
-        }
-    }
-    let stored = matches!(report.outcome, Outcome::Committed { .. } | Outcome::Unchanged { .. });
-    write_findings(out, delivery, &report.findings, stored)
-}
-
-/// Rows and euros, from what was read to what is stored.
-pub(super) fn write_reconciliation(out: &mut dyn Write, sums: &Reconciliation) -> io::Result<()> {
-    let number = |number: u64| grouped(&number.to_string());
-    let amount = |cents: i128| grouped(&euros(cents));
-    writeln!(
-        out,
-        "\nrows read {} = accepted {} + rejected {}",
-        number(sums.rows_read()),
-        number(sums.rows_accepted()),
-        number(sums.rows_rejected())
-    )?;
-    writeln!(
-        out,
-        "euros accepted {} = stored {} + clipped {}",
-        amount(sums.cents_accepted()),
-        amount(sums.cents_stored()),
-        amount(sums.cents_clipped())
-    )?;
-    if sums.rows_rejected() > 0 {
-        let rejected = amount(sums.cents_rejected());
-        writeln!(out, "euros in rejected rows, where readable {rejected}")?;
-    }
-    writeln!(out, "\n{:<8}{:>16}{:>20}", "quarter", "observations", "EBENCONVCM (EUR)")?;
-    for (quarter, totals) in sums.by_quarter() {
-        let observations = number(totals.observations);
-        writeln!(out, "{quarter:<8}{observations:>16}{:>20}", amount(totals.cents))?;
-    }
-    Ok(())
-}
-
-fn write_findings(
-    out: &mut dyn Write,
-    delivery: &Delivery,
-    findings: &FindingSummary,
-    stored: bool,
-) -> io::Result<()> {
-    for (severity, heading) in
-        [(Severity::Reject, "rejected"), (Severity::Warn, "warned of, kept unless rejected above")]
-    {
-        let rules = findings.rules().into_iter().filter(|it| it.rule.severity == severity);
-        let rules: Vec<_> = rules.collect();
-        if rules.is_empty() {
-            continue;
-        }
-        writeln!(
-            out,
-            "\nrows {heading}, by the rule that does not hold (a row can break several)"
-        )?;
-        for summary in rules {
-            let rows = count(summary.row_count, "row");
-            writeln!(out, "  {}  {rows}: {}", summary.rule.id, summary.rule.meaning)?;
-            for finding in &summary.first {
-                let parts = delivery.parts();
-                let file = match parts {
-                    [_] => String::new(),
-                    parts => parts
-                        .get(finding.part)
-                        .map(|part| format!("{} ", part.path().display()))
-                        .unwrap_or_default(),
-                };
-                let column = finding.column.map(|it| format!(" `{it}`")).unwrap_or_default();
-                writeln!(out, "    {file}line {}{column}: {}", finding.line, finding.text)?;
-            }
-            if stored && summary.row_count > summary.first.len() as u64 {
-                let delivery = delivery.id();
-                let rule = summary.rule.id;
-                writeln!(out, "    … all of them: sppis rejects {delivery} --rule {rule}")?;
-            }
-            writeln!(out, "    help: {}", summary.rule.help)?;
-        }
-    }
-    Ok(())
 }

@@ -18,7 +18,7 @@ pub(super) fn run(_: &Arguments, root: &Path, console: &mut Console) -> Result<E
     console.say(&format!(
         "its pseudonym key, fingerprint {}, is {}",
         key.fingerprint(),
-        warehouse.key_path().display()
+        warehouse.key_source()
     ));
     console.say("keep a copy of the key in a safe place: without it persons cannot be linked");
     Ok(Exit::Done)

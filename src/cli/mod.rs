@@ -9,17 +9,24 @@ mod console;
 mod deliveries;
 mod demo;
 mod dictionary;
+mod diff;
 mod error;
 mod explain;
 mod files;
+mod findings;
 mod history;
 mod ingest;
 mod init;
 mod inspect;
+mod key;
+mod output;
 mod queries;
 mod rejects;
+mod replay;
+mod report;
 mod run;
 mod sample;
+mod statement;
 mod verify;
 
 use std::ffi::OsString;
@@ -72,10 +79,18 @@ enum Command {
     Deliveries(deliveries::Arguments),
     /// List the findings of a delivery: rule, line, column, expected and found.
     Rejects(rejects::Arguments),
+    /// Take corrected rows of a delivery back, and commit it anew.
+    Replay(replay::Arguments),
+    /// Write the validation report of a delivery, to be returned to its sender.
+    Report(report::Arguments),
     /// Check the warehouse against its log: key, checksums, rows, cents, findings.
     Verify(verify::Arguments),
     /// Remove files that no version of the table names, left by interrupted ingestions.
     Clean(clean::Arguments),
+    /// Show what changed from one revision of a delivery to another, or between two deliveries.
+    Diff(diff::Arguments),
+    /// Show the pseudonym key's fingerprint and where it is, or make a backup of it.
+    Key(key::Arguments),
     /// List the versions of the table and what made them.
     History(history::Arguments),
     /// List the named queries, or describe one.
@@ -123,8 +138,12 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Ingest(arguments) => ingest::run(arguments, &open(root)?, console),
         Command::Deliveries(arguments) => deliveries::run(arguments, &open(root)?, console),
         Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),
+        Command::Replay(arguments) => replay::run(arguments, &open(root)?, console),
+        Command::Report(arguments) => report::run(arguments, &open(root)?, console),
         Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
         Command::Clean(arguments) => clean::run(arguments, &open(root)?, console),
+        Command::Diff(arguments) => diff::run(arguments, &open(root)?, console),
+        Command::Key(arguments) => key::run(arguments, &open(root)?, console),
         Command::History(arguments) => history::run(arguments, &open(root)?, console),
         Command::Queries(arguments) => queries::run(arguments, root, console),
         Command::Run(arguments) => run::run(arguments, &open(root)?, console),

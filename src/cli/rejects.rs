@@ -1,14 +1,26 @@
 //! `sppis rejects`
 
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::findings::{Form, encode, summary};
+use super::output::put;
 use crate::document::nearest;
-use crate::warehouse::{Warehouse, WarehouseError};
+use crate::warehouse::{DeliveryRecord, StoredRow, Warehouse, WarehouseError};
 
-/// List the findings of a delivery, in file order.
+/// List the findings of a delivery, in file order, or its rejected rows.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sppis rejects 2007-05\n  sppis rejects 2007-05 --rule \
-                  check.niss-invalid --format csv\n  sppis rejects 2007-05 --warnings")]
+#[command(
+    after_help = "Examples:\n  sppis rejects 2007-05\n  sppis rejects 2007-05 --summary\n  sppis \
+                  rejects 2007-05 --rule check.niss-invalid --format csv\n  sppis rejects 2007-05 \
+                  --warnings --output findings.parquet\n  sppis rejects 2007-05 --rows --output \
+                  to-correct.csv\n\nRejected rows come in the delivery's own format with a first \
+                  column LINE, the line in the sender's file. Identifiers are not kept: a token \
+                  such as NISS@12 stands for what is on line 12 of that file. The sender corrects \
+                  the rows, puts the identifiers back, and `sppis replay` takes them in."
+)]
 pub(super) struct Arguments {
     /// The delivery, or one of its revisions: 2007-05@1.
     #[arg(value_name = "DELIVERY")]
@@ -22,17 +34,25 @@ pub(super) struct Arguments {
     #[arg(long)]
     warnings: bool,
 
-    /// Format.
-    #[arg(long, value_enum, default_value_t = Form::Table)]
-    format: Form,
-}
+    /// Counts of rows by rule and by column, warnings included.
+    #[arg(long, conflicts_with_all = ["rule", "format", "rows", "output"])]
+    summary: bool,
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
-    /// One line per finding, for reading.
-    Table,
-    /// Comma-separated: file, line, column, rule, severity, finding.
-    Csv,
+    /// The rejected rows themselves, for correction.
+    #[arg(long, conflicts_with_all = ["rule", "warnings", "format"])]
+    rows: bool,
+
+    /// The file whose rejected rows are wanted, where the delivery has several.
+    #[arg(long, value_name = "NAME", requires = "rows")]
+    file: Option<String>,
+
+    /// Format; by the ending of `--output`, otherwise a table for reading.
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+
+    /// Write to this file instead of stdout.
+    #[arg(long, value_name = "PATH")]
+    output: Option<PathBuf>,
 }
 
 pub(super) fn run(
@@ -41,50 +61,83 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     if let Some(rule) = &arguments.rule {
-        let known: Vec<&str> = crate::check::all_rules().iter().map(|rule| rule.id).collect();
-        if !known.contains(&rule.as_str()) {
-            let failed = CliError::new(format!("there is no rule `{rule}`"));
-            return Err(match nearest(rule, known.iter().copied()) {
-                Some(near) => failed.hint(format!("did you mean `{near}`?")),
-                None => failed.hint(format!("rules: {}", known.join(", "))),
-            });
-        }
+        known_rule(rule)?;
     }
     let snapshot = warehouse.snapshot(None)?;
     let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
     let commit = snapshot.revision(&arguments.delivery).ok_or_else(unknown)?;
-    let findings = warehouse.findings(&commit.record)?;
-    let out = console.out();
-    if arguments.format == Form::Csv {
-        writeln!(out, "file,line,column,rule,severity,finding")?;
+    let output = arguments.output.as_deref();
+    if arguments.rows {
+        let rows = warehouse.rejected_rows(&commit.record)?;
+        let text = rejected_rows(&commit.record, &rows, arguments.file.as_deref())?;
+        put(text.as_bytes(), output, warehouse, console)?;
+        return Ok(Exit::Done);
     }
-    let mut listed = 0;
-    for finding in findings {
-        let wanted = match &arguments.rule {
-            Some(rule) => *rule == finding.rule,
-            None => arguments.warnings || finding.severity == "reject",
-        };
-        if !wanted {
-            continue;
-        }
-        listed += 1;
-        let column = finding.column.as_deref().unwrap_or("");
-        match arguments.format {
-            Form::Csv => {
-                let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-                let (file, text) = (quoted(&finding.file), quoted(&finding.text));
-                let (line, rule, severity) = (finding.line, &finding.rule, &finding.severity);
-                writeln!(out, "{file},{line},{column},{rule},{severity},{text}")?;
-            }
-            Form::Table => {
-                let (file, line) = (&finding.file, finding.line);
-                writeln!(out, "{file}:{line} {} {column}: {}", finding.rule, finding.text)?;
-            }
-        }
+    let mut findings = warehouse.findings(&commit.record)?;
+    if arguments.summary {
+        put(summary(&findings).as_bytes(), output, warehouse, console)?;
+        return Ok(Exit::Done);
     }
+    findings.retain(|finding| match &arguments.rule {
+        Some(rule) => *rule == finding.rule,
+        None => arguments.warnings || finding.severity == "reject",
+    });
+    let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Table);
+    if form == Form::Parquet && output.is_none() && console.prints_to_terminal() {
+        return Err(CliError::new("Parquet is not for reading on a terminal")
+            .hint("name a file with `--output`, or pipe it"));
+    }
+    put(&encode(&arguments.delivery, &findings, form)?, output, warehouse, console)?;
     console.flush()?;
-    if listed == 0 {
+    if findings.is_empty() {
         console.say("no findings of that kind");
     }
     Ok(Exit::Done)
+}
+
+/// The id of a rule that there is.
+pub(super) fn known_rule(rule: &str) -> Result<&'static str, CliError> {
+    let known: Vec<&str> = crate::check::all_rules().iter().map(|rule| rule.id).collect();
+    if let Some(found) = known.iter().find(|id| **id == rule) {
+        return Ok(found);
+    }
+    let failed = CliError::new(format!("there is no rule `{rule}`"));
+    Err(match nearest(rule, known.iter().copied()) {
+        Some(near) => failed.hint(format!("did you mean `{near}`?")),
+        None => failed.hint(format!("rules: {}", known.join(", "))),
+    })
+}
+
+/// The rejected rows of one file in its own format, the line before them.
+pub(super) fn rejected_rows(
+    record: &DeliveryRecord,
+    rows: &[StoredRow],
+    file: Option<&str>,
+) -> Result<String, CliError> {
+    let originals = || record.parts.iter().filter(|part| !part.header.is_empty());
+    let names: Vec<&str> = originals().map(|part| part.name.as_str()).collect();
+    let part = match file {
+        Some(name) => originals().find(|part| part.name == name),
+        None if names.len() <= 1 => originals().next(),
+        None => None,
+    };
+    let Some(part) = part else {
+        let text = match (file, names.is_empty()) {
+            (_, true) => "the rejected rows of this delivery were not kept".to_owned(),
+            (Some(name), _) => format!("the delivery has no file `{name}`"),
+            (None, _) => "the delivery has several files, each with its own lines".to_owned(),
+        };
+        return Err(
+            CliError::new(text).hint(format!("name one with `--file`: {}", names.join(", ")))
+        );
+    };
+    let mut text = format!("LINE{}{}\n", part.delimiter, part.header);
+    let fields = part.header.split(&part.delimiter).count();
+    for row in rows.iter().filter(|row| row.file == part.name) {
+        // Where the fields cannot be told apart there is the line alone.
+        let nothing = || part.delimiter.repeat(fields.saturating_sub(1));
+        let kept = row.text.clone().unwrap_or_else(nothing);
+        let _infallible = writeln!(text, "{}{}{kept}", row.line, part.delimiter);
+    }
+    Ok(text)
 }

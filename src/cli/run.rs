@@ -1,11 +1,11 @@
 //! `sppis run`
 
-use std::fs::{self, File};
-use std::io::BufWriter;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::output::{outside, probe, unwritable, write_atomically};
 use crate::disclosure::ReleasedTable;
 use crate::export::{Format, Provenance, export};
 use crate::pipeline::answer::{Optimiser, answer, provenance};
@@ -229,56 +229,7 @@ impl Target {
         provenance: &Provenance,
         look: Look<'_>,
     ) -> Result<(), CliError> {
-        let folder =
-            path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let unwritable = |error: std::io::Error| unwritable(path, &error);
-        let temporary = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-        let mut out = BufWriter::new(temporary);
         let look = Look { fit_terminal: false, ..look };
-        export(table, self.format, provenance, look, &mut out)?;
-        let temporary = out.into_inner().map_err(|error| unwritable(error.into_error()))?;
-        temporary.as_file().sync_all().map_err(unwritable)?;
-        temporary.persist(path).map_err(|error| unwritable(error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)
+        write_atomically(path, |out| Ok(export(table, self.format, provenance, look, out)?))
     }
-}
-
-/// The place that a path leads to, links followed: a regular file or a new one, and never inside
-/// the warehouse, whose settings, key and table a result must not replace.
-fn outside(path: &Path, warehouse: &Warehouse) -> Result<PathBuf, CliError> {
-    let failed = |error: std::io::Error| unwritable(path, &error);
-    if let Ok(metadata) = fs::metadata(path)
-        && !metadata.is_file()
-        && !metadata.is_dir()
-    {
-        return Err(CliError::new(format!("{} is no regular file", path.display()))
-            .hint("leave `--output` out to write to stdout"));
-    }
-    let place = match fs::canonicalize(path) {
-        Ok(place) => place,
-        Err(_) => {
-            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-            let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-            folder.join(path.file_name().unwrap_or_default())
-        }
-    };
-    let root = fs::canonicalize(warehouse.root()).map_err(failed)?;
-    if place.starts_with(&root) {
-        return Err(CliError::new(format!("{} lies inside the warehouse", path.display()))
-            .hint("results are written outside of it"));
-    }
-    Ok(place)
-}
-
-/// Whether files can be made in a folder.
-fn probe(folder: &Path) -> Result<(), CliError> {
-    tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(folder, &error))?;
-    Ok(())
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    // What the operating system says, without the name of the temporary file.
-    let text = error.to_string();
-    let reason = text.split(" at path ").next().unwrap_or_default();
-    CliError::new(format!("{} cannot be written: {reason}", path.display()))
 }

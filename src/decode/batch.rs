@@ -1,5 +1,6 @@
 //! The typed values of one chunk's rows.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::codes::Codes;
@@ -96,6 +97,11 @@ impl DecodedBatch {
     /// The rows as they were split, for those that are given back to the sender.
     pub fn rows(&self) -> &Rows {
         &self.rows
+    }
+
+    /// Gives rows the lines they had in another file, by the lines they have.
+    pub fn relabel(&mut self, lines: &BTreeMap<u64, u64>) {
+        self.rows.relabel(lines);
     }
 
     /// Line of a record that repeats the header.

@@ -8,6 +8,7 @@
 //! with a quote is left to [`next_record`], and its fields are written without their quotes behind
 //! the text; so every field of a row begins one byte after the field before it ends.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use wide::u8x16;
@@ -81,6 +82,13 @@ impl Rows {
     /// The line that each row begins on, as an editor counts it.
     pub fn lines(&self) -> &[u64] {
         &self.lines
+    }
+
+    /// Gives rows the lines they had in another file, by the lines they have.
+    pub fn relabel(&mut self, lines: &BTreeMap<u64, u64>) {
+        for line in &mut self.lines {
+            *line = lines.get(line).copied().unwrap_or(*line);
+        }
     }
 
     /// The records that are no rows, in file order.

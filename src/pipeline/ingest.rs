@@ -3,37 +3,34 @@
 //! In: a [`Delivery`] and a [`Warehouse`]. Out: an [`IngestReport`]. Never: a commit over the
 //! budget of rejects, or one whose reconciliation does not balance.
 //!
-//! The file is read once. A wave of chunks is decoded and checked in parallel while the rows of the
-//! wave before are attributed and written; in between, duplicates are looked up in file order. The
-//! outcome does not depend on the number of threads.
+//! The file is read once; `stages` says how.
 
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
-
-use rayon::prelude::*;
-
-use crate::attribution::{Attribution, Reconciliation};
-use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, examine};
-use crate::decode::{DecodeSettings, decode};
-use crate::delivery::{Chunk, Delivery, Part, PartError};
+use super::stages::{Sink, Stages};
+use crate::attribution::Reconciliation;
+use crate::check::{Profile, kept_header};
+use crate::delivery::{Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
 use crate::warehouse::{
-    DeliveryRecord, FindingWriter, ObservationWriter, PartRecord, Snapshot, Warehouse,
-    WarehouseError, rule_records,
+    DeliveryRecord, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding, StoredRow,
+    Warehouse, WarehouseError, rule_records,
 };
 
-/// Chunks decoded together.
-const WAVE_LENGTH: usize = 16;
 /// Version of [`DeliveryRecord`].
 const RECORD_FORMAT: u32 = 1;
 
 /// How the ingestion is to be done.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct IngestOptions {
-    /// Rejects allowed.
+    /// Rejects allowed in all.
     pub budget: Budget,
+    /// Rejects allowed of single rules, by id.
+    pub rule_budgets: Vec<(&'static str, Budget)>,
     /// Do all but the commit.
     pub dry_run: bool,
+    /// Replace a delivery although a replay has taken corrected rows into it.
+    pub discard_corrections: bool,
+    /// Give back every finding and rejected row, whatever becomes of the delivery.
+    pub details: bool,
 }
 
 /// What an ingestion came to.
@@ -45,6 +42,34 @@ pub struct IngestReport {
     pub reconciliation: Reconciliation,
     /// Findings by rule.
     pub findings: FindingSummary,
+    /// The budgets that were exceeded, in words.
+    pub exceeded: Vec<String>,
+    /// What is said of the delivery, whether it was committed or not.
+    pub record: DeliveryRecord,
+    /// All findings and rejected rows, if asked for.
+    pub details: Option<Details>,
+}
+
+/// All that was found in a delivery.
+#[derive(Debug, Default)]
+pub struct Details {
+    /// The findings, in file order.
+    pub findings: Vec<StoredFinding>,
+    /// The rejected rows without identifiers, in file order.
+    pub rejected_rows: Vec<StoredRow>,
+    /// What the accepted rows are like.
+    pub profile: Profile,
+}
+
+impl Details {
+    /// What is written beside the table.
+    pub(super) fn of(sidecars: &StagedSidecars) -> Result<Self, WarehouseError> {
+        Ok(Self {
+            findings: sidecars.findings()?,
+            rejected_rows: sidecars.rejected_rows()?,
+            profile: sidecars.profile()?,
+        })
+    }
 }
 
 /// What became of a delivery.
@@ -82,6 +107,17 @@ pub enum IngestError {
     /// The rows of a large delivery are compared through temporary files.
     #[error("writing or reading a temporary file (TMPDIR says where): {0}")]
     Temporary(std::io::Error),
+    /// A replay has taken corrected rows into the delivery, which these files do not have.
+    #[error(
+        "rows of delivery {delivery} that were corrected and taken back by `sppis replay`: {rows}; a \
+         whole new delivery replaces them too"
+    )]
+    Corrected {
+        /// The delivery.
+        delivery: String,
+        /// Corrected rows.
+        rows: u64,
+    },
     /// There is nothing under the header.
     #[error(
         "the delivery holds no row; an empty one is not taken in, since it would replace others"
@@ -101,37 +137,14 @@ pub enum IngestError {
 pub fn ingest(
     warehouse: &Warehouse,
     delivery: &Delivery,
-    options: IngestOptions,
+    options: &IngestOptions,
     progress: &dyn Fn(u64),
 ) -> Result<IngestReport, IngestError> {
     let snapshot = warehouse.snapshot(None)?;
     let key = warehouse.key()?;
-    let configuration = warehouse.configuration();
-    let dictionary = warehouse.dictionary();
-    let ingestion = warehouse.ingestion(&snapshot, delivery)?;
-    let stages = Stages {
-        delivery,
-        decoding: DecodeSettings::new(configuration.identifier(), dictionary),
-        context: CheckContext::new(
-            dictionary,
-            delivery.window(),
-            configuration.identifier(),
-            configuration.fixed_amounts(),
-        ),
-        attribution: Attribution {
-            delivery: delivery.id().as_str(),
-            window: delivery.window(),
-            rule: configuration.attribution(),
-            key: &key,
-            dictionary,
-        },
-    };
-    let mut sink = Sink {
-        observations: ingestion.observation_writer(),
-        findings: ingestion.finding_writer(part_names(delivery))?,
-        summary: FindingSummary::default(),
-        reconciliation: Reconciliation::new(delivery.window(), 0),
-    };
+    let ingestion = warehouse.ingestion(&snapshot, delivery.id(), delivery.window())?;
+    let stages = Stages::new(warehouse, delivery, &key);
+    let mut sink = Sink::new(&ingestion, part_names(delivery), delivery.window())?;
     let hashes = stages.run(&mut sink, progress)?;
     if sink.reconciliation.rows_read() == 0 {
         return Err(IngestError::NoRows);
@@ -147,25 +160,68 @@ pub fn ingest(
         reconciliation: (&sink.reconciliation).into(),
         rules: rule_records(&sink.summary),
         findings: None,
+        rejected_rows: None,
+        profile: None,
     };
-    let outcome = match without_commit(&snapshot, &record, &sink.reconciliation, options) {
+    let sidecars = sink.sidecars.finish()?;
+    let details = options.details.then(|| Details::of(&sidecars)).transpose()?;
+    let exceeded = options.exceeded(&sink.summary, &sink.reconciliation);
+    let outcome = match without_commit(&snapshot, &record, &exceeded, options) {
         Some(outcome) => outcome,
         None => {
-            let staged = sink.observations.finish()?;
-            let revision = record.revision;
-            let version = ingestion.commit(&staged, sink.findings, record, &sink.reconciliation)?;
-            Outcome::Committed { revision, version }
+            corrections_may_go(&snapshot, &record, options)?;
+            let commit = NewCommit {
+                files: &sink.observations.finish()?,
+                sidecars: &sidecars,
+                record: record.clone(),
+                written: &sink.reconciliation,
+                keep_earlier: false,
+            };
+            let version = ingestion.commit(commit)?;
+            Outcome::Committed { revision: record.revision, version }
         }
     };
-    Ok(IngestReport { outcome, reconciliation: sink.reconciliation, findings: sink.summary })
+    let (reconciliation, findings) = (sink.reconciliation, sink.summary);
+    Ok(IngestReport { outcome, reconciliation, findings, exceeded, record, details })
+}
+
+impl IngestOptions {
+    /// The budgets that the rejects exceed, in words.
+    fn exceeded(&self, summary: &FindingSummary, sums: &Reconciliation) -> Vec<String> {
+        let (rejected, read) = (sums.rows_rejected(), sums.rows_read());
+        let mut exceeded = Vec::new();
+        if !self.budget.allows(rejected, read) {
+            exceeded.push(format!("more rows rejected than the budget of {} allows", self.budget));
+        }
+        for (rule, budget) in &self.rule_budgets {
+            if !budget.allows(summary.row_count(rule), read) {
+                exceeded.push(format!("more rows break {rule} than its budget of {budget} allows"));
+            }
+        }
+        exceeded
+    }
+}
+
+/// A delivery with corrected rows is replaced only if that is asked for.
+fn corrections_may_go(
+    snapshot: &Snapshot,
+    record: &DeliveryRecord,
+    options: &IngestOptions,
+) -> Result<(), IngestError> {
+    let current = snapshot.delivery(&record.delivery);
+    let rows = current.map_or(0, |commit| commit.record.rows_corrected());
+    if rows == 0 || options.discard_corrections {
+        return Ok(());
+    }
+    Err(IngestError::Corrected { delivery: record.delivery.clone(), rows })
 }
 
 /// Why there is nothing to commit, if so.
 fn without_commit(
     snapshot: &Snapshot,
     record: &DeliveryRecord,
-    reconciliation: &Reconciliation,
-    options: IngestOptions,
+    exceeded: &[String],
+    options: &IngestOptions,
 ) -> Option<Outcome> {
     fn hashes(record: &DeliveryRecord) -> impl Iterator<Item = &str> {
         record.parts.iter().map(|part| part.blake3.as_str())
@@ -178,131 +234,10 @@ fn without_commit(
         let (revision, version) = (current.record.revision, current.version);
         return Some(Outcome::Unchanged { revision, version });
     }
-    if !options.budget.allows(reconciliation.rows_rejected(), reconciliation.rows_read()) {
+    if !exceeded.is_empty() {
         return Some(Outcome::OverBudget);
     }
     options.dry_run.then_some(Outcome::DryRun)
-}
-
-/// The stages of one delivery.
-struct Stages<'a> {
-    delivery: &'a Delivery,
-    decoding: DecodeSettings,
-    context: CheckContext,
-    attribution: Attribution<'a>,
-}
-
-/// Where the stages' products go.
-struct Sink {
-    observations: ObservationWriter,
-    findings: FindingWriter,
-    summary: FindingSummary,
-    reconciliation: Reconciliation,
-}
-
-impl Stages<'_> {
-    /// Runs every chunk of every part through the stages; gives the hash of each part.
-    fn run(
-        &self,
-        sink: &mut Sink,
-        progress: &dyn Fn(u64),
-    ) -> Result<Vec<blake3::Hash>, IngestError> {
-        thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(WAVE_LENGTH);
-            let parts = self.delivery.parts();
-            // The bytes that come from the disk anyway are hashed beside the work on them.
-            let hashes = scope.spawn(|| parts.iter().map(Part::hash).collect());
-            let reader = scope.spawn(move || {
-                for (at, part) in parts.iter().enumerate() {
-                    let mut chunks = part.chunks(at)?;
-                    let path = part.path();
-                    let read_error = |source| PartError::Read { path: path.to_owned(), source };
-                    while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
-                        if sender.send(chunk).is_err() {
-                            return Ok(()); // The other side has failed and says why.
-                        }
-                    }
-                }
-                Ok::<(), PartError>(())
-            });
-            self.consume(&receiver, sink, progress)?;
-            drop(receiver);
-            joined(reader)?;
-            let hashes: Result<Vec<blake3::Hash>, PartError> = joined(hashes);
-            Ok(hashes?)
-        })
-    }
-
-    /// While the rows of one wave are put where they belong, the next is decoded and checked.
-    fn consume(
-        &self,
-        chunks: &Receiver<Chunk>,
-        sink: &mut Sink,
-        progress: &dyn Fn(u64),
-    ) -> Result<(), IngestError> {
-        let mut duplicates = DuplicateIndex::default();
-        let next_chunks = || chunks.iter().take(WAVE_LENGTH).collect::<Vec<Chunk>>();
-        let mut wave = self.examine(next_chunks())?;
-        while !wave.examined.is_empty() {
-            let Wave { examined, bytes } = wave;
-            let checked = duplicates.admit(examined).map_err(IngestError::Temporary)?;
-            let chunks = next_chunks();
-            let (next, stored) = rayon::join(|| self.examine(chunks), || self.store(checked, sink));
-            stored?;
-            progress(bytes);
-            wave = next?;
-        }
-        Ok(())
-    }
-
-    /// Decodes and examines some chunks.
-    fn examine(&self, chunks: Vec<Chunk>) -> Result<Wave, IngestError> {
-        let parts = self.delivery.parts();
-        let last = chunks.last().map_or((0, 0), |chunk| (chunk.part, chunk.position));
-        let earlier = parts.iter().take(last.0).map(Part::byte_count);
-        let bytes = earlier.sum::<u64>() + last.1;
-        let examine_chunk = |chunk: Chunk| {
-            let part = &parts[chunk.part];
-            let decoded = decode(chunk, part.header(), &self.decoding);
-            match decoded.second_header() {
-                None => Ok(examine(decoded, &self.context)),
-                Some(line) => {
-                    let file = part.path().display().to_string();
-                    Err(IngestError::SecondHeader { file, line })
-                }
-            }
-        };
-        let examined: Vec<Result<ExaminedBatch, IngestError>> =
-            chunks.into_par_iter().map(examine_chunk).collect();
-        let examined = examined.into_iter().collect::<Result<_, IngestError>>()?;
-        Ok(Wave { examined, bytes })
-    }
-
-    fn store(&self, checked: Vec<CheckedBatch>, sink: &mut Sink) -> Result<(), IngestError> {
-        let attribute = |batch: CheckedBatch| {
-            let attributed = self.attribution.attribute(&batch);
-            (batch.into_findings(), attributed)
-        };
-        let attributed: Vec<_> = checked.into_par_iter().map(attribute).collect();
-        for (findings, (observations, reconciliation)) in attributed {
-            sink.summary.add(&findings);
-            sink.findings.write(&findings)?;
-            sink.reconciliation.add(&reconciliation);
-            sink.observations.write(observations)?;
-        }
-        Ok(())
-    }
-}
-
-/// Chunks that are examined together, and the bytes of the delivery up to their end.
-struct Wave {
-    examined: Vec<ExaminedBatch>,
-    bytes: u64,
-}
-
-/// What a thread came to; its panic goes on here.
-fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn part_names(delivery: &Delivery) -> Vec<String> {
@@ -314,6 +249,9 @@ fn part_records(delivery: &Delivery, hashes: &[blake3::Hash]) -> Vec<PartRecord>
         name: part.name(),
         bytes: part.byte_count(),
         blake3: hash.to_hex().to_string(),
+        delimiter: char::from(part.header().delimiter()).to_string(),
+        header: kept_header(part.header()),
+        corrected: 0,
     };
     delivery.parts().iter().zip(hashes).map(record).collect()
 }

@@ -4,8 +4,9 @@
 //! table in which the delivery's earlier files are gone and the new ones are there, in one step.
 //! Never: two winners of the same delivery, or a commit whose files do not hold what was counted.
 //!
-//! Order on disk: data files, their folders, findings, log entry, log folder. A crash before the
-//! log entry leaves files that no version names.
+//! Order on disk: data files, their folders, findings, log entry, log folder. Each is flushed before
+//! the next, the log entry before it has its name; a crash before that leaves files that no version
+//! names.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -24,8 +25,8 @@ use super::files::{
     ObservationWriter, StagedFile, create_private, create_private_folder, place, read_totals,
     sync_folder,
 };
-use super::findings::FindingWriter;
 use super::record::{DeliveryRecord, RECORD_KEY};
+use super::sidecars::{SidecarWriter, StagedSidecars};
 use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY};
 use super::table::{files, plain_commit};
 use super::{
@@ -42,6 +43,21 @@ const LOCK_FILE: &str = "lock";
 const TRIES_MAX: usize = 50;
 
 const COMMITTING: &str = "committing the delivery";
+
+/// What is to be committed of a delivery.
+#[derive(Debug)]
+pub struct NewCommit<'a> {
+    /// New files of observations.
+    pub files: &'a [StagedFile],
+    /// The files beside the table, of the whole delivery.
+    pub sidecars: &'a StagedSidecars,
+    /// What is said of the whole delivery.
+    pub record: DeliveryRecord,
+    /// What the new files must hold.
+    pub written: &'a Reconciliation,
+    /// Whether the delivery's earlier files stay.
+    pub keep_earlier: bool,
+}
 
 /// A delivery on its way into the warehouse. Dropped without commit, it leaves nothing.
 #[derive(Debug)]
@@ -98,9 +114,9 @@ impl<'w> Ingestion<'w> {
         ObservationWriter::new(self.staging.path(), self.prefix())
     }
 
-    /// Where findings go; `parts` are the names of the delivery's files.
-    pub fn finding_writer(&self, parts: Vec<String>) -> Result<FindingWriter, WarehouseError> {
-        FindingWriter::create(&self.staged_findings(), parts)
+    /// Where findings and rejected rows go; `parts` are the names of the delivery's files.
+    pub fn sidecar_writer(&self, parts: Vec<String>) -> Result<SidecarWriter, WarehouseError> {
+        SidecarWriter::create(self.staging.path(), parts)
     }
 
     /// Beginning of the names of this ingestion's files; no other ingestion has the same, so that
@@ -111,30 +127,21 @@ impl<'w> Ingestion<'w> {
         format!("{}-r{}-{token}", self.delivery, self.revision())
     }
 
-    fn staged_findings(&self) -> PathBuf {
-        self.staging.path().join("findings.parquet")
-    }
-
-    /// Makes the delivery visible, in place of its earlier revision; gives the table's version.
-    pub fn commit(
-        self,
-        staged: &[StagedFile],
-        findings: FindingWriter,
-        mut record: DeliveryRecord,
-        reconciliation: &Reconciliation,
-    ) -> Result<u64, WarehouseError> {
+    /// Makes the delivery visible; gives the table's version.
+    pub fn commit(self, commit: NewCommit<'_>) -> Result<u64, WarehouseError> {
+        let NewCommit {
+            files: staged,
+            sidecars,
+            mut record,
+            written: reconciliation,
+            keep_earlier,
+        } = commit;
         assert_balanced(staged, reconciliation);
         let root = &self.warehouse.root;
-        let hash = findings.finish()?;
-        let short: String = hash.chars().take(16).collect();
-        let name = format!("{FINDINGS_FOLDER}/{}-{short}.parquet", self.prefix());
         let mut placed = PlacedFiles::default();
         let findings_folder = root.join(FINDINGS_FOLDER);
         create_private_folder(&findings_folder)?;
-        let findings_path = root.join(&name);
-        fs::rename(self.staged_findings(), &findings_path)
-            .map_err(WarehouseError::io(&findings_path))?;
-        placed.0.push(findings_path);
+        let names = sidecars.place(root, FINDINGS_FOLDER, &self.prefix(), &mut placed.0)?;
         sync_folder(&findings_folder)?;
         let table_folder = root.join(OBSERVATIONS_FOLDER);
         for file in staged {
@@ -143,8 +150,10 @@ impl<'w> Ingestion<'w> {
         sync_folder(&table_folder)?;
         check_written(staged, &table_folder, reconciliation)?;
         record.revision = self.revision();
-        record.findings = Some(name);
-        let version = match self.commit_actions(staged, &record) {
+        record.findings = Some(names.findings);
+        record.rejected_rows = Some(names.rejected_rows);
+        record.profile = Some(names.profile);
+        let version = match self.commit_actions(staged, &record, keep_earlier) {
             Err(error @ WarehouseError::Table { .. }) => {
                 // The log entry may have been written before the error: then the commit stands.
                 match self.version_of(&record) {
@@ -159,7 +168,6 @@ impl<'w> Ingestion<'w> {
             version => version?,
         };
         placed.keep();
-        sync_log(&table_folder, version)?;
         Ok(version)
     }
 
@@ -175,6 +183,7 @@ impl<'w> Ingestion<'w> {
         &self,
         staged: &[StagedFile],
         record: &DeliveryRecord,
+        keep_earlier: bool,
     ) -> Result<u64, WarehouseError> {
         let json = serde_json::to_value(record).map_err(WarehouseError::table(COMMITTING))?;
         for _ in 0..TRIES_MAX {
@@ -182,7 +191,8 @@ impl<'w> Ingestion<'w> {
             let snapshot = self.warehouse.snapshot_of(&table)?;
             self.still_first(&snapshot)?;
             let mut actions: Vec<Action> = Vec::new();
-            for file in files(&table)? {
+            let earlier = if keep_earlier { Vec::new() } else { files(&table)? };
+            for file in earlier {
                 let tags = file.add.tags.as_ref();
                 let delivery = tags.and_then(|tags| tags.get(TAG_DELIVERY).cloned().flatten());
                 if delivery.as_deref() == Some(self.delivery.as_str()) {
@@ -338,13 +348,4 @@ fn check_written(
         }
     }
     Ok(())
-}
-
-/// Makes the log entry of a version durable.
-fn sync_log(table: &Path, version: u64) -> Result<(), WarehouseError> {
-    let log = table.join("_delta_log");
-    let entry = log.join(format!("{version:020}.json"));
-    let file = File::open(&entry).and_then(|file| file.sync_all());
-    file.map_err(WarehouseError::io(&entry))?;
-    sync_folder(&log)
 }

@@ -26,21 +26,21 @@ pub enum WarehouseError {
     #[error(transparent)]
     Document(#[from] DocumentError),
     /// The key is not there, or not a key.
-    #[error("the pseudonym key at {} {problem}", path.display())]
+    #[error("the pseudonym key at {place} {problem}")]
     Key {
         /// Where it was looked for.
-        path: PathBuf,
+        place: String,
         /// What is wrong.
         problem: &'static str,
     },
     /// Another key than the one the warehouse was made with.
     #[error(
-        "the pseudonym key at {} has fingerprint {found}, but this warehouse was made with \
-         {expected}: persons could no longer be linked", path.display()
+        "the pseudonym key at {place} has fingerprint {found}, but this warehouse was made with \
+         {expected}: persons could no longer be linked"
     )]
     WrongKey {
         /// Where the key lies.
-        path: PathBuf,
+        place: String,
         /// Fingerprint in the table.
         expected: String,
         /// Fingerprint of the key.

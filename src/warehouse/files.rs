@@ -225,6 +225,15 @@ impl HashingWriter<BufWriter<File>> {
     }
 }
 
+impl HashingWriter<BufWriter<File>> {
+    /// Flushes everything to the disk; gives its hash.
+    pub(super) fn finish_durably(self, path: &Path) -> Result<String, WarehouseError> {
+        let (_, hash, file) = self.finish(path)?;
+        file.sync_all().map_err(WarehouseError::io(path))?;
+        Ok(hash)
+    }
+}
+
 impl<W: Write> Write for HashingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.inner.write(bytes)?;

@@ -17,7 +17,7 @@ use super::files::{HashingWriter, create_private};
 use crate::finding::Finding;
 
 /// Writes findings as they come, in file order.
-pub struct FindingWriter {
+pub(super) struct FindingWriter {
     path: PathBuf,
     schema: SchemaRef,
     parts: Vec<String>,
@@ -49,45 +49,89 @@ impl FindingWriter {
     /// A new file; `parts` are the names of the delivery's files.
     pub(super) fn create(path: &Path, parts: Vec<String>) -> Result<Self, WarehouseError> {
         let sink = HashingWriter::new(BufWriter::new(create_private(path)?));
-        let zstd = Compression::ZSTD(ZstdLevel::default());
-        let properties = WriterProperties::builder().set_compression(zstd).build();
         let schema = schema();
-        let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(properties));
+        let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(compressed()));
         let writer = writer.map_err(WarehouseError::table(FAILED))?;
         Ok(Self { path: path.to_owned(), schema, parts, writer })
     }
 
     /// Appends findings.
-    pub fn write(&mut self, findings: &[Finding]) -> Result<(), WarehouseError> {
+    pub(super) fn write(&mut self, findings: &[Finding]) -> Result<(), WarehouseError> {
         if findings.is_empty() {
             return Ok(());
         }
-        let texts = |text: &dyn for<'f> Fn(&'f Finding) -> Option<&'f str>| -> ArrayRef {
-            Arc::new(findings.iter().map(text).collect::<StringArray>())
-        };
         let parts = &self.parts;
-        let files = findings.iter().map(|it| parts.get(it.part).map_or("", String::as_str));
-        let line = |finding: &Finding| i64::try_from(finding.line).unwrap_or(i64::MAX);
-        let columns = vec![
-            texts(&|finding| Some(finding.rule.id)),
-            texts(&|finding| Some(finding.rule.severity.name())),
-            Arc::new(StringArray::from_iter_values(files)) as ArrayRef,
-            Arc::new(Int64Array::from_iter_values(findings.iter().map(line))) as ArrayRef,
-            texts(&|finding| finding.column),
-            texts(&|finding| Some(finding.text.as_ref())),
-        ];
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
-        let batch = batch.map_err(WarehouseError::table(FAILED))?;
-        self.writer.write(&batch).map_err(WarehouseError::table(FAILED))
+        let batch = batch(&self.schema, findings, |finding| Cells {
+            rule: finding.rule.id,
+            severity: finding.rule.severity.name(),
+            file: parts.get(finding.part).map_or("", String::as_str),
+            line: i64::try_from(finding.line).unwrap_or(i64::MAX),
+            column: finding.column,
+            text: &finding.text,
+        });
+        self.writer.write(&batch?).map_err(WarehouseError::table(FAILED))
+    }
+
+    /// Appends findings that were stored before.
+    pub(super) fn write_stored(
+        &mut self,
+        findings: &[StoredFinding],
+    ) -> Result<(), WarehouseError> {
+        let batch = batch(&self.schema, findings, StoredFinding::cells);
+        self.writer.write(&batch?).map_err(WarehouseError::table(FAILED))
     }
 
     /// Completes the file and flushes it to disk; gives its hash.
     pub(super) fn finish(self) -> Result<String, WarehouseError> {
         let sink = self.writer.into_inner().map_err(WarehouseError::table(FAILED))?;
-        let (_, hash, file) = sink.finish(&self.path)?;
-        file.sync_all().map_err(WarehouseError::io(&self.path))?;
-        Ok(hash)
+        sink.finish_durably(&self.path)
     }
+}
+
+/// Properties of the files beside the table.
+pub(super) fn compressed() -> WriterProperties {
+    let zstd = Compression::ZSTD(ZstdLevel::default());
+    WriterProperties::builder().set_compression(zstd).build()
+}
+
+/// The values of a finding's columns.
+struct Cells<'f> {
+    rule: &'f str,
+    severity: &'f str,
+    file: &'f str,
+    line: i64,
+    column: Option<&'f str>,
+    text: &'f str,
+}
+
+fn batch<'f, T>(
+    schema: &SchemaRef,
+    findings: &'f [T],
+    cells: impl Fn(&'f T) -> Cells<'f>,
+) -> Result<RecordBatch, WarehouseError> {
+    let cells: Vec<Cells<'_>> = findings.iter().map(cells).collect();
+    let texts = |text: &dyn Fn(&Cells<'f>) -> Option<&'f str>| -> ArrayRef {
+        Arc::new(cells.iter().map(text).collect::<StringArray>())
+    };
+    let columns = vec![
+        texts(&|it| Some(it.rule)),
+        texts(&|it| Some(it.severity)),
+        texts(&|it| Some(it.file)),
+        Arc::new(Int64Array::from_iter_values(cells.iter().map(|it| it.line))) as ArrayRef,
+        texts(&|it| it.column),
+        texts(&|it| Some(it.text)),
+    ];
+    RecordBatch::try_new(Arc::clone(schema), columns).map_err(WarehouseError::table(FAILED))
+}
+
+/// Findings as the bytes of a Parquet file, for other programs.
+pub fn findings_as_parquet(findings: &[StoredFinding]) -> Result<Vec<u8>, WarehouseError> {
+    let schema = schema();
+    let batch = batch(&schema, findings, StoredFinding::cells)?;
+    let writer = ArrowWriter::try_new(Vec::new(), schema, Some(compressed()));
+    let mut writer = writer.map_err(WarehouseError::table(FAILED))?;
+    writer.write(&batch).map_err(WarehouseError::table(FAILED))?;
+    writer.into_inner().map_err(WarehouseError::table(FAILED))
 }
 
 /// A stored finding.
@@ -105,6 +149,31 @@ pub struct StoredFinding {
     pub column: Option<String>,
     /// Expected and found.
     pub text: String,
+}
+
+impl StoredFinding {
+    /// The finding, with the name of its file.
+    pub fn new(finding: &Finding, parts: &[String]) -> Self {
+        Self {
+            rule: finding.rule.id.to_owned(),
+            severity: finding.rule.severity.name().to_owned(),
+            file: parts.get(finding.part).cloned().unwrap_or_default(),
+            line: i64::try_from(finding.line).unwrap_or(i64::MAX),
+            column: finding.column.map(ToOwned::to_owned),
+            text: finding.text.to_string(),
+        }
+    }
+
+    fn cells(&self) -> Cells<'_> {
+        Cells {
+            rule: &self.rule,
+            severity: &self.severity,
+            file: &self.file,
+            line: self.line,
+            column: self.column.as_deref(),
+            text: &self.text,
+        }
+    }
 }
 
 /// Reads a findings file back.

@@ -16,6 +16,7 @@
 mod code_chunk;
 mod commit;
 mod configuration;
+mod durable_store;
 mod error;
 mod files;
 mod findings;
@@ -23,6 +24,8 @@ mod key;
 mod order;
 mod parquet_file;
 mod record;
+mod rejected_rows;
+mod sidecars;
 mod snapshot;
 mod table;
 mod verify;
@@ -30,21 +33,26 @@ mod verify;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use commit::Ingestion;
+pub use commit::{Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
 pub use error::WarehouseError;
 pub use files::{ObservationWriter, StagedFile};
-pub use findings::{FindingWriter, StoredFinding};
+pub use findings::{StoredFinding, findings_as_parquet};
+pub use key::KeySource;
 pub use record::{
     DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord, RuleRecord, rule_records,
+    rules_of,
 };
+pub use rejected_rows::StoredRow;
+pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use table::LoggedCommit;
 pub use verify::{Fault, Verification};
 
 use deltalake_core::DeltaTable;
 
-use crate::delivery::Delivery;
+use crate::check::Profile;
+use crate::delivery::DeliveryId;
 use crate::dictionary::Dictionary;
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::QuarterRange;
@@ -84,9 +92,14 @@ impl Warehouse {
             return Err(WarehouseError::Present(root.to_owned()));
         }
         files::create_private_folder(root)?;
-        let key_folder = root.join(KEY_FOLDER);
-        files::create_private_folder(&key_folder)?;
-        let key = key::create(&key_folder.join(KEY_FILE))?;
+        let key = match KeySource::of_environment() {
+            Some(source) => source.read()?,
+            None => {
+                let key_folder = root.join(KEY_FOLDER);
+                files::create_private_folder(&key_folder)?;
+                key::create(&key_folder.join(KEY_FILE))?
+            }
+        };
         files::create_private_folder(&root.join(QUERIES_FOLDER))?;
         let observations = root.join(OBSERVATIONS_FOLDER);
         files::create_private_folder(&observations)?;
@@ -143,9 +156,21 @@ impl Warehouse {
         self.root.join(QUERIES_FOLDER)
     }
 
-    /// Where its key lies.
-    pub fn key_path(&self) -> PathBuf {
-        self.root.join(KEY_FOLDER).join(KEY_FILE)
+    /// Where its key comes from.
+    pub fn key_source(&self) -> KeySource {
+        let own = || KeySource::File(self.root.join(KEY_FOLDER).join(KEY_FILE));
+        KeySource::of_environment().unwrap_or_else(own)
+    }
+
+    /// Copies the key to a new file, and reads it back.
+    pub fn back_up_key(&self, path: &Path) -> Result<(), WarehouseError> {
+        let key = self.key()?;
+        key::write_new(&key, path)?;
+        let copy = KeySource::File(path.to_owned()).read()?;
+        if copy.fingerprint() == key.fingerprint() {
+            return Ok(());
+        }
+        Err(WarehouseError::table("copying the key")("what was written is not what was read"))
     }
 
     /// Fingerprint of everything besides a delivery's bytes that its figures depend on.
@@ -155,12 +180,13 @@ impl Warehouse {
 
     /// The key, if it is the one the warehouse was made with.
     pub fn key(&self) -> Result<PseudonymKey, WarehouseError> {
-        let path = self.key_path();
-        let key = key::read(&path)?;
+        let source = self.key_source();
+        let key = source.read()?;
         let expected = table::fingerprint(&self.table.open(None)?)?;
         let found = key.fingerprint();
         if found != expected {
-            return Err(WarehouseError::WrongKey { path, expected, found });
+            let place = source.to_string();
+            return Err(WarehouseError::WrongKey { place, expected, found });
         }
         Ok(key)
     }
@@ -191,9 +217,10 @@ impl Warehouse {
     pub fn ingestion(
         &self,
         snapshot: &Snapshot,
-        delivery: &Delivery,
+        delivery: &DeliveryId,
+        window: QuarterRange,
     ) -> Result<Ingestion<'_>, WarehouseError> {
-        Ingestion::begin(self, snapshot, delivery.id(), delivery.window())
+        Ingestion::begin(self, snapshot, delivery, window)
     }
 
     /// The findings of a committed delivery, in file order.
@@ -202,6 +229,20 @@ impl Warehouse {
             Some(file) => findings::read(&self.root.join(file)),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// The rejected rows of a committed delivery, without identifiers, in file order.
+    pub fn rejected_rows(&self, record: &DeliveryRecord) -> Result<Vec<StoredRow>, WarehouseError> {
+        match &record.rejected_rows {
+            Some(file) => rejected_rows::read(&self.root.join(file)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What the accepted rows of a committed delivery are like; unknown for commits of old.
+    pub fn profile(&self, record: &DeliveryRecord) -> Result<Option<Profile>, WarehouseError> {
+        let path = record.profile.as_ref().map(|file| self.root.join(file));
+        path.map(|path| sidecars::read_profile(&path)).transpose()
     }
 }
 

@@ -3,7 +3,11 @@
 //! The types here are the format; a reader of a later version must read what an earlier one wrote,
 //! so fields are only ever added, with a default.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
+
+use super::findings::StoredFinding;
 
 use crate::attribution::{QuarterTotals, Reconciliation};
 use crate::finding::FindingSummary;
@@ -35,6 +39,25 @@ pub struct DeliveryRecord {
     pub rules: Vec<RuleRecord>,
     /// The findings' file, relative to the warehouse.
     pub findings: Option<String>,
+    /// The file of rejected rows without identifiers.
+    #[serde(default)]
+    pub rejected_rows: Option<String>,
+    /// The file of the profile.
+    #[serde(default)]
+    pub profile: Option<String>,
+}
+
+impl DeliveryRecord {
+    /// The files beside the table that this record names, relative to the warehouse.
+    pub fn sidecars(&self) -> impl Iterator<Item = &str> {
+        let names = [&self.findings, &self.rejected_rows, &self.profile];
+        names.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Rows that a replay has taken back.
+    pub fn rows_corrected(&self) -> u64 {
+        self.parts.iter().map(|part| part.corrected).sum()
+    }
 }
 
 /// A file of a delivery.
@@ -46,6 +69,15 @@ pub struct PartRecord {
     pub bytes: u64,
     /// BLAKE3 of the bytes.
     pub blake3: String,
+    /// The byte between its fields.
+    #[serde(default)]
+    pub delimiter: String,
+    /// The header of its rejected rows as they are kept: its known columns.
+    #[serde(default)]
+    pub header: String,
+    /// For a file of corrections: rows of it that were accepted.
+    #[serde(default)]
+    pub corrected: u64,
 }
 
 /// Rows with findings of a rule.
@@ -110,6 +142,46 @@ impl From<&Reconciliation> for ReconciliationRecord {
             quarters: reconciliation.by_quarter().iter().map(quarter).collect(),
         }
     }
+}
+
+impl ReconciliationRecord {
+    /// Adds what corrected rows came to; `cents_rejected` are those of all rows still rejected.
+    pub fn add_corrections(&mut self, sums: &Reconciliation, cents_rejected: i128) {
+        fn add(text: &mut String, cents: i128) {
+            *text = (text.parse::<i128>().unwrap_or_default() + cents).to_string();
+        }
+        let accepted = sums.rows_read() - sums.rows_rejected();
+        self.rows_accepted += accepted;
+        self.rows_rejected -= accepted;
+        add(&mut self.cents_accepted, sums.cents_accepted());
+        add(&mut self.cents_stored, sums.cents_stored());
+        add(&mut self.cents_clipped, sums.cents_clipped());
+        self.cents_rejected = cents_rejected.to_string();
+        for (quarter, totals) in sums.by_quarter() {
+            let name = quarter.to_string();
+            if let Some(own) = self.quarters.iter_mut().find(|own| own.quarter == name) {
+                own.observations += totals.observations;
+                add(&mut own.cents, totals.cents);
+            }
+        }
+    }
+}
+
+/// The rules of stored findings, rejects first; findings of one row stand together.
+pub fn rules_of(findings: &[StoredFinding]) -> Vec<RuleRecord> {
+    let mut rows: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for row in findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line)) {
+        let rules: BTreeSet<_> = row.iter().map(|it| (it.severity.as_str(), &*it.rule)).collect();
+        for rule in rules {
+            *rows.entry(rule).or_default() += 1;
+        }
+    }
+    let record = |((severity, rule), rows): ((&str, &str), u64)| RuleRecord {
+        rule: rule.to_owned(),
+        severity: severity.to_owned(),
+        rows,
+    };
+    rows.into_iter().map(record).collect()
 }
 
 /// The rules of a summary as stored.

@@ -4,14 +4,16 @@
 //! sees files, versions and records.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use deltalake_core::kernel::transaction::CommitProperties;
 use deltalake_core::kernel::{Action, Add, DataType, LogicalFileView, StructField};
 use deltalake_core::logstore::{get_actions, get_all_versions_from};
-use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
+use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, TableProperty};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::durable_store::DurableStore;
 use super::error::WarehouseError;
 use super::record::{DeliveryRecord, RECORD_KEY};
 
@@ -42,6 +44,7 @@ pub struct LoggedCommit {
 pub(super) struct Table {
     runtime: Runtime,
     url: Url,
+    store: Arc<DurableStore>,
 }
 
 impl Table {
@@ -54,11 +57,16 @@ impl Table {
         let absolute = std::path::absolute(folder).map_err(WarehouseError::io(folder))?;
         let url = Url::from_directory_path(&absolute);
         let url = url.map_err(|()| WarehouseError::Unknown(absolute.display().to_string()))?;
-        Ok(Self { runtime, url })
+        Ok(Self { runtime, url, store: Arc::default() })
     }
 
     pub(super) fn runtime(&self) -> &Runtime {
         &self.runtime
+    }
+
+    fn builder(&self) -> DeltaResult<DeltaTableBuilder> {
+        let builder = DeltaTableBuilder::from_url(self.url.clone())?;
+        Ok(builder.with_storage_backend(Arc::clone(&self.store) as _, self.url.clone()))
     }
 
     pub(super) fn create(&self, fingerprint: &str) -> Result<(), WarehouseError> {
@@ -70,7 +78,8 @@ impl Table {
             (TableProperty::EnableExpiredLogCleanup.as_ref(), Some("false")),
             (FINGERPRINT_PROPERTY, Some(fingerprint)),
         ];
-        let create = DeltaTableBuilder::from_url(self.url.clone())
+        let create = self
+            .builder()
             .and_then(DeltaTableBuilder::build)
             .map_err(failed())?
             .create()
@@ -87,7 +96,7 @@ impl Table {
     /// The table at a version, or at the latest.
     pub(super) fn open(&self, version: Option<u64>) -> Result<DeltaTable, WarehouseError> {
         let failed = || WarehouseError::table("opening the table");
-        let builder = DeltaTableBuilder::from_url(self.url.clone()).map_err(failed())?;
+        let builder = self.builder().map_err(failed())?;
         let builder = match version {
             Some(version) => builder.with_version(version),
             None => builder,

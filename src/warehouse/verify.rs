@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::files::read_totals;
-use super::record::DeliveryRecord;
 use super::snapshot::{Snapshot, TableFile};
 use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
 
@@ -41,6 +41,9 @@ pub struct Fault {
     /// What to do about it.
     pub help: &'static str,
 }
+
+/// The folder of the table's log.
+const LOG_FOLDER: &str = "_delta_log";
 
 const RESTORE: &str = "restore the file from a backup, or ingest its delivery again";
 const REINGEST: &str = "ingest the delivery again from its original files";
@@ -105,18 +108,17 @@ impl Warehouse {
                     faults.push(Fault { text, help: REINGEST });
                 }
             }
-            faults.extend(self.check_findings(record));
+            faults.extend(record.sidecars().filter_map(|name| self.check_sidecar(name)));
         }
         faults
     }
 
-    /// A findings file is named by the first characters of its hash.
-    fn check_findings(&self, record: &DeliveryRecord) -> Option<Fault> {
-        let name = record.findings.as_ref()?;
+    /// A file beside the table is named by the first characters of its hash.
+    fn check_sidecar(&self, name: &str) -> Option<Fault> {
         let fault = |text| Some(Fault { text, help: REINGEST });
         match hash_of(&self.root.join(name)) {
             Ok(hash) if name.contains(&hash[..16]) => None,
-            Ok(_) => fault(format!("{name}: the findings are not the ones that were committed")),
+            Ok(_) => fault(format!("{name}: this is not what was committed")),
             Err(error) => fault(format!("{name}: {error}")),
         }
     }
@@ -130,12 +132,13 @@ impl Warehouse {
             named.insert(folder.join(path));
         }
         for commit in self.table.commits(&table)? {
-            named.extend(commit.record.findings.iter().map(|name| self.root.join(name)));
+            named.extend(commit.record.sidecars().map(|name| self.root.join(name)));
         }
         let mut orphans = Vec::new();
         for folder in [folder, self.root.join(FINDINGS_FOLDER)] {
-            collect_parquet(&folder, &mut orphans)?;
+            collect_files(&folder, &mut orphans)?;
         }
+        collect_temporary(&self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER), &mut orphans);
         orphans.retain(|path| !named.contains(path));
         orphans.sort();
         Ok(orphans)
@@ -186,8 +189,18 @@ fn hash_of(path: &Path) -> std::io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// Parquet files below a folder; the log's own folder is not looked into.
-fn collect_parquet(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), WarehouseError> {
+/// What a commit that was cut off has left beside the log.
+fn collect_temporary(log: &Path, files: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(log).into_iter().flatten().flatten();
+    let is_temporary = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(TEMPORARY_PREFIX)
+    };
+    files.extend(entries.map(|entry| entry.path()).filter(is_temporary));
+}
+
+/// Files that ingestions write below a folder; the log's own folder is not looked into.
+fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), WarehouseError> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         entries => entries.map_err(WarehouseError::io(folder))?,
@@ -195,10 +208,10 @@ fn collect_parquet(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Wareho
     for entry in entries {
         let path = entry.map_err(WarehouseError::io(folder))?.path();
         if path.is_dir() {
-            if !path.ends_with("_delta_log") {
-                collect_parquet(&path, files)?;
+            if !path.ends_with(LOG_FOLDER) {
+                collect_files(&path, files)?;
             }
-        } else if path.extension().is_some_and(|ending| ending == "parquet") {
+        } else if path.extension().is_some_and(|it| it == "parquet" || it == "json") {
             files.push(path);
         }
     }

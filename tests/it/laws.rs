@@ -109,8 +109,9 @@ fn outcome(texts: &[String]) -> Outcome {
     };
     let paths: Vec<_> = texts.iter().enumerate().map(write).collect();
     let delivery = Delivery::open(&paths, Some("2007-11"), None, None).unwrap();
-    let options = IngestOptions { budget: Budget::Share(10_000), dry_run: false };
-    let report = ingest(&warehouse, &delivery, options, &|_| {}).unwrap();
+    let budget = Budget::Share(10_000);
+    let options = IngestOptions { budget, ..IngestOptions::default() };
+    let report = ingest(&warehouse, &delivery, &options, &|_| {}).unwrap();
     Outcome { report, table: table(&warehouse, folder.path()) }
 }
 

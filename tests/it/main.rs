@@ -45,12 +45,14 @@ mod query_files;
 mod warehouse;
 
 /// No identifier in clear anywhere.
+mod faults;
 mod identifiers;
 
 /// Laws over random rows: conservation, dialects, permutations.
 mod laws;
 
 /// `sppis sample`: the same seed, the same bytes; planted mistakes are found.
+mod returning;
 mod samples;
 
 /// `sppis dictionary`, and a warehouse's own dictionary.

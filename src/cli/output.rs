@@ -1,0 +1,81 @@
+//! Files that the program writes for others: outside the warehouse, whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::error::CliError;
+use crate::warehouse::Warehouse;
+
+/// Writes a file under a temporary name first: a reader never sees half of it.
+pub(super) fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unwritable = |error: std::io::Error| unwritable(path, &error);
+    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    let mut out = BufWriter::new(temporary);
+    write(&mut out)?;
+    let temporary = out.into_inner().map_err(|error| unwritable(error.into_error()))?;
+    temporary.as_file().sync_all().map_err(unwritable)?;
+    temporary.persist(path).map_err(|error| unwritable(error.error))?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)
+}
+
+/// Writes bytes to the file named with `--output`, or to stdout without one.
+pub(super) fn put(
+    bytes: &[u8],
+    output: Option<&Path>,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<(), CliError> {
+    let Some(path) = output else {
+        return Ok(console.out().write_all(bytes)?);
+    };
+    let path = outside(path, warehouse)?;
+    write_atomically(&path, |out| Ok(out.write_all(bytes)?))?;
+    console.say(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// The place that a path leads to, links followed: a regular file or a new one, and never inside
+/// the warehouse, whose settings, key and table a result must not replace.
+pub(super) fn outside(path: &Path, warehouse: &Warehouse) -> Result<PathBuf, CliError> {
+    let failed = |error: std::io::Error| unwritable(path, &error);
+    if let Ok(metadata) = fs::metadata(path)
+        && !metadata.is_file()
+        && !metadata.is_dir()
+    {
+        return Err(CliError::new(format!("{} is no regular file", path.display()))
+            .hint("leave `--output` out to write to stdout"));
+    }
+    let place = match fs::canonicalize(path) {
+        Ok(place) => place,
+        Err(_) => {
+            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+            let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+            folder.join(path.file_name().unwrap_or_default())
+        }
+    };
+    let root = fs::canonicalize(warehouse.root()).map_err(failed)?;
+    if place.starts_with(&root) {
+        return Err(CliError::new(format!("{} lies inside the warehouse", path.display()))
+            .hint("results are written outside of it"));
+    }
+    Ok(place)
+}
+
+/// Whether files can be made in a folder.
+pub(super) fn probe(folder: &Path) -> Result<(), CliError> {
+    tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(folder, &error))?;
+    Ok(())
+}
+
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
+    // What the operating system says, without the name of the temporary file.
+    let text = error.to_string();
+    let reason = text.split(" at path ").next().unwrap_or_default();
+    CliError::new(format!("{} cannot be written: {reason}", path.display()))
+}

@@ -1,0 +1,112 @@
+//! `sppis replay`
+
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use super::findings::{Form, encode};
+use super::statement::write_reconciliation;
+use crate::delivery::{Delivery, DeliveryId, Encoding};
+use crate::pipeline::replay::{ReplayReport, replay};
+use crate::render::{count, euros, grouped};
+use crate::warehouse::{DeliveryRecord, Warehouse, WarehouseError};
+
+/// Take corrected rows of a delivery back, and commit it anew.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sppis rejects 2007-05 --rows --output to-correct.csv\n  sppis replay \
+                  2007-05 corrected.csv\n\nThe file has the delivery's columns and a column LINE, \
+                  the line of each row in the sender's file. Rows that are right now are stored \
+                  under that line; the others stay rejected. The figures of rows that had been \
+                  accepted do not change."
+)]
+pub(super) struct Arguments {
+    /// The delivery.
+    #[arg(value_name = "DELIVERY")]
+    delivery: String,
+
+    /// The corrected rows.
+    #[arg(value_name = "FILE")]
+    corrections: PathBuf,
+
+    /// The delivery's file that the lines count in, where it has several.
+    #[arg(long, value_name = "NAME")]
+    file: Option<String>,
+
+    /// Encoding of a file without a byte-order mark, UTF-8 where nothing is said: windows-1252.
+    #[arg(long, value_name = "ENCODING")]
+    encoding: Option<Encoding>,
+
+    /// Do all but the commit.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let snapshot = warehouse.snapshot(None)?;
+    let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
+    let record = &snapshot.delivery(&arguments.delivery).ok_or_else(unknown)?.record;
+    let original = original(record, arguments.file.as_deref())?;
+    // A free id says no quarters.
+    let window = match DeliveryId::calendar(&record.delivery) {
+        Ok(_) => None,
+        Err(_) => record.window.parse().ok(),
+    };
+    let paths = [arguments.corrections.clone()];
+    let corrections = Delivery::open(&paths, Some(&record.delivery), window, arguments.encoding)?;
+    let report = replay(warehouse, record, &corrections, &original, arguments.dry_run)?;
+    state(&report, console)
+}
+
+/// The file of the delivery that the corrected rows come from.
+fn original(record: &DeliveryRecord, file: Option<&str>) -> Result<String, CliError> {
+    let originals = record.parts.iter().filter(|part| !part.header.is_empty());
+    let names: Vec<&str> = originals.map(|part| part.name.as_str()).collect();
+    match (file, names.as_slice()) {
+        (None, [only]) => Ok((*only).to_owned()),
+        (Some(name), names) if names.contains(&name) => Ok(name.to_owned()),
+        (_, []) => Err(CliError::new("the rejected rows of this delivery were not kept")
+            .hint("ingest it again, and correct what is rejected then")),
+        (None, names) => {
+            Err(CliError::new("the delivery has several files, each with its own lines")
+                .hint(format!("name one with `--file`: {}", names.join(", "))))
+        }
+        (Some(name), names) => Err(CliError::new(format!("the delivery has no file `{name}`"))
+            .hint(format!("name one with `--file`: {}", names.join(", ")))),
+    }
+}
+
+fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError> {
+    let (record, sums) = (&report.record, &report.corrections);
+    let accepted = sums.rows_read() - sums.rows_rejected();
+    let outcome = match report.committed {
+        Some((revision, version)) => {
+            format!("committed as revision {revision}, version {version} of the table")
+        }
+        None if accepted == 0 => "NOT committed: none of the rows is right yet".to_owned(),
+        None => "checked; not committed, as asked".to_owned(),
+    };
+    let out = console.out();
+    writeln!(out, "delivery {} ({}): {outcome}", record.delivery, record.window)?;
+    writeln!(out, "\nof the corrected rows")?;
+    write_reconciliation(out, sums)?;
+    let whole = &record.reconciliation;
+    let stored = whole.cents_stored.parse().unwrap_or_default();
+    writeln!(
+        out,
+        "\nthe whole delivery: {}, {} rejected, {} EUR stored",
+        count(whole.rows_accepted, "accepted row"),
+        grouped(&whole.rows_rejected.to_string()),
+        grouped(&euros(stored))
+    )?;
+    if !report.findings.is_empty() {
+        writeln!(out, "\nfound in the corrected rows")?;
+        out.write_all(&encode(&record.delivery, &report.findings, Form::Table)?)?;
+    }
+    console.flush()?;
+    Ok(if accepted == 0 { Exit::BlockingFindings } else { Exit::Done })
+}

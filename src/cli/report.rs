@@ -1,0 +1,114 @@
+//! `sppis report`
+
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use super::output::put;
+use crate::check::Profile;
+use crate::dictionary::Dictionary;
+use crate::quarter::QuarterRange;
+use crate::render::Language;
+use crate::validation::{Validated, ValidationOutcome, ValidationReport, page};
+use crate::warehouse::{DeliveryRecord, Snapshot, Warehouse, WarehouseError};
+
+/// Write the validation report of a delivery, to be returned to its sender.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sppis report 2007-05 --lang fr --output validation-2007-05.html\n  \
+                  sppis report 2007-05@1 --format json\n\nThe report of a delivery that is refused \
+                  or only tried: sppis ingest FILE --report validation.html"
+)]
+pub(super) struct Arguments {
+    /// The delivery, or one of its revisions: 2007-05@1.
+    #[arg(value_name = "DELIVERY")]
+    delivery: String,
+
+    /// Language of the page; JSON has the rules in all of them.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
+
+    /// Format; by the ending of `--output`, otherwise html.
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+
+    /// Write to this file instead of stdout.
+    #[arg(long, value_name = "PATH")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Form {
+    /// One self-contained page.
+    Html,
+    /// The same for programs.
+    Json,
+}
+
+impl Form {
+    /// The format that a file's ending says.
+    pub(super) fn of_path(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "html" | "htm" => Some(Self::Html),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let snapshot = warehouse.snapshot(None)?;
+    let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
+    let commit = snapshot.revision(&arguments.delivery).ok_or_else(unknown)?;
+    let profile = warehouse.profile(&commit.record)?;
+    let validated = Validated {
+        record: &commit.record,
+        outcome: ValidationOutcome::Committed,
+        findings: &warehouse.findings(&commit.record)?,
+        profile: profile.as_ref(),
+        previous: previous(warehouse, &snapshot, &commit.record)?,
+    };
+    let output = arguments.output.as_deref();
+    let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Html);
+    let text = encode(&validated, warehouse.dictionary(), form, arguments.lang)?;
+    put(text.as_bytes(), output, warehouse, console)?;
+    Ok(Exit::Done)
+}
+
+/// The report in a format.
+pub(super) fn encode(
+    validated: &Validated<'_>,
+    dictionary: &Dictionary,
+    form: Form,
+    language: Language,
+) -> Result<String, CliError> {
+    let report = ValidationReport::new(validated, dictionary);
+    match form {
+        Form::Html => Ok(page(&report, dictionary, language)),
+        Form::Json => {
+            let text = serde_json::to_string_pretty(&report);
+            Ok(text.map_err(|error| CliError::new(format!("writing JSON: {error}")))? + "\n")
+        }
+    }
+}
+
+/// The current delivery of the latest earlier period, and what its rows are like.
+pub(super) fn previous(
+    warehouse: &Warehouse,
+    snapshot: &Snapshot,
+    record: &DeliveryRecord,
+) -> Result<Option<(String, Profile)>, WarehouseError> {
+    let window = |record: &DeliveryRecord| record.window.parse::<QuarterRange>().ok();
+    let Some(own) = window(record) else { return Ok(None) };
+    let earlier = snapshot.deliveries().into_iter().filter_map(|commit| {
+        let window = window(&commit.record)?;
+        (window.last() < own.first()).then_some((window.last(), &commit.record))
+    });
+    let Some((_, before)) = earlier.max_by_key(|(last, _)| *last) else { return Ok(None) };
+    let name = format!("{}@{}", before.delivery, before.revision);
+    Ok(warehouse.profile(before)?.map(|profile| (name, profile)))
+}

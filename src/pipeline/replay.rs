@@ -1,0 +1,279 @@
+//! Corrected rows to commit: rows that were rejected come back, the rest of the delivery stays.
+//!
+//! In: a file of corrected rows, each with the line it stood on in the sender's file. Out: the
+//! delivery committed anew, with the rows that are right now. Never: a row taken twice, a row that
+//! had not been rejected, or a change of rows that had been accepted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ingest::{Details, IngestError};
+use super::stages::{Sink, Stages, joined_findings};
+use super::stored_duplicates::{LinesByQuarter, stored_already};
+use crate::attribution::Reconciliation;
+use crate::check::{CheckedBatch, DuplicateIndex, examine};
+use crate::decode::{DecodedBatch, decode};
+use crate::delivery::{Delivery, Part, PartError};
+use crate::warehouse::{
+    DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow, Warehouse,
+    WarehouseError, rules_of,
+};
+
+/// The column that says which line of the sender's file a corrected row stood on.
+pub const LINE_COLUMN: &str = "LINE";
+
+/// Corrected rows that could not be taken back. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Reading, writing or committing.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The file does not say where its rows come from.
+    #[error(
+        "{file}: no column `{LINE_COLUMN}`; it says which line of the delivery's file each row \
+         stood on, as `sppis rejects --rows` writes it"
+    )]
+    NoLine {
+        /// The file.
+        file: String,
+    },
+    /// Rows that cannot be told to belong to rejected ones; all such rows are listed.
+    #[error("{}", .0.join("\n"))]
+    Lines(Vec<String>),
+    /// The figures depend on settings that have changed.
+    #[error(
+        "the settings or the dictionary have changed since delivery {0} was committed; ingest it \
+         as a whole, so that all of its rows are read alike"
+    )]
+    Settings(String),
+}
+
+impl From<WarehouseError> for ReplayError {
+    fn from(error: WarehouseError) -> Self {
+        Self::Ingest(error.into())
+    }
+}
+
+impl From<PartError> for ReplayError {
+    fn from(error: PartError) -> Self {
+        Self::Ingest(error.into())
+    }
+}
+
+/// What a replay came to.
+#[derive(Debug)]
+pub struct ReplayReport {
+    /// Revision and version, where something was committed.
+    pub committed: Option<(u32, u64)>,
+    /// What the corrected rows alone came to.
+    pub corrections: Reconciliation,
+    /// What is said of the whole delivery now.
+    pub record: DeliveryRecord,
+    /// What was found in the corrected rows, with their lines in the sender's file.
+    pub findings: Vec<StoredFinding>,
+}
+
+/// Takes the corrected rows of one file of a delivery back. `corrections` is that file, opened
+/// under the delivery's id and window; `original` the name of the file that the lines count in.
+pub fn replay(
+    warehouse: &Warehouse,
+    record: &DeliveryRecord,
+    corrections: &Delivery,
+    original: &str,
+    dry_run: bool,
+) -> Result<ReplayReport, ReplayError> {
+    if record.settings != warehouse.settings_fingerprint() {
+        return Err(ReplayError::Settings(record.delivery.clone()));
+    }
+    let snapshot = warehouse.snapshot(None)?;
+    let key = warehouse.key()?;
+    let ingestion = warehouse.ingestion(&snapshot, corrections.id(), corrections.window())?;
+    let stages = Stages::new(warehouse, corrections, &key);
+    let rejected = warehouse.rejected_rows(record)?;
+    let open: BTreeSet<u64> =
+        rejected.iter().filter(|row| row.file == original).map(|row| row.line).collect();
+    let (mut checked, taken) = stages.corrected(&open)?;
+    stages.reject_stored(&mut checked, &snapshot)?;
+    let names = vec![original.to_owned()];
+    let mut sink = Sink::new(&ingestion, names.clone(), corrections.window())?;
+    let mut changed = Details::default();
+    for batch in checked {
+        let stored = stages.attribute(batch, &names);
+        changed.findings.extend(joined_findings(&stored, &names));
+        changed.rejected_rows.extend(stored.rejected_rows().iter().cloned());
+        changed.profile.add(stored.profile());
+        sink.take_rows(stored)?;
+    }
+    let accepted = sink.reconciliation.rows_read() - sink.reconciliation.rows_rejected();
+    let whole = whole_delivery(warehouse, record, &rejected, original, &taken, &changed)?;
+    let record = new_record(record, corrections, &sink.reconciliation, &whole, accepted)?;
+    let mut report = ReplayReport {
+        committed: None,
+        corrections: sink.reconciliation,
+        record,
+        findings: changed.findings,
+    };
+    if accepted == 0 || dry_run {
+        return Ok(report);
+    }
+    sink.sidecars.write_stored_findings(&whole.findings)?;
+    sink.sidecars.write_rejected(&whole.rejected_rows)?;
+    sink.sidecars.add_profile(&whole.profile);
+    report.record.revision = ingestion.revision();
+    let commit = NewCommit {
+        files: &sink.observations.finish()?,
+        sidecars: &sink.sidecars.finish()?,
+        record: report.record.clone(),
+        written: &report.corrections,
+        keep_earlier: true,
+    };
+    report.committed = Some((report.record.revision, ingestion.commit(commit)?));
+    Ok(report)
+}
+
+/// The findings, rejected rows and profile of the delivery with the corrected rows in it.
+fn whole_delivery(
+    warehouse: &Warehouse,
+    record: &DeliveryRecord,
+    rejected: &[StoredRow],
+    original: &str,
+    taken: &BTreeSet<u64>,
+    changed: &Details,
+) -> Result<Details, ReplayError> {
+    let order: BTreeMap<&str, usize> =
+        record.parts.iter().enumerate().map(|(at, part)| (part.name.as_str(), at)).collect();
+    let place = |file: &str| order.get(file).copied().unwrap_or(usize::MAX);
+    let stays = |file: &str, line: u64| file != original || !taken.contains(&line);
+    let line = |finding: &StoredFinding| u64::try_from(finding.line).unwrap_or_default();
+    let mut findings = warehouse.findings(record)?;
+    findings.retain(|finding| stays(&finding.file, line(finding)));
+    findings.extend(changed.findings.iter().cloned());
+    findings.sort_by_key(|finding| (place(&finding.file), finding.line));
+    let mut rejected_rows = rejected.to_vec();
+    rejected_rows.retain(|row| stays(&row.file, row.line));
+    rejected_rows.extend(changed.rejected_rows.iter().cloned());
+    rejected_rows.sort_by_key(|row| (place(&row.file), row.line));
+    let mut profile = warehouse.profile(record)?.unwrap_or_default();
+    profile.add(&changed.profile);
+    Ok(Details { findings, rejected_rows, profile })
+}
+
+/// What is said of the delivery with the corrected rows in it.
+fn new_record(
+    before: &DeliveryRecord,
+    corrections: &Delivery,
+    sums: &Reconciliation,
+    whole: &Details,
+    accepted: u64,
+) -> Result<DeliveryRecord, ReplayError> {
+    let mut record = before.clone();
+    env!("CARGO_PKG_VERSION").clone_into(&mut record.tool);
+    record.rules = rules_of(&whole.findings);
+    let rejected = whole.rejected_rows.iter().filter_map(|row| row.cents).map(i128::from).sum();
+    record.reconciliation.add_corrections(sums, rejected);
+    for part in corrections.parts() {
+        record.parts.push(PartRecord {
+            name: part.name(),
+            bytes: part.byte_count(),
+            blake3: part.hash()?.to_hex().to_string(),
+            delimiter: String::new(),
+            header: String::new(),
+            corrected: accepted,
+        });
+    }
+    Ok(record)
+}
+
+impl Stages<'_> {
+    /// Reads and checks the corrected rows, and gives them the lines they had; `open` are the
+    /// lines of rejected rows, and what comes back with them are those that were taken.
+    fn corrected(
+        &self,
+        open: &BTreeSet<u64>,
+    ) -> Result<(Vec<CheckedBatch>, BTreeSet<u64>), ReplayError> {
+        let mut lines = Lines { open, taken: BTreeSet::new(), problems: Vec::new() };
+        let mut duplicates = DuplicateIndex::default();
+        let mut checked = Vec::new();
+        for (at, part) in self.delivery.parts().iter().enumerate() {
+            let names = part.header().names();
+            let column = names.iter().position(|name| name.eq_ignore_ascii_case(LINE_COLUMN));
+            let column = column.ok_or_else(|| ReplayError::NoLine { file: part.name() })?;
+            let read_error = |source| PartError::Read { path: part.path().to_owned(), source };
+            let mut chunks = part.chunks(at)?;
+            while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
+                let decoded = decode(chunk, part.header(), &self.decoding);
+                let originals = lines.originals(part, &decoded, column);
+                let examined = examine(decoded, &self.context);
+                let admitted = duplicates.admit(vec![examined]).map_err(IngestError::Temporary)?;
+                checked.extend(admitted.into_iter().map(|batch| batch.relabelled(&originals)));
+            }
+        }
+        if lines.problems.is_empty() {
+            return Ok((checked, lines.taken));
+        }
+        Err(ReplayError::Lines(lines.problems))
+    }
+
+    /// Rejects corrected rows that equal rows of the delivery that are stored already.
+    fn reject_stored(
+        &self,
+        checked: &mut [CheckedBatch],
+        snapshot: &Snapshot,
+    ) -> Result<(), ReplayError> {
+        let delivery = self.delivery.id().as_str();
+        let mut rows = LinesByQuarter::default();
+        for batch in checked.iter() {
+            for observations in self.attribution.attribute(batch).0 {
+                rows.add(observations.quarter(), observations.batch());
+            }
+        }
+        let files: Vec<_> =
+            snapshot.files().iter().filter(|file| file.delivery() == delivery).collect();
+        let stored = stored_already(&rows, &files)?;
+        for batch in checked {
+            batch.reject_duplicates(&stored);
+        }
+        Ok(())
+    }
+}
+
+/// Which lines have been taken, and what is wrong with others.
+struct Lines<'l> {
+    open: &'l BTreeSet<u64>,
+    taken: BTreeSet<u64>,
+    problems: Vec<String>,
+}
+
+impl Lines<'_> {
+    /// For the line of each row in the file of corrections, the line it had.
+    fn originals(
+        &mut self,
+        part: &Part,
+        decoded: &DecodedBatch,
+        column: usize,
+    ) -> BTreeMap<u64, u64> {
+        let file = part.name();
+        let mut originals = BTreeMap::new();
+        for row in decoded.rows().unread() {
+            let line = row.line;
+            self.problems.push(format!("{file}: line {line}: its fields cannot be told apart"));
+        }
+        for (row, own) in decoded.lines().iter().enumerate() {
+            let text = std::str::from_utf8(decoded.rows().field(row, column)).unwrap_or_default();
+            let problem = match text.trim().parse::<u64>() {
+                Err(_) => format!("expected a line number in {LINE_COLUMN}, found none"),
+                Ok(line) if !self.open.contains(&line) => {
+                    format!("line {line} of the delivery's file is not among its rejected rows")
+                }
+                Ok(line) if !self.taken.insert(line) => {
+                    format!("line {line} of the delivery's file stands here twice")
+                }
+                Ok(line) => {
+                    originals.insert(*own, line);
+                    continue;
+                }
+            };
+            self.problems.push(format!("{file}: line {own}: {problem}"));
+        }
+        originals
+    }
+}

@@ -1,0 +1,236 @@
+//! The stages that every row of a delivery goes through, and where their products go.
+//!
+//! A wave of chunks is decoded and checked in parallel while the rows of the wave before are
+//! attributed and written; in between, duplicates are looked up in file order. The outcome does
+//! not depend on the number of threads.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use rayon::prelude::*;
+
+use super::ingest::IngestError;
+use crate::attribution::{Attribution, ObservationBatch, Reconciliation};
+use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, Profile, examine};
+use crate::decode::{DecodeSettings, IdentifierFormat, decode};
+use crate::delivery::{Chunk, Delivery, Part, PartError};
+use crate::dictionary::Dictionary;
+use crate::finding::{Finding, FindingSummary};
+use crate::pseudonym::PseudonymKey;
+use crate::quarter::QuarterRange;
+use crate::warehouse::{
+    Ingestion, ObservationWriter, SidecarWriter, StoredFinding, StoredRow, Warehouse,
+    WarehouseError,
+};
+
+/// Chunks decoded together.
+const WAVE_LENGTH: usize = 16;
+/// The stages of one delivery.
+pub(super) struct Stages<'a> {
+    pub(super) delivery: &'a Delivery,
+    dictionary: &'a Dictionary,
+    identifier: IdentifierFormat,
+    pub(super) decoding: DecodeSettings,
+    pub(super) context: CheckContext,
+    pub(super) attribution: Attribution<'a>,
+}
+
+/// Where the stages' products go.
+pub(super) struct Sink {
+    pub(super) observations: ObservationWriter,
+    pub(super) sidecars: SidecarWriter,
+    pub(super) summary: FindingSummary,
+    pub(super) reconciliation: Reconciliation,
+}
+
+impl Sink {
+    pub(super) fn new(
+        ingestion: &Ingestion<'_>,
+        parts: Vec<String>,
+        window: QuarterRange,
+    ) -> Result<Self, WarehouseError> {
+        Ok(Self {
+            observations: ingestion.observation_writer(),
+            sidecars: ingestion.sidecar_writer(parts)?,
+            summary: FindingSummary::default(),
+            reconciliation: Reconciliation::new(window, 0),
+        })
+    }
+}
+
+/// What one chunk came to.
+pub(super) struct Stored {
+    findings: Vec<Finding>,
+    rejected: Vec<StoredRow>,
+    profile: Profile,
+    observations: Vec<ObservationBatch>,
+    reconciliation: Reconciliation,
+}
+
+impl<'a> Stages<'a> {
+    pub(super) fn new(
+        warehouse: &'a Warehouse,
+        delivery: &'a Delivery,
+        key: &'a PseudonymKey,
+    ) -> Self {
+        let (configuration, dictionary) = (warehouse.configuration(), warehouse.dictionary());
+        let (identifier, window) = (configuration.identifier(), delivery.window());
+        let amounts = configuration.fixed_amounts();
+        Self {
+            delivery,
+            dictionary,
+            identifier,
+            decoding: DecodeSettings::new(identifier, dictionary),
+            context: CheckContext::new(dictionary, window, identifier, amounts),
+            attribution: Attribution {
+                delivery: delivery.id().as_str(),
+                window,
+                rule: configuration.attribution(),
+                key,
+                dictionary,
+            },
+        }
+    }
+
+    /// Runs every chunk of every part through the stages; gives the hash of each part.
+    pub(super) fn run(
+        &self,
+        sink: &mut Sink,
+        progress: &dyn Fn(u64),
+    ) -> Result<Vec<blake3::Hash>, IngestError> {
+        thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(WAVE_LENGTH);
+            let parts = self.delivery.parts();
+            // The bytes that come from the disk anyway are hashed beside the work on them.
+            let hashes = scope.spawn(|| parts.iter().map(Part::hash).collect());
+            let reader = scope.spawn(move || {
+                for (at, part) in parts.iter().enumerate() {
+                    let mut chunks = part.chunks(at)?;
+                    let path = part.path();
+                    let read_error = |source| PartError::Read { path: path.to_owned(), source };
+                    while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
+                        if sender.send(chunk).is_err() {
+                            return Ok(()); // The other side has failed and says why.
+                        }
+                    }
+                }
+                Ok::<(), PartError>(())
+            });
+            self.consume(&receiver, sink, progress)?;
+            drop(receiver);
+            joined(reader)?;
+            let hashes: Result<Vec<blake3::Hash>, PartError> = joined(hashes);
+            Ok(hashes?)
+        })
+    }
+
+    /// While the rows of one wave are put where they belong, the next is decoded and checked.
+    fn consume(
+        &self,
+        chunks: &Receiver<Chunk>,
+        sink: &mut Sink,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), IngestError> {
+        let mut duplicates = DuplicateIndex::default();
+        let next_chunks = || chunks.iter().take(WAVE_LENGTH).collect::<Vec<Chunk>>();
+        let mut wave = self.examine(next_chunks())?;
+        while !wave.examined.is_empty() {
+            let Wave { examined, bytes } = wave;
+            let checked = duplicates.admit(examined).map_err(IngestError::Temporary)?;
+            let chunks = next_chunks();
+            let (next, stored) = rayon::join(|| self.examine(chunks), || self.store(checked, sink));
+            stored?;
+            progress(bytes);
+            wave = next?;
+        }
+        Ok(())
+    }
+
+    /// Decodes and examines some chunks.
+    fn examine(&self, chunks: Vec<Chunk>) -> Result<Wave, IngestError> {
+        let parts = self.delivery.parts();
+        let last = chunks.last().map_or((0, 0), |chunk| (chunk.part, chunk.position));
+        let earlier = parts.iter().take(last.0).map(Part::byte_count);
+        let bytes = earlier.sum::<u64>() + last.1;
+        let examine_chunk = |chunk: Chunk| {
+            let part = &parts[chunk.part];
+            let decoded = decode(chunk, part.header(), &self.decoding);
+            match decoded.second_header() {
+                None => Ok(examine(decoded, &self.context)),
+                Some(line) => {
+                    let file = part.path().display().to_string();
+                    Err(IngestError::SecondHeader { file, line })
+                }
+            }
+        };
+        let examined: Vec<Result<ExaminedBatch, IngestError>> =
+            chunks.into_par_iter().map(examine_chunk).collect();
+        let examined = examined.into_iter().collect::<Result<_, IngestError>>()?;
+        Ok(Wave { examined, bytes })
+    }
+
+    fn store(&self, checked: Vec<CheckedBatch>, sink: &mut Sink) -> Result<(), IngestError> {
+        let parts = sink.sidecars.parts().to_vec();
+        let attribute = |batch: CheckedBatch| self.attribute(batch, &parts);
+        let stored: Vec<Stored> = checked.into_par_iter().map(attribute).collect();
+        stored.into_iter().try_for_each(|stored| sink.take(stored)).map_err(IngestError::from)
+    }
+
+    /// All that a checked chunk comes to; `parts` are the names of the files it may come from.
+    pub(super) fn attribute(&self, batch: CheckedBatch, parts: &[String]) -> Stored {
+        let (observations, reconciliation) = self.attribution.attribute(&batch);
+        let part = batch.decoded().part();
+        let header = self.delivery.parts()[part].header();
+        let rejected = batch.rejected_rows(header, self.identifier).into_iter();
+        Stored {
+            rejected: rejected.map(|row| StoredRow::new(row, parts)).collect(),
+            profile: Profile::of(&batch, self.dictionary),
+            findings: batch.into_findings(),
+            observations,
+            reconciliation,
+        }
+    }
+}
+
+impl Stored {
+    pub(super) fn rejected_rows(&self) -> &[StoredRow] {
+        &self.rejected
+    }
+
+    pub(super) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+}
+
+/// The findings of a chunk with the names of their files.
+pub(super) fn joined_findings(stored: &Stored, parts: &[String]) -> Vec<StoredFinding> {
+    stored.findings.iter().map(|finding| StoredFinding::new(finding, parts)).collect()
+}
+
+impl Sink {
+    /// Takes the observations of a chunk alone; its findings are put together with others first.
+    pub(super) fn take_rows(&mut self, stored: Stored) -> Result<(), WarehouseError> {
+        self.reconciliation.add(&stored.reconciliation);
+        self.observations.write(stored.observations)
+    }
+
+    pub(super) fn take(&mut self, stored: Stored) -> Result<(), WarehouseError> {
+        self.summary.add(&stored.findings);
+        self.sidecars.write_findings(&stored.findings)?;
+        self.sidecars.write_rejected(&stored.rejected)?;
+        self.sidecars.add_profile(&stored.profile);
+        self.reconciliation.add(&stored.reconciliation);
+        self.observations.write(stored.observations)
+    }
+}
+
+/// Chunks that are examined together, and the bytes of the delivery up to their end.
+struct Wave {
+    examined: Vec<ExaminedBatch>,
+    bytes: u64,
+}
+
+/// What a thread came to; its panic goes on here.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

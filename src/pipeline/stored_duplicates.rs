@@ -1,0 +1,105 @@
+//! Rows of corrections that equal rows of the delivery which are stored already.
+//!
+//! Observations are compared in every stored column but the line. A row is stored already when
+//! each of its observations is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{Int64Type, SchemaRef};
+use arrow::row::{OwnedRow, RowConverter, SortField};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::attribution::observation_schema;
+use crate::quarter::Quarter;
+use crate::warehouse::{TableFile, WarehouseError};
+
+const COMPARING: &str = "comparing corrected rows with stored ones";
+const LINE: &str = "line";
+
+/// Observations of corrected rows, by quarter.
+#[derive(Debug, Default)]
+pub(super) struct LinesByQuarter(BTreeMap<Quarter, Vec<RecordBatch>>);
+
+impl LinesByQuarter {
+    pub(super) fn add(&mut self, quarter: Quarter, batch: &RecordBatch) {
+        self.0.entry(quarter).or_default().push(batch.clone());
+    }
+}
+
+/// The lines of the corrected rows that are in the files already.
+pub(super) fn stored_already(
+    rows: &LinesByQuarter,
+    files: &[&TableFile],
+) -> Result<BTreeSet<u64>, WarehouseError> {
+    let compare = Comparison::new()?;
+    let mut observations: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut found: BTreeMap<u64, usize> = BTreeMap::new();
+    for (quarter, batches) in &rows.0 {
+        let mut wanted: HashMap<OwnedRow, Vec<u64>> = HashMap::new();
+        for batch in batches {
+            let lines = batch.column_by_name(LINE).map(AsArray::as_primitive::<Int64Type>);
+            for (at, row) in compare.rows(batch)?.into_iter().enumerate() {
+                let line = lines.map_or(0, |lines| lines.value(at));
+                let line = u64::try_from(line).unwrap_or_default();
+                *observations.entry(line).or_default() += 1;
+                wanted.entry(row).or_default().push(line);
+            }
+        }
+        for file in files.iter().filter(|file| file.quarter() == *quarter) {
+            for batch in Comparison::read(file)? {
+                for row in compare.rows(&batch?)? {
+                    for line in wanted.remove(&row).unwrap_or_default() {
+                        *found.entry(line).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+    let whole = |(line, count): &(u64, usize)| observations.get(line) == Some(count);
+    Ok(found.into_iter().filter(whole).map(|(line, _)| line).collect())
+}
+
+/// Turns observations into rows that are equal when all their columns but the line are.
+struct Comparison {
+    schema: SchemaRef,
+    converter: RowConverter,
+}
+
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, WarehouseError>>>;
+
+impl Comparison {
+    fn new() -> Result<Self, WarehouseError> {
+        let schema = Arc::new(observation_schema());
+        let fields = schema.fields().iter().filter(|field| field.name() != LINE);
+        let fields = fields.map(|field| SortField::new(field.data_type().clone())).collect();
+        let converter = RowConverter::new(fields).map_err(WarehouseError::table(COMPARING))?;
+        Ok(Self { schema, converter })
+    }
+
+    fn rows(&self, batch: &RecordBatch) -> Result<Vec<OwnedRow>, WarehouseError> {
+        let fields = self.schema.fields().iter().filter(|field| field.name() != LINE);
+        let column = |field: &Arc<arrow::datatypes::Field>| match batch.column_by_name(field.name())
+        {
+            Some(column) => {
+                cast(column, field.data_type()).map_err(WarehouseError::table(COMPARING))
+            }
+            None => Err(WarehouseError::table(COMPARING)(format!("no column `{}`", field.name()))),
+        };
+        let columns: Vec<ArrayRef> = fields.map(column).collect::<Result<_, _>>()?;
+        let rows = self.converter.convert_columns(&columns);
+        let rows = rows.map_err(WarehouseError::table(COMPARING))?;
+        Ok(rows.iter().map(|row| row.owned()).collect())
+    }
+
+    fn read(file: &TableFile) -> Result<Batches, WarehouseError> {
+        let open = File::open(file.path()).map_err(WarehouseError::io(file.path()))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(open)
+            .and_then(ParquetRecordBatchReaderBuilder::build)
+            .map_err(WarehouseError::table(COMPARING))?;
+        Ok(Box::new(reader.map(|batch| batch.map_err(WarehouseError::table(COMPARING)))))
+    }
+}

@@ -1,0 +1,281 @@
+//! The validation report: what a statistician returns to the sender of a delivery.
+//!
+//! In: a delivery's record, its findings, its profile and that of the delivery before it. Out: a
+//! [`ValidationReport`], as JSON or as one self-contained page. Never: anything that identifies a
+//! person; findings hold no identifier, and only the first of each rule are listed.
+
+mod compare;
+mod html;
+mod texts;
+
+use serde::Serialize;
+
+pub use compare::{CodeChange, GroupChange, VariableChange};
+pub use html::page;
+
+use compare::{codes_apart, groups, variables};
+
+use crate::check::{Profile, all_rules};
+use crate::dictionary::Dictionary;
+use crate::document::Labels;
+use crate::finding::{Rule, Severity};
+use crate::render::euros;
+use crate::warehouse::{DeliveryRecord, PartRecord, QuarterRecord, StoredFinding};
+
+/// Findings listed per rule.
+const FIRST_MAX: usize = 5;
+
+/// What became of the delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValidationOutcome {
+    /// It is in the warehouse.
+    Committed,
+    /// Its rejects exceed the budget.
+    Refused,
+    /// It was only checked.
+    DryRun,
+}
+
+/// What the report is made of.
+#[derive(Debug)]
+pub struct Validated<'a> {
+    /// What is said of the delivery.
+    pub record: &'a DeliveryRecord,
+    /// What became of it.
+    pub outcome: ValidationOutcome,
+    /// All its findings, in file order.
+    pub findings: &'a [StoredFinding],
+    /// What its accepted rows are like, where that is known.
+    pub profile: Option<&'a Profile>,
+    /// The delivery before it, as `2006-11@1`, and what its rows were like.
+    pub previous: Option<(String, Profile)>,
+}
+
+/// The report. Numbers are exact; amounts are euros as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ValidationReport {
+    /// The delivery's id.
+    pub delivery: String,
+    /// Its revision; 0 for one that was not committed.
+    pub revision: u32,
+    /// What became of it.
+    pub outcome: ValidationOutcome,
+    /// Quarters covered.
+    pub window: String,
+    /// The program and its version.
+    pub tool: String,
+    /// The files and their checksums.
+    pub files: Vec<PartRecord>,
+    /// Rows.
+    pub rows: Rows,
+    /// Euros.
+    pub euros: Euros,
+    /// Rows and euros by quarter.
+    pub quarters: Vec<Quarter>,
+    /// Rules that do not hold, rejects first.
+    pub rules: Vec<BrokenRule>,
+    /// Findings by variable.
+    pub columns: Vec<Column>,
+    /// The delivery it is compared with.
+    pub previous: Option<String>,
+    /// Rows by regime and measure, beside those of the delivery before.
+    pub distribution: Vec<GroupChange>,
+    /// Rows without a value by variable, beside those of the delivery before.
+    pub empty: Vec<VariableChange>,
+    /// Codes that the delivery before did not have.
+    pub new_codes: Vec<CodeChange>,
+    /// Codes that only the delivery before had.
+    pub gone_codes: Vec<CodeChange>,
+}
+
+/// Rows of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rows {
+    /// Read.
+    pub read: u64,
+    /// Accepted.
+    pub accepted: u64,
+    /// Rejected.
+    pub rejected: u64,
+    /// With a warning.
+    pub warned: u64,
+}
+
+/// Euros of a delivery, as decimals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Euros {
+    /// Of accepted rows.
+    pub accepted: String,
+    /// Stored.
+    pub stored: String,
+    /// In quarters outside the window.
+    pub clipped: String,
+    /// Of rejected rows, where readable.
+    pub rejected: String,
+}
+
+/// A quarter of the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Quarter {
+    /// The quarter.
+    pub quarter: String,
+    /// Observations.
+    pub observations: u64,
+    /// Euros.
+    pub amount: String,
+}
+
+/// A rule that does not hold everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BrokenRule {
+    /// Its id.
+    pub rule: String,
+    /// `reject` or `warn`.
+    pub severity: String,
+    /// Rows that break it.
+    pub rows: u64,
+    /// What it says, in three languages.
+    pub meaning: Labels,
+    /// What to do, in three languages.
+    pub help: Labels,
+    /// The first findings.
+    pub first: Vec<First>,
+}
+
+/// A finding as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct First {
+    /// Name of the file.
+    pub file: String,
+    /// Line as an editor counts it.
+    pub line: i64,
+    /// The variable.
+    pub column: Option<String>,
+    /// Expected and found.
+    pub text: String,
+}
+
+/// Rows with findings that concern a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// The variable.
+    pub name: String,
+    /// Its name in words.
+    pub label: Labels,
+    /// Rows it rejects.
+    pub rejected: u64,
+    /// Rows it warns of.
+    pub warned: u64,
+}
+
+impl ValidationReport {
+    /// Makes the report of a delivery.
+    pub fn new(validated: &Validated<'_>, dictionary: &Dictionary) -> Self {
+        let record = validated.record;
+        let sums = &record.reconciliation;
+        let amount = |cents: &str| euros(cents.parse().unwrap_or_default());
+        let quarter = |quarter: &QuarterRecord| Quarter {
+            quarter: quarter.quarter.clone(),
+            observations: quarter.observations,
+            amount: amount(&quarter.cents),
+        };
+        let empty = Profile::default();
+        let profile = validated.profile.unwrap_or(&empty);
+        let previous = validated.previous.as_ref().map(|(_, profile)| profile);
+        let (new_codes, gone_codes) = codes_apart(profile, previous, dictionary);
+        let committed = validated.outcome == ValidationOutcome::Committed;
+        Self {
+            delivery: record.delivery.clone(),
+            revision: if committed { record.revision } else { 0 },
+            outcome: validated.outcome,
+            window: record.window.clone(),
+            tool: format!("sppis {}", record.tool),
+            files: record.parts.clone(),
+            rows: Rows {
+                read: sums.rows_read,
+                accepted: sums.rows_accepted,
+                rejected: sums.rows_rejected,
+                warned: count_rows(validated.findings, |it| it.severity == WARN),
+            },
+            euros: Euros {
+                accepted: amount(&sums.cents_accepted),
+                stored: amount(&sums.cents_stored),
+                clipped: amount(&sums.cents_clipped),
+                rejected: amount(&sums.cents_rejected),
+            },
+            quarters: sums.quarters.iter().map(quarter).collect(),
+            rules: broken_rules(validated.findings),
+            columns: columns(validated.findings, dictionary),
+            previous: validated.previous.as_ref().map(|(name, _)| name.clone()),
+            distribution: groups(profile, previous),
+            empty: variables(profile, previous, dictionary),
+            new_codes,
+            gone_codes,
+        }
+    }
+}
+
+const WARN: &str = "warn";
+
+/// Rows with a finding of that kind; findings of one row stand together.
+fn count_rows(findings: &[StoredFinding], wanted: impl Fn(&StoredFinding) -> bool) -> u64 {
+    let rows = findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line));
+    rows.filter(|row| row.iter().any(&wanted)).count() as u64
+}
+
+fn broken_rules(findings: &[StoredFinding]) -> Vec<BrokenRule> {
+    let meanings = texts::meanings();
+    let broken = |rule: &Rule| {
+        let of_rule = |finding: &&StoredFinding| finding.rule == rule.id;
+        let first: Vec<First> =
+            findings.iter().filter(of_rule).take(FIRST_MAX).map(First::of).collect();
+        let translated = meanings.get(rule.id);
+        let labels = |en: &str, of: &dyn Fn(&texts::Meaning) -> (String, String)| {
+            let (fr, nl) = translated.map(of).unzip();
+            Labels { en: en.to_owned(), fr, nl, de: None }
+        };
+        (!first.is_empty()).then(|| BrokenRule {
+            rule: rule.id.to_owned(),
+            severity: rule.severity.name().to_owned(),
+            rows: count_rows(findings, |finding| finding.rule == rule.id),
+            meaning: labels(rule.meaning, &|it| (it.text.fr.clone(), it.text.nl.clone())),
+            help: labels(rule.help, &|it| (it.help.fr.clone(), it.help.nl.clone())),
+            first,
+        })
+    };
+    let mut rules: Vec<&Rule> = all_rules();
+    rules.sort_by_key(|rule| (rule.severity, rule.id));
+    rules.into_iter().filter_map(broken).collect()
+}
+
+impl First {
+    fn of(finding: &StoredFinding) -> Self {
+        Self {
+            file: finding.file.clone(),
+            line: finding.line,
+            column: finding.column.clone(),
+            text: finding.text.clone(),
+        }
+    }
+}
+
+fn columns(findings: &[StoredFinding], dictionary: &Dictionary) -> Vec<Column> {
+    let mut names: Vec<&str> = findings.iter().filter_map(|it| it.column.as_deref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let column = |name: &str| {
+        let of = |severity: Severity| {
+            count_rows(findings, |finding| {
+                finding.column.as_deref() == Some(name) && finding.severity == severity.name()
+            })
+        };
+        Column {
+            name: name.to_owned(),
+            label: dictionary.variable(name).map(|it| it.label.clone()).unwrap_or_default(),
+            rejected: of(Severity::Reject),
+            warned: of(Severity::Warn),
+        }
+    };
+    names.into_iter().map(column).collect()
+}

@@ -1,0 +1,160 @@
+//! The files beside the table that a commit names: findings, rejected rows, profile.
+//!
+//! They are written while the delivery is read, and moved to their place before the commit.
+
+use std::fs;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::error::WarehouseError;
+use super::files::{HashingWriter, create_private};
+use super::findings::{self, FindingWriter, StoredFinding};
+use super::rejected_rows::{self, RejectedRowWriter, StoredRow};
+use crate::check::Profile;
+use crate::finding::Finding;
+
+/// Takes what is to stand beside the table.
+#[derive(Debug)]
+pub struct SidecarWriter {
+    folder: PathBuf,
+    parts: Vec<String>,
+    findings: FindingWriter,
+    rejected_rows: RejectedRowWriter,
+    profile: Profile,
+}
+
+/// Files that are complete and on disk, not yet named by a commit.
+#[derive(Debug)]
+pub struct StagedSidecars {
+    findings: Staged,
+    rejected_rows: Staged,
+    profile: Staged,
+}
+
+/// A file, the word for it in its final name, and its hash.
+#[derive(Debug)]
+struct Staged {
+    path: PathBuf,
+    kind: &'static str,
+    hash: String,
+}
+
+impl Staged {
+    /// The final name begins with what the commit's files begin with; 16 characters of the hash
+    /// are part of it, so that what was changed later is seen.
+    fn name(&self, prefix: &str) -> String {
+        let short: String = self.hash.chars().take(16).collect();
+        let ending = self.path.extension().unwrap_or_default().to_string_lossy();
+        format!("{prefix}{}-{short}.{ending}", self.kind)
+    }
+}
+
+impl SidecarWriter {
+    /// Writes into `folder`; `parts` are the names of the delivery's files.
+    pub(super) fn create(folder: &Path, parts: Vec<String>) -> Result<Self, WarehouseError> {
+        Ok(Self {
+            findings: FindingWriter::create(&folder.join("findings.parquet"), parts.clone())?,
+            rejected_rows: RejectedRowWriter::create(&folder.join("rejected.parquet"))?,
+            folder: folder.to_owned(),
+            parts,
+            profile: Profile::default(),
+        })
+    }
+
+    /// Takes findings, in file order.
+    pub fn write_findings(&mut self, findings: &[Finding]) -> Result<(), WarehouseError> {
+        self.findings.write(findings)
+    }
+
+    /// Takes findings of an earlier commit of the same delivery.
+    pub fn write_stored_findings(
+        &mut self,
+        findings: &[StoredFinding],
+    ) -> Result<(), WarehouseError> {
+        self.findings.write_stored(findings)
+    }
+
+    /// Takes rejected rows, in file order.
+    pub fn write_rejected(&mut self, rows: &[StoredRow]) -> Result<(), WarehouseError> {
+        self.rejected_rows.write(rows)
+    }
+
+    /// Takes the profile of further rows.
+    pub fn add_profile(&mut self, profile: &Profile) {
+        self.profile.add(profile);
+    }
+
+    /// Names of the delivery's files.
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
+    /// Completes all files.
+    pub fn finish(self) -> Result<StagedSidecars, WarehouseError> {
+        let staged = |name: &str, kind, hash| Staged { path: self.folder.join(name), kind, hash };
+        let path = self.folder.join("profile.json");
+        let json = serde_json::to_vec(&self.profile);
+        let json = json.map_err(WarehouseError::table("writing the profile"))?;
+        let mut sink = HashingWriter::new(BufWriter::new(create_private(&path)?));
+        sink.write_all(&json).map_err(WarehouseError::io(&path))?;
+        let hash = sink.finish_durably(&path)?;
+        Ok(StagedSidecars {
+            findings: staged("findings.parquet", "", self.findings.finish()?),
+            rejected_rows: staged("rejected.parquet", "-rejected", self.rejected_rows.finish()?),
+            profile: staged("profile.json", "-profile", hash),
+        })
+    }
+}
+
+/// The names of sidecars in their place, relative to the warehouse.
+#[derive(Debug)]
+pub(super) struct SidecarNames {
+    pub(super) findings: String,
+    pub(super) rejected_rows: String,
+    pub(super) profile: String,
+}
+
+impl StagedSidecars {
+    /// What was found.
+    pub fn findings(&self) -> Result<Vec<StoredFinding>, WarehouseError> {
+        findings::read(&self.findings.path)
+    }
+
+    /// What was rejected.
+    pub fn rejected_rows(&self) -> Result<Vec<StoredRow>, WarehouseError> {
+        rejected_rows::read(&self.rejected_rows.path)
+    }
+
+    /// What the accepted rows are like.
+    pub fn profile(&self) -> Result<Profile, WarehouseError> {
+        read_profile(&self.profile.path)
+    }
+
+    /// Moves the files into `folder`, below `root`; `placed` learns of each.
+    pub(super) fn place(
+        &self,
+        root: &Path,
+        folder: &str,
+        prefix: &str,
+        placed: &mut Vec<PathBuf>,
+    ) -> Result<SidecarNames, WarehouseError> {
+        let mut place = |staged: &Staged| {
+            let name = format!("{folder}/{}", staged.name(prefix));
+            let target = root.join(&name);
+            fs::rename(&staged.path, &target).map_err(WarehouseError::io(&target))?;
+            placed.push(target);
+            Ok::<String, WarehouseError>(name)
+        };
+        Ok(SidecarNames {
+            findings: place(&self.findings)?,
+            rejected_rows: place(&self.rejected_rows)?,
+            profile: place(&self.profile)?,
+        })
+    }
+}
+
+/// Reads a profile.
+pub(super) fn read_profile(path: &Path) -> Result<Profile, WarehouseError> {
+    let bytes = fs::read(path).map_err(WarehouseError::io(path))?;
+    serde_json::from_slice(&bytes).map_err(WarehouseError::table("reading the profile"))
+}

@@ -1,0 +1,133 @@
+//! Every change that an ingestion makes to files fails once: with an error, with a crash in the
+//! middle of it, with a full disk from then on. After each there is the old state or the new one,
+//! `verify` agrees, and the next ingestion works.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::sandbox::{Sandbox, files_below, repository};
+
+/// The library that makes operations fail, compiled once.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let library = folder.join("fault.so");
+        let source = repository().join("tests/fault/fault.c");
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .args([&library, &source])
+            .arg("-ldl")
+            .status()
+            .unwrap();
+        assert!(compiled.success(), "a C compiler is needed");
+        library
+    })
+}
+
+/// A warehouse with one state of a delivery, a file with another state, and the figures of both.
+struct Scene {
+    sandbox: Sandbox,
+    file: String,
+    states: [String; 2],
+}
+
+const LOG: &str = "operations.log";
+
+impl Scene {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        let [first, second] = ["1", "2"].map(|seed| {
+            let sample = ["sample", "--deliveries", "2008-05", "--persons", "60"];
+            sandbox.run_all(&[&sample[..], &["--seed", seed, "--output", seed]].concat()).ok();
+            format!("{seed}/DWH_SPPIS_Formulaires_2008-05.csv")
+        });
+        sandbox.run(["ingest", &first]).ok();
+        let old = sandbox.csv("by-regime-and-measure");
+        let scene = Self { sandbox, file: second, states: [old.clone(), old] };
+        scene.keep();
+        scene.ingest("0", "error").unwrap();
+        let new = scene.sandbox.csv("by-regime-and-measure");
+        assert_ne!(old_of(&scene), new);
+        let states = [scene.states[0].clone(), new];
+        Self { states, ..scene }
+    }
+
+    /// Remembers the warehouse as it is.
+    fn keep(&self) {
+        copy(&self.sandbox.join("warehouse"), &self.sandbox.join("kept"));
+    }
+
+    /// The warehouse as it was remembered.
+    fn restore(&self) {
+        fs::remove_dir_all(self.sandbox.join("warehouse")).unwrap();
+        copy(&self.sandbox.join("kept"), &self.sandbox.join("warehouse"));
+    }
+
+    /// Ingests with a fault; the exit code, `None` where the process was gone.
+    fn ingest(&self, at: &str, kind: &str) -> Option<i32> {
+        let mut command = self.sandbox.command(&["ingest", &self.file]);
+        command.env("LD_PRELOAD", library()).env("FAULT_LOG", self.sandbox.join(LOG));
+        command.env("FAULT_AT", at).env("FAULT_KIND", kind);
+        command.output().unwrap().status.code().filter(|code| *code != 137)
+    }
+}
+
+fn old_of(scene: &Scene) -> String {
+    scene.states[0].clone()
+}
+
+fn copy(from: &Path, to: &Path) {
+    for path in files_below(from) {
+        let target = to.join(path.strip_prefix(from).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(&path, target).unwrap();
+    }
+    fs::create_dir_all(to.join("staging")).unwrap();
+}
+
+fn fail_everywhere(kind: &str) {
+    let scene = Scene::new();
+    let log = fs::read_to_string(scene.sandbox.join(LOG)).unwrap();
+    let operations = log.lines().count();
+    for name in ["create", "write", "fsync", "rename", "link"] {
+        assert!(log.lines().any(|line| line == name), "no `{name}` is seen");
+    }
+    let mut reached = [false, false];
+    for at in 1..=operations {
+        scene.restore();
+        let code = scene.ingest(&at.to_string(), kind);
+        let found = scene.sandbox.csv("by-regime-and-measure");
+        let state = scene.states.iter().position(|state| *state == found);
+        let state = state.unwrap_or_else(|| panic!("{kind} at {at}: a state between two\n{found}"));
+        reached[state] = true;
+        if let Some(code) = code {
+            assert_eq!(code == 0, state == 1, "{kind} at {at}: exit {code}, state {state}");
+        }
+        let verified = scene.sandbox.run(["verify"]);
+        assert_eq!(verified.code, 0, "{kind} at {at}: {verified}");
+        scene.sandbox.run(["clean"]).ok();
+        let verified = scene.sandbox.run(["verify"]).ok();
+        assert!(!verified.stdout.contains("no version names"), "{kind} at {at}: {verified}");
+        scene.sandbox.run(["ingest", &scene.file]).ok();
+        assert_eq!(scene.sandbox.csv("by-regime-and-measure"), scene.states[1], "{kind} at {at}");
+    }
+    assert!(reached[0], "{kind}: no fault came before the commit");
+}
+
+#[test]
+fn an_error_of_any_operation_leaves_the_old_or_the_new_state() {
+    fail_everywhere("error");
+}
+
+#[test]
+fn a_crash_in_any_operation_leaves_the_old_or_the_new_state() {
+    fail_everywhere("crash");
+}
+
+#[test]
+fn a_disk_that_is_full_from_any_operation_on_leaves_the_old_or_the_new_state() {
+    fail_everywhere("full");
+}

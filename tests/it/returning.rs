@@ -1,0 +1,434 @@
+//! Findings, rejected rows, corrections and the report: what goes back to the sender, and comes
+//! back from there.
+
+use std::fs;
+
+use crate::peers::peer;
+use crate::sandbox::{HEADER, PERSONS, Sandbox};
+
+/// Two good rows, and three that are wrong in different ways.
+fn rows() -> Vec<String> {
+    let [a, b, c, d] = PERSONS;
+    vec![
+        format!("{a};1;21004;2006-07-01;2006-07-31;1168;;1;250.00"),
+        format!("{b};2;44021;2006-08-01;2006-08-31;;59;2;500.00"),
+        format!("{c};1;21004;2006-31-07;2006-07-31;1168;;1;250.00"),
+        format!("{d};1;21004;2006-10-01;2006-10-31;1168;;1;1.234"),
+        "a line cut off".to_owned(),
+    ]
+}
+
+fn delivery(sandbox: &Sandbox, rows: &[String]) -> String {
+    sandbox.delivery("2008-05", &rows.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A warehouse with that delivery taken in.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let file = delivery(&sandbox, &rows());
+    sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+    sandbox
+}
+
+/// A file of corrections: lines of the delivery's file and the rows that stand there now.
+fn corrections(sandbox: &Sandbox, rows: &[(u32, &str)]) -> String {
+    let rows: Vec<String> = rows.iter().map(|(line, row)| format!("{line};{row}\n")).collect();
+    let name = "corrected.csv".to_owned();
+    sandbox.write(&name, format!("LINE;{HEADER}\n{}", rows.concat()));
+    name
+}
+
+fn right(line: u32) -> (u32, String) {
+    let [_, _, c, d] = PERSONS;
+    match line {
+        4 => (4, format!("{c};1;21004;2006-07-01;2006-07-31;1168;;1;250.00")),
+        _ => (5, format!("{d};1;21004;2006-10-01;2006-10-31;1168;;1;123.40")),
+    }
+}
+
+#[test]
+fn rejected_rows_come_in_the_deliverys_own_format_without_identifiers() {
+    let sandbox = sandbox();
+    let rows = sandbox.run(["rejects", "2008-05", "--rows"]).ok();
+    insta::assert_snapshot!(rows.stdout, @"
+    LINE;NISS;LEGISLATION;CPAS;DPAY1STDAY;DPAYLSTDAY;BUDART_ID;THP_ID;CBENCONV;EBENCONVCM
+    4;NISS@4;1;21004;2006-31-07;2006-07-31;1168;;1;250.00
+    5;NISS@5;1;21004;2006-10-01;2006-10-31;1168;;1;1.234
+    6;;;;;;;;;
+    ");
+    for person in PERSONS {
+        assert!(!rows.stdout.contains(person));
+    }
+}
+
+#[test]
+fn findings_are_counted_and_exported_in_four_formats() {
+    let sandbox = sandbox();
+    let summary = sandbox.run(["rejects", "2008-05", "--summary"]).ok();
+    insta::assert_snapshot!(summary.stdout, @"
+    rule                              severity          rows
+    decode.amount-ambiguous           reject               1
+    decode.date                       reject               1
+    decode.field-count                reject               1
+
+    column                            severity          rows
+    DPAY1STDAY                        reject               1
+    EBENCONVCM                        reject               1
+
+    3 findings in all
+    ");
+    let csv = sandbox.run(["rejects", "2008-05", "--format", "csv"]).ok().stdout;
+    let json = sandbox.run(["rejects", "2008-05", "--format", "json"]).ok().stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["findings"].as_array().unwrap().len(), csv.lines().count() - 1);
+    assert_eq!(json["by_rule"][0]["rows"], 1);
+    sandbox.run(["rejects", "2008-05", "--output", "findings.parquet"]).ok();
+    let path = sandbox.join("findings.parquet");
+    let read = peer("table.py", &[path.to_str().unwrap()]);
+    insta::assert_snapshot!(read, @"
+    rule|severity|file|line|column|finding
+    decode.date|reject|DWH_SPPIS_Formulaires_2008-05.csv|4|DPAY1STDAY|expected a day that exists as YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY, found `2006-31-07`
+    decode.amount-ambiguous|reject|DWH_SPPIS_Formulaires_2008-05.csv|5|EBENCONVCM|expected an amount such as `1234.50`, at most 10 digits of euros, found `1.234`
+    decode.field-count|reject|DWH_SPPIS_Formulaires_2008-05.csv|6||expected 9 fields, found 1
+    ");
+}
+
+#[test]
+fn corrected_rows_come_back_and_the_figures_are_those_of_a_delivery_without_mistakes() {
+    let sandbox = sandbox();
+    let (first, second) = (right(4), right(5));
+    let file = corrections(&sandbox, &[(first.0, &first.1), (second.0, &second.1)]);
+    let ran = sandbox.run(["replay", "2008-05", &file]).ok();
+    insta::assert_snapshot!(ran.stdout, @"
+    delivery 2008-05 (2006Q3..2006Q4): committed as revision 2, version 2 of the table
+
+    of the corrected rows
+
+    rows read 2 = accepted 2 + rejected 0
+    euros accepted 373.40 = stored 373.40 + clipped 0.00
+
+    quarter     observations    EBENCONVCM (EUR)
+    2006Q3               1              250.00
+    2006Q4               1              123.40
+
+    the whole delivery: 4 accepted rows, 1 rejected, 1 123.40 EUR stored
+    ");
+    sandbox.run(["verify"]).ok();
+    // The same delivery with the rows right from the beginning, ingested elsewhere.
+    let mut rows = rows();
+    rows[2].clone_from(&first.1);
+    rows[3].clone_from(&second.1);
+    let other = Sandbox::new();
+    let whole = delivery(&other, &rows);
+    other.run(["ingest", &whole, "--max-rejects", "100%"]).ok();
+    for query in ["by-regime-and-measure", "by-year", "conventions-by-guidance"] {
+        assert_eq!(sandbox.csv(query), other.csv(query), "{query}");
+    }
+    let list = |sandbox: &Sandbox| {
+        sandbox.run(["rejects", "2008-05", "--warnings", "--format", "csv"]).ok().stdout
+    };
+    assert_eq!(list(&sandbox), list(&other));
+    let json = |sandbox: &Sandbox| {
+        let text = sandbox.run(["report", "2008-05", "--format", "json"]).ok().stdout;
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for own in ["files", "revision"] {
+            json.as_object_mut().unwrap().remove(own);
+        }
+        json
+    };
+    assert_eq!(json(&sandbox), json(&other));
+}
+
+#[test]
+fn what_cannot_come_back_is_listed_all_at_once_and_nothing_changes() {
+    let sandbox = sandbox();
+    let (first, second) = (right(4), right(5));
+    let before = sandbox.run(["history"]).ok().stdout;
+    let file =
+        corrections(&sandbox, &[(2, &first.1), (4, &first.1), (4, &first.1), (99, &second.1)]);
+    let text = sandbox.read(&file);
+    sandbox.write(&file, text + &format!("x;{}\ncut off\n", second.1));
+    let ran = sandbox.run(["replay", "2008-05", &file]);
+    insta::assert_snapshot!(ran.to_string(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: corrected.csv: line 7: its fields cannot be told apart
+    error: corrected.csv: line 2: line 2 of the delivery's file is not among its rejected rows
+    error: corrected.csv: line 4: line 4 of the delivery's file stands here twice
+    error: corrected.csv: line 5: line 99 of the delivery's file is not among its rejected rows
+    error: corrected.csv: line 6: expected a line number in LINE, found none
+    hint: `sppis rejects DELIVERY --rows` lists the rows that can come back
+    ");
+    let plain = delivery(&sandbox, &rows());
+    let ran = sandbox.run(["replay", "2008-05", &plain]);
+    insta::assert_snapshot!(ran.to_string(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: DWH_SPPIS_Formulaires_2008-05.csv: no column `LINE`; it says which line of the delivery's file each row stood on, as `sppis rejects --rows` writes it
+    ");
+    assert_eq!(sandbox.run(["history"]).ok().stdout, before);
+}
+
+#[test]
+fn a_corrected_row_that_is_stored_already_is_a_duplicate_and_others_still_come_back() {
+    let sandbox = sandbox();
+    let (second, stored) = (right(5), rows()[0].clone());
+    let file = corrections(&sandbox, &[(4, &stored), (second.0, &second.1)]);
+    let ran = sandbox.run(["replay", "2008-05", &file]).ok();
+    assert!(ran.stdout.contains("accepted 1 + rejected 1"), "{ran}");
+    assert!(ran.stdout.contains(":4 check.duplicate-row"), "{ran}");
+    sandbox.run(["verify"]).ok();
+    // A row that is still wrong stays rejected, and may be corrected again.
+    let first = right(4);
+    let wrong = first.1.replace("250.00", "2.50.0");
+    let file = corrections(&sandbox, &[(4, &wrong)]);
+    assert_eq!(sandbox.run(["replay", "2008-05", &file]).code, 1);
+    let file = corrections(&sandbox, &[(4, &first.1)]);
+    sandbox.run(["replay", "2008-05", &file, "--dry-run"]).ok();
+    sandbox.run(["replay", "2008-05", &file]).ok();
+    assert_eq!(sandbox.run(["replay", "2008-05", &file]).code, 2, "it is taken once");
+}
+
+#[test]
+fn a_new_delivery_does_not_silently_drop_corrected_rows() {
+    let sandbox = sandbox();
+    let first = right(4);
+    let file = corrections(&sandbox, &[(first.0, &first.1)]);
+    sandbox.run(["replay", "2008-05", &file]).ok();
+    let whole = delivery(&sandbox, &rows());
+    let ran = sandbox.run(["ingest", &whole, "--max-rejects", "100%"]);
+    insta::assert_snapshot!(ran.stderr, @"
+    error: rows of delivery 2008-05 that were corrected and taken back by `sppis replay`: 1; a whole new delivery replaces them too
+    hint: replace them with `--discard-corrections`, if the new files have the corrected rows
+    ");
+    assert_eq!(ran.code, 2);
+    sandbox.run(["ingest", &whole, "--max-rejects", "100%", "--discard-corrections"]).ok();
+    sandbox.run(["verify"]).ok();
+}
+
+#[test]
+fn settings_that_changed_in_between_are_no_ground_for_a_replay() {
+    let sandbox = sandbox();
+    let first = right(4);
+    let file = corrections(&sandbox, &[(first.0, &first.1)]);
+    let settings = sandbox.read("warehouse/sppis.toml");
+    sandbox.write("warehouse/sppis.toml", settings.replace("\"days\"", "\"start\""));
+    let ran = sandbox.run(["replay", "2008-05", &file]);
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(ran.stderr.contains("settings or the dictionary have changed"), "{ran}");
+}
+
+#[test]
+fn a_refused_delivery_leaves_its_report_and_its_findings_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    let file = delivery(&sandbox, &rows());
+    let ran = sandbox.run([
+        "ingest",
+        &file,
+        "--report",
+        "report.html",
+        "--lang",
+        "fr",
+        "--findings",
+        "findings.csv",
+    ]);
+    assert_eq!(ran.code, 1, "{ran}");
+    let page = sandbox.read("report.html");
+    assert!(page.contains("lang=\"fr\"") && page.contains("Refusée"), "{page}");
+    for outside in ["<script", "http://", "src=", "@import", "url("] {
+        assert!(!page.contains(outside), "the page needs {outside}");
+    }
+    let findings = sandbox.read("findings.csv");
+    assert_eq!(findings.lines().count(), 4, "{findings}");
+    for person in PERSONS {
+        assert!(!page.contains(person) && !findings.contains(person));
+    }
+    assert!(!sandbox.run(["history"]).ok().stdout.contains("2008-05"));
+    // A dry run within the budget says so, as JSON too.
+    let arguments = ["ingest", &file, "--dry-run", "--max-rejects", "100%", "--report", "r.json"];
+    sandbox.run(arguments).ok();
+    let json: serde_json::Value = serde_json::from_str(&sandbox.read("r.json")).unwrap();
+    assert_eq!(json["outcome"], "dry-run");
+    assert_eq!(json["rows"]["rejected"], 3);
+    for language in ["en", "fr", "nl"] {
+        assert!(json["rules"][0]["meaning"][language].is_string(), "{language}");
+    }
+}
+
+#[test]
+fn a_report_is_the_same_when_it_is_written_again_and_compares_with_the_delivery_before() {
+    let sandbox = Sandbox::new();
+    let sample = ["sample", "--deliveries", "2007-11,2008-05", "--persons", "300", "--output", "."];
+    sandbox.run(sample).ok();
+    sandbox.run(["ingest", "DWH_SPPIS_Formulaires_2007-11.csv"]).ok();
+    let second = "DWH_SPPIS_Formulaires_2008-05.csv";
+    sandbox.run(["ingest", second, "--report", "at-once.json"]).ok();
+    let later = sandbox.run(["report", "2008-05", "--format", "json"]).ok().stdout;
+    assert_eq!(sandbox.read("at-once.json"), later);
+    let json: serde_json::Value = serde_json::from_str(&later).unwrap();
+    assert_eq!(json["previous"], "2007-11@1");
+    let groups = json["distribution"].as_array().unwrap();
+    let rows: u64 = groups.iter().map(|group| group["rows"].as_u64().unwrap()).sum();
+    assert_eq!(rows, json["rows"]["accepted"].as_u64().unwrap());
+    let quarters = json["quarters"].as_array().unwrap();
+    let cents = |text: &serde_json::Value| -> i64 {
+        text.as_str().unwrap().replace('.', "").parse().unwrap()
+    };
+    let sum: i64 = quarters.iter().map(|quarter| cents(&quarter["amount"])).sum();
+    assert_eq!(sum, cents(&json["euros"]["stored"]));
+    for language in ["en", "fr", "nl", "de"] {
+        let page = sandbox.run(["report", "2008-05", "--lang", language]).ok().stdout;
+        assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    }
+}
+
+#[test]
+fn each_rule_can_have_a_budget_of_its_own() {
+    let sandbox = Sandbox::new();
+    let file = delivery(&sandbox, &rows());
+    let all = ["ingest", &file, "--max-rejects", "100%"];
+    let run = |more: &[&str]| sandbox.run_all(&[&all[..], more].concat());
+    let over = run(&["--max-rejects-of", "decode.date=0", "--max-rejects-of", "decode.amount=0"]);
+    assert_eq!(over.code, 1, "{over}");
+    let first = over.stdout.lines().next().unwrap().to_owned();
+    insta::assert_snapshot!(first, @"delivery 2008-05 (2006Q3..2006Q4): NOT committed: more rows break decode.date than its budget of 0 rows allows");
+    let unknown = run(&["--max-rejects-of", "decode.dat=0"]);
+    insta::assert_snapshot!(unknown.stderr, @"
+    error: there is no rule `decode.dat`
+    hint: did you mean `decode.date`?
+    ");
+    run(&["--max-rejects-of", "decode.date=1"]).ok();
+}
+
+#[test]
+fn progress_and_outcome_come_as_lines_of_json() {
+    let sandbox = Sandbox::new();
+    let file = delivery(&sandbox, &rows());
+    let ran = sandbox.run(["ingest", &file, "--max-rejects", "100%", "--log", "json"]).ok();
+    let events: Vec<serde_json::Value> =
+        ran.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = events.last().unwrap();
+    assert_eq!(last["event"], "ingested");
+    assert_eq!(last["outcome"], "committed");
+    assert_eq!(last["reconciliation"]["rows_read"], 5);
+}
+
+#[test]
+fn what_changed_between_revisions_is_shown_cell_by_cell() {
+    let sandbox = sandbox();
+    let first = right(4);
+    let file = corrections(&sandbox, &[(first.0, &first.1)]);
+    sandbox.run(["replay", "2008-05", &file]).ok();
+    let changed = sandbox.run(["diff", "2008-05@1", "2008-05@2"]).ok();
+    insta::assert_snapshot!(changed.to_string(), @"
+    exit 0
+    --- stdout
+    2008-05@1 (version 1) -> 2008-05@2 (version 2)
+
+    quarter       regime                measure                           observations     change    persons   change               EUR          change
+    2006Q3        integration_sociale   partnership_convention                       2         +1          2       +1            500.00         +250.00
+    --- stderr
+    1 cell without a change
+    ");
+    let csv = sandbox.run(["diff", "2008-05@1", "2008-05@2", "--all", "--format", "csv"]).ok();
+    insta::assert_snapshot!(csv.stdout, @"
+    quarter_before,quarter_after,regime,measure,observations_before,observations_after,persons_before,persons_after,amount_before,amount_after
+    2006Q3,2006Q3,aide_sociale,activation,1,1,1,1,500.00,500.00
+    2006Q3,2006Q3,integration_sociale,partnership_convention,1,2,1,2,250.00,500.00
+    ");
+    let same = sandbox.run(["diff", "2008-05@2", "2008-05", "--format", "json"]).ok();
+    let json: serde_json::Value = serde_json::from_str(&same.stdout).unwrap();
+    assert_eq!(json["cells"].as_array().unwrap().len(), 0);
+    assert_eq!(sandbox.run(["diff", "2008-05@1", "2008-05@9"]).code, 2);
+}
+
+#[test]
+fn the_differences_are_those_between_the_answers() {
+    let sandbox = Sandbox::new();
+    let sample = ["sample", "--deliveries", "2007-11,2008-05", "--persons", "300", "--output", "."];
+    sandbox.run(sample).ok();
+    for id in ["2007-11", "2008-05"] {
+        sandbox.run(["ingest", &format!("DWH_SPPIS_Formulaires_{id}.csv")]).ok();
+    }
+    let arguments = ["diff", "2007-11", "2008-05", "--all", "--format", "csv"];
+    let cells = sandbox.run(arguments).ok().stdout;
+    let mut sides = [Vec::new(), Vec::new()];
+    for line in cells.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        for (side, lines) in sides.iter_mut().enumerate() {
+            let [observations, persons, amount] = [4, 6, 8].map(|at| fields[at + side]);
+            if observations != "0" {
+                let key = [fields[side], fields[2], fields[3], observations, persons, amount];
+                lines.push(key.join(","));
+            }
+        }
+    }
+    let mut found: Vec<String> = sides.concat();
+    found.sort();
+    let answer = sandbox.csv("by-regime-and-measure");
+    let without_conventions = |line: &str| {
+        let mut fields: Vec<&str> = line.split(',').collect();
+        fields.remove(5);
+        fields.join(",")
+    };
+    let expected: Vec<String> = answer.lines().skip(1).map(without_conventions).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_key_is_shown_by_its_fingerprint_and_backed_up() {
+    let sandbox = Sandbox::new();
+    let shown = sandbox.run(["key"]).ok().stdout;
+    assert!(shown.contains("from        ./warehouse/key/pseudonym.key"), "{shown}");
+    sandbox.run(["key", "--backup", "copy.key"]).ok();
+    let key = fs::read(sandbox.join("warehouse/key/pseudonym.key")).unwrap();
+    assert_eq!(fs::read(sandbox.join("copy.key")).unwrap(), key);
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &fs::metadata(sandbox.join("copy.key")).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(sandbox.run(["key", "--backup", "copy.key"]).code, 2, "nothing is overwritten");
+    let inside = sandbox.run(["key", "--backup", "warehouse/observations/copy.key"]);
+    assert_eq!(inside.code, 2, "{inside}");
+    // The key moves out of the warehouse, and is handed over in three ways.
+    fs::remove_file(sandbox.join("warehouse/key/pseudonym.key")).unwrap();
+    let digits: Vec<String> = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = digits.concat();
+    let folder = sandbox.path().display().to_string();
+    fs::copy(sandbox.join("copy.key"), sandbox.join("sppis.key")).unwrap();
+    let file = format!("{folder}/copy.key");
+    let ways = [
+        ("SPPIS_KEY_FILE", &file),
+        ("SPPIS_KEY", &hexadecimal),
+        ("CREDENTIALS_DIRECTORY", &folder),
+    ];
+    for (variable, value) in ways {
+        let output = sandbox.command(&["key"]).env(variable, value).output().unwrap();
+        assert!(output.status.success(), "{variable}: {output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.lines().next(), shown.lines().next(), "{variable}");
+        assert!(!text.contains(&hexadecimal));
+    }
+    for wrong in ["", "00", &"g".repeat(64), &"0".repeat(64)] {
+        let output = sandbox.command(&["verify"]).env("SPPIS_KEY", wrong).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{wrong}: {output:?}");
+    }
+}
+
+#[test]
+fn a_warehouse_whose_key_comes_from_outside_holds_none() {
+    let sandbox = Sandbox::empty();
+    let init = sandbox.command(&["init"]).env("SPPIS_KEY", "7".repeat(64)).output().unwrap();
+    assert!(init.status.success(), "{init:?}");
+    assert!(!sandbox.join("warehouse/key").exists());
+    let file = delivery(&sandbox, &rows());
+    let arguments = ["ingest", &file, "--max-rejects", "100%"];
+    assert_eq!(sandbox.run(arguments).code, 2, "without the key nothing is taken in");
+    let with = sandbox.command(&arguments).env("SPPIS_KEY", "7".repeat(64)).output().unwrap();
+    assert!(with.status.success(), "{with:?}");
+    let other = sandbox.command(&arguments).env("SPPIS_KEY", "8".repeat(64)).output().unwrap();
+    let text = String::from_utf8(other.stderr).unwrap();
+    assert!(text.contains("persons could no longer be linked"), "{text}");
+}
