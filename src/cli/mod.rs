@@ -83,7 +83,7 @@ enum Command {
     Replay(replay::Arguments),
     /// Write the validation report of a delivery, to be returned to its sender.
     Report(report::Arguments),
-    /// Check the warehouse against its log: key, checksums, rows, cents, findings.
+    /// Check the warehouse against its log: key, checksums, rows, cents, order, statistics, findings.
     Verify(verify::Arguments),
     /// Remove files that no version of the table names, left by interrupted ingestions.
     Clean(clean::Arguments),

@@ -13,15 +13,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
-use arrow::datatypes::{Date32Type, Int32Type, SchemaRef};
+use arrow::array::{AsArray as _, RecordBatch};
+use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 
 use super::error::WarehouseError;
-use super::order::{column, sorted};
+use super::order::sorted;
 use super::parquet_file;
+use super::statistics::Statistics;
 use crate::attribution::ObservationBatch;
-use crate::quarter::{Quarter, date_of};
+use crate::quarter::Quarter;
 
 /// Observations held per quarter before a file is written.
 const ROWS_PER_FILE: usize = 1 << 19;
@@ -159,43 +160,8 @@ fn write_file(
         row_count: order.len() as u64,
         byte_count,
         blake3,
-        statistics: statistics(batches),
+        statistics: Statistics::of(batches).json(),
     })
-}
-
-/// Delta's statistics of a file: what readers need to skip it.
-fn statistics(batches: &[RecordBatch]) -> String {
-    let mut minimum = serde_json::Map::new();
-    let mut maximum = serde_json::Map::new();
-    for name in ["regime", "measure"] {
-        let texts: Vec<&str> = batches.iter().flat_map(|it| texts_used(it, name)).collect();
-        minimum.insert(name.to_owned(), texts.iter().min().copied().into());
-        maximum.insert(name.to_owned(), texts.iter().max().copied().into());
-    }
-    for name in ["first_day", "last_day"] {
-        let days = || batches.iter().map(|it| column(it, name).as_primitive::<Date32Type>());
-        let text = |day: Option<i32>| day.map(|day| date_of(day).to_string()).into();
-        let (from, to) =
-            (days().filter_map(arrow::compute::min), days().filter_map(arrow::compute::max));
-        minimum.insert(name.to_owned(), text(from.min()));
-        maximum.insert(name.to_owned(), text(to.max()));
-    }
-    serde_json::json!({
-        "numRecords": batches.iter().map(RecordBatch::num_rows).sum::<usize>(),
-        "tightBounds": true,
-        "minValues": minimum,
-        "maxValues": maximum,
-    })
-    .to_string()
-}
-
-/// The texts of a column that some row has; a batch may know more of them.
-fn texts_used<'b>(batch: &'b RecordBatch, name: &str) -> Vec<&'b str> {
-    let codes = column(batch, name).as_dictionary::<Int32Type>();
-    let values = codes.values().as_string::<i32>();
-    let mut used = vec![false; values.len()];
-    (0..codes.len()).filter_map(|row| codes.key(row)).for_each(|key| used[key] = true);
-    (0..values.len()).filter(|key| used[*key]).map(|key| values.value(key)).collect()
 }
 
 /// A new file that only its owner can read.

@@ -27,6 +27,7 @@ mod record;
 mod rejected_rows;
 mod sidecars;
 mod snapshot;
+mod statistics;
 mod table;
 mod verify;
 

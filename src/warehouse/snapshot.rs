@@ -23,6 +23,7 @@ pub struct TableFile {
     row_count: u64,
     byte_count: u64,
     blake3: String,
+    statistics: String,
 }
 
 /// Names of a file's tags in the log.
@@ -109,7 +110,13 @@ impl TableFile {
             row_count: file.view.num_records().unwrap_or_default() as u64,
             byte_count: u64::try_from(file.add.size).unwrap_or_default(),
             blake3: tag(TAG_BLAKE3).unwrap_or_default(),
+            statistics: file.add.stats.clone().unwrap_or_default(),
         })
+    }
+
+    /// What the log says of it for readers that skip files, as JSON.
+    pub(super) fn statistics(&self) -> &str {
+        &self.statistics
     }
 
     /// Where it lies.

@@ -1,4 +1,5 @@
-//! Whether a warehouse is what its log says: key, files, checksums, rows, cents, findings.
+//! Whether a warehouse is what its log says: key, files, checksums, rows, cents, order, statistics,
+//! and the files beside the table.
 //!
 //! In: a warehouse. Out: a [`Verification`]: every fault with what to do about it, and what was
 //! checked. Never: a change. Files that no version names are no fault: an ingestion that was
@@ -12,8 +13,8 @@ use rayon::prelude::*;
 
 use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
-use super::files::read_totals;
 use super::snapshot::{Snapshot, TableFile};
+use super::statistics::read_layout;
 use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
 
 /// What a verification came to.
@@ -162,7 +163,7 @@ impl Warehouse {
     }
 }
 
-/// Length, checksum, rows and cents of a file; what is wrong otherwise.
+/// Length, checksum, rows, order, statistics and cents of a file; what is wrong otherwise.
 fn check_file(file: &TableFile) -> Result<Totals, String> {
     let path = file.path();
     let shown = || path.display();
@@ -175,12 +176,20 @@ fn check_file(file: &TableFile) -> Result<Totals, String> {
     if hash != file.blake3() {
         return Err(format!("{}: its checksum is not the one committed", shown()));
     }
-    let totals = read_totals(path).map_err(|error| format!("{}: {error}", shown()))?;
-    if totals.0 != file.row_count() {
-        let (rows, expected) = (totals.0, file.row_count());
+    let layout = read_layout(path).map_err(|error| format!("{}: {error}", shown()))?;
+    if layout.row_count != file.row_count() {
+        let (rows, expected) = (layout.row_count, file.row_count());
         return Err(format!("{}: {rows} observations, {expected} committed", shown()));
     }
-    Ok(totals)
+    if !layout.is_sorted {
+        return Err(format!("{}: its rows are not in the order they are written in", shown()));
+    }
+    // Texts may differ in nothing but the order of their names.
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    if json(&layout.statistics) != json(file.statistics()) {
+        return Err(format!("{}: the log's statistics are not those of its rows", shown()));
+    }
+    Ok((layout.row_count, layout.cents))
 }
 
 fn hash_of(path: &Path) -> std::io::Result<String> {

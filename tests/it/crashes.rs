@@ -97,6 +97,23 @@ fn verify_names_every_damaged_file_and_what_to_do() {
 }
 
 #[test]
+fn verify_compares_the_logs_statistics_with_the_rows() {
+    let (sandbox, _) = sandbox();
+    let entry = "warehouse/observations/_delta_log/00000000000000000001.json";
+    let content = sandbox.read(entry);
+    assert!(content.contains("aide_sociale"));
+    sandbox.write(entry, content.replacen("aide_sociale", "aide_z", 1));
+    let verified = sandbox.run(["verify"]);
+    assert_eq!(verified.code, 1, "{verified}");
+    assert!(
+        verified.stdout.contains("the log's statistics are not those of its rows"),
+        "{verified}"
+    );
+    sandbox.write(entry, content);
+    sandbox.run(["verify"]).ok();
+}
+
+#[test]
 fn an_emptied_log_entry_is_an_error_and_no_silent_loss() {
     let (sandbox, files) = sandbox();
     sandbox.run(["ingest", &files[1]]).ok();

@@ -39,8 +39,9 @@ fn no_identifier_of_the_samples_is_stored_or_printed() {
     let mut searched = 0;
     for path in files_below(&repository().join("data-samples")) {
         let spoiled = path.components().any(|it| it.as_os_str() == "polluted");
-        if spoiled || path.extension().is_none_or(|ending| ending != "csv") {
-            continue; // Spoiled files have a test of their own, in `polluted`.
+        let returned = path.ends_with("corrected.csv");
+        if spoiled || returned || path.extension().is_none_or(|ending| ending != "csv") {
+            continue; // Spoiled and returned files have tests of their own.
         }
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).replace('\r', "\n");
         let sandbox = Sandbox::new();

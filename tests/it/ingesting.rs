@@ -270,11 +270,44 @@ fn many_writers_of_different_deliveries_all_succeed_and_of_the_same_one_wins() {
 }
 
 #[test]
+fn readers_see_whole_deliveries_only_while_eight_writers_commit() {
+    let sandbox = Sandbox::new();
+    let files: Vec<String> = (2006..2014)
+        .map(|year| {
+            let row = |person: &str| {
+                let first = year - 1;
+                format!("{person};2;;{first}-03-20;{first}-04-10;;60;2;500.00")
+            };
+            let rows = PERSONS.map(row);
+            sandbox.delivery(&format!("{year}-11"), &rows.each_ref().map(String::as_str))
+        })
+        .collect();
+    let mut writers: Vec<_> = files
+        .iter()
+        .map(|file| sandbox.command(&["ingest", file]).stderr(Stdio::null()).spawn().unwrap())
+        .collect();
+    let (mut seen, mut reads) = (0, 0);
+    while reads < 5 || writers.iter_mut().any(|it| it.try_wait().unwrap().is_none()) {
+        let cells = sandbox.csv("persons-by-quarter");
+        let quarters = cells.lines().count() - 1;
+        assert!(quarters >= seen, "what was visible is gone");
+        assert_eq!(quarters % 2, 0, "half of a delivery is visible\n{cells}");
+        assert!(cells.lines().skip(1).all(|line| line.contains(",4")), "{cells}");
+        (seen, reads) = (quarters, reads + 1);
+    }
+    for mut writer in writers {
+        assert!(writer.wait().unwrap().success());
+    }
+    assert_eq!(sandbox.csv("persons-by-quarter").lines().count(), 1 + 2 * files.len());
+    sandbox.run(["verify"]).ok();
+}
+
+#[test]
 fn the_same_bytes_from_several_writers_at_once_leave_one_whole_delivery() {
     for _ in 0..3 {
         let sandbox = Sandbox::new();
         let file = sandbox.delivery("2007-11", &[A, B, C]);
-        let started: Vec<_> = (0..6)
+        let started: Vec<_> = (0..8)
             .map(|_| sandbox.command(&["ingest", &file]).stderr(Stdio::null()).spawn().unwrap())
             .collect();
         let codes: Vec<i32> =

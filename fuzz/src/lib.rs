@@ -1,0 +1,32 @@
+//! The modules that read a delivery, compiled without those that store and answer.
+//!
+//! A module imports only what stands before it, so the first ones are a house of their own.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    unused_imports,
+    reason = "the modules are those of the crate, which is checked there"
+)]
+
+#[path = "../../src/quarter.rs"]
+pub mod quarter;
+
+#[path = "../../src/document.rs"]
+pub mod document;
+
+#[path = "../../src/finding.rs"]
+pub mod finding;
+
+#[path = "../../src/dictionary/mod.rs"]
+pub mod dictionary;
+
+#[path = "../../src/delivery/mod.rs"]
+pub mod delivery;
+
+#[path = "../../src/decode/mod.rs"]
+pub mod decode;
+
+#[path = "../../src/check/mod.rs"]
+pub mod check;
