@@ -13,7 +13,7 @@
 #[path = "../../src/quarter.rs"]
 pub mod quarter;
 
-#[path = "../../src/document.rs"]
+#[path = "../../src/document/mod.rs"]
 pub mod document;
 
 #[path = "../../src/finding.rs"]

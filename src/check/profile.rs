@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::batch::CheckedBatch;
+use crate::decode::IdentifierFormat;
 use crate::dictionary::{CodeColumn, Column, Dictionary};
 
 /// Distinct codes listed per variable; a column of free text is not a table of codes.
@@ -27,13 +28,17 @@ pub struct Profile {
 pub struct VariableProfile {
     /// Rows with a value.
     pub filled: u64,
-    /// Rows by code, for variables that are codes.
+    /// Rows by code, for variables that are codes; where identifiers have no form of their own,
+    /// of codes that the dictionary knows.
     pub codes: BTreeMap<String, u64>,
+    /// Whether there are too many codes for a table of codes; they are then not listed.
+    #[serde(default)]
+    pub unlisted: bool,
 }
 
 impl Profile {
     /// The profile of a batch.
-    pub fn of(batch: &CheckedBatch, dictionary: &Dictionary) -> Self {
+    pub fn of(batch: &CheckedBatch, format: IdentifierFormat, dictionary: &Dictionary) -> Self {
         let rows: Vec<usize> = batch.accepted().collect();
         let mut profile = Self { rows: rows.len() as u64, ..Self::default() };
         let mut groups: BTreeMap<(usize, usize), u64> = BTreeMap::new();
@@ -49,7 +54,7 @@ impl Profile {
         let decoded = batch.decoded();
         let mut filled = |column: Column, has_value: &dyn Fn(usize) -> bool| {
             let count = rows.iter().filter(|row| has_value(**row)).count();
-            let filled = VariableProfile { filled: count as u64, codes: BTreeMap::new() };
+            let filled = VariableProfile { filled: count as u64, ..VariableProfile::default() };
             profile.variables.insert(column.name().to_owned(), filled);
         };
         filled(Column::LastDay, &|row| decoded.last_day()[row].is_some());
@@ -62,10 +67,16 @@ impl Profile {
                 counts[codes.keys()[*row] as usize] += 1;
             }
             let used = codes.texts().iter().zip(&counts[1..]).filter(|(_, count)| **count > 0);
-            let codes: BTreeMap<String, u64> =
-                used.map(|(text, count)| (text.to_string(), *count)).collect();
-            let filled = profile.rows - counts[0];
-            profile.variables.insert(column.name().to_owned(), VariableProfile { filled, codes });
+            let listed = used.filter(|(text, _)| {
+                format == IdentifierFormat::National || dictionary.knows_code(column, text)
+            });
+            let mut variable = VariableProfile {
+                filled: profile.rows - counts[0],
+                codes: listed.map(|(text, count)| (text.to_string(), *count)).collect(),
+                unlisted: false,
+            };
+            variable.bound();
+            profile.variables.insert(column.name().to_owned(), variable);
         }
         profile
     }
@@ -82,13 +93,21 @@ impl Profile {
         for (name, variable) in &other.variables {
             let own = self.variables.entry(name.clone()).or_default();
             own.filled += variable.filled;
+            own.unlisted |= variable.unlisted;
             for (code, count) in &variable.codes {
-                if let Some(own) = own.codes.get_mut(code) {
-                    *own += count;
-                } else if own.codes.len() < CODES_MAX {
-                    own.codes.insert(code.clone(), *count);
-                }
+                *own.codes.entry(code.clone()).or_default() += count;
             }
+            own.bound();
+        }
+    }
+}
+
+impl VariableProfile {
+    /// Forgets codes that are too many to be a table.
+    fn bound(&mut self) {
+        self.unlisted |= self.codes.len() > CODES_MAX;
+        if self.unlisted {
+            self.codes.clear();
         }
     }
 }

@@ -4,12 +4,10 @@
 //! A value that is or could be an identifier is replaced by a token, the column and the line it
 //! stands on (`NISS@12`): only who has the sender's file can tell what stood there.
 
-use std::fmt::Write as _;
-
 use super::batch::CheckedBatch;
 use crate::decode::{IdentifierFormat, parse_cents, parse_day};
 use crate::delivery::Header;
-use crate::dictionary::Column;
+use crate::dictionary::{Column, Dictionary};
 use crate::finding::shown;
 
 /// A rejected row without its identifiers.
@@ -33,14 +31,22 @@ pub fn kept_header(header: &Header) -> String {
 
 impl CheckedBatch {
     /// The rejected rows, in file order.
-    pub fn rejected_rows(&self, header: &Header, format: IdentifierFormat) -> Vec<RejectedRow> {
+    pub fn rejected_rows(
+        &self,
+        header: &Header,
+        format: IdentifierFormat,
+        dictionary: &Dictionary,
+    ) -> Vec<RejectedRow> {
         let decoded = self.decoded();
         let part = decoded.part();
-        let readable = self.rejected().map(|row| RejectedRow {
-            part,
-            line: decoded.lines()[row],
-            cents: decoded.cents()[row],
-            text: Some(self.kept_text(row, header, format)),
+        let readable = self.rejected().map(|row| {
+            let kept = Kept { batch: self, row, header, format, dictionary };
+            RejectedRow {
+                part,
+                line: decoded.lines()[row],
+                cents: kept.cents(),
+                text: Some(kept.text()),
+            }
         });
         let unread = decoded.rows().unread().iter().map(|row| RejectedRow {
             part,
@@ -52,62 +58,70 @@ impl CheckedBatch {
         rows.sort_by_key(|row| row.line);
         rows
     }
-
-    fn kept_text(&self, row: usize, header: &Header, format: IdentifierFormat) -> String {
-        let decoded = self.decoded();
-        let line = decoded.lines()[row];
-        let own: Vec<&[u8]> = [Column::Person, Column::Partner]
-            .into_iter()
-            .filter_map(|column| header.position(column))
-            .map(|at| decoded.rows().field(row, at).trim_ascii())
-            .collect();
-        let mut text = String::new();
-        for (at, column) in header.columns().iter().enumerate() {
-            let Some(column) = column else { continue };
-            if !text.is_empty() || header.columns()[..at].iter().any(Option::is_some) {
-                text.push(char::from(header.delimiter()));
-            }
-            let bytes = decoded.rows().field(row, at).trim_ascii();
-            let kept = std::str::from_utf8(bytes).ok().filter(|text| {
-                let is_own = !text.is_empty() && own.contains(&text.as_bytes());
-                !is_own && may_be_kept(*column, text, format)
-            });
-            match kept {
-                Some(kept) => push_quoted(&mut text, kept, header.delimiter()),
-                None => {
-                    let _infallible = write!(text, "{}@{line}", column.name());
-                }
-            }
-        }
-        text
-    }
 }
 
-/// Whether a value can be no identifier. Codes are short, days and amounts have their form.
-fn may_be_kept(column: Column, text: &str, format: IdentifierFormat) -> bool {
-    const DIGITS_MAX: usize = 7;
-    const TOKEN_LENGTH_MAX: usize = 5;
-    const AMOUNT_DIGITS_MAX: usize = 9;
-    if text.is_empty() {
-        return true;
+/// What is kept of one rejected row.
+struct Kept<'a> {
+    batch: &'a CheckedBatch,
+    row: usize,
+    header: &'a Header,
+    format: IdentifierFormat,
+    dictionary: &'a Dictionary,
+}
+
+impl Kept<'_> {
+    fn field(&self, at: usize) -> &[u8] {
+        self.batch.decoded().rows().field(self.row, at).trim_ascii()
     }
-    let digits = text.chars().filter(|it| it.is_numeric()).count();
-    match column {
-        Column::Person | Column::Partner => false,
-        Column::FirstDay | Column::LastDay if parse_day(text).is_some() => true,
-        Column::Amount if parse_cents(text).is_ok() => digits <= AMOUNT_DIGITS_MAX,
-        _ if format == IdentifierFormat::Coded => text.chars().count() <= TOKEN_LENGTH_MAX,
-        // Dates that do not exist can be shown, like everything else that a finding shows.
-        _ => digits <= DIGITS_MAX || shown(text).starts_with('`'),
+
+    /// The amount, unless it could be an identifier.
+    fn cents(&self) -> Option<i64> {
+        let at = self.header.position(Column::Amount)?;
+        let text = std::str::from_utf8(self.field(at)).ok()?;
+        self.batch.decoded().cents()[self.row].filter(|_| self.may_be_kept(Column::Amount, text))
+    }
+
+    fn text(&self) -> String {
+        let line = self.batch.decoded().lines()[self.row];
+        let delimiter = self.header.delimiter();
+        let mut fields = Vec::new();
+        for (at, column) in self.header.columns().iter().enumerate() {
+            let Some(column) = column else { continue };
+            let text = std::str::from_utf8(self.field(at)).ok();
+            fields.push(match text.filter(|text| self.may_be_kept(*column, text)) {
+                Some(kept) => quoted(kept, delimiter),
+                None => format!("{}@{line}", column.name()),
+            });
+        }
+        fields.join(&char::from(delimiter).to_string())
+    }
+
+    /// Whether a value can be no identifier. Codes are short, days and amounts have their form;
+    /// where identifiers have none, or the row's own is not where it belongs, codes are those
+    /// that the dictionary knows.
+    fn may_be_kept(&self, column: Column, text: &str) -> bool {
+        const DIGITS_MAX: usize = 7;
+        const AMOUNT_DIGITS_MAX: usize = 9;
+        let coded = self.format == IdentifierFormat::Coded;
+        let shifted = !self.batch.decoded().person().is_valid(self.row);
+        let digits = text.chars().filter(|it| it.is_numeric()).count();
+        match column {
+            _ if text.is_empty() => true,
+            Column::Person | Column::Partner => false,
+            Column::FirstDay | Column::LastDay if parse_day(text).is_some() => true,
+            Column::Amount if !coded && parse_cents(text).is_ok() => digits <= AMOUNT_DIGITS_MAX,
+            Column::Code(code) if coded || shifted => self.dictionary.knows_code(code, text),
+            _ if coded => false,
+            // Dates that do not exist can be shown, like everything else that a finding shows.
+            _ => digits <= DIGITS_MAX || shown(text).starts_with('`'),
+        }
     }
 }
 
 /// A field, quoted where it must be.
-fn push_quoted(out: &mut String, text: &str, delimiter: u8) {
-    if !text.contains([char::from(delimiter), '"', '\n', '\r']) {
-        return out.push_str(text);
+fn quoted(text: &str, delimiter: u8) -> String {
+    if text.contains([char::from(delimiter), '"', '\n', '\r']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
     }
-    out.push('"');
-    out.push_str(&text.replace('"', "\"\""));
-    out.push('"');
+    text.to_owned()
 }

@@ -60,6 +60,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     dry_run: bool,
 
+    /// Commit also when the same bytes are current, where `verify` has found damaged files.
+    #[arg(long)]
+    again: bool,
+
     /// Replace a delivery although `replay` has taken corrected rows into it.
     #[arg(long)]
     discard_corrections: bool,
@@ -105,6 +109,7 @@ pub(super) fn run(
         rule_budgets: budgets.collect::<Result<_, CliError>>()?,
         dry_run: arguments.dry_run,
         discard_corrections: arguments.discard_corrections,
+        again: arguments.again,
         details: wanted.report.is_some() || wanted.findings.is_some(),
     };
     let report = match arguments.log {

@@ -83,6 +83,7 @@ fn preview(part: &Part, rows: usize, console: &mut Console) -> Result<Exit, CliE
                     format!("an identifier of {} characters", text.trim().chars().count())
                 }
                 (_, Ok(text)) if text.trim().is_empty() => continue,
+                (None, Ok(text)) => format!("a text of {} characters", text.trim().chars().count()),
                 (_, Ok(text)) => crate::finding::shown(text.trim()),
                 (_, Err(_)) => {
                     invalid = true;

@@ -10,7 +10,6 @@ use super::{Decoder, rules};
 use crate::dictionary::{CodeColumn, Column};
 
 const CODE_IDENTIFIER_TEXT: &str = "expected a code, found what could be an identifier";
-const ELEVEN_DIGITS: i64 = 10_000_000_000;
 
 impl Decoder<'_> {
     pub(super) fn persons(&mut self, at: usize) {
@@ -157,8 +156,8 @@ impl Decoder<'_> {
             return None;
         }
         let rule = match parse_cents(&text) {
-            // Eleven digits that fit their check number are more likely a person than millions.
-            Ok(cents) if cents.abs() >= ELEVEN_DIGITS && is_national(cents.abs()) => {
+            // Digits that fit their check number are more likely a person than millions.
+            Ok(_) if has_national_digits(&text) => {
                 let text = "expected an amount, found what could be an identifier";
                 self.reject(row, &rules::CODE_IDENTIFIER, column, text);
                 return None;
@@ -189,9 +188,9 @@ impl Decoder<'_> {
             match meaning {
                 Meaning::Nothing => {}
                 Meaning::Text(position) => {
-                    let text = &memory.texts[position as usize];
                     if self.settings.identifier == IdentifierFormat::Coded
-                        && self.is_own_identifier(row, text)
+                        && !self.settings.knows(code, &memory.texts[position as usize])
+                        && self.is_own_identifier(row, at)
                     {
                         self.reject(
                             row,
@@ -222,12 +221,13 @@ impl Decoder<'_> {
         self.codes[code.index()] = Some(Codes::new(keys, memory.texts));
     }
 
-    /// Whether a text is a token of its own row. Tokens have no form that tells them from codes.
-    fn is_own_identifier(&self, row: usize, text: &str) -> bool {
+    /// Whether a field holds a token of its own row. Tokens have no form that tells them from
+    /// codes; only a code that the dictionary knows is surely one.
+    fn is_own_identifier(&self, row: usize, at: usize) -> bool {
+        let text = self.rows.field(row, at).trim_ascii();
         [Column::Person, Column::Partner].into_iter().any(|column| {
             let field = self.header.position(column).map(|at| self.rows.field(row, at));
-            let token = field.and_then(|bytes| std::str::from_utf8(bytes).ok());
-            token.is_some_and(|token| token.trim() == text)
+            field.is_some_and(|token| token.trim_ascii().eq_ignore_ascii_case(text))
         })
     }
 }
@@ -239,8 +239,10 @@ fn learn(memory: &mut CodeMemory, bytes: &[u8], drops: bool) -> Meaning {
     if text.is_empty() {
         return Meaning::Nothing;
     }
-    let text = if drops { without_leading_zeros(text) } else { text };
-    if could_be_identifier(text) { Meaning::Identifier } else { memory.position(text) }
+    if could_be_identifier(text) {
+        return Meaning::Identifier;
+    }
+    memory.position(if drops { without_leading_zeros(text) } else { text })
 }
 
 /// Codes are stored as they come, so a number that has slipped into the wrong column must not
@@ -269,8 +271,10 @@ fn put(column: &mut IdentifierColumn, row: usize, identifier: &Identifier<'_>) {
     }
 }
 
-fn is_national(digits: i64) -> bool {
-    parse_national(&digits.to_string()).is_ok()
+/// Whether an amount is written with the digits of a national number, wherever its marks stand.
+fn has_national_digits(text: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    parse_national(&digits).is_ok()
 }
 
 /// `01` as `1`; `0` and `00` as `0`.

@@ -26,7 +26,7 @@ pub use identifier::{
 use row_hash::row_hash;
 
 use crate::delivery::{Chunk, Header, RowFault, Rows};
-use crate::dictionary::{CODE_COLUMNS, Column, Dictionary};
+use crate::dictionary::{CODE_COLUMNS, CodeColumn, Column, Dictionary};
 use crate::finding::{Finding, Rule, shown};
 use crate::quarter::Day;
 
@@ -36,6 +36,8 @@ pub struct DecodeSettings {
     identifier: IdentifierFormat,
     /// By position in `CODE_COLUMNS`: whether `01` is to be read `1`.
     drop_leading_zero: Vec<bool>,
+    /// Where identifiers have no form of their own, the dictionary tells codes from them.
+    dictionary: Option<Dictionary>,
 }
 
 impl DecodeSettings {
@@ -45,7 +47,13 @@ impl DecodeSettings {
             dictionary.variable(name).is_some_and(|variable| variable.drop_leading_zero)
         };
         let drop_leading_zero = CODE_COLUMNS.iter().map(drops).collect();
-        Self { identifier, drop_leading_zero }
+        let dictionary = (identifier == IdentifierFormat::Coded).then(|| dictionary.clone());
+        Self { identifier, drop_leading_zero, dictionary }
+    }
+
+    /// Whether a text is surely a code.
+    fn knows(&self, column: CodeColumn, text: &str) -> bool {
+        self.dictionary.as_ref().is_some_and(|dictionary| dictionary.knows_code(column, text))
     }
 }
 

@@ -44,6 +44,11 @@ pub enum DeliveryError {
     /// A file cannot be read or recognised; all such files are listed.
     #[error("{}", list(.0))]
     Parts(Vec<PartError>),
+    /// Lines are told apart by the names of files.
+    #[error(
+        "two files of the delivery are called `{0}`; rename one, so that lines can be told apart"
+    )]
+    SameName(String),
 }
 
 fn list(errors: &[PartError]) -> String {
@@ -66,6 +71,10 @@ impl Delivery {
             return Err(DeliveryError::Parts(errors));
         }
         let parts: Vec<Part> = parts.into_iter().filter_map(Result::ok).collect();
+        let names: Vec<String> = parts.iter().map(Part::name).collect();
+        if let Some(at) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) {
+            return Err(DeliveryError::SameName(names[at].clone()));
+        }
         let (id, window) = id::settle(paths, declared, window)?;
         Ok(Self { id, window, parts })
     }

@@ -77,6 +77,13 @@ impl Dictionary {
         &self.rules
     }
 
+    /// Whether a code is in the table of its variable; centres go by the list of places.
+    pub fn knows_code(&self, column: CodeColumn, code: &str) -> bool {
+        let variable = self.variable(column.name());
+        variable.is_some_and(|it| it.codes.iter().any(|known| known.code == code))
+            || (column == CodeColumn::CPAS && self.places().municipality(code).is_some())
+    }
+
     /// Municipalities, provinces and regions.
     pub fn places(&self) -> &Places {
         &self.places

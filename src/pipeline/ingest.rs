@@ -20,6 +20,7 @@ const RECORD_FORMAT: u32 = 1;
 
 /// How the ingestion is to be done.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct IngestOptions {
     /// Rejects allowed in all.
     pub budget: Budget,
@@ -29,6 +30,8 @@ pub struct IngestOptions {
     pub dry_run: bool,
     /// Replace a delivery although a replay has taken corrected rows into it.
     pub discard_corrections: bool,
+    /// Commit the delivery also when the same bytes are current: its files may be damaged.
+    pub again: bool,
     /// Give back every finding and rejected row, whatever becomes of the delivery.
     pub details: bool,
 }
@@ -230,6 +233,7 @@ fn without_commit(
         && hashes(&current.record).eq(hashes(record))
         && current.record.settings == record.settings
         && current.record.window == record.window
+        && !options.again
     {
         let (revision, version) = (current.record.revision, current.version);
         return Some(Outcome::Unchanged { revision, version });

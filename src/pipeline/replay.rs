@@ -13,6 +13,7 @@ use crate::attribution::Reconciliation;
 use crate::check::{CheckedBatch, DuplicateIndex, examine};
 use crate::decode::{DecodedBatch, decode};
 use crate::delivery::{Delivery, Part, PartError};
+use crate::dictionary::Column;
 use crate::warehouse::{
     DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow, Warehouse,
     WarehouseError, rules_of,
@@ -36,6 +37,9 @@ pub enum ReplayError {
         /// The file.
         file: String,
     },
+    /// Variables of the delivery's file that the corrections do not have.
+    #[error("the corrections lack columns that the delivery's file has: {0}")]
+    Columns(String),
     /// Rows that cannot be told to belong to rejected ones; all such rows are listed.
     #[error("{}", .0.join("\n"))]
     Lines(Vec<String>),
@@ -85,6 +89,14 @@ pub fn replay(
         return Err(ReplayError::Settings(record.delivery.clone()));
     }
     let snapshot = warehouse.snapshot(None)?;
+    // Another writer may have come in between since the record was read.
+    if snapshot.delivery(&record.delivery).map(|it| &it.record) != Some(record) {
+        return Err(WarehouseError::Conflict(record.delivery.clone()).into());
+    }
+    let columns = lacking(record, corrections, original);
+    if !columns.is_empty() {
+        return Err(ReplayError::Columns(columns.join(", ")));
+    }
     let key = warehouse.key()?;
     let ingestion = warehouse.ingestion(&snapshot, corrections.id(), corrections.window())?;
     let stages = Stages::new(warehouse, corrections, &key);
@@ -128,6 +140,17 @@ pub fn replay(
     };
     report.committed = Some((report.record.revision, ingestion.commit(commit)?));
     Ok(report)
+}
+
+/// Known columns of the delivery's file that the corrections do not have.
+fn lacking(record: &DeliveryRecord, corrections: &Delivery, original: &str) -> Vec<String> {
+    let part = record.parts.iter().find(|part| part.name == original && !part.header.is_empty());
+    let names = part.into_iter().flat_map(|part| part.header.split(&part.delimiter));
+    let has = |name: &str| {
+        let column = Column::named(name);
+        corrections.parts().iter().all(|part| part.header().columns().contains(&column))
+    };
+    names.filter(|name| !has(name)).map(ToOwned::to_owned).collect()
 }
 
 /// The findings, rejected rows and profile of the delivery with the corrected rows in it.
@@ -236,6 +259,20 @@ impl Stages<'_> {
     }
 }
 
+/// Lines have at most eight digits here, fewer than an identifier.
+const LINE_MAX: u64 = 100_000_000;
+
+/// The columns of a row in which a token was left, such as `NISS@12`.
+fn tokens(part: &Part, decoded: &DecodedBatch, row: usize) -> Vec<&'static str> {
+    let is_token = |(at, column): (usize, &Option<Column>)| {
+        let name = column.as_ref()?.name();
+        let text = std::str::from_utf8(decoded.rows().field(row, at)).ok()?;
+        let line = text.trim().strip_prefix(name)?.strip_prefix('@')?;
+        line.bytes().all(|byte| byte.is_ascii_digit()).then_some(name)
+    };
+    part.header().columns().iter().enumerate().filter_map(is_token).collect()
+}
+
 /// Which lines have been taken, and what is wrong with others.
 struct Lines<'l> {
     open: &'l BTreeSet<u64>,
@@ -259,8 +296,14 @@ impl Lines<'_> {
         }
         for (row, own) in decoded.lines().iter().enumerate() {
             let text = std::str::from_utf8(decoded.rows().field(row, column)).unwrap_or_default();
-            let problem = match text.trim().parse::<u64>() {
-                Err(_) => format!("expected a line number in {LINE_COLUMN}, found none"),
+            for column in tokens(part, decoded, row) {
+                let text = "the token stands where the value of the sender's line belongs";
+                self.problems.push(format!("{file}: line {own}: {column}: {text}"));
+            }
+            // What is longer than the line of any file could be an identifier.
+            let line = text.trim().parse::<u64>().ok().filter(|line| *line < LINE_MAX);
+            let problem = match line.ok_or(()) {
+                Err(()) => format!("expected a line number in {LINE_COLUMN}, found none"),
                 Ok(line) if !self.open.contains(&line) => {
                     format!("line {line} of the delivery's file is not among its rejected rows")
                 }

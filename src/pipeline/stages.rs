@@ -181,10 +181,10 @@ impl<'a> Stages<'a> {
         let (observations, reconciliation) = self.attribution.attribute(&batch);
         let part = batch.decoded().part();
         let header = self.delivery.parts()[part].header();
-        let rejected = batch.rejected_rows(header, self.identifier).into_iter();
+        let rejected = batch.rejected_rows(header, self.identifier, self.dictionary).into_iter();
         Stored {
             rejected: rejected.map(|row| StoredRow::new(row, parts)).collect(),
-            profile: Profile::of(&batch, self.dictionary),
+            profile: Profile::of(&batch, self.identifier, self.dictionary),
             findings: batch.into_findings(),
             observations,
             reconciliation,

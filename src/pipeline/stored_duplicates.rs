@@ -1,7 +1,8 @@
 //! Rows of corrections that equal rows of the delivery which are stored already.
 //!
 //! Observations are compared in every stored column but the line. A row is stored already when
-//! each of its observations is.
+//! each of its observations is, all of them under one line. What is not stored is not compared: a
+//! last day that was filled in, cents outside the window, a partner's number that is not valid.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
@@ -37,30 +38,38 @@ pub(super) fn stored_already(
 ) -> Result<BTreeSet<u64>, WarehouseError> {
     let compare = Comparison::new()?;
     let mut observations: BTreeMap<u64, usize> = BTreeMap::new();
-    let mut found: BTreeMap<u64, usize> = BTreeMap::new();
+    // By corrected and stored line: in how many quarters they are the same.
+    let mut found: BTreeMap<(u64, i64), usize> = BTreeMap::new();
     for (quarter, batches) in &rows.0 {
         let mut wanted: HashMap<OwnedRow, Vec<u64>> = HashMap::new();
         for batch in batches {
-            let lines = batch.column_by_name(LINE).map(AsArray::as_primitive::<Int64Type>);
+            let corrected = lines(batch);
             for (at, row) in compare.rows(batch)?.into_iter().enumerate() {
-                let line = lines.map_or(0, |lines| lines.value(at));
-                let line = u64::try_from(line).unwrap_or_default();
+                let line = u64::try_from(corrected(at)).unwrap_or_default();
                 *observations.entry(line).or_default() += 1;
                 wanted.entry(row).or_default().push(line);
             }
         }
         for file in files.iter().filter(|file| file.quarter() == *quarter) {
             for batch in Comparison::read(file)? {
-                for row in compare.rows(&batch?)? {
-                    for line in wanted.remove(&row).unwrap_or_default() {
-                        *found.entry(line).or_default() += 1;
+                let batch = batch?;
+                let stored = lines(&batch);
+                for (at, row) in compare.rows(&batch)?.into_iter().enumerate() {
+                    for line in wanted.get(&row).into_iter().flatten() {
+                        *found.entry((*line, stored(at))).or_default() += 1;
                     }
                 }
             }
         }
     }
-    let whole = |(line, count): &(u64, usize)| observations.get(line) == Some(count);
-    Ok(found.into_iter().filter(whole).map(|(line, _)| line).collect())
+    let whole = |((line, _), count): &((u64, i64), usize)| observations.get(line) == Some(count);
+    Ok(found.into_iter().filter(whole).map(|((line, _), _)| line).collect())
+}
+
+/// The line of each observation.
+fn lines(batch: &RecordBatch) -> impl Fn(usize) -> i64 {
+    let lines = batch.column_by_name(LINE).map(AsArray::as_primitive::<Int64Type>);
+    move |at| lines.map_or(0, |lines| lines.value(at))
 }
 
 /// Turns observations into rows that are equal when all their columns but the line are.

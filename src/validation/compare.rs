@@ -103,8 +103,14 @@ pub(super) fn codes_apart(
         let lacks = |name: &str, code: &str| {
             other.variables.get(name).is_none_or(|it| !it.codes.contains_key(code))
         };
+        let unlisted = |profile: &Profile, name: &str| {
+            profile.variables.get(name).is_some_and(|it| it.unlisted)
+        };
         let mut changes = Vec::new();
         for (name, variable) in &one.variables {
+            if unlisted(one, name) || unlisted(other, name) {
+                continue;
+            }
             for (code, rows) in variable.codes.iter().filter(|(code, _)| lacks(name, code)) {
                 let known = dictionary.variable(name);
                 let known = known.and_then(|it| it.codes.iter().find(|it| it.code == *code));

@@ -153,8 +153,9 @@ fn variable(variable: &VariableChange, language: Language) -> minijinja::Value {
     let previous = variable.previous;
     let difference = previous.map(|it| it.abs_diff(variable.share));
     let sign = if previous.is_some_and(|it| it > variable.share) { "−" } else { "+" };
-    let change =
-        difference.filter(|it| *it > 0).map(|it| format!("{sign}{}", percent(it, language)));
+    // The difference of two shares is in points.
+    let points = |it| format!("{sign}{}", percent(it, language).replace('%', "pp"));
+    let change = difference.filter(|it| *it > 0).map(points);
     context! {
         name => variable.name.as_str(),
         label => label(&variable.label, language),

@@ -46,8 +46,8 @@ pub struct Fault {
 /// The folder of the table's log.
 const LOG_FOLDER: &str = "_delta_log";
 
-const RESTORE: &str = "restore the file from a backup, or ingest its delivery again";
-const REINGEST: &str = "ingest the delivery again from its original files";
+const RESTORE: &str = "restore the file from a backup, or ingest its delivery again with `--again`";
+const REINGEST: &str = "ingest the delivery again from its original files, with `--again`";
 
 /// Rows and cents of a quarter.
 type Totals = (u64, i128);

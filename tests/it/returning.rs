@@ -192,6 +192,144 @@ fn a_corrected_row_that_is_stored_already_is_a_duplicate_and_others_still_come_b
 }
 
 #[test]
+fn tokens_and_missing_columns_are_no_corrections() {
+    let sandbox = sandbox();
+    let file = "corrected.csv";
+    sandbox.run(["rejects", "2008-05", "--rows", "--output", file]).ok();
+    let text = sandbox.read(file).replace("DPAY1STDAY@4", "2006-07-01");
+    let only: Vec<&str> = text.lines().take(2).collect();
+    sandbox.write(file, only.join("\n"));
+    let ran = sandbox.run(["replay", "2008-05", file]);
+    insta::assert_snapshot!(ran.to_string(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: corrected.csv: line 2: NISS: the token stands where the value of the sender's line belongs
+    hint: `sppis rejects DELIVERY --rows` lists the rows that can come back
+    ");
+    let [_, _, c, _] = PERSONS;
+    sandbox
+        .write(file, format!("LINE;NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY\n4;{c};1;2006-07-01;\n"));
+    let ran = sandbox.run(["replay", "2008-05", file]);
+    insta::assert_snapshot!(ran.to_string(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: the corrections lack columns that the delivery's file has: CPAS, BUDART_ID, THP_ID, CBENCONV, EBENCONVCM
+    ");
+    // An identifier in the column of lines is not repeated.
+    let (_, row) = right(4);
+    sandbox.write(file, format!("LINE;{HEADER}\n{c};{row}\n"));
+    let ran = sandbox.run(["replay", "2008-05", file]);
+    assert!(ran.code == 2 && !ran.to_string().contains(c), "{ran}");
+}
+
+#[test]
+fn a_replay_and_another_commit_at_once_never_both_win() {
+    let sandbox = sandbox();
+    let (first, second) = (right(4), right(5));
+    let files = [first, second].map(|(line, row)| {
+        let name = format!("{line}.csv");
+        sandbox.write(&name, format!("LINE;{HEADER}\n{line};{row}\n"));
+        name
+    });
+    for _ in 0..10 {
+        let replays = files.each_ref().map(|file| {
+            let mut command = sandbox.command(&["replay", "2008-05", file]);
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            command.spawn().unwrap()
+        });
+        for mut replay in replays {
+            let code = replay.wait().unwrap().code().unwrap();
+            assert!([0, 2, 3].contains(&code), "{code}");
+        }
+        sandbox.run(["verify"]).ok();
+    }
+    // Whoever lost has tried again: both rows are in, each once.
+    let rows = sandbox.run(["rejects", "2008-05", "--rows"]).ok().stdout;
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+}
+
+#[test]
+fn nothing_that_could_be_an_identifier_is_kept_of_a_rejected_row() {
+    let sandbox = Sandbox::new();
+    let [a, b, ..] = PERSONS;
+    let national = [
+        // Shifted by one column, split over two, in the amount, in a code, as a wrong date.
+        format!(";{a};1;21004;2006-07-01;2006-07-31;1168;;1"),
+        ";850730;00259;1;21004;2006-07-01;2006-07-31;;".to_owned(),
+        format!("{b};1;21004;2006-31-07;2006-07-31;1168;;1;{a}"),
+        format!("{b};1;21004;2006-07-01;2006-07-31;1168;;1;05031200482"),
+        format!("{b};1;21004;2006-07-01;2006-07-31;1168;;1;050312004.82"),
+        format!("{b};1;21004;2006-07-01;2006-07-31;{a};;1;"),
+        format!("{b};1;21004;{a};2006-07-31;1168;;1;"),
+    ];
+    let file = delivery(&sandbox, &national);
+    sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+    let rows = sandbox.run(["rejects", "2008-05", "--rows"]).ok().stdout;
+    insta::assert_snapshot!(rows, @"
+    LINE;NISS;LEGISLATION;CPAS;DPAY1STDAY;DPAYLSTDAY;BUDART_ID;THP_ID;CBENCONV;EBENCONVCM
+    2;;LEGISLATION@2;CPAS@2;21004;2006-07-01;BUDART_ID@2;THP_ID@2;;1
+    3;;LEGISLATION@3;CPAS@3;1;21004;BUDART_ID@3;THP_ID@3;;
+    4;NISS@4;1;21004;2006-31-07;2006-07-31;1168;;1;EBENCONVCM@4
+    5;NISS@5;1;21004;2006-07-01;2006-07-31;1168;;1;EBENCONVCM@5
+    6;NISS@6;1;21004;2006-07-01;2006-07-31;1168;;1;EBENCONVCM@6
+    7;NISS@7;1;21004;2006-07-01;2006-07-31;BUDART_ID@7;;1;
+    8;NISS@8;1;21004;DPAY1STDAY@8;2006-07-31;1168;;1;
+    ");
+}
+
+#[test]
+fn a_recoded_token_is_kept_nowhere_and_may_look_like_a_code() {
+    let sandbox = Sandbox::new();
+    let settings = sandbox.read("warehouse/sppis.toml");
+    sandbox.write("warehouse/sppis.toml", settings.replace("\"national\"", "\"coded\""));
+    let rows = [
+        "1;1;21004;2006-07-01;2006-07-31;1168;;1;250.00",
+        "21004;2;21004;2006-07-01;2006-07-31;;59;2;500.00",
+        ";QZ77;1;21004;2006-07-01;2006-07-31;1168;;1",
+        "QZ78;1;21004;2006-31-07;2006-07-31;qz78;;1;1234567",
+        "QZ79;1;21004;2006-07-01;2006-07-31;QZ80;;1;250.00",
+    ];
+    let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    let file = delivery(&sandbox, &rows);
+    sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+    assert!(sandbox.csv("persons-by-quarter").contains("2006Q3,3"));
+    let kept = sandbox.run(["rejects", "2008-05", "--rows"]).ok().stdout;
+    insta::assert_snapshot!(kept, @"
+    LINE;NISS;LEGISLATION;CPAS;DPAY1STDAY;DPAYLSTDAY;BUDART_ID;THP_ID;CBENCONV;EBENCONVCM
+    4;;LEGISLATION@4;CPAS@4;DPAY1STDAY@4;2006-07-01;BUDART_ID@4;THP_ID@4;;EBENCONVCM@4
+    5;NISS@5;1;21004;DPAY1STDAY@5;2006-07-31;BUDART_ID@5;;1;EBENCONVCM@5
+    ");
+    let profile = sandbox.files("warehouse/findings");
+    let profile = profile.iter().find(|path| path.to_string_lossy().contains("profile")).unwrap();
+    assert!(!fs::read_to_string(profile).unwrap().contains("QZ"));
+}
+
+#[test]
+fn two_files_of_one_name_are_no_delivery() {
+    let sandbox = Sandbox::new();
+    for folder in ["a", "b"] {
+        sandbox.write(&format!("{folder}/x.csv"), format!("{HEADER}\n{}\n", rows()[0]));
+    }
+    let ran = sandbox.run(["ingest", "a/x.csv", "b/x.csv", "--delivery", "2008-05"]);
+    insta::assert_snapshot!(ran.stderr, @"error: two files of the delivery are called `x.csv`; rename one, so that lines can be told apart");
+}
+
+#[test]
+fn a_damaged_warehouse_is_mended_by_ingesting_again() {
+    let sandbox = sandbox();
+    for path in sandbox.files("warehouse/findings") {
+        fs::remove_file(path).unwrap();
+    }
+    let verified = sandbox.run(["verify"]);
+    assert!(verified.code == 1 && verified.stdout.contains("`--again`"), "{verified}");
+    let file = "DWH_SPPIS_Formulaires_2008-05.csv";
+    sandbox.run(["ingest", file, "--max-rejects", "100%", "--again"]).ok();
+    sandbox.run(["verify"]).ok();
+}
+
+#[test]
 fn a_new_delivery_does_not_silently_drop_corrected_rows() {
     let sandbox = sandbox();
     let first = right(4);

@@ -304,13 +304,13 @@ def decode(names: list[str], fields: list[bytes] | None, variables: dict[str, An
                 if isinstance(value, str):
                     row.rules.add(value)
                     value = None
-                elif abs(value) >= 10**10 and decode_niss(str(abs(value)))[0] is not None:
+                elif decode_niss("".join(c for c in text if c in "0123456789"))[0] is not None:
                     row.rules.add("decode.code-identifier")
                     value = None
             case _:
                 drop = variables[name].get("drop_leading_zero", False)
                 value = (text.lstrip("0") or "0") if drop else text
-                if sum(character.isnumeric() for character in value) > 7:
+                if sum(character.isnumeric() for character in text) > 7:
                     row.rules.add("decode.code-identifier")
                     value = None
         if value is None:
