@@ -38,7 +38,7 @@ fuzz_target!(|text: &[u8]| {
         for row in batch.accepted() {
             assert!(!rejected.contains(&batch.decoded().lines()[row]));
         }
-        let kept = batch.rejected_rows(&header, format);
+        let kept = batch.rejected_rows(&header, format, &DICTIONARY);
         assert_eq!(kept.len(), rejected.len());
         if format == IdentifierFormat::National {
             let texts = batch.findings().iter().map(|finding| finding.text.as_ref());
