@@ -95,17 +95,6 @@ fn is_date_shaped(value: &str) -> bool {
 #[derive(Debug, Default, Clone)]
 pub struct FindingSummary {
     by_rule: BTreeMap<&'static str, RuleSummary>,
-    by_column: BTreeMap<&'static str, ColumnSummary>,
-    rows_warned: u64,
-}
-
-/// Rows with findings that concern one variable.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct ColumnSummary {
-    /// Rows with a finding that rejects them.
-    pub rejected: u64,
-    /// Rows with a warning.
-    pub warned: u64,
 }
 
 /// What is known of one rule in one delivery.
@@ -132,44 +121,19 @@ impl FindingSummary {
 
     /// Takes up the findings of one row.
     fn add_row(&mut self, findings: &[Finding]) {
-        let warns = |finding: &Finding| finding.rule.severity == Severity::Warn;
-        self.rows_warned += u64::from(findings.iter().any(warns));
         for (at, finding) in findings.iter().enumerate() {
-            let earlier = &findings[..at];
-            let severity = finding.rule.severity;
-            if let Some(column) = finding.column
-                && !earlier
-                    .iter()
-                    .any(|it| it.column == Some(column) && it.rule.severity == severity)
-            {
-                let summary = self.by_column.entry(column).or_default();
-                match severity {
-                    Severity::Reject => summary.rejected += 1,
-                    Severity::Warn => summary.warned += 1,
-                }
-            }
             let summary = self.by_rule.entry(finding.rule.id).or_insert_with(|| RuleSummary {
                 rule: finding.rule,
                 row_count: 0,
                 first: Vec::new(),
             });
-            if !earlier.iter().any(|it| it.rule.id == finding.rule.id) {
+            if !findings[..at].iter().any(|it| it.rule.id == finding.rule.id) {
                 summary.row_count += 1;
             }
             if summary.first.len() < Self::FIRST_MAX {
                 summary.first.push(finding.clone());
             }
         }
-    }
-
-    /// Rows by the variable that a finding concerns, by name.
-    pub fn columns(&self) -> impl Iterator<Item = (&'static str, ColumnSummary)> {
-        self.by_column.iter().map(|(name, summary)| (*name, *summary))
-    }
-
-    /// Rows with a warning, rejected ones included.
-    pub fn rows_warned(&self) -> u64 {
-        self.rows_warned
     }
 
     /// Rows that broke a rule.

@@ -1,7 +1,7 @@
 //! A batch as the rules look at it: what its codes mean, and its rows as columns.
 
 use super::context::CheckContext;
-use crate::decode::{DecodedBatch, IdentifierColumn};
+use crate::decode::DecodedBatch;
 use crate::dictionary::{CodeColumn, Validity};
 use crate::quarter::{Day, end_of_month};
 
@@ -89,13 +89,6 @@ impl<'a> BatchFacts<'a> {
 
     pub(super) fn column(&self, column: CodeColumn) -> &ColumnFacts<'a> {
         &self.columns[column.index()]
-    }
-
-    pub(super) fn has_partner(&self, row: usize) -> bool {
-        match self.batch.partner() {
-            IdentifierColumn::National(numbers) => numbers[row].is_some(),
-            IdentifierColumn::Coded(tokens) => tokens[row].is_some(),
-        }
     }
 
     /// Whether every first day of the batch lies in the validity.

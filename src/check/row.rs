@@ -55,7 +55,7 @@ impl<'a> Row<'a> {
             measure: facts.measure[index].map(usize::from),
             guidance: facts.guidance[index].map(usize::from),
             convention: facts.convention[index],
-            has_partner: facts.has_partner(index),
+            has_partner: batch.partner().is_valid(index),
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
     marks.codes(facts, &facts.suspects.variable_validity, |_, code| !code.not_applicable);
     if !facts.all_within(context.partner_validity()) {
-        marks.rows(|row| facts.has_partner(row));
+        marks.rows(|row| facts.batch.partner().is_valid(row));
     }
 }
 

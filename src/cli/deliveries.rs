@@ -51,10 +51,10 @@ pub(super) fn run(
             (None, Some((from, to))) if today <= to => format!("due since {from}"),
             (None, Some((_, to))) => {
                 let covered = current.iter().find(|commit| {
-                    let other = commit.record.window.parse::<crate::quarter::QuarterRange>();
                     // The first delivery's first quarter lies before the source.
                     let first = window.first().max(Quarter::SOURCE_START);
-                    other.is_ok_and(|other| other.contains(first) && other.contains(window.last()))
+                    let other = commit.record.quarters();
+                    other.is_some_and(|it| it.contains(first) && it.contains(window.last()))
                 });
                 match covered {
                     Some(commit) => format!("covered by `{}`", commit.record.delivery),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::put;
+use super::output::{pretty_json, put};
 use crate::pipeline::difference::{Difference, differences};
 use crate::render::{count, euros, grouped};
-use crate::warehouse::{LoggedCommit, Snapshot, Warehouse, WarehouseError};
+use crate::warehouse::{LoggedCommit, Warehouse};
 
 /// Show what changed from one revision of a delivery to another, or between two deliveries.
 #[derive(Debug, clap::Args)]
@@ -56,8 +56,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let snapshot = warehouse.snapshot(None)?;
-    let before = commit(&snapshot, &arguments.before)?;
-    let after = commit(&snapshot, &arguments.after)?;
+    let (before, after) = (snapshot.named(&arguments.before)?, snapshot.named(&arguments.after)?);
     let mut cells = differences(warehouse, before, after)?;
     let known = cells.len();
     if !arguments.all {
@@ -75,11 +74,6 @@ pub(super) fn run(
         console.say(&format!("{} without a change", count(same as u64, "cell")));
     }
     Ok(Exit::Done)
-}
-
-fn commit<'s>(snapshot: &'s Snapshot, name: &str) -> Result<&'s LoggedCommit, WarehouseError> {
-    let unknown = || WarehouseError::Unknown(format!("delivery `{name}`"));
-    snapshot.revision(name).ok_or_else(unknown)
 }
 
 fn name(commit: &LoggedCommit) -> String {
@@ -185,6 +179,5 @@ fn json(
         "before": side(before), "after": side(after),
         "cells": cells.iter().map(cell).collect::<Vec<_>>(),
     });
-    let text = serde_json::to_string_pretty(&object);
-    Ok(text.map_err(|error| CliError::new(format!("writing JSON: {error}")))? + "\n")
+    pretty_json(&object)
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::error::CliError;
+use super::output::pretty_json;
 use crate::render::{count, grouped};
-use crate::warehouse::{StoredFinding, findings_as_parquet};
+use crate::warehouse::{StoredFinding, findings_as_parquet, rows_by};
 
 /// A format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -66,24 +67,6 @@ pub(super) fn encode(
     Ok(text.into_bytes())
 }
 
-/// Rows by a word of their findings, each row once.
-fn rows_by<'f>(
-    findings: &'f [StoredFinding],
-    word: impl Fn(&'f StoredFinding) -> Option<&'f str>,
-) -> BTreeMap<(&'f str, &'f str), u64> {
-    let mut rows: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for row in findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line)) {
-        let key = |it: &'f StoredFinding| Some((it.severity.as_str(), word(it)?));
-        let mut keys: Vec<_> = row.iter().filter_map(key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            *rows.entry(key).or_default() += 1;
-        }
-    }
-    rows
-}
-
 fn json(delivery: &str, findings: &[StoredFinding]) -> Result<String, CliError> {
     let list = |name: &str, rows: BTreeMap<(&str, &str), u64>| -> Vec<serde_json::Value> {
         let object = |((severity, word), rows): ((&str, &str), u64)| serde_json::json!({ name: word, "severity": severity, "rows": rows });
@@ -101,9 +84,7 @@ fn json(delivery: &str, findings: &[StoredFinding]) -> Result<String, CliError> 
         "by_column": list("column", rows_by(findings, |it| it.column.as_deref())),
         "findings": findings.iter().map(object).collect::<Vec<_>>(),
     });
-    let text = serde_json::to_string_pretty(&json);
-    let text = text.map_err(|error| CliError::new(format!("writing JSON: {error}")))?;
-    Ok(text + "\n")
+    pretty_json(&json)
 }
 
 /// Counts by rule and by column, for reading.

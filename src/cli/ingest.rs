@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{outside, probe, write_atomically};
+use super::output::{outside, probe, write_file};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
 use super::{findings, report};
@@ -173,8 +173,7 @@ impl Wanted {
         let Some(details) = &ingested.details else { return Ok(()) };
         if let Some((path, form)) = &self.findings {
             let bytes = findings::encode(&ingested.record.delivery, &details.findings, *form)?;
-            write_atomically(path, |out| Ok(out.write_all(&bytes)?))?;
-            console.say(&format!("wrote {}", path.display()));
+            write_file(path, &bytes, console)?;
         }
         if let Some((path, form)) = &self.report {
             let snapshot = warehouse.snapshot(None)?;
@@ -192,8 +191,7 @@ impl Wanted {
                 previous: report::previous(warehouse, &snapshot, &ingested.record)?,
             };
             let text = report::encode(&validated, warehouse.dictionary(), *form, language)?;
-            write_atomically(path, |out| Ok(out.write_all(text.as_bytes())?))?;
-            console.say(&format!("wrote {}", path.display()));
+            write_file(path, text.as_bytes(), console)?;
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::console::Console;
 use super::error::CliError;
 use crate::warehouse::Warehouse;
@@ -24,6 +26,19 @@ pub(super) fn write_atomically(
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)
 }
 
+/// A value as JSON for reading and for programs, with a line end.
+pub(super) fn pretty_json(value: &impl Serialize) -> Result<String, CliError> {
+    let text = serde_json::to_string_pretty(value);
+    Ok(text.map_err(|error| CliError::new(format!("writing JSON: {error}")))? + "\n")
+}
+
+/// Writes bytes to a file whose place is settled, and says so.
+pub(super) fn write_file(path: &Path, bytes: &[u8], console: &mut Console) -> Result<(), CliError> {
+    write_atomically(path, |out| Ok(out.write_all(bytes)?))?;
+    console.say(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
 /// Writes bytes to the file named with `--output`, or to stdout without one.
 pub(super) fn put(
     bytes: &[u8],
@@ -34,10 +49,7 @@ pub(super) fn put(
     let Some(path) = output else {
         return Ok(console.out().write_all(bytes)?);
     };
-    let path = outside(path, warehouse)?;
-    write_atomically(&path, |out| Ok(out.write_all(bytes)?))?;
-    console.say(&format!("wrote {}", path.display()));
-    Ok(())
+    write_file(&outside(path, warehouse)?, bytes, console)
 }
 
 /// The place that a path leads to, links followed: a regular file or a new one, and never inside

@@ -8,7 +8,8 @@ use super::error::{CliError, Exit};
 use super::findings::{Form, encode, summary};
 use super::output::put;
 use crate::document::nearest;
-use crate::warehouse::{DeliveryRecord, StoredRow, Warehouse, WarehouseError};
+use crate::pipeline::replay::LINE_COLUMN;
+use crate::warehouse::{DeliveryRecord, PartRecord, StoredRow, Warehouse};
 
 /// List the findings of a delivery, in file order, or its rejected rows.
 #[derive(Debug, clap::Args)]
@@ -64,12 +65,11 @@ pub(super) fn run(
         known_rule(rule)?;
     }
     let snapshot = warehouse.snapshot(None)?;
-    let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
-    let commit = snapshot.revision(&arguments.delivery).ok_or_else(unknown)?;
+    let commit = snapshot.named(&arguments.delivery)?;
     let output = arguments.output.as_deref();
     if arguments.rows {
-        let rows = warehouse.rejected_rows(&commit.record)?;
-        let text = rejected_rows(&commit.record, &rows, arguments.file.as_deref())?;
+        let part = original(&commit.record, arguments.file.as_deref())?;
+        let text = rejected_rows(part, &warehouse.rejected_rows(&commit.record)?);
         put(text.as_bytes(), output, warehouse, console)?;
         return Ok(Exit::Done);
     }
@@ -108,30 +108,32 @@ pub(super) fn known_rule(rule: &str) -> Result<&'static str, CliError> {
     })
 }
 
-/// The rejected rows of one file in its own format, the line before them.
-pub(super) fn rejected_rows(
-    record: &DeliveryRecord,
-    rows: &[StoredRow],
+/// The file of a delivery that lines count in: the one named, or the only one.
+pub(super) fn original<'r>(
+    record: &'r DeliveryRecord,
     file: Option<&str>,
-) -> Result<String, CliError> {
-    let originals = || record.parts.iter().filter(|part| !part.header.is_empty());
-    let names: Vec<&str> = originals().map(|part| part.name.as_str()).collect();
-    let part = match file {
-        Some(name) => originals().find(|part| part.name == name),
-        None if names.len() <= 1 => originals().next(),
-        None => None,
+) -> Result<&'r PartRecord, CliError> {
+    let originals = record.parts.iter().filter(|part| !part.header.is_empty());
+    let originals: Vec<&PartRecord> = originals.collect();
+    if originals.is_empty() {
+        return Err(CliError::new("the rejected rows of this delivery were not kept")
+            .hint("ingest it again, and correct what is rejected then"));
+    }
+    let text = match (file, originals.as_slice()) {
+        (None, [only]) => return Ok(only),
+        (None, _) => "the delivery has several files, each with its own lines".to_owned(),
+        (Some(name), originals) => match originals.iter().find(|part| part.name == name) {
+            Some(part) => return Ok(part),
+            None => format!("the delivery has no file `{name}`"),
+        },
     };
-    let Some(part) = part else {
-        let text = match (file, names.is_empty()) {
-            (_, true) => "the rejected rows of this delivery were not kept".to_owned(),
-            (Some(name), _) => format!("the delivery has no file `{name}`"),
-            (None, _) => "the delivery has several files, each with its own lines".to_owned(),
-        };
-        return Err(
-            CliError::new(text).hint(format!("name one with `--file`: {}", names.join(", ")))
-        );
-    };
-    let mut text = format!("LINE{}{}\n", part.delimiter, part.header);
+    let names: Vec<&str> = originals.iter().map(|part| part.name.as_str()).collect();
+    Err(CliError::new(text).hint(format!("name one with `--file`: {}", names.join(", "))))
+}
+
+/// The rejected rows of one file in its own format, the line before them.
+fn rejected_rows(part: &PartRecord, rows: &[StoredRow]) -> String {
+    let mut text = format!("{LINE_COLUMN}{}{}\n", part.delimiter, part.header);
     let fields = part.header.split(&part.delimiter).count();
     for row in rows.iter().filter(|row| row.file == part.name) {
         // Where the fields cannot be told apart there is the line alone.
@@ -139,5 +141,5 @@ pub(super) fn rejected_rows(
         let kept = row.text.clone().unwrap_or_else(nothing);
         let _infallible = writeln!(text, "{}{}{kept}", row.line, part.delimiter);
     }
-    Ok(text)
+    text
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::findings::{Form, encode};
+use super::rejects::original;
 use super::statement::write_reconciliation;
 use crate::delivery::{Delivery, DeliveryId, Encoding};
 use crate::pipeline::replay::{ReplayReport, replay};
 use crate::render::{count, euros, grouped};
-use crate::warehouse::{DeliveryRecord, Warehouse, WarehouseError};
+use crate::warehouse::{Warehouse, WarehouseError};
 
 /// Take corrected rows of a delivery back, and commit it anew.
 #[derive(Debug, clap::Args)]
@@ -48,36 +49,18 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let snapshot = warehouse.snapshot(None)?;
-    let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
+    let unknown = || WarehouseError::unknown_delivery(&arguments.delivery);
     let record = &snapshot.delivery(&arguments.delivery).ok_or_else(unknown)?.record;
     let original = original(record, arguments.file.as_deref())?;
     // A free id says no quarters.
     let window = match DeliveryId::calendar(&record.delivery) {
         Ok(_) => None,
-        Err(_) => record.window.parse().ok(),
+        Err(_) => record.quarters(),
     };
     let paths = [arguments.corrections.clone()];
     let corrections = Delivery::open(&paths, Some(&record.delivery), window, arguments.encoding)?;
-    let report = replay(warehouse, record, &corrections, &original, arguments.dry_run)?;
+    let report = replay(warehouse, record, &corrections, original, arguments.dry_run)?;
     state(&report, console)
-}
-
-/// The file of the delivery that the corrected rows come from.
-fn original(record: &DeliveryRecord, file: Option<&str>) -> Result<String, CliError> {
-    let originals = record.parts.iter().filter(|part| !part.header.is_empty());
-    let names: Vec<&str> = originals.map(|part| part.name.as_str()).collect();
-    match (file, names.as_slice()) {
-        (None, [only]) => Ok((*only).to_owned()),
-        (Some(name), names) if names.contains(&name) => Ok(name.to_owned()),
-        (_, []) => Err(CliError::new("the rejected rows of this delivery were not kept")
-            .hint("ingest it again, and correct what is rejected then")),
-        (None, names) => {
-            Err(CliError::new("the delivery has several files, each with its own lines")
-                .hint(format!("name one with `--file`: {}", names.join(", "))))
-        }
-        (Some(name), names) => Err(CliError::new(format!("the delivery has no file `{name}`"))
-            .hint(format!("name one with `--file`: {}", names.join(", ")))),
-    }
 }
 
 fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError> {

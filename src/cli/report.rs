@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::put;
+use super::output::{pretty_json, put};
 use crate::check::Profile;
 use crate::dictionary::Dictionary;
-use crate::quarter::QuarterRange;
 use crate::render::Language;
 use crate::validation::{Validated, ValidationOutcome, ValidationReport, page};
 use crate::warehouse::{DeliveryRecord, Snapshot, Warehouse, WarehouseError};
@@ -62,8 +61,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let snapshot = warehouse.snapshot(None)?;
-    let unknown = || WarehouseError::Unknown(format!("delivery `{}`", arguments.delivery));
-    let commit = snapshot.revision(&arguments.delivery).ok_or_else(unknown)?;
+    let commit = snapshot.named(&arguments.delivery)?;
     let profile = warehouse.profile(&commit.record)?;
     let validated = Validated {
         record: &commit.record,
@@ -89,10 +87,7 @@ pub(super) fn encode(
     let report = ValidationReport::new(validated, dictionary);
     match form {
         Form::Html => Ok(page(&report, dictionary, language)),
-        Form::Json => {
-            let text = serde_json::to_string_pretty(&report);
-            Ok(text.map_err(|error| CliError::new(format!("writing JSON: {error}")))? + "\n")
-        }
+        Form::Json => pretty_json(&report),
     }
 }
 
@@ -102,10 +97,9 @@ pub(super) fn previous(
     snapshot: &Snapshot,
     record: &DeliveryRecord,
 ) -> Result<Option<(String, Profile)>, WarehouseError> {
-    let window = |record: &DeliveryRecord| record.window.parse::<QuarterRange>().ok();
-    let Some(own) = window(record) else { return Ok(None) };
+    let Some(own) = record.quarters() else { return Ok(None) };
     let earlier = snapshot.deliveries().into_iter().filter_map(|commit| {
-        let window = window(&commit.record)?;
+        let window = commit.record.quarters()?;
         (window.last() < own.first()).then_some((window.last(), &commit.record))
     });
     let Some((_, before)) = earlier.max_by_key(|(last, _)| *last) else { return Ok(None) };

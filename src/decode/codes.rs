@@ -38,12 +38,6 @@ impl Codes {
     pub fn texts(&self) -> &[Box<str>] {
         &self.texts
     }
-
-    /// The code of a row.
-    pub fn value(&self, row: usize) -> Option<&str> {
-        let at = usize::try_from(self.keys.get(row)?.checked_sub(1)?).ok()?;
-        self.texts.get(at).map(AsRef::as_ref)
-    }
 }
 
 /// What a field of a code column says.

@@ -122,13 +122,6 @@ impl Rows {
         let (start, end) = self.bounds(row, field);
         self.text.get(start..end).unwrap_or(&[])
     }
-
-    /// The bytes from a row's first field to its last.
-    pub fn row_text(&self, row: usize) -> &[u8] {
-        let (start, _) = self.bounds(row, 0);
-        let (_, end) = self.bounds(row, self.width - 1);
-        self.text.get(start..end).unwrap_or(&[])
-    }
 }
 
 struct Splitter {

@@ -97,8 +97,8 @@ impl Cells {
 
 fn cells(warehouse: &Warehouse, commit: &LoggedCommit) -> Result<Cells, DifferenceError> {
     let snapshot = warehouse.snapshot(Some(&AsOf::Version(commit.version)))?;
-    let window = commit.record.window.parse::<QuarterRange>();
-    let window = window.map_err(|_| DifferenceError::Window(commit.record.delivery.clone()))?;
+    let window = commit.record.quarters();
+    let window = window.ok_or_else(|| DifferenceError::Window(commit.record.delivery.clone()))?;
     let asked = Arguments {
         from: Some(window.first()),
         to: Some(window.last()),

@@ -157,7 +157,7 @@ pub fn ingest(
         delivery: delivery.id().to_string(),
         revision: ingestion.revision(),
         window: delivery.window().to_string(),
-        parts: part_records(delivery, &hashes),
+        parts: delivery.parts().iter().zip(&hashes).map(|it| part_record(it.0, it.1)).collect(),
         settings: warehouse.settings_fingerprint(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         reconciliation: (&sink.reconciliation).into(),
@@ -248,14 +248,14 @@ fn part_names(delivery: &Delivery) -> Vec<String> {
     delivery.parts().iter().map(Part::name).collect()
 }
 
-fn part_records(delivery: &Delivery, hashes: &[blake3::Hash]) -> Vec<PartRecord> {
-    let record = |(part, hash): (&Part, &blake3::Hash)| PartRecord {
+/// What is said of a file of a delivery.
+pub(super) fn part_record(part: &Part, hash: &blake3::Hash) -> PartRecord {
+    PartRecord {
         name: part.name(),
         bytes: part.byte_count(),
         blake3: hash.to_hex().to_string(),
         delimiter: char::from(part.header().delimiter()).to_string(),
         header: kept_header(part.header()),
         corrected: 0,
-    };
-    delivery.parts().iter().zip(hashes).map(record).collect()
+    }
 }

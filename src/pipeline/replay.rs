@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ingest::{Details, IngestError};
+use super::ingest::{Details, IngestError, part_record};
 use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
@@ -77,12 +77,12 @@ pub struct ReplayReport {
 }
 
 /// Takes the corrected rows of one file of a delivery back. `corrections` is that file, opened
-/// under the delivery's id and window; `original` the name of the file that the lines count in.
+/// under the delivery's id and window; `original` the delivery's file that the lines count in.
 pub fn replay(
     warehouse: &Warehouse,
     record: &DeliveryRecord,
     corrections: &Delivery,
-    original: &str,
+    original: &PartRecord,
     dry_run: bool,
 ) -> Result<ReplayReport, ReplayError> {
     if record.settings != warehouse.settings_fingerprint() {
@@ -93,7 +93,7 @@ pub fn replay(
     if snapshot.delivery(&record.delivery).map(|it| &it.record) != Some(record) {
         return Err(WarehouseError::Conflict(record.delivery.clone()).into());
     }
-    let columns = lacking(record, corrections, original);
+    let columns = lacking(corrections, original);
     if !columns.is_empty() {
         return Err(ReplayError::Columns(columns.join(", ")));
     }
@@ -102,10 +102,10 @@ pub fn replay(
     let stages = Stages::new(warehouse, corrections, &key);
     let rejected = warehouse.rejected_rows(record)?;
     let open: BTreeSet<u64> =
-        rejected.iter().filter(|row| row.file == original).map(|row| row.line).collect();
+        rejected.iter().filter(|row| row.file == original.name).map(|row| row.line).collect();
     let (mut checked, taken) = stages.corrected(&open)?;
     stages.reject_stored(&mut checked, &snapshot)?;
-    let names = vec![original.to_owned()];
+    let names = vec![original.name.clone()];
     let mut sink = Sink::new(&ingestion, names.clone(), corrections.window())?;
     let mut changed = Details::default();
     for batch in checked {
@@ -116,7 +116,7 @@ pub fn replay(
         sink.take_rows(stored)?;
     }
     let accepted = sink.reconciliation.rows_read() - sink.reconciliation.rows_rejected();
-    let whole = whole_delivery(warehouse, record, &rejected, original, &taken, &changed)?;
+    let whole = whole_delivery(warehouse, record, &rejected, &original.name, &taken, &changed)?;
     let record = new_record(record, corrections, &sink.reconciliation, &whole, accepted)?;
     let mut report = ReplayReport {
         committed: None,
@@ -143,9 +143,8 @@ pub fn replay(
 }
 
 /// Known columns of the delivery's file that the corrections do not have.
-fn lacking(record: &DeliveryRecord, corrections: &Delivery, original: &str) -> Vec<String> {
-    let part = record.parts.iter().find(|part| part.name == original && !part.header.is_empty());
-    let names = part.into_iter().flat_map(|part| part.header.split(&part.delimiter));
+fn lacking(corrections: &Delivery, original: &PartRecord) -> Vec<String> {
+    let names = original.header.split(&original.delimiter);
     let has = |name: &str| {
         let column = Column::named(name);
         corrections.parts().iter().all(|part| part.header().columns().contains(&column))
@@ -194,14 +193,10 @@ fn new_record(
     let rejected = whole.rejected_rows.iter().filter_map(|row| row.cents).map(i128::from).sum();
     record.reconciliation.add_corrections(sums, rejected);
     for part in corrections.parts() {
-        record.parts.push(PartRecord {
-            name: part.name(),
-            bytes: part.byte_count(),
-            blake3: part.hash()?.to_hex().to_string(),
-            delimiter: String::new(),
-            header: String::new(),
-            corrected: accepted,
-        });
+        // Without a header it is no file that lines count in.
+        let (delimiter, header) = (String::new(), String::new());
+        let read = part_record(part, &part.hash()?);
+        record.parts.push(PartRecord { delimiter, header, corrected: accepted, ..read });
     }
     Ok(record)
 }

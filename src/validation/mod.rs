@@ -8,6 +8,8 @@ mod compare;
 mod html;
 mod texts;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 pub use compare::{CodeChange, GroupChange, VariableChange};
@@ -20,7 +22,7 @@ use crate::dictionary::Dictionary;
 use crate::document::Labels;
 use crate::finding::{Rule, Severity};
 use crate::render::euros;
-use crate::warehouse::{DeliveryRecord, PartRecord, QuarterRecord, StoredFinding};
+use crate::warehouse::{DeliveryRecord, PartRecord, QuarterRecord, StoredFinding, rows_by};
 
 /// Findings listed per rule.
 const FIRST_MAX: usize = 5;
@@ -196,7 +198,7 @@ impl ValidationReport {
                 read: sums.rows_read,
                 accepted: sums.rows_accepted,
                 rejected: sums.rows_rejected,
-                warned: count_rows(validated.findings, |it| it.severity == WARN),
+                warned: rows_warned(validated.findings),
             },
             euros: Euros {
                 accepted: amount(&sums.cents_accepted),
@@ -216,32 +218,24 @@ impl ValidationReport {
     }
 }
 
-const WARN: &str = "warn";
-
-/// Rows with a finding of that kind; findings of one row stand together.
-fn count_rows(findings: &[StoredFinding], wanted: impl Fn(&StoredFinding) -> bool) -> u64 {
-    let rows = findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line));
-    rows.filter(|row| row.iter().any(&wanted)).count() as u64
-}
-
 fn broken_rules(findings: &[StoredFinding]) -> Vec<BrokenRule> {
     let meanings = texts::meanings();
+    let rows = rows_by(findings, |it| Some(&it.rule));
     let broken = |rule: &Rule| {
         let of_rule = |finding: &&StoredFinding| finding.rule == rule.id;
-        let first: Vec<First> =
-            findings.iter().filter(of_rule).take(FIRST_MAX).map(First::of).collect();
+        let first = findings.iter().filter(of_rule).take(FIRST_MAX).map(First::of);
         let translated = meanings.get(rule.id);
         let labels = |en: &str, of: &dyn Fn(&texts::Meaning) -> (String, String)| {
             let (fr, nl) = translated.map(of).unzip();
             Labels { en: en.to_owned(), fr, nl, de: None }
         };
-        (!first.is_empty()).then(|| BrokenRule {
+        Some(BrokenRule {
             rule: rule.id.to_owned(),
             severity: rule.severity.name().to_owned(),
-            rows: count_rows(findings, |finding| finding.rule == rule.id),
+            rows: *rows.get(&(rule.severity.name(), rule.id))?,
             meaning: labels(rule.meaning, &|it| (it.text.fr.clone(), it.text.nl.clone())),
             help: labels(rule.help, &|it| (it.help.fr.clone(), it.help.nl.clone())),
-            first,
+            first: first.collect(),
         })
     };
     let mut rules: Vec<&Rule> = all_rules();
@@ -261,15 +255,10 @@ impl First {
 }
 
 fn columns(findings: &[StoredFinding], dictionary: &Dictionary) -> Vec<Column> {
-    let mut names: Vec<&str> = findings.iter().filter_map(|it| it.column.as_deref()).collect();
-    names.sort_unstable();
-    names.dedup();
+    let rows = rows_by(findings, |it| it.column.as_deref());
+    let names: BTreeSet<&str> = rows.keys().map(|(_, name)| *name).collect();
     let column = |name: &str| {
-        let of = |severity: Severity| {
-            count_rows(findings, |finding| {
-                finding.column.as_deref() == Some(name) && finding.severity == severity.name()
-            })
-        };
+        let of = |severity: Severity| rows.get(&(severity.name(), name)).copied().unwrap_or(0);
         Column {
             name: name.to_owned(),
             label: dictionary.variable(name).map(|it| it.label.clone()).unwrap_or_default(),
@@ -278,4 +267,10 @@ fn columns(findings: &[StoredFinding], dictionary: &Dictionary) -> Vec<Column> {
         }
     };
     names.into_iter().map(column).collect()
+}
+
+/// Rows with a warning, rejected ones included.
+fn rows_warned(findings: &[StoredFinding]) -> u64 {
+    let rows = rows_by(findings, |_| Some(""));
+    rows.get(&(Severity::Warn.name(), "")).copied().unwrap_or(0)
 }

@@ -7,7 +7,7 @@
 //! and the hybrid of run lengths and bit packing.
 
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Encoding, ZstdLevel};
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter as _};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
@@ -18,6 +18,8 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
+
+use super::files::compression;
 
 /// Keys of a run that are worth a run of their own.
 const RUN_LENGTH_MIN: usize = 8;
@@ -85,10 +87,6 @@ pub(super) fn encode(
         }),
     };
     Ok((sink.into_inner()?.into(), close))
-}
-
-fn compression() -> Compression {
-    Compression::ZSTD(ZstdLevel::default())
 }
 
 fn count(length: usize) -> u32 {

@@ -81,6 +81,11 @@ impl WarehouseError {
         move |source| Self::Io { path, source }
     }
 
+    /// There is no such delivery, or revision of one.
+    pub(crate) fn unknown_delivery(name: &str) -> Self {
+        Self::Unknown(format!("delivery `{name}`"))
+    }
+
     /// For `map_err` on table operations.
     pub(crate) fn table<E>(action: &'static str) -> impl FnOnce(E) -> Self
     where

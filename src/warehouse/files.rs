@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 
 use arrow::array::{AsArray as _, RecordBatch};
 use arrow::datatypes::SchemaRef;
+use parquet::basic::{Compression, ZstdLevel};
 use rayon::prelude::*;
 
 use super::error::WarehouseError;
@@ -162,6 +163,11 @@ fn write_file(
         blake3,
         statistics: Statistics::of(batches).json(),
     })
+}
+
+/// The codec of all Parquet files.
+pub(super) fn compression() -> Compression {
+    Compression::ZSTD(ZstdLevel::default())
 }
 
 /// A new file that only its owner can read.

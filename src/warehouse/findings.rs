@@ -1,5 +1,6 @@
 //! The findings of a delivery as a Parquet file beside the table, named by its commit.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -9,11 +10,10 @@ use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::error::WarehouseError;
-use super::files::{HashingWriter, create_private};
+use super::files::{HashingWriter, compression, create_private};
 use crate::finding::Finding;
 
 /// Writes findings as they come, in file order.
@@ -90,8 +90,7 @@ impl FindingWriter {
 
 /// Properties of the files beside the table.
 pub(super) fn compressed() -> WriterProperties {
-    let zstd = Compression::ZSTD(ZstdLevel::default());
-    WriterProperties::builder().set_compression(zstd).build()
+    WriterProperties::builder().set_compression(compression()).build()
 }
 
 /// The values of a finding's columns.
@@ -174,6 +173,24 @@ impl StoredFinding {
             text: &self.text,
         }
     }
+}
+
+/// Rows by severity and a word of their findings, each row once; findings of one row stand together.
+pub fn rows_by<'f>(
+    findings: &'f [StoredFinding],
+    word: impl Fn(&'f StoredFinding) -> Option<&'f str>,
+) -> BTreeMap<(&'f str, &'f str), u64> {
+    let mut rows: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for row in findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line)) {
+        let key = |it: &'f StoredFinding| Some((it.severity.as_str(), word(it)?));
+        let mut keys: Vec<_> = row.iter().filter_map(key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            *rows.entry(key).or_default() += 1;
+        }
+    }
+    rows
 }
 
 /// Reads a findings file back.

@@ -38,7 +38,7 @@ pub use commit::{Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
 pub use error::WarehouseError;
 pub use files::{ObservationWriter, StagedFile};
-pub use findings::{StoredFinding, findings_as_parquet};
+pub use findings::{StoredFinding, findings_as_parquet, rows_by};
 pub use key::KeySource;
 pub use record::{
     DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord, RuleRecord, rule_records,
@@ -250,17 +250,17 @@ impl Warehouse {
 /// The last version before a delivery of a later period came in, but not before `id` itself did;
 /// for `id@revision`, the version that this revision made.
 fn version_of(latest: &Snapshot, id: &str) -> Result<u64, WarehouseError> {
-    let unknown = || WarehouseError::Unknown(format!("delivery `{id}`"));
+    let unknown = || WarehouseError::unknown_delivery(id);
     if id.contains('@') {
-        return latest.revision(id).map(|commit| commit.version).ok_or_else(unknown);
+        return latest.named(id).map(|commit| commit.version);
     }
-    let window = |commit: &LoggedCommit| commit.record.window.parse::<QuarterRange>();
     let commits = latest.commits();
     let first = commits.iter().position(|commit| commit.record.delivery == id);
     let first = first.ok_or_else(unknown)?;
-    let asked = window(&commits[first]).map_err(|_| unknown())?;
-    let is_later =
-        |commit: &&LoggedCommit| window(commit).is_ok_and(|it| it.first() > asked.last());
+    let asked = commits[first].record.quarters().ok_or_else(unknown)?;
+    let is_later = |commit: &&LoggedCommit| {
+        commit.record.quarters().is_some_and(|it| it.first() > asked.last())
+    };
     let known = commits[first..].iter().take_while(|commit| !is_later(commit)).last();
     known.map(|commit| commit.version).ok_or_else(unknown)
 }

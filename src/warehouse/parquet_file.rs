@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowWriterOptions, compute_leaves,
 };
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::Encoding;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
@@ -20,6 +20,7 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
 use super::code_chunk;
+use super::files::compression;
 use super::order::Ranks;
 
 /// Rows of a row group: the unit that readers skip.
@@ -27,7 +28,7 @@ const ROWS_PER_GROUP: usize = 1 << 17;
 
 fn properties() -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression())
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_statistics_truncate_length(None)
         .set_created_by(format!("sppis {}", env!("CARGO_PKG_VERSION")));

@@ -3,15 +3,13 @@
 //! The types here are the format; a reader of a later version must read what an earlier one wrote,
 //! so fields are only ever added, with a default.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
-use super::findings::StoredFinding;
+use super::findings::{StoredFinding, rows_by};
 
 use crate::attribution::{QuarterTotals, Reconciliation};
 use crate::finding::FindingSummary;
-use crate::quarter::Quarter;
+use crate::quarter::{Quarter, QuarterRange};
 
 /// Key of the record in the commit's metadata.
 pub(super) const RECORD_KEY: &str = "sppis";
@@ -48,6 +46,11 @@ pub struct DeliveryRecord {
 }
 
 impl DeliveryRecord {
+    /// The quarters covered; `None` where the log says none.
+    pub fn quarters(&self) -> Option<QuarterRange> {
+        self.window.parse().ok()
+    }
+
     /// The files beside the table that this record names, relative to the warehouse.
     pub fn sidecars(&self) -> impl Iterator<Item = &str> {
         let names = [&self.findings, &self.rejected_rows, &self.profile];
@@ -167,21 +170,14 @@ impl ReconciliationRecord {
     }
 }
 
-/// The rules of stored findings, rejects first; findings of one row stand together.
+/// The rules of stored findings, rejects first.
 pub fn rules_of(findings: &[StoredFinding]) -> Vec<RuleRecord> {
-    let mut rows: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for row in findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line)) {
-        let rules: BTreeSet<_> = row.iter().map(|it| (it.severity.as_str(), &*it.rule)).collect();
-        for rule in rules {
-            *rows.entry(rule).or_default() += 1;
-        }
-    }
     let record = |((severity, rule), rows): ((&str, &str), u64)| RuleRecord {
         rule: rule.to_owned(),
         severity: severity.to_owned(),
         rows,
     };
-    rows.into_iter().map(record).collect()
+    rows_by(findings, |it| Some(&it.rule)).into_iter().map(record).collect()
 }
 
 /// The rules of a summary as stored.

@@ -75,12 +75,17 @@ impl Snapshot {
     }
 
     /// The commit of `id@revision`, or the current one of `id`.
-    pub fn revision(&self, text: &str) -> Option<&LoggedCommit> {
-        let Some((id, revision)) = text.split_once('@') else { return self.delivery(text) };
-        let revision: u32 = revision.parse().ok()?;
-        self.commits
-            .iter()
-            .find(|commit| commit.record.delivery == id && commit.record.revision == revision)
+    pub fn named(&self, name: &str) -> Result<&LoggedCommit, WarehouseError> {
+        let revision = |(id, revision): (&str, &str)| {
+            let revision: u32 = revision.parse().ok()?;
+            let mut commits = self.commits.iter().map(|commit| (&commit.record, commit));
+            commits.find(|(it, _)| it.delivery == id && it.revision == revision)
+        };
+        let found = match name.split_once('@') {
+            Some(parts) => revision(parts).map(|(_, commit)| commit),
+            None => self.delivery(name),
+        };
+        found.ok_or_else(|| WarehouseError::unknown_delivery(name))
     }
 
     /// A current delivery other than `id` whose window overlaps.
@@ -90,7 +95,7 @@ impl Snapshot {
         window: QuarterRange,
     ) -> Option<(String, QuarterRange)> {
         self.deliveries().into_iter().find_map(|commit| {
-            let other: QuarterRange = commit.record.window.parse().ok()?;
+            let other = commit.record.quarters()?;
             let clash = commit.record.delivery != id && other.overlaps(window);
             clash.then(|| (commit.record.delivery.clone(), other))
         })
