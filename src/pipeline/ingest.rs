@@ -184,6 +184,11 @@ pub fn ingest(
             Outcome::Committed { revision: record.revision, version }
         }
     };
+    let record = match outcome {
+        // It stays the revision it was.
+        Outcome::Unchanged { revision, .. } => DeliveryRecord { revision, ..record },
+        _ => record,
+    };
     let (reconciliation, findings) = (sink.reconciliation, sink.summary);
     Ok(IngestReport { outcome, reconciliation, findings, exceeded, record, details })
 }

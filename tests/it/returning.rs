@@ -405,6 +405,9 @@ fn a_report_is_the_same_when_it_is_written_again_and_compares_with_the_delivery_
     sandbox.run(["ingest", second, "--report", "at-once.json"]).ok();
     let later = sandbox.run(["report", "2008-05", "--format", "json"]).ok().stdout;
     assert_eq!(sandbox.read("at-once.json"), later);
+    // The same bytes again change nothing, and the report says so too.
+    sandbox.run(["ingest", second, "--report", "again.json"]).ok();
+    assert_eq!(sandbox.read("again.json"), later);
     let json: serde_json::Value = serde_json::from_str(&later).unwrap();
     assert_eq!(json["previous"], "2007-11@1");
     let groups = json["distribution"].as_array().unwrap();
