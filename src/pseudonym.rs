@@ -8,8 +8,7 @@
 
 use std::fmt;
 
-use arrow::array::{Int64Array, Int64Builder};
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::decode::IdentifierColumn;
 
@@ -49,32 +48,30 @@ impl PseudonymKey {
     }
 
     /// The pseudonyms of a column's rows at `rows`, in that order.
-    pub fn pseudonyms(&self, identifiers: &IdentifierColumn, rows: &[usize]) -> Int64Array {
-        let mut pseudonyms = Int64Builder::with_capacity(rows.len());
-        let mut digits = [0_u8; 11];
+    pub fn pseudonyms<'a>(
+        &'a self,
+        identifiers: &'a IdentifierColumn,
+        rows: &'a [u32],
+    ) -> impl Iterator<Item = Option<i64>> + 'a {
+        let mut digits = Zeroizing::new([0_u8; 11]);
         // The rows of a person often follow each other.
         let mut last: Option<(i64, i64)> = None;
-        for row in rows {
-            let pseudonym = match identifiers {
-                IdentifierColumn::National(numbers) => numbers[*row].map(|number| {
-                    if let Some((same, pseudonym)) = last
-                        && same == number
-                    {
-                        return pseudonym;
-                    }
-                    write_digits(number, &mut digits);
-                    let pseudonym = self.pseudonym(&digits);
-                    last = Some((number, pseudonym));
-                    pseudonym
-                }),
-                IdentifierColumn::Coded(tokens) => {
-                    tokens[*row].as_deref().map(|token| self.pseudonym(token.as_bytes()))
+        rows.iter().map(move |row| match identifiers {
+            IdentifierColumn::National(numbers) => numbers[*row as usize].map(|number| {
+                if let Some((same, pseudonym)) = last
+                    && same == number
+                {
+                    return pseudonym;
                 }
-            };
-            pseudonyms.append_option(pseudonym);
-        }
-        digits.zeroize();
-        pseudonyms.finish()
+                write_digits(number, &mut digits);
+                let pseudonym = self.pseudonym(digits.as_slice());
+                last = Some((number, pseudonym));
+                pseudonym
+            }),
+            IdentifierColumn::Coded(tokens) => {
+                tokens[*row as usize].as_deref().map(|token| self.pseudonym(token.as_bytes()))
+            }
+        })
     }
 
     fn pseudonym(&self, identifier: &[u8]) -> i64 {
@@ -95,8 +92,6 @@ fn write_digits(mut number: i64, digits: &mut [u8; 11]) {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::Array as _;
-
     use super::*;
 
     #[test]
@@ -105,14 +100,12 @@ mod tests {
         let token = vec![Some("42012205181".into())];
         let one = PseudonymKey::new([1; KEY_LENGTH]);
         let other = PseudonymKey::new([2; KEY_LENGTH]);
-        let numbers = one.pseudonyms(&column, &[0, 1, 0]);
-        assert_eq!(numbers.value(0), numbers.value(2));
-        assert!(numbers.value(0) >= 0 && numbers.is_null(1));
-        assert_ne!(numbers.value(0), other.pseudonyms(&column, &[0]).value(0));
-        assert_eq!(
-            numbers.value(0),
-            one.pseudonyms(&IdentifierColumn::Coded(token), &[0]).value(0)
-        );
+        let numbers: Vec<_> = one.pseudonyms(&column, &[0, 1, 0]).collect();
+        assert_eq!(numbers[0], numbers[2]);
+        assert!(numbers[0].unwrap() >= 0 && numbers[1].is_none());
+        assert_ne!(numbers[0], other.pseudonyms(&column, &[0]).next().unwrap());
+        let token = IdentifierColumn::Coded(token);
+        assert_eq!(numbers[0], one.pseudonyms(&token, &[0]).next().unwrap());
         assert_ne!(one.fingerprint(), other.fingerprint());
     }
 }

@@ -7,9 +7,11 @@
 mod observations;
 mod reconciliation;
 mod share;
+mod values;
 
 pub use observations::{ObservationBatch, observation_schema};
 pub use reconciliation::{QuarterTotals, Reconciliation};
+pub use values::{Codes, Values};
 
 use crate::check::CheckedBatch;
 use crate::dictionary::Dictionary;

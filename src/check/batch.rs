@@ -40,7 +40,8 @@ pub struct CheckedBatch {
 pub fn examine(decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
     let facts = BatchFacts::new(&decoded, context);
     let mut marks = Marks::none(decoded.row_count());
-    for rule in &REGISTRY {
+    for (place, rule) in REGISTRY.iter().enumerate() {
+        marks.begin_rule(place);
         (rule.mark)(&facts, context, &mut marks);
     }
     let (accepted, findings) = look_at(&facts, context, &marks);
@@ -49,7 +50,7 @@ pub fn examine(decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
     ExaminedBatch { decoded, verdicts, findings }
 }
 
-/// Asks every rule about the marked rows: which rows are accepted, and all findings in file order,
+/// Asks the rules about the rows they marked: which rows are accepted, and all findings in file order,
 /// those of decoding first within a row.
 fn look_at(
     facts: &BatchFacts<'_>,
@@ -60,14 +61,14 @@ fn look_at(
     let mut accepted: Vec<bool> = decoded.rejected().iter().map(|rejected| !rejected).collect();
     let mut findings = decoded.findings().to_vec();
     let mut rest = decoded.findings();
-    for index in marks.marked() {
+    for (index, places) in marks.marked() {
         let line = decoded.lines()[index];
         rest = &rest[rest.partition_point(|finding| finding.line < line)..];
         let of_row = &rest[..rest.partition_point(|finding| finding.line <= line)];
         let row = Row::new(facts, index, of_row);
         let from = findings.len();
         let mut found = Found::new(context, decoded.part(), line, &mut findings);
-        for rule in &REGISTRY {
+        for rule in places.filter_map(|place| REGISTRY.get(place)) {
             (rule.check)(&row, &mut found);
         }
         let rejects = |finding: &Finding| finding.rule.severity == Severity::Reject;

@@ -1,7 +1,7 @@
 //! A known code on a day when it was not valid.
 
 use super::context::CheckContext;
-use super::facts::BatchFacts;
+use super::facts::{BatchFacts, ValueFacts};
 use super::row::{Found, Marks, Row};
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
@@ -15,15 +15,23 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
-    marks.codes(facts, &facts.suspects.code_validity, |_, code| !facts.always_valid(code));
+    let first_day = facts.batch.first_day();
+    for column in &facts.suspects.code_validity {
+        let codes = facts.column(*column);
+        let table: Vec<Option<&ValueFacts>> =
+            std::iter::once(None).chain(codes.facts.iter().map(Some)).collect();
+        marks.rows(|row| match (table[codes.keys[row] as usize], first_day[row]) {
+            (Some(code), Some(first)) => !code.is_valid_on(first),
+            _ => false,
+        });
+    }
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(first) = row.first_day else { return };
     for value in row.values(&row.facts.suspects.code_validity) {
-        let validities = &value.facts.validities;
-        if !validities.is_empty() && !validities.iter().any(|validity| validity.contains(first)) {
-            let valid: Vec<_> = validities.iter().map(ToString::to_string).collect();
+        if !value.facts.is_valid_on(first) {
+            let valid: Vec<_> = value.facts.validities.iter().map(ToString::to_string).collect();
             let code = found.shown(value.text);
             let (valid, first) = (valid.join(" or "), date_of(first));
             let text = format!("expected {code} only {valid}, found it on {first}");

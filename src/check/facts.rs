@@ -19,6 +19,13 @@ pub(super) struct ValueFacts {
     pub(super) guidance: Option<u16>,
 }
 
+impl ValueFacts {
+    /// Whether the code is valid on that day; one that is not known is not invalid.
+    pub(super) fn is_valid_on(&self, day: Day) -> bool {
+        self.validities.is_empty() || self.validities.iter().any(|it| it.contains(day))
+    }
+}
+
 /// The codes of a column: a key per row, and what each distinct code means.
 pub(super) struct ColumnFacts<'a> {
     pub(super) keys: &'a [u32],

@@ -40,7 +40,7 @@ mod variable_outside_validity;
 pub use batch::{CheckedBatch, ExaminedBatch, examine};
 pub use context::{CheckContext, FixedAmounts};
 pub use duplicate_row::DuplicateIndex;
-pub use profile::{Profile, VariableProfile};
+pub use profile::{BatchCounts, Profile, VariableProfile};
 pub use rejected_row::{RejectedRow, kept_header};
 
 use facts::BatchFacts;

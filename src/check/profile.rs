@@ -2,6 +2,7 @@
 //! value in each variable, and which codes. Two profiles side by side show what has changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,70 +37,123 @@ pub struct VariableProfile {
     pub unlisted: bool,
 }
 
-impl Profile {
-    /// The profile of a batch.
-    pub fn of(batch: &CheckedBatch, format: IdentifierFormat, dictionary: &Dictionary) -> Self {
-        let rows: Vec<usize> = batch.accepted().collect();
-        let mut profile = Self { rows: rows.len() as u64, ..Self::default() };
-        let mut groups: BTreeMap<(usize, usize), u64> = BTreeMap::new();
-        for row in &rows {
-            *groups.entry((batch.regime(*row), batch.measure(*row))).or_default() += 1;
-        }
-        for ((regime, measure), count) in groups {
-            let regime = dictionary.regimes().get(regime).map(|it| it.name.clone());
-            let measure = dictionary.measures().get(measure).map(|it| it.name.clone());
-            let measures = profile.groups.entry(regime.unwrap_or_default()).or_default();
-            *measures.entry(measure.unwrap_or_default()).or_default() += count;
-        }
+/// The counts of one batch, by keys; what they stand for is looked up when they are added.
+#[derive(Debug)]
+pub struct BatchCounts {
+    rows: u64,
+    /// By position of regime and measure in the dictionary.
+    groups: Vec<((usize, usize), u64)>,
+    filled: Vec<(Column, u64)>,
+    codes: Vec<CodeCounts>,
+}
+
+/// Rows by key, 0 for no value.
+#[derive(Debug)]
+struct CodeCounts {
+    column: CodeColumn,
+    texts: Arc<[Box<str>]>,
+    counts: Vec<u64>,
+}
+
+impl BatchCounts {
+    /// The counts of a batch's accepted rows.
+    pub fn of(batch: &CheckedBatch) -> Self {
         let decoded = batch.decoded();
-        let mut filled = |column: Column, has_value: &dyn Fn(usize) -> bool| {
-            let count = rows.iter().filter(|row| has_value(**row)).count();
-            let filled = VariableProfile { filled: count as u64, ..VariableProfile::default() };
-            profile.variables.insert(column.name().to_owned(), filled);
+        let rejected: Vec<usize> = batch.rejected().collect();
+        let mut groups: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        let of_rows: Vec<(usize, usize)> =
+            batch.accepted().map(|row| (batch.regime(row), batch.measure(row))).collect();
+        for run in of_rows.chunk_by(|a, b| a == b) {
+            *groups.entry(run[0]).or_default() += run.len() as u64;
+        }
+        let filled = |column, has_value: &dyn Fn(usize) -> bool| {
+            let filled = (0..decoded.row_count()).filter(|row| has_value(*row)).count();
+            let out = rejected.iter().filter(|row| has_value(**row)).count();
+            (column, (filled - out) as u64)
         };
-        filled(Column::LastDay, &|row| decoded.last_day()[row].is_some());
-        filled(Column::Amount, &|row| decoded.cents()[row].is_some());
-        filled(Column::Partner, &|row| decoded.partner().is_valid(row));
-        for column in CodeColumn::all() {
+        let code = |column: CodeColumn| {
             let codes = decoded.codes(column);
             let mut counts = vec![0_u64; codes.texts().len() + 1];
-            for row in &rows {
-                counts[codes.keys()[*row] as usize] += 1;
+            for run in codes.keys().chunk_by(|a, b| a == b) {
+                counts[run[0] as usize] += run.len() as u64;
             }
-            let used = codes.texts().iter().zip(&counts[1..]).filter(|(_, count)| **count > 0);
-            let listed = used.filter(|(text, _)| {
-                format == IdentifierFormat::National || dictionary.knows_code(column, text)
-            });
-            let mut variable = VariableProfile {
-                filled: profile.rows - counts[0],
-                codes: listed.map(|(text, count)| (text.to_string(), *count)).collect(),
-                unlisted: false,
-            };
-            variable.bound();
-            profile.variables.insert(column.name().to_owned(), variable);
+            for row in &rejected {
+                counts[codes.keys()[*row] as usize] -= 1;
+            }
+            CodeCounts { column, texts: Arc::clone(codes.texts()), counts }
+        };
+        Self {
+            rows: (decoded.row_count() - rejected.len()) as u64,
+            groups: groups.into_iter().collect(),
+            filled: vec![
+                filled(Column::LastDay, &|row| decoded.last_day()[row].is_some()),
+                filled(Column::Amount, &|row| decoded.cents()[row].is_some()),
+                filled(Column::Partner, &|row| decoded.partner().is_valid(row)),
+            ],
+            codes: CodeColumn::all().map(code).collect(),
         }
-        profile
+    }
+}
+
+impl Profile {
+    /// Adds the counts of a batch of the same delivery.
+    pub fn add_batch(
+        &mut self,
+        batch: &BatchCounts,
+        format: IdentifierFormat,
+        dictionary: &Dictionary,
+    ) {
+        self.rows += batch.rows;
+        for ((regime, measure), count) in &batch.groups {
+            let regime = dictionary.regimes().get(*regime).map_or("", |it| &it.name);
+            let measure = dictionary.measures().get(*measure).map_or("", |it| &it.name);
+            *entry(entry(&mut self.groups, regime), measure) += count;
+        }
+        for (column, filled) in &batch.filled {
+            entry(&mut self.variables, column.name()).filled += filled;
+        }
+        for CodeCounts { column, texts, counts } in &batch.codes {
+            let variable = entry(&mut self.variables, column.name());
+            variable.filled += batch.rows - counts[0];
+            if variable.unlisted {
+                continue;
+            }
+            for (text, count) in texts.iter().zip(&counts[1..]).filter(|(_, count)| **count > 0) {
+                if format == IdentifierFormat::National || dictionary.knows_code(*column, text) {
+                    *entry(&mut variable.codes, text) += count;
+                }
+            }
+            variable.bound();
+        }
     }
 
     /// Adds the counts of other rows of the same delivery.
     pub fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         for (regime, measures) in &other.groups {
-            let own = self.groups.entry(regime.clone()).or_default();
+            let own = entry(&mut self.groups, regime);
             for (measure, count) in measures {
-                *own.entry(measure.clone()).or_default() += count;
+                *entry(own, measure) += count;
             }
         }
         for (name, variable) in &other.variables {
-            let own = self.variables.entry(name.clone()).or_default();
+            let own = entry(&mut self.variables, name);
             own.filled += variable.filled;
             own.unlisted |= variable.unlisted;
             for (code, count) in &variable.codes {
-                *own.codes.entry(code.clone()).or_default() += count;
+                *entry(&mut own.codes, code) += count;
             }
             own.bound();
         }
     }
+}
+
+/// The value under a name, made where there is none yet; most names are known.
+fn entry<'m, V: Default>(map: &'m mut BTreeMap<String, V>, name: &str) -> &'m mut V {
+    if !map.contains_key(name) {
+        map.insert(name.to_owned(), V::default());
+    }
+    map.get_mut(name).unwrap_or_else(|| unreachable!("it has just been put there"))
 }
 
 impl VariableProfile {

@@ -81,21 +81,30 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The rows that some rule may have a finding for; the others are not looked at one by one.
+/// The rules that may have a finding for a row, a bit each by their place in the registry; rows
+/// without any are not looked at one by one.
 ///
-/// A rule marks every row that it could break, and may mark more.
-pub(super) struct Marks(Vec<bool>);
+/// A rule marks every row that could break it, and may mark more.
+pub(super) struct Marks {
+    by_row: Vec<u32>,
+    rule: u32,
+}
 
 impl Marks {
     pub(super) fn none(row_count: usize) -> Self {
-        Self(vec![false; row_count])
+        Self { by_row: vec![0; row_count], rule: 0 }
+    }
+
+    /// What is marked from now on is marked by the rule at that place in the registry.
+    pub(super) fn begin_rule(&mut self, place: usize) {
+        self.rule = 1 << place;
     }
 
     /// Marks the rows for which `may_break` holds.
     #[inline]
     pub(super) fn rows(&mut self, may_break: impl Fn(usize) -> bool) {
-        for (row, mark) in self.0.iter_mut().enumerate() {
-            *mark |= may_break(row);
+        for (row, marks) in self.by_row.iter_mut().enumerate() {
+            *marks |= if may_break(row) { self.rule } else { 0 };
         }
     }
 
@@ -118,12 +127,26 @@ impl Marks {
     /// Marks every row.
     #[cfg(test)]
     pub(super) fn all(&mut self) {
-        self.0.fill(true);
+        self.by_row.fill(u32::MAX);
     }
 
-    /// The rows marked, in order.
-    pub(super) fn marked(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().enumerate().filter(|(_, mark)| **mark).map(|(row, _)| row)
+    /// The rows marked, in order, each with the places of the rules that marked it.
+    pub(super) fn marked(&self) -> impl Iterator<Item = (usize, RulePlaces)> {
+        let rows = self.by_row.iter().copied().enumerate();
+        rows.filter(|(_, marks)| *marks != 0).map(|(row, marks)| (row, RulePlaces(marks)))
+    }
+}
+
+/// The places of rules in the registry, in order.
+pub(super) struct RulePlaces(u32);
+
+impl Iterator for RulePlaces {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.0.trailing_zeros();
+        self.0 &= self.0.checked_sub(1)?;
+        usize::try_from(place).ok()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::context::CheckContext;
 use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use crate::dictionary::Validity;
 use crate::finding::{Rule, Severity};
 
 /// `check.variable-outside-validity`
@@ -14,9 +15,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
-    marks.codes(facts, &facts.suspects.variable_validity, |_, code| !code.not_applicable);
-    if !facts.all_within(context.partner_validity()) {
-        marks.rows(|row| facts.batch.partner().is_valid(row));
+    let first_day = facts.batch.first_day();
+    let outside =
+        |validity: Validity, row: usize| first_day[row].is_some_and(|day| !validity.contains(day));
+    for column in &facts.suspects.variable_validity {
+        let codes = facts.column(*column);
+        let applicable = codes.table(|code| !code.not_applicable);
+        let validity = context.variable(*column).validity;
+        marks.rows(|row| applicable[codes.keys[row] as usize] && outside(validity, row));
+    }
+    let validity = context.partner_validity();
+    if !facts.all_within(validity) {
+        marks.rows(|row| facts.batch.partner().is_valid(row) && outside(validity, row));
     }
 }
 

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Codes of one column. Its `Debug` shows the number of rows, never a value.
 #[derive(Default)]
 pub struct Codes {
     keys: Vec<u32>,
-    texts: Vec<Box<str>>,
+    texts: Arc<[Box<str>]>,
 }
 
 impl fmt::Debug for Codes {
@@ -22,11 +23,11 @@ impl fmt::Debug for Codes {
 impl Codes {
     /// A column without values.
     pub(super) fn absent(row_count: usize) -> Self {
-        Self { keys: vec![0; row_count], texts: Vec::new() }
+        Self { keys: vec![0; row_count], texts: Arc::default() }
     }
 
     pub(super) fn new(keys: Vec<u32>, texts: Vec<Box<str>>) -> Self {
-        Self { keys, texts }
+        Self { keys, texts: texts.into() }
     }
 
     /// By row: 0 for no value, otherwise one more than a position in [`texts`](Self::texts).
@@ -35,7 +36,7 @@ impl Codes {
     }
 
     /// The distinct codes, in the order in which they first occur.
-    pub fn texts(&self) -> &[Box<str>] {
+    pub fn texts(&self) -> &Arc<[Box<str>]> {
         &self.texts
     }
 }

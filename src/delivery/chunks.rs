@@ -50,7 +50,7 @@ impl fmt::Debug for ChunkReader {
 
 /// Bytes aimed at for one chunk: large enough to spread fixed costs, small enough that some
 /// dozens of them fit in memory.
-const CHUNK_LENGTH: usize = 1 << 19;
+const CHUNK_LENGTH: usize = 1 << 20;
 /// The longest record: bounds what a file without line ends can take.
 const RECORD_LENGTH_MAX: usize = 64 << 20;
 
@@ -120,12 +120,13 @@ impl ChunkReader {
         if self.ended {
             return text.len();
         }
-        if memchr::memchr(b'"', text).is_none() {
-            return last_line_end(text);
-        }
         let mut fields: Vec<Field> = Vec::new();
         let mut at = 0;
         loop {
+            // Lines without a quote are records; only those with one are looked at more closely.
+            let rest = text.get(at..).unwrap_or(&[]);
+            let Some(quote) = memchr::memchr(b'"', rest) else { return at + last_line_end(rest) };
+            at += memchr::memrchr2(b'\n', b'\r', &rest[..quote]).map_or(0, |end| end + 1);
             match next_record(text, at, self.shape, true, &mut fields) {
                 RecordEnd::Partial => return at,
                 RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next } => {

@@ -166,7 +166,7 @@ pub fn ingest(
         rejected_rows: None,
         profile: None,
     };
-    let sidecars = sink.sidecars.finish()?;
+    let sidecars = sink.sidecars.finish(&sink.profile)?;
     let details = options.details.then(|| Details::of(&sidecars)).transpose()?;
     let exceeded = options.exceeded(&sink.summary, &sink.reconciliation);
     let outcome = match without_commit(&snapshot, &record, &exceeded, options) {

@@ -112,7 +112,7 @@ pub fn replay(
         let stored = stages.attribute(batch, &names);
         changed.findings.extend(joined_findings(&stored, &names));
         changed.rejected_rows.extend(stored.rejected_rows().iter().cloned());
-        changed.profile.add(stored.profile());
+        stages.add_to_profile(&mut changed.profile, &stored);
         sink.take_rows(stored)?;
     }
     let accepted = sink.reconciliation.rows_read() - sink.reconciliation.rows_rejected();
@@ -129,11 +129,10 @@ pub fn replay(
     }
     sink.sidecars.write_stored_findings(&whole.findings)?;
     sink.sidecars.write_rejected(&whole.rejected_rows)?;
-    sink.sidecars.add_profile(&whole.profile);
     report.record.revision = ingestion.revision();
     let commit = NewCommit {
         files: &sink.observations.finish()?,
-        sidecars: &sink.sidecars.finish()?,
+        sidecars: &sink.sidecars.finish(&whole.profile)?,
         record: report.record.clone(),
         written: &report.corrections,
         keep_earlier: true,
@@ -241,7 +240,7 @@ impl Stages<'_> {
         let mut rows = LinesByQuarter::default();
         for batch in checked.iter() {
             for observations in self.attribution.attribute(batch).0 {
-                rows.add(observations.quarter(), observations.batch());
+                rows.add(observations.quarter(), observations.record_batch());
             }
         }
         let files: Vec<_> =

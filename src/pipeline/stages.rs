@@ -11,7 +11,9 @@ use rayon::prelude::*;
 
 use super::ingest::IngestError;
 use crate::attribution::{Attribution, ObservationBatch, Reconciliation};
-use crate::check::{CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, Profile, examine};
+use crate::check::{
+    BatchCounts, CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, Profile, examine,
+};
 use crate::decode::{DecodeSettings, IdentifierFormat, decode};
 use crate::delivery::{Chunk, Delivery, Part, PartError};
 use crate::dictionary::Dictionary;
@@ -41,6 +43,7 @@ pub(super) struct Sink {
     pub(super) sidecars: SidecarWriter,
     pub(super) summary: FindingSummary,
     pub(super) reconciliation: Reconciliation,
+    pub(super) profile: Profile,
 }
 
 impl Sink {
@@ -54,6 +57,7 @@ impl Sink {
             sidecars: ingestion.sidecar_writer(parts)?,
             summary: FindingSummary::default(),
             reconciliation: Reconciliation::new(window, 0),
+            profile: Profile::default(),
         })
     }
 }
@@ -62,7 +66,7 @@ impl Sink {
 pub(super) struct Stored {
     findings: Vec<Finding>,
     rejected: Vec<StoredRow>,
-    profile: Profile,
+    counts: BatchCounts,
     observations: Vec<ObservationBatch>,
     reconciliation: Reconciliation,
 }
@@ -140,6 +144,7 @@ impl<'a> Stages<'a> {
             let chunks = next_chunks();
             let (next, stored) = rayon::join(|| self.examine(chunks), || self.store(checked, sink));
             stored?;
+            sink.observations.wait();
             progress(bytes);
             wave = next?;
         }
@@ -173,7 +178,16 @@ impl<'a> Stages<'a> {
         let parts = sink.sidecars.parts().to_vec();
         let attribute = |batch: CheckedBatch| self.attribute(batch, &parts);
         let stored: Vec<Stored> = checked.into_par_iter().map(attribute).collect();
-        stored.into_iter().try_for_each(|stored| sink.take(stored)).map_err(IngestError::from)
+        for stored in stored {
+            self.add_to_profile(&mut sink.profile, &stored);
+            sink.take(stored)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a chunk's accepted rows into the delivery's profile.
+    pub(super) fn add_to_profile(&self, profile: &mut Profile, stored: &Stored) {
+        profile.add_batch(&stored.counts, self.identifier, self.dictionary);
     }
 
     /// All that a checked chunk comes to; `parts` are the names of the files it may come from.
@@ -184,7 +198,7 @@ impl<'a> Stages<'a> {
         let rejected = batch.rejected_rows(header, self.identifier, self.dictionary).into_iter();
         Stored {
             rejected: rejected.map(|row| StoredRow::new(row, parts)).collect(),
-            profile: Profile::of(&batch, self.identifier, self.dictionary),
+            counts: BatchCounts::of(&batch),
             findings: batch.into_findings(),
             observations,
             reconciliation,
@@ -195,10 +209,6 @@ impl<'a> Stages<'a> {
 impl Stored {
     pub(super) fn rejected_rows(&self) -> &[StoredRow] {
         &self.rejected
-    }
-
-    pub(super) fn profile(&self) -> &Profile {
-        &self.profile
     }
 }
 
@@ -218,7 +228,6 @@ impl Sink {
         self.summary.add(&stored.findings);
         self.sidecars.write_findings(&stored.findings)?;
         self.sidecars.write_rejected(&stored.rejected)?;
-        self.sidecars.add_profile(&stored.profile);
         self.reconciliation.add(&stored.reconciliation);
         self.observations.write(stored.observations)
     }

@@ -26,8 +26,8 @@ const LINE: &str = "line";
 pub(super) struct LinesByQuarter(BTreeMap<Quarter, Vec<RecordBatch>>);
 
 impl LinesByQuarter {
-    pub(super) fn add(&mut self, quarter: Quarter, batch: &RecordBatch) {
-        self.0.entry(quarter).or_default().push(batch.clone());
+    pub(super) fn add(&mut self, quarter: Quarter, batch: RecordBatch) {
+        self.0.entry(quarter).or_default().push(batch);
     }
 }
 
@@ -82,7 +82,7 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch, WarehouseError>>>;
 
 impl Comparison {
     fn new() -> Result<Self, WarehouseError> {
-        let schema = Arc::new(observation_schema());
+        let schema = observation_schema();
         let fields = schema.fields().iter().filter(|field| field.name() != LINE);
         let fields = fields.map(|field| SortField::new(field.data_type().clone())).collect();
         let converter = RowConverter::new(fields).map_err(WarehouseError::table(COMPARING))?;

@@ -1,4 +1,4 @@
-//! A column of codes as a Parquet column chunk: a dictionary page, and a page of keys.
+//! A column with few distinct values as a Parquet column chunk: a dictionary page, and a page of keys.
 //!
 //! The keys are known already, so nothing is hashed or compared again row by row, and the extremes
 //! are the ends of the sorted dictionary. Pages, headers and metadata are written by `parquet`.
@@ -26,30 +26,76 @@ const RUN_LENGTH_MIN: usize = 8;
 /// Keys are packed by this many.
 const GROUP_LENGTH: usize = 8;
 
-/// Encodes keys: 0 for no value, otherwise one more than a position in `texts`, which are sorted.
+/// The distinct values of a column, in their order.
+pub(super) enum Distinct<'t> {
+    Texts(&'t [&'t str]),
+    Small(&'t [i32]),
+    Large(&'t [i64]),
+}
+
+impl Distinct<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::Small(numbers) => numbers.len(),
+            Self::Large(numbers) => numbers.len(),
+        }
+    }
+
+    /// Appends a value as a dictionary page has it.
+    fn write(&self, at: usize, page: &mut Vec<u8>) {
+        match self {
+            Self::Texts(texts) => {
+                let length = u32::try_from(texts[at].len()).unwrap_or(u32::MAX);
+                page.extend_from_slice(&length.to_le_bytes());
+                page.extend_from_slice(texts[at].as_bytes());
+            }
+            Self::Small(numbers) => page.extend_from_slice(&numbers[at].to_le_bytes()),
+            Self::Large(numbers) => page.extend_from_slice(&numbers[at].to_le_bytes()),
+        }
+    }
+
+    fn statistics(&self, extremes: Option<(usize, usize)>, nulls: u64) -> Statistics {
+        let (least, most) = extremes.unzip();
+        let nulls = Some(nulls);
+        match self {
+            Self::Texts(texts) => {
+                let text = |at: Option<usize>| at.map(|at| ByteArray::from(texts[at]));
+                Statistics::byte_array(text(least), text(most), None, nulls, false)
+            }
+            Self::Small(numbers) => {
+                let number = |at: Option<usize>| at.map(|at| numbers[at]);
+                Statistics::int32(number(least), number(most), None, nulls, false)
+            }
+            Self::Large(numbers) => {
+                let number = |at: Option<usize>| at.map(|at| numbers[at]);
+                Statistics::int64(number(least), number(most), None, nulls, false)
+            }
+        }
+    }
+}
+
+/// Encodes keys: 0 for no value, otherwise one more than a position among the distinct values.
 pub(super) fn encode(
     column: ColumnDescPtr,
-    texts: &[&str],
+    distinct: &Distinct<'_>,
     keys: &[u32],
     compressor: &mut Compressor<'_>,
 ) -> Result<(Bytes, ColumnCloseResult)> {
-    let dictionary = Dictionary::of(texts, keys);
+    let dictionary = Dictionary::of(distinct.len(), keys);
     let mut sink = TrackedWrite::new(Vec::new());
     let mut pages = SerializedPageWriter::new(&mut sink);
     let mut sizes = Sizes::default();
-    if !dictionary.texts.is_empty() {
+    if !dictionary.used.is_empty() {
         let mut page = Vec::new();
-        for text in &dictionary.texts {
-            page.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
-            page.extend_from_slice(text.as_bytes());
-        }
-        let num_values = count(dictionary.texts.len());
+        dictionary.used.iter().for_each(|at| distinct.write(*at, &mut page));
+        let num_values = count(dictionary.used.len());
         sizes.add(&pages.write_page(compressed(&page, compressor, |buf| {
             Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: true }
         })?)?);
     }
     let encoding =
-        if dictionary.texts.is_empty() { Encoding::PLAIN } else { Encoding::RLE_DICTIONARY };
+        if dictionary.used.is_empty() { Encoding::PLAIN } else { Encoding::RLE_DICTIONARY };
     let data_offset = sizes.compressed;
     let data = data_page(&dictionary, keys, column.max_def_level() > 0);
     sizes.add(&pages.write_page(compressed(&data, compressor, |buf| Page::DataPage {
@@ -73,7 +119,7 @@ pub(super) fn encode(
         .set_total_uncompressed_size(sizes.uncompressed)
         .set_dictionary_page_offset((data_offset > 0).then_some(0))
         .set_data_page_offset(data_offset)
-        .set_statistics(dictionary.statistics())
+        .set_statistics(distinct.statistics(dictionary.extremes(), dictionary.null_count))
         .build()?;
     let close = ColumnCloseResult {
         bytes_written: u64::try_from(sizes.compressed).unwrap_or_default(),
@@ -123,39 +169,38 @@ impl Sizes {
     }
 }
 
-/// The texts that occur among the keys, sorted, and the position of each key's text.
-struct Dictionary<'t> {
-    texts: Vec<&'t str>,
+/// The distinct values that occur among the keys, in order, and the position of each key's.
+struct Dictionary {
+    used: Vec<usize>,
     positions: Vec<u32>,
     null_count: u64,
 }
 
-impl<'t> Dictionary<'t> {
-    fn of(texts: &[&'t str], keys: &[u32]) -> Self {
-        let mut counts = vec![0_u64; texts.len() + 1];
-        for key in keys {
-            counts[*key as usize] += 1;
+impl Dictionary {
+    fn of(length: usize, keys: &[u32]) -> Self {
+        let mut counts = vec![0_u64; length + 1];
+        // Rows are sorted: equal keys stand together.
+        for run in keys.chunk_by(|a, b| a == b) {
+            counts[run[0] as usize] += run.len() as u64;
         }
-        let mut own = Vec::new();
+        let mut used = Vec::new();
         let mut positions = vec![0];
-        for (text, count) in texts.iter().zip(&counts[1..]) {
-            positions.push(u32::try_from(own.len()).unwrap_or(u32::MAX));
-            if *count > 0 {
-                own.push(*text);
+        for (at, rows) in counts[1..].iter().enumerate() {
+            positions.push(count(used.len()));
+            if *rows > 0 {
+                used.push(at);
             }
         }
-        Self { texts: own, positions, null_count: counts[0] }
+        Self { used, positions, null_count: counts[0] }
     }
 
-    fn statistics(&self) -> Statistics {
-        let bytes = |text: Option<&&str>| text.map(|text| ByteArray::from(*text));
-        let (first, last) = (bytes(self.texts.first()), bytes(self.texts.last()));
-        Statistics::byte_array(first, last, None, Some(self.null_count), false)
+    fn extremes(&self) -> Option<(usize, usize)> {
+        Some((*self.used.first()?, *self.used.last()?))
     }
 }
 
 /// The levels that say which rows have a value, and the positions of those that have.
-fn data_page(dictionary: &Dictionary<'_>, keys: &[u32], nullable: bool) -> Vec<u8> {
+fn data_page(dictionary: &Dictionary, keys: &[u32], nullable: bool) -> Vec<u8> {
     let mut page = Vec::with_capacity(keys.len());
     if nullable {
         page.extend_from_slice(&[0; 4]);
@@ -163,8 +208,8 @@ fn data_page(dictionary: &Dictionary<'_>, keys: &[u32], nullable: bool) -> Vec<u
         let length = count(page.len() - 4).to_le_bytes();
         page[..4].copy_from_slice(&length);
     }
-    if !dictionary.texts.is_empty() {
-        let most = count(dictionary.texts.len() - 1);
+    if !dictionary.used.is_empty() {
+        let most = count(dictionary.used.len() - 1);
         let width = u8::try_from(u32::BITS - most.leading_zeros()).unwrap_or(32).max(1);
         page.push(width);
         let values = keys.iter().filter(|key| **key != 0);

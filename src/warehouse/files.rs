@@ -9,12 +9,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use arrow::array::{AsArray as _, RecordBatch};
-use arrow::datatypes::SchemaRef;
+use arrow::array::AsArray as _;
 use parquet::basic::{Compression, ZstdLevel};
 use rayon::prelude::*;
 
@@ -27,6 +25,9 @@ use crate::quarter::Quarter;
 
 /// Observations held per quarter before a file is written.
 const ROWS_PER_FILE: usize = 1 << 19;
+
+/// Files that may wait for the writer while the delivery is read on.
+const WAITING_MAX: usize = 2;
 
 const READING: &str = "reading observations back";
 
@@ -53,37 +54,60 @@ pub struct StagedFile {
 /// encoded, the rows that come after it are decoded.
 #[derive(Debug)]
 pub struct ObservationWriter {
-    held: BTreeMap<Quarter, Vec<RecordBatch>>,
-    full: Option<SyncSender<FullQuarter>>,
+    rows_per_file: usize,
+    held: BTreeMap<Quarter, Vec<ObservationBatch>>,
+    full: Option<Sender<FullQuarter>>,
+    /// Files handed over that are not known to be written.
+    waiting_count: usize,
+    written: Receiver<()>,
     worker: Option<JoinHandle<Result<Vec<StagedFile>, WarehouseError>>>,
 }
 
 /// Observations that make a file.
-type FullQuarter = (Quarter, Vec<RecordBatch>);
+type FullQuarter = (Quarter, Vec<ObservationBatch>);
 
 impl ObservationWriter {
     /// Writes into `folder`; final names begin with `prefix`, the delivery and its revision.
     pub(super) fn new(folder: &Path, prefix: String) -> Self {
-        // One file waits while another is written.
-        let (full, waiting) = sync_channel::<FullQuarter>(1);
+        let (full, waiting) = channel::<FullQuarter>();
+        let (done, written) = channel();
         let folder = folder.to_owned();
         let write_all = move || {
             let mut files = Vec::new();
             for (quarter, batches) in waiting {
                 files.push(write_file(&folder, &prefix, files.len(), quarter, &batches)?);
+                // Nobody listens any more once all has been handed over.
+                let _unheard = done.send(());
             }
             Ok(files)
         };
-        Self { held: BTreeMap::new(), full: Some(full), worker: Some(thread::spawn(write_all)) }
+        Self {
+            rows_per_file: ROWS_PER_FILE,
+            held: BTreeMap::new(),
+            full: Some(full),
+            waiting_count: 0,
+            written,
+            worker: Some(thread::spawn(write_all)),
+        }
     }
 
-    /// Takes batches, which must come in file order.
+    /// Waits until at most [`WAITING_MAX`] files are still to be written, which bounds memory.
+    ///
+    /// Never to be called on a thread of the pool: the writing itself needs the pool, and the
+    /// thread that would wait here may hold the very work that is waited for.
+    pub fn wait(&mut self) {
+        while self.waiting_count > WAITING_MAX && self.written.recv().is_ok() {
+            self.waiting_count -= 1;
+        }
+    }
+
+    /// Takes batches, which must come in file order; never waits.
     pub fn write(&mut self, batches: Vec<ObservationBatch>) -> Result<(), WarehouseError> {
         for batch in batches {
             let quarter = batch.quarter();
             let held = self.held.entry(quarter).or_default();
-            held.push(batch.into_batch());
-            if held.iter().map(RecordBatch::num_rows).sum::<usize>() >= ROWS_PER_FILE {
+            held.push(batch);
+            if held.iter().map(ObservationBatch::row_count).sum::<usize>() >= self.rows_per_file {
                 let batches = std::mem::take(held);
                 self.hand_over(quarter, batches)?;
             }
@@ -110,10 +134,11 @@ impl ObservationWriter {
     fn hand_over(
         &mut self,
         quarter: Quarter,
-        batches: Vec<RecordBatch>,
+        batches: Vec<ObservationBatch>,
     ) -> Result<(), WarehouseError> {
         let taken = self.full.as_ref().map(|full| full.send((quarter, batches)));
         if matches!(taken, Some(Ok(()))) {
+            self.waiting_count += 1;
             return Ok(());
         }
         // Nobody takes it: the other side has failed and says why.
@@ -145,7 +170,7 @@ fn write_file(
     prefix: &str,
     number: usize,
     quarter: Quarter,
-    batches: &[RecordBatch],
+    batches: &[ObservationBatch],
 ) -> Result<StagedFile, WarehouseError> {
     let order = sorted(batches);
     let staged = folder.join(format!("{quarter}-{number:04}.parquet"));
@@ -260,7 +285,66 @@ pub(super) fn read_totals(path: &Path) -> Result<(u64, i128), WarehouseError> {
     Ok((rows, cents))
 }
 
-/// A shared handle on the schema of stored files.
-pub(super) fn stored_schema() -> SchemaRef {
-    Arc::new(crate::attribution::observation_schema())
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::attribution::{Attribution, AttributionRule};
+    use crate::check::{CheckContext, DuplicateIndex, examine};
+    use crate::decode::{DecodeSettings, IdentifierFormat, decode};
+    use crate::delivery::{Chunk, DeliveryId, Header};
+    use crate::dictionary::Dictionary;
+    use crate::pseudonym::PseudonymKey;
+    use crate::sample::Sample;
+
+    fn observations() -> Vec<ObservationBatch> {
+        let (dictionary, format) = (Dictionary::built_in().unwrap(), IdentifierFormat::National);
+        let (_, window) = DeliveryId::calendar("2018-05").unwrap();
+        let mut text = Vec::new();
+        Sample::new(50, 1, 0).write(window, &mut text).unwrap();
+        let header = Header::read(&text, true).unwrap();
+        let text = text.split_off(header.byte_count());
+        let chunk = Chunk { part: 0, first_line: 2, text, position: 0 };
+        let decoded = decode(chunk, &header, &DecodeSettings::new(format, &dictionary));
+        let examined =
+            examine(decoded, &CheckContext::new(&dictionary, window, format, &Vec::new()));
+        let checked = DuplicateIndex::default().admit(vec![examined]).unwrap().remove(0);
+        let key = PseudonymKey::new([1; 32]);
+        let rule = AttributionRule::Days;
+        let attribution =
+            Attribution { delivery: "2018-05", window, rule, key: &key, dictionary: &dictionary };
+        attribution.attribute(&checked).0
+    }
+
+    #[test]
+    fn handing_over_files_never_waits_for_the_pool_that_writes_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = ObservationWriter::new(folder.path(), "test".to_owned());
+        writer.rows_per_file = 1;
+        // Made before the pool is busy, which this needs too.
+        let batches: Vec<_> = (0..4).map(|_| observations()).collect();
+        let threads = rayon::current_num_threads();
+        let release = Barrier::new(threads + 1);
+        let (sender, receiver) = channel();
+        let in_time = thread::scope(|scope| {
+            // Every thread of the pool is busy until the files have been handed over.
+            scope.spawn(|| rayon::broadcast(|_| release.wait()));
+            let writer = &mut writer;
+            scope.spawn(move || {
+                for batches in batches {
+                    writer.write(batches).unwrap();
+                }
+                sender.send(()).unwrap();
+            });
+            let in_time = receiver.recv_timeout(Duration::from_mins(1)).is_ok();
+            release.wait();
+            in_time
+        });
+        assert!(in_time, "writing waited for the pool");
+        writer.wait();
+        assert!(writer.waiting_count <= WAITING_MAX);
+        assert_eq!(writer.finish().unwrap().len(), 4 * 2, "a file per batch and quarter");
+    }
 }

@@ -1,85 +1,121 @@
-//! The order of rows in a file, and texts as ranks in their alphabetical order.
+//! The order of rows in a file, and the values of a column as ranks in their order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use arrow::array::{
-    Array, AsArray, Date32Array, DictionaryArray, Int64Array, RecordBatch, StringArray,
-};
-use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 
-/// A column of observations, by name.
-pub(super) fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
-    match batch.column_by_name(name) {
-        Some(column) => column.as_ref(),
-        None => unreachable!("observations have a column `{name}`"),
-    }
-}
+use crate::attribution::{Codes, ObservationBatch, Values};
 
-/// A column of codes over all batches: its texts in alphabetical order, and for each row of each
-/// batch the rank of its text, from 1; 0 where it has none.
+/// A column of codes over all batches: its texts in alphabetical order, and for each row the rank
+/// of its text, from 1; 0 where it has none.
 pub(super) struct Ranks<'b> {
     pub(super) texts: Vec<&'b str>,
-    pub(super) by_batch: Vec<Vec<u32>>,
+    pub(super) by_row: Vec<u32>,
 }
 
 impl<'b> Ranks<'b> {
-    pub(super) fn of(columns: impl Iterator<Item = &'b dyn Array>) -> Self {
-        let codes: Vec<_> = columns.map(AsArray::as_dictionary::<Int32Type>).collect();
-        let values: Vec<_> = codes.iter().map(|it| it.values().as_string::<i32>()).collect();
+    pub(super) fn of(columns: impl Iterator<Item = &'b Values>) -> Self {
+        let codes: Vec<&Codes> = columns.map(Values::codes).collect();
         // The batches know much the same texts.
-        let distinct: HashSet<&str> = values.iter().flat_map(|it| it.iter().flatten()).collect();
-        let mut texts: Vec<&str> = distinct.into_iter().collect();
+        let all = codes.iter().flat_map(|it| it.texts().iter().map(AsRef::as_ref));
+        let mut texts: Vec<&str> = all.collect::<HashSet<&str>>().into_iter().collect();
         texts.sort_unstable();
-        let ranks: HashMap<&str, usize> =
-            texts.iter().enumerate().map(|(at, text)| (*text, at + 1)).collect();
-        let rank = |text: &str| ranks.get(text).copied().unwrap_or_default();
-        let of_batch = |(codes, values): (&&DictionaryArray<Int32Type>, &&StringArray)| {
-            let ranks = (0..values.len()).map(|at| rank(values.value(at)));
-            let ranks: Vec<u32> = ranks.map(|it| u32::try_from(it).unwrap_or(u32::MAX)).collect();
-            let keys = codes.keys();
-            if ranks.is_empty() {
-                return vec![0; keys.len()];
-            }
-            let key = |row: usize| usize::try_from(keys.value(row)).unwrap_or_default();
-            let rank = |row| if keys.is_null(row) { 0 } else { ranks[key(row)] };
-            (0..keys.len()).map(rank).collect()
-        };
-        let by_batch = codes.iter().zip(&values).map(of_batch).collect();
-        Self { texts, by_batch }
+        let ranks: HashMap<&str, u32> = texts.iter().copied().zip(1..).collect();
+        let mut by_row = Vec::new();
+        for codes in codes {
+            let texts = codes.texts().iter().map(AsRef::as_ref);
+            let of_texts = texts.map(|text: &str| ranks.get(text).copied().unwrap_or_default());
+            let table: Vec<u32> = std::iter::once(0).chain(of_texts).collect();
+            codes.map_into(&table, &mut by_row);
+        }
+        Self { texts, by_row }
     }
 
-    fn named(batches: &'b [RecordBatch], name: &str) -> Self {
-        Self::of(batches.iter().map(|batch| column(batch, name)))
+    fn named(batches: &'b [ObservationBatch], name: &str) -> Self {
+        Self::of(batches.iter().map(|batch| batch.column(name)))
     }
 }
 
-/// The rows by regime, measure, centre, person, first day and line, counted through all batches:
-/// equal values stand together, so that files are small and readers can skip.
-pub(super) fn sorted(batches: &[RecordBatch]) -> Vec<u32> {
-    let [regimes, measures, centres] =
-        ["regime", "measure", "cpas"].map(|name| Ranks::named(batches, name).by_batch);
-    let mut start = 0;
-    let starts = batches.iter().map(|batch| {
-        start += batch.num_rows();
-        start - batch.num_rows()
-    });
-    let starts: Vec<usize> = starts.collect();
-    let of_batch = |(at, batch): (usize, &RecordBatch)| {
-        let (regime, measure, cpas) = (&regimes[at], &measures[at], &centres[at]);
-        let person: &Int64Array = column(batch, "person").as_primitive::<Int64Type>();
-        let first_day: &Date32Array = column(batch, "first_day").as_primitive::<Date32Type>();
-        let line: &Int64Array = column(batch, "line").as_primitive::<Int64Type>();
-        let key = |row: usize| {
-            let group = u64::from(regime[row] & 0xFF) << 56
-                | u64::from(measure[row] & 0xFFFF) << 40
-                | u64::from(cpas[row]);
-            let place = u32::try_from(starts[at] + row).unwrap_or(u32::MAX);
-            (group, person.value(row), first_day.value(row), line.value(row), place)
+/// A column of numbers over all batches in the same way.
+pub(super) struct NumberRanks<N> {
+    pub(super) numbers: Vec<N>,
+    pub(super) by_row: Vec<u32>,
+}
+
+/// Span of numbers up to which they are looked up by place: days of some thousand years.
+const SPAN_MAX: i64 = 1 << 20;
+/// Distinct numbers of a wider span up to which a column is written as keys.
+const NUMBERS_MAX: usize = 1 << 15;
+
+impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
+    /// The ranks, unless there are too many distinct numbers; `none` stands for no value.
+    pub(super) fn of(columns: &[&[N]], none: N) -> Option<Self> {
+        let present = || columns.iter().copied().flatten().copied().filter(|it| *it != none);
+        let (least, most) = present().fold((i64::MAX, i64::MIN), |(least, most), number| {
+            (least.min(number.into()), most.max(number.into()))
+        });
+        let span = most.checked_sub(least).unwrap_or_default();
+        if span < SPAN_MAX {
+            Self::by_place(columns, none, least, span)
+        } else {
+            Self::by_search(columns, none)
+        }
+    }
+
+    fn by_place(columns: &[&[N]], none: N, least: i64, span: i64) -> Option<Self> {
+        let place = |number: N| {
+            // The place before all others is that of no value.
+            let distance = if number == none { -1 } else { number.into() - least };
+            usize::try_from(distance + 1).unwrap_or_default()
         };
-        (0..batch.num_rows()).map(key).collect::<Vec<_>>()
+        let mut held: Vec<Option<N>> = vec![None; usize::try_from(span).ok()? + 2];
+        columns.iter().copied().flatten().for_each(|it| held[place(*it)] = Some(*it));
+        let mut ranks = vec![0; held.len()];
+        let mut numbers = Vec::new();
+        for (rank, number) in ranks.iter_mut().zip(&held).skip(1) {
+            if let Some(number) = number {
+                numbers.push(*number);
+                *rank = u32::try_from(numbers.len()).ok()?;
+            }
+        }
+        let by_row = columns.iter().copied().flatten().map(|it| ranks[place(*it)]).collect();
+        Some(Self { numbers, by_row })
+    }
+
+    fn by_search(columns: &[&[N]], none: N) -> Option<Self> {
+        let mut distinct = BTreeSet::new();
+        for number in columns.iter().copied().flatten().filter(|it| **it != none) {
+            distinct.insert(*number);
+            if distinct.len() > NUMBERS_MAX {
+                return None;
+            }
+        }
+        let numbers: Vec<N> = distinct.into_iter().collect();
+        let rank = |number: &N| {
+            let rank = numbers.binary_search(number).map_or(0, |at| at + 1);
+            u32::try_from(rank).unwrap_or_default()
+        };
+        let by_row = columns.iter().copied().flatten().map(rank).collect();
+        Some(Self { numbers, by_row })
+    }
+}
+
+/// The rows by regime, measure and centre, counted through all batches, and those that are equal
+/// so far in the order of the delivery: equal values stand together, so that files are small and
+/// readers can skip.
+pub(super) fn sorted(batches: &[ObservationBatch]) -> Vec<u32> {
+    let [regimes, measures, centres] =
+        ["regime", "measure", "cpas"].map(|name| Ranks::named(batches, name));
+    let [measure_count, centre_count] =
+        [&measures, &centres].map(|ranks| ranks.texts.len() as u64 + 1);
+    let group = |row: usize| {
+        let regime_measure =
+            u64::from(regimes.by_row[row]) * measure_count + u64::from(measures.by_row[row]);
+        regime_measure * centre_count + u64::from(centres.by_row[row])
     };
-    let mut keys: Vec<_> = batches.par_iter().enumerate().flat_map_iter(of_batch).collect();
+    let mut keys: Vec<u64> =
+        (0..regimes.by_row.len()).map(|row| group(row) << 32 | row as u64).collect();
     keys.par_sort_unstable();
-    keys.into_iter().map(|key| key.4).collect()
+    let row = |key: u64| u32::try_from(key & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+    keys.into_iter().map(row).collect()
 }

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch, UInt32Array};
-use arrow::compute::{concat, take};
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::array::{ArrayRef, Decimal128Array, Int32Array, Int64Array};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
+use arrow::datatypes::{DataType, Field};
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
@@ -19,12 +19,15 @@ use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
-use super::code_chunk;
+use super::code_chunk::{self, Distinct};
 use super::files::compression;
-use super::order::Ranks;
+use super::order::{NumberRanks, Ranks};
+use crate::attribution::{ObservationBatch, Values, observation_schema};
 
 /// Rows of a row group: the unit that readers skip.
 const ROWS_PER_GROUP: usize = 1 << 17;
+/// The one column of large numbers of which few differ.
+const AMOUNT: &str = "amount";
 
 fn properties() -> WriterProperties {
     let mut properties = WriterProperties::builder()
@@ -55,11 +58,15 @@ impl Chunk {
 }
 
 /// Writes `rows` of the batches, counted through all of them, in that order.
-pub(super) fn write<W: Write + Send>(sink: W, batches: &[RecordBatch], rows: &[u32]) -> Result<()> {
-    // The Arrow schema would make readers see dictionary types; Parquet's own says plain texts.
+pub(super) fn write<W: Write + Send>(
+    sink: W,
+    batches: &[ObservationBatch],
+    rows: &[u32],
+) -> Result<()> {
+    // The Arrow schema stays out: Parquet's own says all there is to say.
     let options =
         ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
-    let schema: SchemaRef = batches[0].schema();
+    let schema = observation_schema();
     let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options)?;
     let (mut file, factory) = writer.into_serialized_writer()?;
     let groups: Vec<&[u32]> = rows.chunks(ROWS_PER_GROUP).collect();
@@ -73,11 +80,9 @@ pub(super) fn write<W: Write + Send>(sink: W, batches: &[RecordBatch], rows: &[u
     let description = file.schema_descr().clone();
     // Column by column, so that only as many as there are threads are held a second time.
     let encode = |(at, writers): (usize, Vec<ArrowColumnWriter>)| {
-        let parts: Vec<&dyn Array> = batches.iter().map(|it| it.column(at).as_ref()).collect();
-        match schema.field(at).data_type() {
-            DataType::Dictionary(..) => codes(&parts, &groups, &description.column(at)),
-            _ => values(&parts, &groups, writers, schema.field(at)),
-        }
+        let column =
+            ColumnRows { batches, at, groups: &groups, description: description.column(at) };
+        column.encode(writers, schema.field(at))
     };
     let columns = writers.into_par_iter().enumerate().map(encode);
     let columns: Vec<Vec<Chunk>> = columns.collect::<Result<_>>()?;
@@ -93,36 +98,96 @@ pub(super) fn write<W: Write + Send>(sink: W, batches: &[RecordBatch], rows: &[u
     Ok(())
 }
 
-fn codes(
-    parts: &[&dyn Array],
-    groups: &[&[u32]],
-    description: &ColumnDescPtr,
-) -> Result<Vec<Chunk>> {
-    let ranks = Ranks::of(parts.iter().copied());
-    let all = ranks.by_batch.concat();
-    let mut compressor = code_chunk::compressor()?;
-    let encode = |rows: &&[u32]| {
-        let keys: Vec<u32> = rows.iter().map(|row| all[*row as usize]).collect();
-        let description = Arc::clone(description);
-        let (bytes, close) = code_chunk::encode(description, &ranks.texts, &keys, &mut compressor)?;
-        Ok(Chunk::Codes(bytes, Box::new(close)))
-    };
-    groups.iter().map(encode).collect()
+/// A column of all batches, and the rows of each row group.
+struct ColumnRows<'a> {
+    batches: &'a [ObservationBatch],
+    at: usize,
+    groups: &'a [&'a [u32]],
+    description: ColumnDescPtr,
 }
 
-fn values(
-    parts: &[&dyn Array],
-    groups: &[&[u32]],
-    writers: Vec<ArrowColumnWriter>,
-    field: &Field,
-) -> Result<Vec<Chunk>> {
-    let all = concat(parts)?;
-    let encode = |(rows, mut writer): (&&[u32], ArrowColumnWriter)| {
-        let rows = UInt32Array::from(rows.to_vec());
-        for leaf in compute_leaves(field, &take(&all, &rows, None)?)? {
-            writer.write(&leaf)?;
+impl<'a> ColumnRows<'a> {
+    fn parts(&self) -> impl Iterator<Item = &'a Values> {
+        let at = self.at;
+        self.batches.iter().map(move |batch| &batch.columns()[at])
+    }
+
+    /// The column's chunks, one per row group; `writers` are for what is not written as keys.
+    fn encode(&self, writers: Vec<ArrowColumnWriter>, field: &Field) -> Result<Vec<Chunk>> {
+        match self.parts().next() {
+            Some(Values::Codes(_)) => {
+                let ranks = Ranks::of(self.parts());
+                self.keys(&Distinct::Texts(&ranks.texts), &ranks.by_row)
+            }
+            Some(Values::Small(_)) => {
+                let parts: Vec<&[i32]> = self.parts().map(Values::small_values).collect();
+                match NumberRanks::of(&parts, Values::NO_SMALL) {
+                    Some(ranks) => self.keys(&Distinct::Small(&ranks.numbers), &ranks.by_row),
+                    None => self.plain(&parts.concat(), writers, field, small_array),
+                }
+            }
+            Some(Values::Large(_)) => {
+                let parts: Vec<&[i64]> = self.parts().map(Values::large_values).collect();
+                let ranks = (field.name() == AMOUNT)
+                    .then(|| NumberRanks::of(&parts, Values::NO_LARGE))
+                    .flatten();
+                match ranks {
+                    Some(ranks) => self.keys(&Distinct::Large(&ranks.numbers), &ranks.by_row),
+                    None => self.plain(&parts.concat(), writers, field, large_array),
+                }
+            }
+            None => Ok(Vec::new()),
         }
-        Ok(Chunk::Values(Box::new(writer.close()?)))
-    };
-    groups.iter().zip(writers).map(encode).collect()
+    }
+
+    /// Row groups as keys of a dictionary.
+    fn keys(&self, distinct: &Distinct<'_>, by_row: &[u32]) -> Result<Vec<Chunk>> {
+        let mut compressor = code_chunk::compressor()?;
+        let encode = |rows: &&[u32]| {
+            let keys: Vec<u32> = rows.iter().map(|row| by_row[*row as usize]).collect();
+            let description = Arc::clone(&self.description);
+            let (bytes, close) = code_chunk::encode(description, distinct, &keys, &mut compressor)?;
+            Ok(Chunk::Codes(bytes, Box::new(close)))
+        };
+        self.groups.iter().map(encode).collect()
+    }
+
+    /// Row groups as the numbers themselves.
+    fn plain<N: Copy>(
+        &self,
+        all: &[N],
+        writers: Vec<ArrowColumnWriter>,
+        field: &Field,
+        array: impl Fn(Vec<N>, &Field) -> Result<ArrayRef>,
+    ) -> Result<Vec<Chunk>> {
+        let encode = |(rows, mut writer): (&&[u32], ArrowColumnWriter)| {
+            let numbers = rows.iter().map(|row| all[*row as usize]).collect();
+            for leaf in compute_leaves(field, &array(numbers, field)?)? {
+                writer.write(&leaf)?;
+            }
+            Ok(Chunk::Values(Box::new(writer.close()?)))
+        };
+        self.groups.iter().zip(writers).map(encode).collect()
+    }
+}
+
+fn small_array(numbers: Vec<i32>, field: &Field) -> Result<ArrayRef> {
+    let nulls = nulls(&numbers, Values::NO_SMALL);
+    let array = Int32Array::new(numbers.into(), nulls);
+    Ok(arrow::compute::cast(&array, field.data_type())?)
+}
+
+fn large_array(numbers: Vec<i64>, field: &Field) -> Result<ArrayRef> {
+    let nulls = nulls(&numbers, Values::NO_LARGE);
+    if let DataType::Decimal128(precision, scale) = field.data_type() {
+        let wide: Vec<i128> = numbers.into_iter().map(i128::from).collect();
+        let amounts = Decimal128Array::new(wide.into(), nulls);
+        return Ok(Arc::new(amounts.with_precision_and_scale(*precision, *scale)?));
+    }
+    Ok(Arc::new(Int64Array::new(numbers.into(), nulls)))
+}
+
+fn nulls<N: Copy + PartialEq>(numbers: &[N], none: N) -> Option<NullBuffer> {
+    let buffer = BooleanBuffer::collect_bool(numbers.len(), |at| numbers[at] != none);
+    Some(NullBuffer::new(buffer)).filter(|nulls| nulls.null_count() > 0)
 }

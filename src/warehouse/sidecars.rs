@@ -20,7 +20,6 @@ pub struct SidecarWriter {
     parts: Vec<String>,
     findings: FindingWriter,
     rejected_rows: RejectedRowWriter,
-    profile: Profile,
 }
 
 /// Files that are complete and on disk, not yet named by a commit.
@@ -57,7 +56,6 @@ impl SidecarWriter {
             rejected_rows: RejectedRowWriter::create(&folder.join("rejected.parquet"))?,
             folder: folder.to_owned(),
             parts,
-            profile: Profile::default(),
         })
     }
 
@@ -79,21 +77,16 @@ impl SidecarWriter {
         self.rejected_rows.write(rows)
     }
 
-    /// Takes the profile of further rows.
-    pub fn add_profile(&mut self, profile: &Profile) {
-        self.profile.add(profile);
-    }
-
     /// Names of the delivery's files.
     pub fn parts(&self) -> &[String] {
         &self.parts
     }
 
-    /// Completes all files.
-    pub fn finish(self) -> Result<StagedSidecars, WarehouseError> {
+    /// Completes all files; `profile` is of all accepted rows.
+    pub fn finish(self, profile: &Profile) -> Result<StagedSidecars, WarehouseError> {
         let staged = |name: &str, kind, hash| Staged { path: self.folder.join(name), kind, hash };
         let path = self.folder.join("profile.json");
-        let json = serde_json::to_vec(&self.profile);
+        let json = serde_json::to_vec(profile);
         let json = json.map_err(WarehouseError::table("writing the profile"))?;
         let mut sink = HashingWriter::new(BufWriter::new(create_private(&path)?));
         sink.write_all(&json).map_err(WarehouseError::io(&path))?;

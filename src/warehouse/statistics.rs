@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::array::{Array, AsArray as _, RecordBatch};
 use arrow::compute::{max, min};
-use arrow::datatypes::{Date32Type, Decimal128Type, Int32Type, Int64Type};
+use arrow::datatypes::{Date32Type, Decimal128Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::WarehouseError;
-use super::order::column;
+use crate::attribution::ObservationBatch;
 use crate::quarter::{Day, date_of};
 
 const READING: &str = "reading observations back";
@@ -28,39 +28,53 @@ pub(super) struct Statistics {
 }
 
 impl Statistics {
-    /// Of observations before they are written, with codes as keys.
-    pub(super) fn of(batches: &[RecordBatch]) -> Self {
+    /// Of observations before they are written.
+    pub(super) fn of(batches: &[ObservationBatch]) -> Self {
         let mut statistics = Self::default();
         for batch in batches {
-            statistics.add(batch, |batch, name| texts_used(batch, name));
+            statistics.row_count += batch.row_count();
+            for name in TEXTS {
+                let codes = batch.column(name).codes();
+                let used = codes.used();
+                let used = codes.texts().iter().zip(&used[1..]).filter(|(_, used)| **used);
+                used.for_each(|(text, _)| statistics.text(name, text));
+            }
+            for name in DAYS {
+                let days = batch.column(name).small_values();
+                statistics.days(name, days.iter().min().copied(), days.iter().max().copied());
+            }
         }
         statistics
     }
 
-    fn add<'b>(
-        &mut self,
-        batch: &'b RecordBatch,
-        texts: impl Fn(&'b RecordBatch, &str) -> Vec<&'b str>,
-    ) {
+    fn add_stored(&mut self, batch: &RecordBatch) {
         self.row_count += batch.num_rows();
         for name in TEXTS {
-            for text in texts(batch, name) {
-                let (from, to) =
-                    self.texts.entry(name).or_insert_with(|| (text.to_owned(), text.to_owned()));
-                if text < from.as_str() {
-                    text.clone_into(from);
-                }
-                if text > to.as_str() {
-                    text.clone_into(to);
-                }
+            for text in column(batch, name).as_string::<i32>().iter().flatten() {
+                self.text(name, text);
             }
         }
         for name in DAYS {
             let days = column(batch, name).as_primitive::<Date32Type>();
-            let Some((from, to)) = min(days).zip(max(days)) else { continue };
-            let extremes = self.days.entry(name).or_insert((from, to));
-            *extremes = (extremes.0.min(from), extremes.1.max(to));
+            self.days(name, min(days), max(days));
         }
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
+        let (from, to) =
+            self.texts.entry(name).or_insert_with(|| (text.to_owned(), text.to_owned()));
+        if text < from.as_str() {
+            text.clone_into(from);
+        }
+        if text > to.as_str() {
+            text.clone_into(to);
+        }
+    }
+
+    fn days(&mut self, name: &'static str, least: Option<Day>, most: Option<Day>) {
+        let Some((least, most)) = least.zip(most) else { return };
+        let extremes = self.days.entry(name).or_insert((least, most));
+        *extremes = (extremes.0.min(least), extremes.1.max(most));
     }
 
     /// As the log has them.
@@ -85,17 +99,16 @@ impl Statistics {
     }
 }
 
-/// The texts of a column that some row has; a batch may know more of them.
-fn texts_used<'b>(batch: &'b RecordBatch, name: &str) -> Vec<&'b str> {
-    let codes = column(batch, name).as_dictionary::<Int32Type>();
-    let values = codes.values().as_string::<i32>();
-    let mut used = vec![false; values.len()];
-    (0..codes.len()).filter_map(|row| codes.key(row)).for_each(|key| used[key] = true);
-    (0..values.len()).filter(|key| used[*key]).map(|key| values.value(key)).collect()
+/// A column of stored observations, by name.
+fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
+    match batch.column_by_name(name) {
+        Some(column) => column.as_ref(),
+        None => unreachable!("observations have a column `{name}`"),
+    }
 }
 
 /// The rows of a file in the order they are in, as far as that order goes.
-type SortKey = (String, String, Option<String>, i64, Day, i64);
+type SortKey = (String, String, Option<String>);
 
 /// What a file says when it is read.
 #[derive(Debug)]
@@ -115,7 +128,7 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
     let file = File::open(path).map_err(WarehouseError::io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     let builder = builder.map_err(WarehouseError::table(READING))?;
-    let names = ["regime", "measure", "cpas", "person", "first_day", "last_day", "amount", "line"];
+    let names = ["regime", "measure", "cpas", "first_day", "last_day", "amount"];
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let reader = builder.with_projection(mask).build().map_err(WarehouseError::table(READING))?;
     let mut statistics = Statistics::default();
@@ -123,9 +136,7 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
     let mut last: Option<SortKey> = None;
     for batch in reader {
         let batch = batch.map_err(WarehouseError::table(READING))?;
-        statistics.add(&batch, |batch, name| {
-            column(batch, name).as_string::<i32>().iter().flatten().collect()
-        });
+        statistics.add_stored(&batch);
         cents += column(&batch, "amount")
             .as_primitive::<Decimal128Type>()
             .iter()
@@ -141,31 +152,19 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
 fn continues(batch: &RecordBatch, last: &mut Option<SortKey>) -> bool {
     let text = |name| column(batch, name).as_string::<i32>();
     let (regime, measure, cpas) = (text("regime"), text("measure"), text("cpas"));
-    let number = |name| column(batch, name).as_primitive::<Int64Type>();
-    let (person, line) = (number("person"), number("line"));
-    let first_day = column(batch, "first_day").as_primitive::<Date32Type>();
     let key = |row: usize| {
         let cpas = cpas.is_valid(row).then(|| cpas.value(row));
-        let days = (person.value(row), first_day.value(row), line.value(row));
-        (regime.value(row), measure.value(row), cpas, days.0, days.1, days.2)
+        (regime.value(row), measure.value(row), cpas)
     };
     let rows = batch.num_rows();
     if rows == 0 {
         return true;
     }
-    let begins = last.as_ref().is_none_or(|last| {
-        let (regime, measure, cpas) = (last.0.as_str(), last.1.as_str(), last.2.as_deref());
-        (regime, measure, cpas, last.3, last.4, last.5) <= key(0)
+    let begins = last.as_ref().is_none_or(|(regime, measure, cpas)| {
+        (regime.as_str(), measure.as_str(), cpas.as_deref()) <= key(0)
     });
-    let end = key(rows - 1);
-    *last = Some((
-        end.0.to_owned(),
-        end.1.to_owned(),
-        end.2.map(ToOwned::to_owned),
-        end.3,
-        end.4,
-        end.5,
-    ));
+    let (regime, measure, cpas) = key(rows - 1);
+    *last = Some((regime.to_owned(), measure.to_owned(), cpas.map(ToOwned::to_owned)));
     begins && (1..rows).all(|row| key(row - 1) <= key(row))
 }
 
@@ -173,26 +172,22 @@ fn continues(batch: &RecordBatch, last: &mut Option<SortKey>) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{ArrayRef, Date32Array, Int64Array, StringArray};
+    use arrow::array::{ArrayRef, StringArray};
 
     use super::*;
 
-    fn batch(rows: &[(&str, Option<&str>, i64)]) -> RecordBatch {
-        let ones = |_: &(&str, Option<&str>, i64)| 1;
-        let columns: [(&str, ArrayRef); 6] = [
+    fn batch(rows: &[(&str, Option<&str>)]) -> RecordBatch {
+        let columns: [(&str, ArrayRef); 3] = [
             ("regime", Arc::new(rows.iter().map(|row| Some(row.0)).collect::<StringArray>())),
             ("measure", Arc::new(rows.iter().map(|_| Some("m")).collect::<StringArray>())),
             ("cpas", Arc::new(rows.iter().map(|row| row.1).collect::<StringArray>())),
-            ("person", Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.2)))),
-            ("first_day", Arc::new(Date32Array::from_iter_values(rows.iter().map(ones)))),
-            ("line", Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.2)))),
         ];
         RecordBatch::try_from_iter(columns).unwrap()
     }
 
     #[test]
     fn rows_out_of_order_are_seen_inside_batches_and_between_them() {
-        let good = [("a", None, 9), ("a", Some("1"), 2), ("a", Some("1"), 3), ("b", None, 1)];
+        let good = [("a", None), ("a", Some("1")), ("a", Some("2")), ("b", None)];
         assert!(continues(&batch(&good), &mut None));
         for at in 1..good.len() {
             let mut swapped = good;

@@ -180,7 +180,7 @@ pub(super) fn plain_commit() -> CommitProperties {
 /// The stored columns in Delta's types, the partition column first.
 fn columns() -> Result<Vec<StructField>, WarehouseError> {
     let mut columns = vec![StructField::not_null("quarter", DataType::STRING)];
-    for field in super::files::stored_schema().fields() {
+    for field in crate::attribution::observation_schema().fields() {
         let data_type = match field.data_type() {
             arrow::datatypes::DataType::Int64 => DataType::LONG,
             arrow::datatypes::DataType::Int32 => DataType::INTEGER,
