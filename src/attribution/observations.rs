@@ -161,6 +161,9 @@ fn columns(
 
 /// The codes of `rows`, with all texts of the chunk.
 fn coded(codes: &decode::Codes, rows: &[u32]) -> Values {
+    if codes.texts().is_empty() {
+        return Values::Codes(Codes::none(rows.len()));
+    }
     let all = codes.keys();
     let keys: Vec<u32> = rows.iter().map(|row| all[*row as usize]).collect();
     Values::Codes(Codes::new(&keys, Arc::clone(codes.texts())))

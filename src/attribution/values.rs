@@ -110,6 +110,11 @@ fn large(value: i64) -> Option<i64> {
 }
 
 impl Codes {
+    /// A column in which no row has a value.
+    pub(super) fn none(row_count: usize) -> Self {
+        Self { keys: Keys::Narrow(vec![0; row_count]), texts: Arc::default() }
+    }
+
     pub(super) fn new(keys: &[u32], texts: Arc<[Box<str>]>) -> Self {
         let narrow = u8::try_from(texts.len()).is_ok();
         let keys = if narrow {
@@ -143,12 +148,16 @@ impl Codes {
         used
     }
 
-    fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        let length = match &self.keys {
+    /// Rows.
+    pub fn row_count(&self) -> usize {
+        match &self.keys {
             Keys::Narrow(keys) => keys.len(),
             Keys::Wide(keys) => keys.len(),
-        };
-        (0..length).map(|row| {
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        (0..self.row_count()).map(|row| {
             let key = match &self.keys {
                 Keys::Narrow(keys) => usize::from(keys[row]),
                 Keys::Wide(keys) => keys[row] as usize,

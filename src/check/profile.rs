@@ -60,6 +60,7 @@ impl BatchCounts {
     pub fn of(batch: &CheckedBatch) -> Self {
         let decoded = batch.decoded();
         let rejected: Vec<usize> = batch.rejected().collect();
+        let row_count = (decoded.row_count() - rejected.len()) as u64;
         let mut groups: BTreeMap<(usize, usize), u64> = BTreeMap::new();
         let of_rows: Vec<(usize, usize)> =
             batch.accepted().map(|row| (batch.regime(row), batch.measure(row))).collect();
@@ -73,6 +74,10 @@ impl BatchCounts {
         };
         let code = |column: CodeColumn| {
             let codes = decoded.codes(column);
+            if codes.texts().is_empty() {
+                let counts = vec![row_count];
+                return CodeCounts { column, texts: Arc::default(), counts };
+            }
             let mut counts = vec![0_u64; codes.texts().len() + 1];
             for run in codes.keys().chunk_by(|a, b| a == b) {
                 counts[run[0] as usize] += run.len() as u64;
@@ -83,7 +88,7 @@ impl BatchCounts {
             CodeCounts { column, texts: Arc::clone(codes.texts()), counts }
         };
         Self {
-            rows: (decoded.row_count() - rejected.len()) as u64,
+            rows: row_count,
             groups: groups.into_iter().collect(),
             filled: vec![
                 filled(Column::LastDay, &|row| decoded.last_day()[row].is_some()),

@@ -102,6 +102,8 @@ impl ChunkReader {
 
     /// Holds at least `length` bytes, or all that is left.
     fn fill(&mut self, length: usize) -> std::io::Result<()> {
+        // Room for the chunk and what splitting puts behind it: nothing is moved as it fills.
+        self.held.reserve((length + CHUNK_LENGTH / 64).saturating_sub(self.held.len()));
         while self.held.len() < length && !self.ended {
             let start = self.held.len();
             let wanted = (length - start + self.skip) as u64;

@@ -42,6 +42,11 @@ impl Distinct<'_> {
         }
     }
 
+    /// Whether no row has a value.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Appends a value as a dictionary page has it.
     fn write(&self, at: usize, page: &mut Vec<u8>) {
         match self {

@@ -21,6 +21,10 @@ impl<'b> Ranks<'b> {
         let mut texts: Vec<&str> = all.collect::<HashSet<&str>>().into_iter().collect();
         texts.sort_unstable();
         let ranks: HashMap<&str, u32> = texts.iter().copied().zip(1..).collect();
+        if texts.is_empty() {
+            let row_count = codes.iter().map(|it| it.row_count()).sum();
+            return Self { texts, by_row: vec![0; row_count] };
+        }
         let mut by_row = Vec::new();
         for codes in codes {
             let texts = codes.texts().iter().map(AsRef::as_ref);
@@ -54,7 +58,7 @@ impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
         let (least, most) = present().fold((i64::MAX, i64::MIN), |(least, most), number| {
             (least.min(number.into()), most.max(number.into()))
         });
-        let span = most.checked_sub(least).unwrap_or_default();
+        let span = if least > most { 0 } else { most.saturating_sub(least) };
         if span < SPAN_MAX {
             Self::by_place(columns, none, least, span)
         } else {

@@ -144,7 +144,11 @@ impl<'a> ColumnRows<'a> {
     fn keys(&self, distinct: &Distinct<'_>, by_row: &[u32]) -> Result<Vec<Chunk>> {
         let mut compressor = code_chunk::compressor()?;
         let encode = |rows: &&[u32]| {
-            let keys: Vec<u32> = rows.iter().map(|row| by_row[*row as usize]).collect();
+            let keys: Vec<u32> = if distinct.is_empty() {
+                vec![0; rows.len()]
+            } else {
+                rows.iter().map(|row| by_row[*row as usize]).collect()
+            };
             let description = Arc::clone(&self.description);
             let (bytes, close) = code_chunk::encode(description, distinct, &keys, &mut compressor)?;
             Ok(Chunk::Codes(bytes, Box::new(close)))
