@@ -8,10 +8,9 @@
 //! small cells, and none is made up here.
 
 use crate::document::Labels;
-use crate::metric::Metric;
 use crate::quarter::QuarterRange;
-use crate::query::ResultTable;
-pub use crate::query::{ResultColumn, Values};
+pub use crate::query::{Cell, Numbers, REST, ResultColumn, TOTAL, Unit, Values};
+use crate::query::{Derived, Formula, ResultTable};
 
 /// What may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,11 +74,21 @@ impl ReleasedTable {
         self.result.question().parameter_values().collect()
     }
 
+    /// What the query answers.
+    pub fn description(&self) -> &Labels {
+        &self.result.question().query().description
+    }
+
     /// Names of the counts in it that do not add up over its rows.
-    pub fn not_additive(&self) -> Vec<&'static str> {
-        let metrics = self.result.question().query().metrics.iter();
-        let counts = metrics.filter(|it| !it.is_additive() && !it.is_ratio());
-        counts.map(|metric: &Metric| metric.name()).collect()
+    pub fn not_additive(&self) -> Vec<String> {
+        let query = self.result.question().query();
+        let counts = query.metrics.iter().filter(|it| !it.is_additive() && !it.is_ratio());
+        let over_quarters = |derived: &&Derived| {
+            matches!(derived.formula, Formula::Cumulative(_) | Formula::Moving(..))
+        };
+        let derived = query.derived.iter().filter(over_quarters);
+        let names = counts.map(|metric| metric.name().to_owned());
+        names.chain(derived.map(|it| it.name.clone())).collect()
     }
 
     /// The policy it was released under.

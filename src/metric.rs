@@ -70,6 +70,28 @@ impl Metric {
         matches!(self, Self::Observations | Self::Amount | Self::Days)
     }
 
+    /// The metrics that are counted from rows to give it.
+    pub fn base(self) -> &'static [Self] {
+        match self {
+            Self::Observations => &[Self::Observations],
+            Self::Persons => &[Self::Persons],
+            Self::ConventionPersons => &[Self::ConventionPersons],
+            Self::Amount => &[Self::Amount],
+            Self::AmountPerConventionPerson => &[Self::Amount, Self::ConventionPersons],
+            Self::Days => &[Self::Days],
+        }
+    }
+
+    /// Digits after the decimal mark.
+    pub fn decimals(self) -> u8 {
+        if matches!(self, Self::Amount | Self::AmountPerConventionPerson) { 2 } else { 0 }
+    }
+
+    /// Whether it says something only where partnership conventions exist.
+    pub fn is_of_conventions(self) -> bool {
+        matches!(self, Self::Amount | Self::ConventionPersons | Self::AmountPerConventionPerson)
+    }
+
     /// Whether it is one metric by another.
     pub fn is_ratio(self) -> bool {
         self == Self::AmountPerConventionPerson

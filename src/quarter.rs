@@ -83,6 +83,12 @@ impl Quarter {
         self.next().first_day() - 1
     }
 
+    /// The quarter so many after this one, or before it.
+    #[must_use]
+    pub fn plus(self, quarters: i32) -> Self {
+        Self { index: self.index.saturating_add(quarters) }
+    }
+
     /// The quarter after this one.
     #[must_use]
     pub fn next(self) -> Self {

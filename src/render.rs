@@ -6,7 +6,7 @@
 use chrono::DateTime;
 
 use crate::dictionary::{Dictionary, Places};
-use crate::disclosure::Values;
+use crate::disclosure::{Cell, REST, TOTAL, Values};
 use crate::document::Labels;
 
 /// Language of labels.
@@ -47,9 +47,7 @@ pub fn label(labels: &Labels, language: Language) -> &str {
 
 /// Cents as euros with a point and two decimals: `-1234.50`.
 pub fn euros(cents: i128) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    let magnitude = cents.unsigned_abs();
-    format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
+    decimal_text(cents, 2)
 }
 
 /// A number with a no-break space between groups of three digits; decimals are left as they are.
@@ -70,18 +68,97 @@ pub fn grouped(number: &str) -> String {
     text
 }
 
+/// A number without its decimal mark as text with a point: 123 with 2 decimals is `1.23`.
+pub fn decimal_text(value: i128, decimals: u8) -> String {
+    if decimals == 0 {
+        return value.to_string();
+    }
+    let sign = if value < 0 { "-" } else { "" };
+    let width = usize::from(decimals);
+    let digits = format!("{:0>length$}", value.unsigned_abs(), length = width + 1);
+    let (whole, decimals) = digits.split_at(digits.len() - width);
+    format!("{sign}{whole}.{decimals}")
+}
+
 /// A value for machines; no value is an empty text.
 pub fn plain(values: &Values, row: usize) -> String {
     match values {
         Values::Text(texts) => texts[row].clone().unwrap_or_default(),
-        Values::Count(counts) => counts[row].to_string(),
-        Values::Cents(cents) => euros(cents[row]),
-        Values::Ratio(ratios) => ratios[row].map(euros).unwrap_or_default(),
+        Values::Numbers(numbers) => match numbers.cells[row] {
+            Cell::Value(value) => decimal_text(value, numbers.decimals),
+            _ => String::new(),
+        },
     }
 }
 
-/// A dimension's value for people: places with their name, the rest as it is.
+/// A value for people: groups of digits, the decimal mark of the language, symbols for no number.
+pub fn people(values: &Values, row: usize, language: Language) -> String {
+    let numbers = match values {
+        Values::Text(texts) => return texts[row].clone().unwrap_or_default(),
+        Values::Numbers(numbers) => numbers,
+    };
+    match numbers.cells[row] {
+        Cell::Value(value) => {
+            let text = grouped(&decimal_text(value, numbers.decimals));
+            if language == Language::En { text } else { text.replace('.', ",") }
+        }
+        Cell::Undefined => "–".to_owned(),
+        Cell::NotApplicable => ".".to_owned(),
+        Cell::NotDelivered => ":".to_owned(),
+    }
+}
+
+/// The label of a metric or dimension: its name in English, which is part of the interface.
+pub fn heading(name: &str, language: Language) -> String {
+    let place = match language {
+        Language::En => return name.to_owned(),
+        Language::Fr => 0,
+        Language::Nl => 1,
+        Language::De => 2,
+    };
+    let found = HEADINGS.iter().find(|(known, _)| *known == name);
+    found.map_or(name, |(_, labels)| labels[place]).to_owned()
+}
+
+/// Labels of metrics, dimensions and special values, in French, Dutch and German.
+const HEADINGS: [(&str, [&str; 3]); 19] = [
+    ("quarter", ["trimestre", "kwartaal", "Quartal"]),
+    ("year", ["année", "jaar", "Jahr"]),
+    ("regime", ["régime", "stelsel", "Regelung"]),
+    ("measure", ["mesure", "maatregel", "Maßnahme"]),
+    ("guidance", ["accompagnement", "begeleiding", "Begleitung"]),
+    ("cpas", ["CPAS", "OCMW", "ÖSHZ"]),
+    ("province", ["province", "provincie", "Provinz"]),
+    ("region", ["région", "gewest", "Region"]),
+    ("sex", ["sexe", "geslacht", "Geschlecht"]),
+    ("age", ["âge", "leeftijd", "Alter"]),
+    ("observations", ["observations", "waarnemingen", "Beobachtungen"]),
+    ("persons", ["personnes", "personen", "Personen"]),
+    (
+        "convention_persons",
+        ["personnes sous convention", "personen met overeenkomst", "Personen mit Vereinbarung"],
+    ),
+    ("amount", ["montant (EUR)", "bedrag (EUR)", "Betrag (EUR)"]),
+    (
+        "amount_per_convention_person",
+        [
+            "montant par personne sous convention (EUR)",
+            "bedrag per persoon met overeenkomst (EUR)",
+            "Betrag je Person mit Vereinbarung (EUR)",
+        ],
+    ),
+    ("days", ["jours", "dagen", "Tage"]),
+    ("total", ["total", "totaal", "insgesamt"]),
+    ("rest", ["autres", "overige", "übrige"]),
+    ("(none)", ["(aucun)", "(geen)", "(keine)"]),
+];
+
+/// A dimension's value for people: places with their name; where another language than English is
+/// asked for, terms by their label.
 pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
+    if [TOTAL, REST].contains(&value) {
+        return heading(value, look.language);
+    }
     let pick =
         |nl: &'static str, fr: &'static str| if look.language == Language::Fr { fr } else { nl };
     let named = |places: Vec<crate::dictionary::NamedPlace>| {
@@ -93,9 +170,23 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
         }
         "province" => named(Places::provinces()),
         "region" => named(Places::regions()),
-        _ => None,
+        _ => return term(dimension, value, look).unwrap_or(value).to_owned(),
     };
     name.map_or_else(|| value.to_owned(), |name| format!("{value} {name}"))
+}
+
+/// The label of a regime, measure or kind of guidance.
+fn term<'d>(dimension: &str, value: &str, look: Look<'d>) -> Option<&'d str> {
+    if look.language == Language::En {
+        return None;
+    }
+    let labels = match dimension {
+        "regime" => &look.dictionary.regimes().iter().find(|it| it.name == value)?.label,
+        "measure" => &look.dictionary.measures().iter().find(|it| it.name == value)?.label,
+        "guidance" => &look.dictionary.guidances().iter().find(|it| it.name == value)?.label,
+        _ => return None,
+    };
+    Some(label(labels, look.language))
 }
 
 /// A moment in UTC, to the second.

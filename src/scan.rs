@@ -8,11 +8,11 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use crate::quarter::QuarterRange;
+use crate::quarter::{Quarter, QuarterRange};
 use crate::warehouse::{Snapshot, TableFile};
 
 /// The files of a snapshot that a question needs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Scan {
     files: Vec<TableFile>,
     skipped: usize,
@@ -30,6 +30,13 @@ impl Scan {
     /// The files to be read.
     pub fn files(&self) -> &[TableFile] {
         &self.files
+    }
+
+    /// The quarters of the files, in order.
+    pub fn quarters(&self) -> Vec<Quarter> {
+        let mut quarters: Vec<_> = self.files.iter().map(TableFile::quarter).collect();
+        quarters.dedup();
+        quarters
     }
 
     /// Files of the snapshot that no quarter asks for.

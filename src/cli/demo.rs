@@ -4,7 +4,7 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::ingest::take_in;
 use crate::delivery::Delivery;
-use crate::export::{Format, export};
+use crate::export::{Format, Locale, Options, export};
 use crate::pipeline::answer::{Optimiser, answer, provenance};
 use crate::pipeline::ingest::IngestOptions;
 use crate::query::{Arguments as Asked, Catalog, resolve};
@@ -49,7 +49,9 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
     let fit_terminal = console.prints_to_terminal();
     let look = Look { language: Language::En, dictionary, fit_terminal };
     for table in &tables {
-        export(table, Format::Table, &provenance(&snapshot), look, console.out())?;
+        let (format, locale) = (Format::Table, Locale::C);
+        let options = Options { format, locale, look, stream: true };
+        export(table, &provenance(&snapshot), &options, console.out())?;
     }
     console.flush()?;
     console.say("\nthe temporary warehouse is removed again; to make one that stays:");

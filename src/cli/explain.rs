@@ -4,6 +4,7 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::run::QuestionArguments;
 use crate::pipeline::answer::explain;
+use crate::query::Catalog;
 use crate::render::{bytes, count};
 use crate::warehouse::Warehouse;
 
@@ -26,7 +27,8 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let snapshot = arguments.question.snapshot(warehouse)?;
     let names = [arguments.name.clone()];
-    for question in arguments.question.questions(&names, warehouse)? {
+    let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+    for question in arguments.question.questions(&catalog, &names, warehouse, false)? {
         let explanation = explain(question, &snapshot, warehouse.dictionary())?;
         let files = explanation.scan.files();
         let rows = files.iter().map(crate::warehouse::TableFile::row_count).sum();
@@ -48,7 +50,9 @@ pub(super) fn run(
             writeln!(out, "  {quarter}  {delivery}  {rows}  {name}")?;
         }
         writeln!(out, "columns read: {}", explanation.columns.join(", "))?;
-        writeln!(out, "\nplan\n{}", explanation.plan)?;
+        for plan in &explanation.plans {
+            writeln!(out, "\nplan\n{plan}")?;
+        }
     }
     Ok(Exit::Done)
 }

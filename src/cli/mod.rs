@@ -27,6 +27,7 @@ mod report;
 mod run;
 mod sample;
 mod statement;
+mod target;
 mod verify;
 
 use std::ffi::OsString;

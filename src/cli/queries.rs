@@ -4,14 +4,16 @@ use std::path::Path;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::query::{Catalog, Query};
-use crate::render::{Language, label};
+use crate::dictionary::Dictionary;
+use crate::pipeline::answer::compiles;
+use crate::query::{Arguments as Asked, Catalog, Parameter, Query, resolve};
+use crate::render::{Language, count, label};
 use crate::warehouse::{Warehouse, WarehouseError};
 
 /// List the named queries, or describe one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sppis queries\n  sppis queries by-year --lang fr\n  sppis queries \
+    after_help = "Examples:\n  sppis queries\n  sppis queries by-year --lang fr\n  sppis queries --check\n  sppis queries \
                   by-year --source > warehouse/queries/mine.toml"
 )]
 pub(super) struct Arguments {
@@ -22,6 +24,10 @@ pub(super) struct Arguments {
     /// Print the query's file, as a start for one's own.
     #[arg(long, requires = "name")]
     source: bool,
+
+    /// Read and compile every query, and report all mistakes of all files.
+    #[arg(long, conflicts_with_all = ["name", "source"])]
+    check: bool,
 
     /// Language of titles and descriptions.
     #[arg(long, value_enum, default_value_t = Language::En)]
@@ -34,6 +40,9 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let catalog = Catalog::open(own_folder(root)?.as_deref())?;
+    if arguments.check {
+        return check(&catalog, root, console);
+    }
     match &arguments.name {
         None => list(&catalog, arguments.lang, console),
         Some(name) => {
@@ -69,6 +78,41 @@ fn list(catalog: &Catalog, language: Language, console: &mut Console) -> Result<
         }
     }
     Ok(if broken { Exit::CouldNotRun } else { Exit::Done })
+}
+
+/// Every query as far as it can be checked without data: names, filter, types, codes.
+fn check(catalog: &Catalog, root: &Path, console: &mut Console) -> Result<Exit, CliError> {
+    let dictionary = match Warehouse::open(root) {
+        Ok(warehouse) => warehouse.dictionary().clone(),
+        Err(_) => Dictionary::built_in()?,
+    };
+    let (mut good, mut broken) = (0, 0);
+    for name in catalog.names() {
+        match checked(catalog, name, &dictionary) {
+            Ok(()) => good += 1,
+            Err(error) => {
+                broken += 1;
+                console.say(&format!("error: {error}"));
+            }
+        }
+    }
+    let wrong = if broken > 0 { format!(", {broken} with mistakes") } else { String::new() };
+    writeln!(console.out(), "{} without a mistake{wrong}", count(good, "query file"))?;
+    Ok(if broken > 0 { Exit::CouldNotRun } else { Exit::Done })
+}
+
+fn checked(catalog: &Catalog, name: &str, dictionary: &Dictionary) -> Result<(), String> {
+    let query = catalog.query(name).map_err(|error| error.to_string())?;
+    // A parameter that must be set has some value of its type when the query is run.
+    let needed = query.parameters.iter().filter(|it| it.default.is_none());
+    let example = |it: &Parameter| {
+        let value = it.allowed.first().cloned();
+        (it.name.clone(), value.unwrap_or_else(|| it.kind.example().to_owned()))
+    };
+    let asked = Asked { sets: needed.map(example).collect(), ..Asked::default() };
+    let named = |error: String| format!("{name}: {error}");
+    let question = resolve(query, &asked, dictionary).map_err(|it| named(it.to_string()))?;
+    compiles(question, dictionary).map_err(|error| named(error.to_string()))
 }
 
 fn describe(

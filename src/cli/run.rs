@@ -1,44 +1,64 @@
 //! `sppis run`
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{outside, probe, unwritable, write_atomically};
+use super::target::Target;
+use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
-use crate::export::{Format, Provenance, export};
-use crate::pipeline::answer::{Optimiser, answer, provenance};
+use crate::export::{Format, Locale, Provenance};
+use crate::pipeline::answer::{Optimiser, answer, answer_compared, provenance, verify};
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve};
-use crate::render::{Language, Look};
+use crate::render::{Language, Look, count};
 use crate::warehouse::{AsOf, Snapshot, Warehouse};
 
 /// Run named queries over the current deliveries, or over an older state.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sppis run by-regime-and-measure\n  sppis run by-year \
                   persons-by-quarter --from 2008Q1 --to 2009Q4\n  sppis run by-municipality --where \
-                  region=04000 --format csv --output brussels.csv\n  sppis run amount-by-regime \
-                  --as-of 2008-05")]
+                  region=04000 --format csv --output brussels.csv\n  sppis run by-year --lang nl \
+                  --locale nl-BE --output by-year.csv\n  sppis run --all --verify --format xlsx \
+                  --output workbooks\n  sppis run amount-by-regime --as-of 2008-05\n  sppis run \
+                  amount-by-regime --compare-with 2008-05@1")]
 pub(super) struct Arguments {
     /// Names of queries.
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "NAME")]
     names: Vec<String>,
+
+    /// All queries; those with a parameter that must be set are left out.
+    #[arg(long)]
+    all: bool,
 
     #[command(flatten)]
     question: QuestionArguments,
 
     /// Format; by the ending of `--output`, otherwise a table for reading.
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    pub(super) format: Option<Format>,
+
+    /// Delimiter and decimal mark of CSV and TSV, as spreadsheets of a country expect them.
+    #[arg(long, value_enum, default_value_t = Locale::C)]
+    pub(super) locale: Locale,
 
     /// File to write, or a folder when several queries are run.
     #[arg(long, short, value_name = "PATH")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 
-    /// Language of titles and names of places in tables for reading.
+    /// Language of titles, headings and labels, where people read.
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
+
+    /// Count everything a second time, row by row with another reader, and fail where a figure
+    /// differs.
+    #[arg(long)]
+    verify: bool,
+
+    /// Set each figure beside that of another state: old value, difference, and whether the cell
+    /// is new, gone, revised or unchanged.
+    #[arg(long, value_name = "DELIVERY|VERSION")]
+    compare_with: Option<String>,
 }
 
 /// What is asked of a query besides its name.
@@ -77,22 +97,32 @@ impl QuestionArguments {
         Ok(warehouse.snapshot(self.as_of.as_deref().map(as_of).as_ref())?)
     }
 
-    /// The questions, every one checked.
+    /// The questions, every one checked. Where all queries are asked, those that need a value
+    /// of a parameter are left out, and narrowing applies to those that have the dimension.
     pub(super) fn questions(
         &self,
+        catalog: &Catalog,
         names: &[String],
         warehouse: &Warehouse,
+        all: bool,
     ) -> Result<Vec<Question>, CliError> {
-        let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
         let asked = Asked {
             from: self.from,
             to: self.to,
             wheres: self.wheres.clone(),
             sets: self.sets.clone(),
         };
-        let question =
-            |name: &String| Ok(resolve(catalog.query(name)?, &asked, warehouse.dictionary())?);
-        names.iter().map(question).collect()
+        let mut questions = Vec::new();
+        for name in names {
+            let query = catalog.query(name)?;
+            let lacks_value = query.parameters.iter().any(|parameter| {
+                parameter.default.is_none() && !self.sets.iter().any(|it| it.0 == parameter.name)
+            });
+            if !(all && lacks_value) {
+                questions.push(resolve(query, &asked, warehouse.dictionary())?);
+            }
+        }
+        Ok(questions)
     }
 }
 
@@ -109,127 +139,93 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let questions = arguments.question.questions(&arguments.names, warehouse)?;
-    let target = Target::prepare(arguments, warehouse, console)?;
-    let snapshot = arguments.question.snapshot(warehouse)?;
+    let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+    let names = if arguments.all {
+        catalog.names().map(str::to_owned).collect()
+    } else {
+        arguments.names.clone()
+    };
+    let asked = &arguments.question;
+    let questions = asked.questions(&catalog, &names, warehouse, arguments.all)?;
+    let target = Target::prepare(arguments, names.len(), warehouse, console)?;
+    let snapshot = asked.snapshot(warehouse)?;
     let dictionary = warehouse.dictionary();
-    let tables = answer(questions, &snapshot, dictionary, Optimiser::On)?;
-    let provenance = provenance(&snapshot);
+    if arguments.verify {
+        verified(questions.clone(), &snapshot, dictionary, console)?;
+    }
+    let tables = match &arguments.compare_with {
+        None => answer(questions, &snapshot, dictionary, Optimiser::On)?,
+        Some(other) => {
+            let other = warehouse.snapshot(Some(&as_of(other)))?;
+            answer_compared(questions, &snapshot, &other, dictionary)?
+        }
+    };
+    let mut provenance = provenance(&snapshot);
+    provenance.as_of.clone_from(&asked.as_of);
     let look =
         Look { language: arguments.lang, dictionary, fit_terminal: console.prints_to_terminal() };
-    target.write(&tables, &provenance, look, console)?;
+    let written = Written { tables: &tables, provenance, look, arguments };
+    target.write(&written, console)?;
     Ok(Exit::Done)
 }
 
-/// Where answers go; what cannot be written is refused before anything is computed.
-struct Target {
-    format: Format,
-    place: Place,
+/// Compares the engine's counts with a plain fold over the rows.
+fn verified(
+    questions: Vec<Question>,
+    snapshot: &Snapshot,
+    dictionary: &Dictionary,
+    console: &mut Console,
+) -> Result<(), CliError> {
+    for (name, checked) in verify(questions, snapshot, dictionary)? {
+        if let Some(first) = checked.differences.first() {
+            let cells = count(checked.differences.len() as u64, "cell");
+            let text = format!("{name}: {cells} counted twice with two results, such as {first}");
+            let hint = "the figures cannot be trusted: run `sppis verify`, and report this";
+            return Err(CliError::new(text).hint(hint));
+        }
+        let figures = count(checked.figures, "figure");
+        console.say(&format!("{name}: {figures} counted a second time, all the same"));
+    }
+    Ok(())
 }
 
-enum Place {
-    Stdout,
-    File(PathBuf),
-    Folder(PathBuf),
+/// The answers, and what is said with them.
+pub(super) struct Written<'a> {
+    pub(super) tables: &'a [ReleasedTable],
+    provenance: Provenance,
+    pub(super) look: Look<'a>,
+    arguments: &'a Arguments,
 }
 
-impl Target {
-    fn prepare(
-        arguments: &Arguments,
-        warehouse: &Warehouse,
-        console: &Console,
-    ) -> Result<Self, CliError> {
-        let several = arguments.names.len() > 1;
-        let output = arguments.output.as_deref();
-        let ending = output.and_then(Path::extension).map(|it| it.to_string_lossy().to_lowercase());
-        let to_folder = output.is_some_and(|path| several || path.is_dir());
-        let by_ending = ending.as_deref().and_then(Format::of_ending);
-        let format = match (arguments.format, by_ending) {
-            (Some(format), _) | (None, Some(format)) => format,
-            (None, None) if output.is_none() || to_folder => Format::Table,
-            (None, None) => {
-                return Err(CliError::new("the ending of `--output` says no format")
-                    .hint("end it in .csv, .json, .parquet or .txt, or give `--format`"));
-            }
-        };
-        let place = match output {
-            None => Place::Stdout,
-            Some(path) if to_folder => {
-                if by_ending.is_some() {
-                    return Err(CliError::new(format!(
-                        "{} would be a folder for several answers",
-                        path.display()
-                    ))
-                    .hint("name a folder, or run one query at a time"));
-                }
-                fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
-                Place::Folder(outside(path, warehouse)?)
-            }
-            Some(path) => Place::File(outside(path, warehouse)?),
-        };
-        if let Place::File(path) = &place {
-            probe(path.parent().unwrap_or(Path::new("/")))?;
-        }
-        if let Place::Folder(path) = &place {
-            probe(path)?;
-        }
-        if matches!(place, Place::Stdout) && format.is_binary() {
-            if arguments.names.len() > 1 {
-                return Err(CliError::new("one stream cannot hold several Parquet files")
-                    .hint("name a folder with `--output`"));
-            }
-            if console.prints_to_terminal() {
-                return Err(CliError::new("Parquet is not for a terminal")
-                    .hint("name a file with `--output`, or pipe it"));
-            }
-        }
-        Ok(Self { format, place })
+impl Written<'_> {
+    /// Where a table's figures come from, with the command that gives them again.
+    pub(super) fn provenance(&self, table: &ReleasedTable) -> Provenance {
+        Provenance { command: self.command(table), ..self.provenance.clone() }
     }
 
-    fn write(
-        &self,
-        tables: &[ReleasedTable],
-        provenance: &Provenance,
-        look: Look<'_>,
-        console: &mut Console,
-    ) -> Result<(), CliError> {
-        for (at, table) in tables.iter().enumerate() {
-            let path = match &self.place {
-                Place::Stdout => {
-                    if at > 0 {
-                        writeln!(console.out())?;
-                    }
-                    export(table, self.format, provenance, look, console.out())?;
-                    continue;
-                }
-                Place::File(path) => path.clone(),
-                Place::Folder(folder) => folder.join(self.file_name(table)),
-            };
-            self.write_file(&path, table, provenance, look)?;
-            console.say(&format!("wrote {}", path.display()));
+    fn command(&self, table: &ReleasedTable) -> String {
+        let mut words = vec!["sppis".to_owned(), "run".to_owned(), table.query_name().to_owned()];
+        let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
+        if let Some(quarter) = self.arguments.question.from {
+            option("--from", quarter.to_string());
         }
-        Ok(())
-    }
-
-    fn file_name(&self, table: &ReleasedTable) -> String {
-        let ending = match self.format {
-            Format::Table => "txt",
-            Format::Csv => "csv",
-            Format::Json => "json",
-            Format::Parquet => "parquet",
+        if let Some(quarter) = self.arguments.question.to {
+            option("--to", quarter.to_string());
+        }
+        table.conditions().into_iter().for_each(|it| option("--where", it));
+        for (name, value) in table.parameters() {
+            option("--set", format!("{name}={value}"));
+        }
+        option("--as-of", self.provenance.version.to_string());
+        if let Some(other) = &self.arguments.compare_with {
+            option("--compare-with", other.clone());
+        }
+        let plain = |word: &String| {
+            word.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_=.@:/".contains(&it))
         };
-        format!("{}.{ending}", table.query_name())
-    }
-
-    /// Under a temporary name first: a reader never sees half a file.
-    fn write_file(
-        &self,
-        path: &Path,
-        table: &ReleasedTable,
-        provenance: &Provenance,
-        look: Look<'_>,
-    ) -> Result<(), CliError> {
-        let look = Look { fit_terminal: false, ..look };
-        write_atomically(path, |out| Ok(export(table, self.format, provenance, look, out)?))
+        let quoted = words.iter().map(|word| {
+            if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+        });
+        quoted.collect::<Vec<_>>().join(" ")
     }
 }

@@ -197,6 +197,17 @@ impl<'a> Table<'a> {
         texts
     }
 
+    /// The list of lists of texts under `key`; absent is empty.
+    pub fn text_lists(&self, key: &'static str) -> Vec<Placed<Vec<Placed<String>>>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_type(value.span(), key, "a list of lists of texts", value.get_ref());
+            return Vec::new();
+        };
+        let list = |item| Placed { value: self.texts_of(key, item), span: item.span() };
+        items.iter().map(list).collect()
+    }
+
     /// The list of whole numbers under `key`; absent is empty.
     pub fn integers(&self, key: &'static str) -> Vec<Placed<i64>> {
         let Some(value) = self.get(key) else { return Vec::new() };

@@ -6,9 +6,10 @@ use std::io::Write;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use super::provenance::tool;
 use super::{ExportError, Provenance};
-use crate::disclosure::{ReleasedTable, Values};
-use crate::render::euros;
+use crate::disclosure::{Cell, ReleasedTable, Values};
+use crate::render::decimal_text;
 
 /// The document; fields are written in this order.
 #[derive(Serialize)]
@@ -20,10 +21,13 @@ struct Document<'a> {
     parameters: Pairs<'a>,
     policy: &'static str,
     version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<&'a str>,
     deliveries: &'a [String],
     quarters_with_data: &'a [String],
     tool: String,
-    columns: Vec<&'static str>,
+    command: &'a str,
+    columns: Vec<&'a str>,
     rows: Vec<Row<'a>>,
 }
 
@@ -35,9 +39,10 @@ impl Serialize for Pairs<'_> {
     }
 }
 
-struct Row<'a> {
-    table: &'a ReleasedTable,
-    row: usize,
+/// A row as an object, by names of columns.
+pub(super) struct Row<'a> {
+    pub(super) table: &'a ReleasedTable,
+    pub(super) row: usize,
 }
 
 impl Serialize for Row<'_> {
@@ -46,14 +51,19 @@ impl Serialize for Row<'_> {
         let mut map = serializer.serialize_map(Some(columns.len()))?;
         for column in columns {
             match &column.values {
-                Values::Text(texts) => map.serialize_entry(column.name, &texts[self.row])?,
-                Values::Count(counts) => map.serialize_entry(column.name, &counts[self.row])?,
-                Values::Cents(cents) => {
-                    map.serialize_entry(column.name, &euros(cents[self.row]))?;
-                }
-                Values::Ratio(ratios) => {
-                    map.serialize_entry(column.name, &ratios[self.row].map(euros))?;
-                }
+                Values::Text(texts) => map.serialize_entry(&column.name, &texts[self.row])?,
+                Values::Numbers(numbers) => match numbers.cells[self.row] {
+                    Cell::Value(value) if numbers.decimals == 0 => {
+                        map.serialize_entry(&column.name, &value)?;
+                    }
+                    Cell::Value(value) => {
+                        let text = decimal_text(value, numbers.decimals);
+                        map.serialize_entry(&column.name, &text)?;
+                    }
+                    Cell::Undefined | Cell::NotApplicable | Cell::NotDelivered => {
+                        map.serialize_entry(&column.name, &None::<()>)?;
+                    }
+                },
             }
         }
         map.end()
@@ -73,10 +83,12 @@ pub(super) fn write(
         parameters: Pairs(table.parameters()),
         policy: table.policy().name(),
         version: provenance.version,
+        as_of: provenance.as_of.as_deref(),
         deliveries: &provenance.deliveries,
         quarters_with_data: &provenance.quarters,
-        tool: format!("sppis {}", env!("CARGO_PKG_VERSION")),
-        columns: table.columns().iter().map(|column| column.name).collect(),
+        tool: tool(),
+        command: &provenance.command,
+        columns: table.columns().iter().map(|column| column.name.as_str()).collect(),
         rows: (0..table.row_count()).map(|row| Row { table, row }).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;

@@ -1,58 +1,44 @@
 //! Released tables as bytes, one file per format.
 //!
-//! In: a [`ReleasedTable`]. Out: bytes that depend on nothing but it. Never: a value that was not
-//! released, or a truncated table.
+//! In: a [`ReleasedTable`], and where its figures come from. Out: bytes that depend on nothing but
+//! these. Never: a value that was not released, a truncated table, or the time of writing.
 
-mod csv;
+mod arrow;
+mod batch;
+mod delimited;
+mod format;
+mod html;
+mod ipynb;
 mod json;
+mod markdown;
+mod ndjson;
 mod parquet;
+mod provenance;
+mod sdmx_csv;
 mod table;
+mod words;
+mod xlsx;
 
 use std::io::Write;
 
 use crate::disclosure::ReleasedTable;
 use crate::render::Look;
 
-/// Format of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// A table for reading in a terminal.
-    Table,
-    /// Comma-separated, amounts like `1234.50`.
-    Csv,
-    /// One object with provenance, columns and rows; amounts as text, to stay exact.
-    Json,
-    /// Parquet with decimals.
-    Parquet,
-}
+pub use delimited::{Locale, csv_metadata};
+pub use format::Format;
+pub use provenance::{Provenance, pairs};
 
-impl Format {
-    /// Whether the bytes are no text.
-    pub fn is_binary(self) -> bool {
-        self == Self::Parquet
-    }
-
-    /// The format that a file's ending says.
-    pub fn of_ending(ending: &str) -> Option<Self> {
-        match ending {
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Json),
-            "parquet" => Some(Self::Parquet),
-            "txt" => Some(Self::Table),
-            _ => None,
-        }
-    }
-}
-
-/// What an export says of where its figures come from.
-#[derive(Debug, Clone, Default)]
-pub struct Provenance {
-    /// Version of the table.
-    pub version: u64,
-    /// The deliveries of that version, as `id@revision`.
-    pub deliveries: Vec<String>,
-    /// The quarters that it has data of.
-    pub quarters: Vec<String>,
+/// How a table is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// The format.
+    pub format: Format,
+    /// Delimiter and decimal mark of delimited text.
+    pub locale: Locale,
+    /// Language and names, where people read.
+    pub look: Look<'a>,
+    /// Whether the reader cannot go back in what is written, as on stdout.
+    pub stream: bool,
 }
 
 /// An export that failed.
@@ -64,24 +50,38 @@ pub enum ExportError {
     /// The JSON could not be made.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    /// The columns could not be made.
+    #[error(transparent)]
+    Arrow(#[from] ::arrow::error::ArrowError),
     /// The Parquet file could not be made.
     #[error(transparent)]
     Parquet(#[from] ::parquet::errors::ParquetError),
+    /// The workbook could not be made.
+    #[error(transparent)]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
 }
 
 /// Writes a table in a format.
 pub fn export(
     table: &ReleasedTable,
-    format: Format,
     provenance: &Provenance,
-    look: Look<'_>,
+    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
-    match format {
+    let look = options.look;
+    match options.format {
         Format::Table => table::write(table, provenance, look, out)?,
-        Format::Csv => csv::write(table, out)?,
+        Format::Csv => delimited::write_csv(table, options.locale, out)?,
+        Format::Tsv => delimited::write_tsv(table, options.locale, out)?,
         Format::Json => json::write(table, provenance, out)?,
+        Format::Ndjson => ndjson::write(table, out)?,
         Format::Parquet => parquet::write(table, provenance, out)?,
+        Format::Arrow => arrow::write(table, provenance, options.stream, out)?,
+        Format::Xlsx => xlsx::write(table, provenance, look, out)?,
+        Format::Markdown => markdown::write(table, provenance, look, out)?,
+        Format::Html => html::write(table, provenance, look, out)?,
+        Format::Ipynb => ipynb::write(table, provenance, look, out)?,
+        Format::SdmxCsv => sdmx_csv::write(table, provenance, out)?,
     }
     out.flush()?;
     Ok(())

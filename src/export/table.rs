@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Provenance;
-use crate::disclosure::{ReleasedTable, ResultColumn, Values};
-use crate::render::{Look, count, grouped, label, plain, with_name};
+use super::words::{cell, is_number};
+use crate::disclosure::ReleasedTable;
+use crate::render::{Look, count, heading, label};
 
 pub(super) fn write(
     released: &ReleasedTable,
@@ -15,23 +16,7 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "{}", label(released.title(), look.language))?;
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    if look.fit_terminal {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-    }
-    table.set_header(released.columns().iter().map(|column| column.name));
-    for row in 0..released.row_count() {
-        table.add_row(released.columns().iter().map(|column| shown(column, row, look)));
-    }
-    for (at, column) in released.columns().iter().enumerate() {
-        if !matches!(column.values, Values::Text(_))
-            && let Some(column) = table.column_mut(at)
-        {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for line in table.lines() {
+    for line in aligned(released, look).lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
     let rows = count(released.row_count() as u64, "row");
@@ -56,13 +41,24 @@ pub(super) fn write(
     Ok(())
 }
 
-fn shown(column: &ResultColumn, row: usize, look: Look<'_>) -> String {
-    match &column.values {
-        Values::Text(texts) => match &texts[row] {
-            Some(text) => with_name(column.name, text, look),
-            None => "(none)".to_owned(),
-        },
-        Values::Ratio(ratios) if ratios[row].is_none() => "–".to_owned(),
-        values => grouped(&plain(values, row)),
+/// Header and rows, numbers to the right.
+pub(super) fn aligned(released: &ReleasedTable, look: Look<'_>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    if look.fit_terminal {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
     }
+    let columns = released.columns();
+    table.set_header(columns.iter().map(|column| heading(&column.name, look.language)));
+    for row in 0..released.row_count() {
+        table.add_row(columns.iter().map(|column| cell(column, row, look)));
+    }
+    for (at, column) in columns.iter().enumerate() {
+        if is_number(column)
+            && let Some(column) = table.column_mut(at)
+        {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{AnswerError, Optimiser, answer};
-use crate::disclosure::{ReleasedTable, Values};
+use crate::disclosure::{Cell, ReleasedTable, Values};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{Arguments, Catalog, CatalogError, ResolveError, resolve};
 use crate::warehouse::{AsOf, LoggedCommit, Warehouse, WarehouseError};
@@ -133,14 +133,15 @@ fn text(table: &ReleasedTable, name: &str, row: usize) -> String {
 
 impl Figures {
     fn of(table: &ReleasedTable, row: usize) -> Self {
-        let count = |name| match values(table, name) {
-            Some(Values::Count(counts)) => counts[row],
+        let number = |name| match values(table, name) {
+            Some(Values::Numbers(numbers)) => match numbers.cells[row] {
+                Cell::Value(value) => value,
+                _ => 0,
+            },
             _ => 0,
         };
-        let cents = match values(table, "amount") {
-            Some(Values::Cents(cents)) => cents[row],
-            _ => 0,
-        };
-        Self { observations: count("observations"), persons: count("persons"), cents }
+        let count = |name| u64::try_from(number(name)).unwrap_or_default();
+        let (observations, persons) = (count("observations"), count("persons"));
+        Self { observations, persons, cents: number("amount") }
     }
 }

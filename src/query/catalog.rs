@@ -13,9 +13,10 @@ macro_rules! shipped {
 }
 
 /// The queries compiled in.
-static SHIPPED: [(&str, &str); 10] = shipped![
+static SHIPPED: [(&str, &str); 14] = shipped![
     "amount-by-measure",
     "amount-by-regime",
+    "amount-distribution",
     "amount-per-person",
     "by-municipality",
     "by-region",
@@ -24,6 +25,9 @@ static SHIPPED: [(&str, &str); 10] = shipped![
     "by-year",
     "conventions-by-guidance",
     "persons-by-quarter",
+    "top-municipalities",
+    "totals-by-measure",
+    "trend-by-regime",
 ];
 
 /// Query files by name. Files are parsed when asked for, so that one with mistakes does not keep

@@ -1,18 +1,24 @@
-//! A question to one Polars lazy frame: derive, filter, group, compute. No I/O.
+//! A question to Polars lazy frames, one per level that has to be counted: derive, filter, group,
+//! compute. No I/O.
 
 use polars::prelude::*;
 
-use super::file::{Band, Query};
+use super::file::{Band, Top};
+use super::level::{Count, Level, Span};
 use super::resolve::Question;
+use super::result::REST;
 use crate::dictionary::{Dictionary, Places};
 use crate::metric::{Dimension, Metric};
+use crate::quarter::Quarter;
 
-/// A question as a plan.
+/// A question as plans.
 pub struct CompiledQuery {
     pub(super) question: Question,
-    /// What is collected: dimensions, then metrics, then what derived metrics need.
-    pub(super) frame: LazyFrame,
-    /// Stored columns the plan reads.
+    /// What is counted at each level; the rows of the answer first.
+    pub(super) counts: Vec<Count>,
+    /// What is collected for each of them: dimensions, then metrics.
+    pub(super) frames: Vec<LazyFrame>,
+    /// Stored columns the plans read.
     pub(super) columns: Vec<String>,
 }
 
@@ -30,19 +36,88 @@ pub struct CompileError {
     source: Box<PolarsError>,
 }
 
-/// Compiles a question over the frame of a scan.
+/// What a question is compiled over.
+#[derive(Clone)]
+pub struct Source {
+    /// The observations.
+    pub frame: LazyFrame,
+    /// The quarters that have some, in order.
+    pub quarters: Vec<Quarter>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Source({} quarters)", self.quarters.len())
+    }
+}
+
+/// Name of the amounts of single persons.
+pub(super) const AMOUNTS: &str = "amounts";
+
+/// Compiles a question over the frame of a scan; `first` are the values that a query with a top
+/// shows one by one, as [`ranking`] gave them.
 pub fn compile(
     question: Question,
-    frame: LazyFrame,
+    source: &Source,
     dictionary: &Dictionary,
+    first: Option<&DataFrame>,
 ) -> Result<CompiledQuery, CompileError> {
+    let counts = question.query.counts();
+    let mut frames = Vec::with_capacity(counts.len());
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
-    let mut plan = plan(&question, frame, dictionary).map_err(failed)?;
-    // Types are resolved from the schema alone; a mistake in the filter shows here.
-    plan.collect_schema().map_err(failed)?;
+    for count in &counts {
+        let mut rows = rows(&question, source.frame.clone(), dictionary).map_err(failed)?;
+        if let (Some(top), Some(first)) = (&question.query.top, first) {
+            rows = with_rest(rows, top, first);
+        }
+        if !count.level.dimensions.contains(&Dimension::Quarter) {
+            rows = asked_only(rows, &question);
+        }
+        let rows = spread(rows, count.level.span, &source.quarters).map_err(failed)?;
+        let mut plan = grouped(rows, count);
+        // Types are resolved from the schema alone; a mistake in the filter shows here.
+        plan.collect_schema().map_err(failed)?;
+        frames.push(plan);
+    }
     let columns = columns(&question);
-    Ok(CompiledQuery { question, frame: plan, columns })
+    Ok(CompiledQuery { question, counts, frames, columns })
+}
+
+/// The plan that ranks the values of a query's top dimension; `None` for a query without one.
+pub fn ranking(
+    question: &Question,
+    source: &Source,
+    dictionary: &Dictionary,
+) -> Result<Option<LazyFrame>, CompileError> {
+    let Some(top) = &question.query.top else { return Ok(None) };
+    let failed =
+        |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
+    let mut rows = rows(question, source.frame.clone(), dictionary).map_err(failed)?;
+    if !top.within.contains(&Dimension::Quarter) {
+        rows = asked_only(rows, question);
+    }
+    let names = |dimensions: &[Dimension]| -> Vec<Expr> {
+        dimensions.iter().map(|it| col(it.name())).collect()
+    };
+    let (by, dimension) = (col(top.by.name()), col(top.dimension.name()));
+    let level = [top.within.as_slice(), &[top.dimension]].concat();
+    let level = Level { dimensions: level, span: Span::Own };
+    let count = Count { level, metrics: top.by.base().to_vec(), per_person: false };
+    // Equal values are ranked by name, so that the same question gives the same answer.
+    let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
+    let sorted = grouped(rows, &count)
+        .filter(dimension.clone().is_not_null())
+        .sort_by_exprs([by, dimension.clone()], order);
+    let first = dimension.head(Some(top.count));
+    let ranked = match names(&top.within).as_slice() {
+        [] => sorted.select([first]),
+        within => sorted.group_by_stable(within).agg([first]).explode(
+            by_name([top.dimension.name()], true, false),
+            ExplodeOptions { empty_as_null: false, keep_nulls: false },
+        ),
+    };
+    Ok(Some(ranked))
 }
 
 impl CompiledQuery {
@@ -51,12 +126,12 @@ impl CompiledQuery {
         &self.question
     }
 
-    /// The lazy frame, for collecting it or explaining it.
-    pub fn frame(&self) -> &LazyFrame {
-        &self.frame
+    /// The lazy frames, for collecting them or explaining them.
+    pub fn frames(&self) -> &[LazyFrame] {
+        &self.frames
     }
 
-    /// Stored columns that are read, sorted.
+    /// Stored columns that are read, sorted; `quarter` is no column of the files.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
@@ -65,18 +140,24 @@ impl CompiledQuery {
 fn columns(question: &Question) -> Vec<String> {
     let query = &question.query;
     let of_dimensions = query.dimensions.iter().chain(question.wheres.keys()).map(|it| it.column());
-    let of_metrics = query.metrics.iter().flat_map(|metric| metric.columns().iter().copied());
+    let counts = query.counts();
+    let per_person = counts.iter().any(|count| count.per_person);
+    let metrics = counts.iter().flat_map(|count| &count.metrics).copied();
+    let metrics = metrics.chain(query.top.iter().map(|top| top.by));
+    let of_metrics = metrics.flat_map(|metric| metric.columns().iter().copied());
+    let of_persons = per_person.then_some(["person", "amount"]).into_iter().flatten();
     let of_filter = query.filter.iter().flat_map(super::filter::Filter::columns).map(|name| {
         Dimension::named(name).map_or_else(|| name.to_owned(), |it| it.column().to_owned())
     });
-    let named = of_dimensions.chain(of_metrics).map(str::to_owned);
+    let named = of_dimensions.chain(of_metrics).chain(of_persons).map(str::to_owned);
     let mut columns: Vec<String> = named.chain(of_filter).collect();
     columns.sort_unstable();
     columns.dedup();
     columns
 }
 
-fn plan(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> PolarsResult<LazyFrame> {
+/// The rows that count, with the query's dimensions.
+fn rows(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> PolarsResult<LazyFrame> {
     let query = &question.query;
     let filtered = question.query.filter.as_ref();
     let needs = |dimension: Dimension| {
@@ -88,7 +169,7 @@ fn plan(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> Polar
     if let Some(expression) = filtered.and_then(|filter| filter.compile(&question.values)) {
         frame = frame.filter(expression);
     }
-    for (dimension, values) in &question.wheres {
+    for (dimension, values) in question.row_conditions() {
         if *dimension != Dimension::Age {
             frame = frame.filter(is_one_of(*dimension, values));
         }
@@ -102,12 +183,89 @@ fn plan(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> Polar
     if query.dimensions.contains(&Dimension::Year) {
         frame = frame.with_columns([col("year").cast(DataType::String)]);
     }
-    let keys: Vec<Expr> = query.dimensions.iter().map(|it| col(it.name())).collect();
-    let metrics = aggregates(query);
-    Ok(match keys.as_slice() {
-        [] => frame.select(metrics),
-        keys => frame.group_by(keys).agg(metrics),
-    })
+    Ok(frame)
+}
+
+/// The rows of the quarters asked for, where others were read to compare with.
+fn asked_only(rows: LazyFrame, question: &Question) -> LazyFrame {
+    let Some(range) = question.range().filter(|_| question.scan_range() != question.range()) else {
+        return rows;
+    };
+    let quarter = || col("quarter");
+    let from = quarter().gt_eq(lit(range.first().to_string()));
+    rows.filter(from.and(quarter().lt_eq(lit(range.last().to_string()))))
+}
+
+/// Values that are not among the first become one.
+fn with_rest(rows: LazyFrame, top: &Top, first: &DataFrame) -> LazyFrame {
+    const IS_FIRST: &str = "is_first";
+    let keys: Vec<Expr> =
+        top.within.iter().chain([&top.dimension]).map(|it| col(it.name())).collect();
+    let first = first.clone().lazy().with_columns([lit(true).alias(IS_FIRST)]);
+    let dimension = col(top.dimension.name());
+    let shown = col(IS_FIRST).is_not_null().or(dimension.clone().is_null());
+    let named = when(shown).then(dimension).otherwise(lit(REST)).alias(top.dimension.name());
+    let mut same = JoinArgs::new(JoinType::Left);
+    same.nulls_equal = true;
+    rows.join(first, keys.clone(), keys, same).with_columns([named])
+}
+
+/// Each row once for every quarter that it counts in.
+fn spread(rows: LazyFrame, span: Span, quarters: &[Quarter]) -> PolarsResult<LazyFrame> {
+    const TARGET: &str = "target";
+    if span == Span::Own {
+        return Ok(rows);
+    }
+    let pairs: Vec<(String, String)> = quarters
+        .iter()
+        .flat_map(|own| span.targets(*own).into_iter().map(|it| (own.to_string(), it.to_string())))
+        .collect();
+    let (own, target): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
+    let lookup = DataFrame::new(
+        own.len(),
+        vec![Column::new("quarter".into(), own), Column::new(TARGET.into(), target)],
+    )?;
+    let spread = rows.join(
+        lookup.lazy(),
+        [col("quarter")],
+        [col("quarter")],
+        JoinArgs::new(JoinType::Inner),
+    );
+    Ok(spread.with_columns([col(TARGET).alias("quarter")]))
+}
+
+fn grouped(rows: LazyFrame, count: &Count) -> LazyFrame {
+    let keys: Vec<Expr> = count.level.dimensions.iter().map(|it| col(it.name())).collect();
+    let metrics = || -> Vec<Expr> {
+        count.metrics.iter().filter_map(|it| Some(aggregate(*it)?.alias(it.name()))).collect()
+    };
+    let by = |rows: LazyFrame, keys: &[Expr], metrics: Vec<Expr>| match keys {
+        [] => rows.select(metrics),
+        keys => rows.group_by(keys).agg(metrics),
+    };
+    if !count.per_person {
+        return by(rows, &keys, metrics());
+    }
+    let persons = rows.clone().filter(col("amount").is_not_null());
+    let with_person = [keys.as_slice(), &[col("person")]].concat();
+    let of_persons = by(persons, &with_person, vec![col("amount").sum()]);
+    let cents = col("amount").to_physical().cast(DataType::Int64);
+    let amounts = by(of_persons, &keys, vec![cents.implode(true).alias(AMOUNTS)]);
+    // Where nothing else is counted at this level, only the cells of such persons are needed.
+    let counted = by(rows, &keys, if count.metrics.is_empty() { vec![len()] } else { metrics() });
+    match keys.as_slice() {
+        [] => counted.with_columns([lit(0).alias("all")]).join(
+            amounts.with_columns([lit(0).alias("all")]),
+            [col("all")],
+            [col("all")],
+            JoinArgs::new(JoinType::Left),
+        ),
+        keys => {
+            let mut same = JoinArgs::new(JoinType::Left);
+            same.nulls_equal = true;
+            counted.join(amounts, keys, keys, same)
+        }
+    }
 }
 
 /// Adds the dimensions that are not stored: year and age as numbers, province and region.
@@ -168,20 +326,6 @@ fn band(bands: &[Band]) -> Expr {
         };
         when(inside).then(lit(band.to_string())).otherwise(otherwise)
     })
-}
-
-/// The metrics, and the ones that derived metrics are computed from.
-fn aggregates(query: &Query) -> Vec<Expr> {
-    let mut metrics = query.metrics.clone();
-    if metrics.contains(&Metric::AmountPerConventionPerson) {
-        metrics.retain(|metric| *metric != Metric::AmountPerConventionPerson);
-        for needed in [Metric::Amount, Metric::ConventionPersons] {
-            if !metrics.contains(&needed) {
-                metrics.push(needed);
-            }
-        }
-    }
-    metrics.into_iter().filter_map(|metric| Some(aggregate(metric)?.alias(metric.name()))).collect()
 }
 
 fn aggregate(metric: Metric) -> Option<Expr> {

@@ -1,5 +1,6 @@
 //! The shape of a query file, read with every mistake at once.
 
+use super::derived::{self, Derived};
 use super::filter::Filter;
 use crate::document::{DocumentError, Labels, Placed, Problem, Table, read_document};
 use crate::metric::{Dimension, Metric};
@@ -21,6 +22,14 @@ pub struct Query {
     pub bands: Vec<Band>,
     /// Sort order; by the dimensions where nothing is said.
     pub order: Vec<OrderKey>,
+    /// Metrics that the file defines itself.
+    pub derived: Vec<Derived>,
+    /// Dimensions kept by each kind of total, counted anew from the rows.
+    pub totals: Vec<Vec<Dimension>>,
+    /// The values of a dimension shown one by one; the others are one row.
+    pub top: Option<Top>,
+    /// Whether every combination of values has a row, also those without observations.
+    pub complete: bool,
     /// Typed parameters of the filter.
     pub parameters: Vec<Parameter>,
     pub(super) filter: Option<Filter>,
@@ -45,6 +54,19 @@ impl std::fmt::Display for Band {
             None => write!(f, "{:02}+", self.from),
         }
     }
+}
+
+/// The first values of a dimension by a metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Top {
+    /// The dimension.
+    pub dimension: Dimension,
+    /// The metric that ranks its values, largest first.
+    pub by: Metric,
+    /// How many are shown.
+    pub count: usize,
+    /// Ranked anew for each value of these.
+    pub within: Vec<Dimension>,
 }
 
 /// A column to sort by.
@@ -93,7 +115,7 @@ impl ParameterKind {
     }
 
     /// A value of this type, for checking a filter before values are given.
-    pub(super) fn example(self) -> &'static str {
+    pub fn example(self) -> &'static str {
         match self {
             Self::Text => "",
             Self::Integer => "1",
@@ -139,19 +161,37 @@ impl Query {
                 .iter()
                 .map(|(name, table)| parameter(name, table))
                 .collect();
+            let mut derived = root.entries("derived");
+            // Columns stand in the order of the file.
+            derived.sort_by_key(|(name, _)| name.span.start);
+            let derived: Vec<Derived> = derived
+                .iter()
+                .map(|(name, table)| derived::read(name, table, &dimensions))
+                .collect();
             let columns: Vec<&str> = dimensions
                 .iter()
                 .map(|dimension| dimension.name())
                 .chain(metrics.iter().map(|metric| metric.name()))
+                .chain(derived.iter().map(|derived| derived.name.as_str()))
                 .collect();
             let order = root.texts("order");
             let order = order.iter().filter_map(|key| order_key(root, key, &columns)).collect();
             let filter = root
                 .text("filter")
                 .and_then(|filter| Filter::read(root, text, &filter, &parameters));
+            let (totals, top) = (totals(root, &dimensions), top(root, &dimensions));
+            let complete = complete(root, &dimensions);
+            let mut title = root.labels("title");
+            if title.en.is_empty() {
+                name.clone_into(&mut title.en);
+            }
             Self {
                 name: name.to_owned(),
-                title: root.labels("title"),
+                totals,
+                top,
+                complete,
+                derived,
+                title,
                 description: root.labels("description"),
                 bands: bands(root),
                 metrics,
@@ -223,6 +263,65 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
         default: default.map(|text| text.value),
         allowed: allowed.into_iter().map(|text| text.value).collect(),
     }
+}
+
+/// Levels of totals: each keeps fewer dimensions than the rows.
+fn totals(root: &Table<'_>, dimensions: &[Dimension]) -> Vec<Vec<Dimension>> {
+    let mut levels: Vec<Vec<Dimension>> = Vec::new();
+    for list in root.text_lists("totals") {
+        let of = |text: &Placed<String>| {
+            let dimension = derived::dimension(root, text)?;
+            if !dimensions.contains(&dimension) {
+                let message = format!("`{}` is no dimension of this query", text.value);
+                let problem = Problem::new(text.span.clone(), message);
+                root.problem(problem.help("a total keeps some of the query's dimensions"));
+            }
+            Some(dimension)
+        };
+        let kept: Vec<Dimension> = list.value.iter().filter_map(of).collect();
+        let level: Vec<Dimension> =
+            dimensions.iter().copied().filter(|it| kept.contains(it)).collect();
+        if level.len() == dimensions.len() || levels.contains(&level) {
+            let message = "this total is no other than the rows, or stands here twice";
+            root.problem(Problem::new(list.span.clone(), message));
+        }
+        levels.push(level);
+    }
+    levels
+}
+
+/// Whether all combinations are asked for; of dimensions that name the same thing there are none.
+fn complete(root: &Table<'_>, dimensions: &[Dimension]) -> bool {
+    let complete = root.flag("complete");
+    for column in ["quarter", "cpas"] {
+        let same = dimensions.iter().filter(|it| it.column() == column);
+        let same: Vec<&str> = same.map(|it| it.name()).collect();
+        if complete && same.len() > 1 {
+            let message = format!("`complete` has no sense with {}", same.join(" and "));
+            let help = "each value of one belongs to one value of the other: keep one of them";
+            root.problem(Problem::new(root.span(), message).help(help));
+        }
+    }
+    complete
+}
+
+fn top(root: &Table<'_>, dimensions: &[Dimension]) -> Option<Top> {
+    let table = root.table("top")?;
+    let of_query = |text: &Placed<String>| {
+        let dimension = derived::dimension(&table, text)?;
+        if !dimensions.contains(&dimension) {
+            let message = format!("`{}` is no dimension of this query", text.value);
+            table.problem(Problem::new(text.span.clone(), message));
+        }
+        Some(dimension)
+    };
+    let dimension = of_query(&table.required_text("dimension"));
+    let by = derived::metric(&table, &table.required_text("by"));
+    let within = table.texts("within").iter().filter_map(of_query).collect();
+    let count = derived::within(&table, "count", 10, 1..=10_000);
+    let count = usize::try_from(count).unwrap_or(10);
+    table.finish();
+    Some(Top { dimension: dimension?, by, count, within })
 }
 
 fn order_key(root: &Table<'_>, key: &Placed<String>, columns: &[&str]) -> Option<OrderKey> {

@@ -10,6 +10,7 @@
 //! (amounts are exact, and a binary float is not), no column that tells a person apart.
 
 mod expression;
+mod literals;
 
 use std::collections::BTreeSet;
 
@@ -132,6 +133,11 @@ impl Filter {
     /// As written.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The tree that was checked.
+    pub(super) fn tree(&self) -> &Expr {
+        &self.tree
     }
 
     /// Names it uses.

@@ -1,21 +1,31 @@
 //! Named queries: a TOML file each, read, checked, compiled to one lazy frame, collected.
 //!
 //! ```text
-//! file → catalog → resolve → compile → result
+//! file → catalog → resolve → compile (a level for all that is counted) → figures → assemble → result
 //! ```
 //!
 //! In: query files and a [`crate::scan::Scan`]. Out: [`ResultTable`]s. Never: I/O or randomness in
 //! compiling (the same files give the same plan), or a total made by adding distinct counts.
 
+mod assemble;
 mod catalog;
 mod compile;
+mod complete;
+mod derived;
+mod figures;
 mod file;
 mod filter;
+mod fold;
+mod level;
 mod resolve;
 mod result;
+mod revision;
 
 pub use catalog::{Catalog, CatalogError};
-pub use compile::{CompileError, CompiledQuery, compile};
-pub use file::{Band, OrderKey, Parameter, ParameterKind, Query};
+pub use compile::{CompileError, CompiledQuery, Source, compile, ranking};
+pub use complete::Coverage;
+pub use derived::{Against, Derived, Formula, Statistic};
+pub use file::{Band, OrderKey, Parameter, ParameterKind, Query, Top};
+pub use fold::{Batches, Checked, check};
 pub use resolve::{Arguments, Question, ResolveError, resolve};
-pub use result::{ResultColumn, ResultTable, Values};
+pub use result::{Cell, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};

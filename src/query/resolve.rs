@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::file::{ParameterKind, Query};
-use crate::dictionary::{Dictionary, Places};
+use crate::dictionary::{Dictionary, Places, Validity};
 use crate::document::nearest;
 use crate::metric::Dimension;
 use crate::quarter::{Quarter, QuarterRange};
@@ -46,6 +46,34 @@ impl Question {
         self.range
     }
 
+    /// Whether figures of a quarter are computed from others too.
+    fn looks_back(&self) -> bool {
+        self.query.derived.iter().any(|derived| derived.formula.needs_quarter())
+    }
+
+    /// The quarters that have to be read for the ones asked for; all without a range.
+    pub fn scan_range(&self) -> Option<QuarterRange> {
+        let range = self.range?;
+        let ends = [range.first(), range.last()];
+        let sources = || ends.into_iter().flat_map(|end| self.query.sources_of(end)).chain(ends);
+        QuarterRange::new(sources().min()?, sources().max()?).ok()
+    }
+
+    /// The conditions on rows; quarters are picked from the answer where others are needed too.
+    pub(super) fn row_conditions(&self) -> impl Iterator<Item = (&Dimension, &Vec<String>)> {
+        let wheres = self.wheres.iter();
+        let looks_back = self.looks_back();
+        wheres.filter(move |(dimension, _)| **dimension != Dimension::Quarter || !looks_back)
+    }
+
+    /// Whether a quarter is among those asked for.
+    pub(super) fn shows(&self, quarter: Quarter) -> bool {
+        let text = quarter.to_string();
+        let wheres = self.wheres.get(&Dimension::Quarter);
+        self.range.is_none_or(|range| range.contains(quarter))
+            && wheres.is_none_or(|values| values.contains(&text))
+    }
+
     /// The values that rows were narrowed to, as `dimension=value`.
     pub fn conditions(&self) -> Vec<String> {
         let of = |(dimension, values): (&Dimension, &Vec<String>)| {
@@ -70,6 +98,11 @@ pub fn resolve(
     let range = range(arguments, &mut problems);
     let wheres = wheres(&query, arguments, dictionary, &mut problems);
     let values = values(&query, arguments, &mut problems);
+    if let Some(filter) = &query.filter {
+        for (name, text) in filter.literals(&values) {
+            problems.extend(literal(&query, &name, &text, range, dictionary));
+        }
+    }
     if problems.is_empty() {
         Ok(Question { query, range, wheres, values })
     } else {
@@ -117,12 +150,49 @@ fn wheres(
     wheres
 }
 
+/// What is wrong with a text that a filter compares a name with: a slip of the pen would make an
+/// empty answer of it.
+fn literal(
+    query: &Query,
+    name: &str,
+    text: &str,
+    range: Option<QuarterRange>,
+    dictionary: &Dictionary,
+) -> Option<String> {
+    if let Some(dimension) = Dimension::named(name) {
+        let known = known_values(dimension, query, dictionary)?;
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let unknown =
+            || format!("filter: {}", unknown(&format!("value of `{name}`"), text, &known));
+        return (!known.contains(&text)).then(unknown);
+    }
+    let variable = dictionary.variable(&name.to_uppercase())?;
+    let codes: Vec<_> = variable.codes.iter().filter(|code| code.code == text).collect();
+    if codes.is_empty() {
+        let known: Vec<&str> = variable.codes.iter().map(|code| code.code.as_str()).collect();
+        let unknown = || format!("filter: {}", unknown(&format!("code of `{name}`"), text, &known));
+        return (variable.table_complete && !known.is_empty()).then(unknown);
+    }
+    // A code means something in a period; in another the same text may be a code of its own.
+    let range = range?;
+    let days = (range.first().first_day(), range.last().last_day());
+    let overlaps = |it: &Validity| {
+        it.from.is_none_or(|from| from <= days.1) && it.to.is_none_or(|to| to >= days.0)
+    };
+    let outside = !codes.iter().any(|code| overlaps(&code.validity));
+    let validities: Vec<String> = codes.iter().map(|code| code.validity.to_string()).collect();
+    outside.then(|| {
+        let valid = validities.join(" or ");
+        format!("filter: the code `{text}` of `{name}` is valid {valid}, not in {range}")
+    })
+}
+
 fn is_nis(value: &str) -> bool {
     value.len() == 5 && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The values a dimension can have, where they are a closed list.
-fn known_values(
+pub(super) fn known_values(
     dimension: Dimension,
     query: &Query,
     dictionary: &Dictionary,

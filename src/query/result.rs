@@ -4,10 +4,13 @@ use std::cmp::Ordering;
 
 use polars::prelude::*;
 
+use super::assemble::Assembly;
 use super::compile::CompiledQuery;
+use super::complete::Coverage;
+use super::figures::Figures;
 use super::file::Query;
 use super::resolve::Question;
-use crate::metric::{Dimension, Metric};
+use crate::dictionary::Dictionary;
 
 /// An answer that nobody has looked at for disclosure yet.
 #[derive(Debug, Clone)]
@@ -21,7 +24,7 @@ pub struct ResultTable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultColumn {
     /// Name of the dimension or metric.
-    pub name: &'static str,
+    pub name: String,
     /// Its values.
     pub values: Values,
 }
@@ -29,31 +32,81 @@ pub struct ResultColumn {
 /// Values of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Values {
-    /// Values of a dimension; `None` where the data have none.
+    /// Values of a dimension; `None` where the data have none. [`TOTAL`] and [`REST`] are rows
+    /// over several values.
     Text(Vec<Option<String>>),
-    /// Counts and days.
-    Count(Vec<u64>),
-    /// Euros, in cents.
-    Cents(Vec<i128>),
-    /// Euros per person, in cents; `None` where there is no person to divide by.
-    Ratio(Vec<Option<i128>>),
+    /// Values of a metric.
+    Numbers(Numbers),
 }
 
+/// Exact numbers of one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbers {
+    /// What they count.
+    pub unit: Unit,
+    /// Digits after the decimal mark: 123 with 2 decimals is 1.23.
+    pub decimals: u8,
+    /// A cell per row.
+    pub cells: Vec<Cell>,
+}
+
+/// What numbers count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Persons, observations, days, months.
+    Count,
+    /// Euros.
+    Euros,
+    /// Hundredths of a whole.
+    Percent,
+}
+
+/// A number, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    /// The number, without its decimal mark.
+    Value(i128),
+    /// Nothing to divide by, or nothing to compare with.
+    Undefined,
+    /// The variable did not exist then, or this regime does not fill it in.
+    NotApplicable,
+    /// The quarter has not been delivered.
+    NotDelivered,
+}
+
+/// Value of a dimension in a row over all its values.
+pub const TOTAL: &str = "total";
+/// Value of a dimension in a row over all values that are not among the first.
+pub const REST: &str = "rest";
+
 impl ResultTable {
-    /// Reads the collected frame of a compiled query.
-    pub(crate) fn read(compiled: &CompiledQuery, frame: &DataFrame) -> PolarsResult<Self> {
-        let query = &compiled.question.query;
-        let mut columns = Vec::new();
-        for dimension in &query.dimensions {
-            columns.push(dimension_column(*dimension, frame)?);
+    /// Puts the collected frames of a compiled query together.
+    pub(crate) fn read(
+        compiled: &CompiledQuery,
+        frames: &[DataFrame],
+        coverage: &Coverage,
+        dictionary: &Dictionary,
+    ) -> PolarsResult<Self> {
+        let figures = Figures::read(&compiled.counts, frames)?;
+        let question = &compiled.question;
+        let assembly = Assembly { question, figures: &figures, coverage, dictionary };
+        let rows = assembly.rows();
+        let mut columns = assembly.dimensions(&rows);
+        columns.extend(assembly.metrics(&rows));
+        if question.query.complete {
+            columns.extend(columns.iter().filter_map(status).collect::<Vec<_>>());
         }
-        for metric in &query.metrics {
-            columns.push(metric_column(*metric, frame)?);
-        }
-        let question = compiled.question.clone();
-        let mut table = Self { question, columns, row_count: frame.height() };
-        table.sort();
+        let mut table = Self { question: question.clone(), columns, row_count: rows.len() };
+        table.sort(&rows.iter().map(|row| row.level).collect::<Vec<_>>());
         Ok(table)
+    }
+
+    pub(super) fn of_columns(
+        question: Question,
+        columns: Vec<ResultColumn>,
+        row_count: usize,
+    ) -> Self {
+        Self { question, columns, row_count }
     }
 
     /// The question.
@@ -71,8 +124,9 @@ impl ResultTable {
         self.row_count
     }
 
-    /// By the query's order, then by all dimensions, so that no two runs differ; no value last.
-    fn sort(&mut self) {
+    /// By the query's order, then by all dimensions, so that no two runs differ; no value last,
+    /// and totals after what they are over. Where rows are ordered by figures, totals stand below.
+    fn sort(&mut self, levels: &[usize]) {
         let query: &Query = &self.question.query;
         let asked = query.order.iter().map(|key| (key.column.as_str(), key.descending));
         let dimensions = query.dimensions.iter().map(|dimension| (dimension.name(), false));
@@ -83,11 +137,13 @@ impl ResultTable {
                 Some((&column.values, descending))
             })
             .collect();
+        let below = !query.order.is_empty();
         let mut order: Vec<usize> = (0..self.row_count).collect();
         order.sort_by(|a, b| {
+            let by_level = if below { levels[*a].cmp(&levels[*b]) } else { Ordering::Equal };
             let compared =
                 keys.iter().map(|(values, descending)| values.compare(*a, *b, *descending));
-            compared.fold(Ordering::Equal, Ordering::then)
+            compared.fold(by_level, Ordering::then)
         });
         for column in &mut self.columns {
             column.values = column.values.reordered(&order);
@@ -95,89 +151,54 @@ impl ResultTable {
     }
 }
 
+/// Why cells of a metric have no number, as a column of its own; `None` where all have one.
+fn status(column: &ResultColumn) -> Option<ResultColumn> {
+    let Values::Numbers(numbers) = &column.values else { return None };
+    let text = |cell: &Cell| match cell {
+        Cell::Value(_) => None,
+        Cell::Undefined => Some("undefined".to_owned()),
+        Cell::NotApplicable => Some("not_applicable".to_owned()),
+        Cell::NotDelivered => Some("not_delivered".to_owned()),
+    };
+    let texts: Vec<_> = numbers.cells.iter().map(text).collect();
+    let any = texts.iter().any(Option::is_some);
+    any.then(|| ResultColumn {
+        name: format!("{}_status", column.name),
+        values: Values::Text(texts),
+    })
+}
+
 impl Values {
     /// Whether row `a` stands before row `b`; no value stands last in either direction.
     fn compare(&self, a: usize, b: usize, descending: bool) -> Ordering {
-        fn optional<T: Ord>(a: Option<&T>, b: Option<&T>, descending: bool) -> Ordering {
-            a.is_none().cmp(&b.is_none()).then(directed(&a, &b, descending))
-        }
         fn directed<T: Ord>(a: &T, b: &T, descending: bool) -> Ordering {
             if descending { b.cmp(a) } else { a.cmp(b) }
         }
         match self {
-            Self::Text(texts) => optional(texts[a].as_ref(), texts[b].as_ref(), descending),
-            Self::Count(counts) => directed(&counts[a], &counts[b], descending),
-            Self::Cents(cents) => directed(&cents[a], &cents[b], descending),
-            Self::Ratio(ratios) => optional(ratios[a].as_ref(), ratios[b].as_ref(), descending),
+            Self::Text(texts) => {
+                let place = |text: &Option<String>| match text.as_deref() {
+                    Some(REST) => 1,
+                    None => 2,
+                    Some(TOTAL) => 3,
+                    Some(_) => 0,
+                };
+                let (a, b) = (&texts[a], &texts[b]);
+                place(a).cmp(&place(b)).then_with(|| directed(a, b, descending))
+            }
+            Self::Numbers(numbers) => match (numbers.cells[a], numbers.cells[b]) {
+                (Cell::Value(a), Cell::Value(b)) => directed(&a, &b, descending),
+                (a, b) => a.cmp(&b),
+            },
         }
     }
 
     fn reordered(&self, order: &[usize]) -> Self {
         match self {
             Self::Text(values) => Self::Text(order.iter().map(|at| values[*at].clone()).collect()),
-            Self::Count(values) => Self::Count(order.iter().map(|at| values[*at]).collect()),
-            Self::Cents(values) => Self::Cents(order.iter().map(|at| values[*at]).collect()),
-            Self::Ratio(values) => Self::Ratio(order.iter().map(|at| values[*at]).collect()),
+            Self::Numbers(numbers) => {
+                let cells = order.iter().map(|at| numbers.cells[*at]).collect();
+                Self::Numbers(Numbers { cells, ..numbers.clone() })
+            }
         }
-    }
-}
-
-fn dimension_column(dimension: Dimension, frame: &DataFrame) -> PolarsResult<ResultColumn> {
-    let texts = frame.column(dimension.name())?.str()?;
-    let values = texts.iter().map(|text| text.map(ToOwned::to_owned)).collect();
-    Ok(ResultColumn { name: dimension.name(), values: Values::Text(values) })
-}
-
-fn metric_column(metric: Metric, frame: &DataFrame) -> PolarsResult<ResultColumn> {
-    let values = match metric {
-        Metric::Observations | Metric::Persons | Metric::ConventionPersons | Metric::Days => {
-            Values::Count(counts(metric, frame)?)
-        }
-        Metric::Amount => Values::Cents(cents(frame)?),
-        Metric::AmountPerConventionPerson => {
-            let persons = counts(Metric::ConventionPersons, frame)?;
-            let pairs = cents(frame)?.into_iter().zip(persons);
-            Values::Ratio(pairs.map(|(cents, persons)| divided(cents, persons)).collect())
-        }
-    };
-    Ok(ResultColumn { name: metric.name(), values })
-}
-
-fn counts(metric: Metric, frame: &DataFrame) -> PolarsResult<Vec<u64>> {
-    let counts = frame.column(metric.name())?.cast(&DataType::UInt64)?;
-    Ok(counts.u64()?.iter().map(Option::unwrap_or_default).collect())
-}
-
-fn cents(frame: &DataFrame) -> PolarsResult<Vec<i128>> {
-    let amounts = frame.column(Metric::Amount.name())?;
-    Ok(amounts.decimal()?.physical().iter().map(Option::unwrap_or_default).collect())
-}
-
-/// Cents per person, rounded half to even.
-fn divided(cents: i128, persons: u64) -> Option<i128> {
-    if persons == 0 {
-        return None;
-    }
-    let persons = i128::from(persons);
-    let (quotient, remainder) = (cents.div_euclid(persons), cents.rem_euclid(persons));
-    let up = match (2 * remainder).cmp(&persons) {
-        Ordering::Less => false,
-        Ordering::Equal => quotient % 2 != 0,
-        Ordering::Greater => true,
-    };
-    Some(quotient + i128::from(up))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::divided;
-
-    #[test]
-    fn euros_per_person_are_rounded_half_to_even() {
-        let cases = [(10, 4, 2), (30, 4, 8), (50, 4, 12), (-10, 4, -2), (-30, 4, -8), (100, 3, 33)];
-        for (cents, persons, expected) in cases {
-            assert_eq!(divided(cents, persons), Some(expected), "{cents} / {persons}");
-        }
-        assert_eq!(divided(100, 0), None);
     }
 }

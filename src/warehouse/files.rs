@@ -91,7 +91,7 @@ impl ObservationWriter {
         }
     }
 
-    /// Waits until at most [`WAITING_MAX`] files are still to be written, which bounds memory.
+    /// Waits until at most two files are still to be written, which bounds memory.
     ///
     /// Never to be called on a thread of the pool: the writing itself needs the pool, and the
     /// thread that would wait here may hold the very work that is waited for.

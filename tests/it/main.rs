@@ -38,6 +38,12 @@ mod data_samples;
 /// Shipped queries against golden tables, SQL of another engine, and the optimiser off.
 mod answers;
 
+/// Exports read back by other programs.
+mod exports;
+
+/// Totals, comparisons, moving figures, complete answers, answers beside those of another state.
+mod language;
+
 /// Query files with mistakes, own queries, parameters.
 mod query_files;
 

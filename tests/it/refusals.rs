@@ -152,7 +152,7 @@ fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
         .unwrap();
     let mut said = String::new();
     for output in
-        ["warehouse/key/pseudonym.key", "link.csv", "warehouse/new.csv", "/dev/full", "x.xlsx", "x"]
+        ["warehouse/key/pseudonym.key", "link.csv", "warehouse/new.csv", "/dev/full", "x.pdf", "x"]
     {
         let csv = ["run", "by-year", "--output", output];
         let format: &[&str] = if output.starts_with('x') { &[] } else { &["--format", "csv"] };
@@ -169,9 +169,9 @@ fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
     error: /dev/full is no regular file
     hint: leave `--output` out to write to stdout
     error: the ending of `--output` says no format
-    hint: end it in .csv, .json, .parquet or .txt, or give `--format`
+    hint: end it in .csv, .json, .parquet, .xlsx, .html, .md, .txt …, or give `--format`
     error: the ending of `--output` says no format
-    hint: end it in .csv, .json, .parquet or .txt, or give `--format`
+    hint: end it in .csv, .json, .parquet, .xlsx, .html, .md, .txt …, or give `--format`
     error: both.csv would be a folder for several answers
     hint: name a folder, or run one query at a time
     ");

@@ -1,0 +1,102 @@
+//! One page that needs nothing else: a table with a caption, headers that say what they head, and
+//! provenance. A shown value that is not the machine's stands in a `data` element with the latter.
+
+use std::io::{self, Write};
+
+use super::Provenance;
+use super::provenance::said;
+use super::words::{Words, cell, dimensions, is_number};
+use crate::disclosure::ReleasedTable;
+use crate::render::{Look, heading, label, plain};
+
+const STYLE: &str = "body{font-family:system-ui,sans-serif;margin:2rem;max-width:90rem}\
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
+caption{font-weight:bold;text-align:left;padding:.5rem 0}\
+th,td{border-bottom:1px solid #ccc;padding:.25rem .75rem;text-align:left;font-weight:normal}\
+thead th{border-bottom:2px solid #333;font-weight:bold;position:sticky;top:0;background:#fff}\
+.number{text-align:right;white-space:nowrap}\
+dt{font-weight:bold}dd{margin:0 0 .5rem;overflow-wrap:anywhere}";
+
+pub(super) fn write(
+    table: &ReleasedTable,
+    provenance: &Provenance,
+    look: Look<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let words = Words::of(look.language);
+    let title = escaped(label(table.title(), look.language));
+    writeln!(out, "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>", words.code)?;
+    writeln!(out, "<meta charset=\"utf-8\">")?;
+    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
+    writeln!(out, "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
+    writeln!(out, "<h1>{title}</h1>")?;
+    writeln!(out, "<p>{}</p>", escaped(label(table.description(), look.language)))?;
+    write!(out, "{}", element(table, look))?;
+    writeln!(out, "<ul>")?;
+    for (symbol, meaning) in words.symbols() {
+        writeln!(out, "<li><code>{symbol}</code> {}</li>", escaped(meaning))?;
+    }
+    let not_additive = table.not_additive();
+    if !not_additive.is_empty() {
+        let names = escaped(&not_additive.join(", "));
+        writeln!(out, "<li>{}: {names}</li>", escaped(words.not_additive))?;
+    }
+    writeln!(out, "</ul>\n<h2>{}</h2>\n<dl>", escaped(words.provenance))?;
+    for (key, value) in said(table, provenance) {
+        writeln!(out, "<dt>{key}</dt><dd>{}</dd>", escaped(&value))?;
+    }
+    writeln!(out, "</dl>\n</body>\n</html>")
+}
+
+/// The table alone.
+pub(super) fn element(table: &ReleasedTable, look: Look<'_>) -> String {
+    let columns = table.columns();
+    let heads = dimensions(table).len();
+    let title = escaped(label(table.title(), look.language));
+    let mut lines = vec![format!("<table>\n<caption>{title}</caption>\n<thead>\n<tr>")];
+    for column in columns {
+        let heading = data(&column.name, &heading(&column.name, look.language));
+        let class = if is_number(column) { " class=\"number\"" } else { "" };
+        lines.push(format!("<th scope=\"col\"{class}>{heading}</th>"));
+    }
+    lines.push("</tr>\n</thead>\n<tbody>".to_owned());
+    for row in 0..table.row_count() {
+        let cells = columns.iter().enumerate().map(|(at, column)| {
+            let value = data(&plain(&column.values, row), &cell(column, row, look));
+            if at < heads {
+                format!("<th scope=\"row\">{value}</th>")
+            } else if is_number(column) {
+                format!("<td class=\"number\">{value}</td>")
+            } else {
+                format!("<td>{value}</td>")
+            }
+        });
+        lines.push(format!("<tr>{}</tr>", cells.collect::<String>()));
+    }
+    lines.push("</tbody>\n</table>\n".to_owned());
+    lines.join("\n")
+}
+
+/// What is shown, with the machine's value where that is another.
+fn data(value: &str, shown: &str) -> String {
+    if value == shown {
+        return escaped(shown);
+    }
+    format!("<data value=\"{}\">{}</data>", escaped(value), escaped(shown))
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_taken_for_markup() {
+        assert_eq!(data("<a>", "<a>"), "&lt;a&gt;");
+        assert_eq!(data("\"1\"", "a & b"), "<data value=\"&quot;1&quot;\">a &amp; b</data>");
+    }
+}

@@ -1,0 +1,52 @@
+//! Where the figures of an export come from, the same in every format.
+
+use crate::disclosure::ReleasedTable;
+
+/// What an export says of where its figures come from.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    /// Version of the table.
+    pub version: u64,
+    /// The deliveries of that version, as `id@revision`.
+    pub deliveries: Vec<String>,
+    /// The quarters that it has data of.
+    pub quarters: Vec<String>,
+    /// The command that gives the same figures.
+    pub command: String,
+    /// The older state that was asked for.
+    pub as_of: Option<String>,
+}
+
+/// The program and its version.
+pub(super) fn tool() -> String {
+    format!("sppis {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Names and values; a value is empty where nothing was asked for. `as_of` stands there only when
+/// an older state was.
+pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
+    let parameters = table.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
+    let parameters: Vec<String> = parameters.collect();
+    let mut pairs = vec![
+        ("query", table.query_name().to_owned()),
+        ("query_blake3", table.query_hash().to_owned()),
+        ("quarters", table.range().map(|range| range.to_string()).unwrap_or_default()),
+        ("only", table.conditions().join(",")),
+        ("parameters", parameters.join(",")),
+        ("policy", table.policy().name().to_owned()),
+        ("version", provenance.version.to_string()),
+    ];
+    pairs.extend(provenance.as_of.clone().map(|as_of| ("as_of", as_of)));
+    pairs.extend([
+        ("deliveries", provenance.deliveries.join(",")),
+        ("quarters_with_data", provenance.quarters.join(",")),
+        ("tool", tool()),
+        ("command", provenance.command.clone()),
+    ]);
+    pairs
+}
+
+/// The pairs that have a value, for people.
+pub(super) fn said(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
+    pairs(table, provenance).into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}

@@ -1,0 +1,150 @@
+//! The fixed words of exports for people, in four languages, and their cells.
+
+use crate::disclosure::{ReleasedTable, ResultColumn, Unit, Values};
+use crate::render::{Language, Look, heading, people, with_name};
+
+/// The words of one language.
+#[derive(Debug)]
+pub(super) struct Words {
+    /// Its code in BCP 47.
+    pub(super) code: &'static str,
+    pub(super) cover: &'static str,
+    pub(super) notes: &'static str,
+    pub(super) table: &'static str,
+    pub(super) contents: &'static str,
+    pub(super) provenance: &'static str,
+    pub(super) column: &'static str,
+    pub(super) meaning: &'static str,
+    pub(super) unit: &'static str,
+    pub(super) symbol: &'static str,
+    pub(super) undefined: &'static str,
+    pub(super) not_applicable: &'static str,
+    pub(super) not_delivered: &'static str,
+    pub(super) not_additive: &'static str,
+    /// Units: number, euros, percent.
+    units: [&'static str; 3],
+}
+
+const EN: Words = Words {
+    code: "en",
+    cover: "Cover",
+    notes: "Notes",
+    table: "Table",
+    contents: "Contents",
+    provenance: "Where the figures come from",
+    column: "Column",
+    meaning: "Meaning",
+    unit: "Unit",
+    symbol: "Symbol",
+    undefined: "undefined: nothing to divide by or to compare with",
+    not_applicable: "not applicable: did not exist then, or is not filled in here",
+    not_delivered: "not delivered yet",
+    not_additive: "Do not add up over rows",
+    units: ["number", "euros", "percent"],
+};
+
+const FR: Words = Words {
+    code: "fr",
+    cover: "Couverture",
+    notes: "Notes",
+    table: "Tableau",
+    contents: "Contenu",
+    provenance: "Origine des chiffres",
+    column: "Colonne",
+    meaning: "Signification",
+    unit: "Unité",
+    symbol: "Symbole",
+    undefined: "indéfini : rien par quoi diviser ou à quoi comparer",
+    not_applicable: "sans objet : n'existait pas alors, ou n'est pas rempli ici",
+    not_delivered: "pas encore livré",
+    not_additive: "Ne s'additionnent pas d'une ligne à l'autre",
+    units: ["nombre", "euros", "pour cent"],
+};
+
+const NL: Words = Words {
+    code: "nl",
+    cover: "Omslag",
+    notes: "Toelichting",
+    table: "Tabel",
+    contents: "Inhoud",
+    provenance: "Herkomst van de cijfers",
+    column: "Kolom",
+    meaning: "Betekenis",
+    unit: "Eenheid",
+    symbol: "Symbool",
+    undefined: "onbepaald: niets om door te delen of mee te vergelijken",
+    not_applicable: "niet van toepassing: bestond toen niet, of wordt hier niet ingevuld",
+    not_delivered: "nog niet geleverd",
+    not_additive: "Mogen niet over rijen worden opgeteld",
+    units: ["aantal", "euro", "procent"],
+};
+
+const DE: Words = Words {
+    code: "de",
+    cover: "Deckblatt",
+    notes: "Anmerkungen",
+    table: "Tabelle",
+    contents: "Inhalt",
+    provenance: "Herkunft der Zahlen",
+    column: "Spalte",
+    meaning: "Bedeutung",
+    unit: "Einheit",
+    symbol: "Zeichen",
+    undefined: "nicht bestimmt: nichts, wodurch zu teilen oder womit zu vergleichen wäre",
+    not_applicable: "nicht zutreffend: gab es damals nicht, oder wird hier nicht ausgefüllt",
+    not_delivered: "noch nicht geliefert",
+    not_additive: "Dürfen nicht über Zeilen addiert werden",
+    units: ["Anzahl", "Euro", "Prozent"],
+};
+
+impl Words {
+    /// The words of a language.
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Fr => &FR,
+            Language::Nl => &NL,
+            Language::De => &DE,
+        }
+    }
+
+    /// The unit of a column's numbers; a dimension has none.
+    pub(super) fn unit_of(&self, column: &ResultColumn) -> &'static str {
+        match &column.values {
+            Values::Text(_) => "",
+            Values::Numbers(numbers) => match numbers.unit {
+                Unit::Count => self.units[0],
+                Unit::Euros => self.units[1],
+                Unit::Percent => self.units[2],
+            },
+        }
+    }
+
+    /// Symbols of cells without a number, each with what it says.
+    pub(super) fn symbols(&self) -> [(&'static str, &'static str); 3] {
+        [("–", self.undefined), (".", self.not_applicable), (":", self.not_delivered)]
+    }
+}
+
+/// The dimensions: the columns before the first of numbers. A text after it describes a number.
+pub(super) fn dimensions(table: &ReleasedTable) -> &[ResultColumn] {
+    let columns = table.columns();
+    let first = columns.iter().position(is_number).unwrap_or(columns.len());
+    &columns[..first]
+}
+
+/// Whether a column holds numbers.
+pub(super) fn is_number(column: &ResultColumn) -> bool {
+    matches!(column.values, Values::Numbers(_))
+}
+
+/// A cell for people: values of dimensions with their name, numbers grouped.
+pub(super) fn cell(column: &ResultColumn, row: usize, look: Look<'_>) -> String {
+    match &column.values {
+        Values::Text(texts) => match &texts[row] {
+            Some(text) => with_name(&column.name, text, look),
+            None => heading("(none)", look.language),
+        },
+        numbers @ Values::Numbers(_) => people(numbers, row, look.language),
+    }
+}

@@ -1,0 +1,251 @@
+//! Figures to columns: the rows of an answer, its totals, and what is computed from counts.
+//!
+//! All of it is exact: integers, and one division at the end, rounded half to even.
+
+use super::complete::{Coverage, combinations};
+use super::derived::{Against, Derived, Formula, Statistic};
+use super::figures::{Figures, Key};
+use super::level::{Span, kept};
+use super::resolve::Question;
+use super::result::{Cell, Numbers, ResultColumn, TOTAL, Unit, Values};
+use crate::dictionary::Dictionary;
+use crate::metric::{Dimension, Metric};
+use crate::quarter::Quarter;
+
+/// What columns are made of.
+pub(super) struct Assembly<'a> {
+    pub(super) question: &'a Question,
+    pub(super) figures: &'a Figures,
+    pub(super) coverage: &'a Coverage,
+    pub(super) dictionary: &'a Dictionary,
+}
+
+/// A row: the place of its level among the answer's, and the values of that level's dimensions.
+pub(super) struct Row {
+    pub(super) level: usize,
+    dimensions: Vec<Dimension>,
+    key: Key,
+}
+
+impl Row {
+    fn quarter(&self) -> Option<Quarter> {
+        let at = self.dimensions.iter().position(|it| *it == Dimension::Quarter)?;
+        self.key[at].as_deref()?.parse().ok()
+    }
+
+    /// The key of the same cell in another quarter.
+    fn in_quarter(&self, quarter: Quarter) -> Key {
+        let texts = self.dimensions.iter().zip(&self.key);
+        let text = |(dimension, text): (&Dimension, &Option<String>)| match dimension {
+            Dimension::Quarter => Some(quarter.to_string()),
+            _ => text.clone(),
+        };
+        texts.map(text).collect()
+    }
+}
+
+impl Assembly<'_> {
+    /// The rows of every level, in no order yet.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let query = self.question.query();
+        let mut rows = Vec::new();
+        for (level, dimensions) in query.row_levels().into_iter().enumerate() {
+            let keys: Vec<Key> = if query.complete {
+                let (figures, dictionary) = (self.figures, self.dictionary);
+                combinations(&dimensions, self.question, figures, self.coverage, dictionary)
+                    .into_iter()
+                    .collect()
+            } else {
+                self.figures.keys(&dimensions).cloned().collect()
+            };
+            let row = |key| Row { level, dimensions: dimensions.clone(), key };
+            let asked = |row: &Row| row.quarter().is_none_or(|it| self.question.shows(it));
+            rows.extend(keys.into_iter().map(row).filter(asked));
+        }
+        rows
+    }
+
+    pub(super) fn dimensions(&self, rows: &[Row]) -> Vec<ResultColumn> {
+        let column = |dimension: &Dimension| {
+            let text = |row: &Row| match row.dimensions.iter().position(|it| it == dimension) {
+                Some(at) => row.key[at].clone(),
+                None => Some(TOTAL.to_owned()),
+            };
+            let values = Values::Text(rows.iter().map(text).collect());
+            ResultColumn { name: dimension.name().to_owned(), values }
+        };
+        self.question.query().dimensions.iter().map(column).collect()
+    }
+
+    pub(super) fn metrics(&self, rows: &[Row]) -> Vec<ResultColumn> {
+        let query = self.question.query();
+        let numbers = |name: &str, unit, decimals, cells| ResultColumn {
+            name: name.to_owned(),
+            values: Values::Numbers(Numbers { unit, decimals, cells }),
+        };
+        let metrics = query.metrics.iter().map(|metric| {
+            let cells = rows.iter().map(|row| self.metric(row, *metric)).collect();
+            numbers(metric.name(), unit_of(*metric), metric.decimals(), cells)
+        });
+        let derived = query.derived.iter().map(|derived| {
+            let cells = rows.iter().map(|row| self.derived(row, derived)).collect();
+            numbers(&derived.name, unit_of_formula(&derived.formula), derived.decimals, cells)
+        });
+        metrics.chain(derived).collect()
+    }
+
+    /// Why a complete answer has no number there.
+    fn lacking(&self, row: &Row, metric: Option<Metric>) -> Option<Cell> {
+        let complete = self.question.query().complete;
+        complete.then(|| self.coverage.lacking(metric, &row.dimensions, &row.key)).flatten()
+    }
+
+    fn value(&self, row: &Row, span: Span, metric: Metric) -> i128 {
+        self.figures.value(&row.dimensions, span, &row.key, metric)
+    }
+
+    fn metric(&self, row: &Row, metric: Metric) -> Cell {
+        if let Some(lacking) = self.lacking(row, Some(metric)) {
+            return lacking;
+        }
+        match metric {
+            Metric::AmountPerConventionPerson => {
+                let amount = self.value(row, Span::Own, Metric::Amount);
+                divided(amount, self.value(row, Span::Own, Metric::ConventionPersons))
+            }
+            metric => Cell::Value(self.value(row, Span::Own, metric)),
+        }
+    }
+
+    fn derived(&self, row: &Row, derived: &Derived) -> Cell {
+        let formula = &derived.formula;
+        let of = formula.metrics();
+        let conventions = of.iter().copied().find(|metric| metric.is_of_conventions());
+        let conventions = conventions
+            .or_else(|| matches!(formula, Formula::PerPerson(_)).then_some(Metric::Amount));
+        if let Some(lacking) = self.lacking(row, conventions) {
+            return lacking;
+        }
+        let scale = 10_i128.pow(u32::from(derived.decimals));
+        match formula {
+            Formula::Ratio(numerator, denominator) => {
+                // Cents by cents and counts by counts leave no unit; cents by counts are cents.
+                let unit = |metric: &Metric| 10_i128.pow(u32::from(metric.decimals()));
+                let value = |metric: &Metric| self.value(row, Span::Own, *metric);
+                let dividend = value(numerator) * unit(denominator) * scale;
+                divided(dividend, value(denominator) * unit(numerator))
+            }
+            Formula::Share(metric, within) => {
+                let dimensions = kept(&row.dimensions, within);
+                let texts = row.dimensions.iter().zip(&row.key);
+                let key: Key =
+                    texts.filter(|(it, _)| within.contains(it)).map(|it| it.1.clone()).collect();
+                let whole = self.figures.value(&dimensions, Span::Own, &key, *metric);
+                divided(self.value(row, Span::Own, *metric) * 100 * scale, whole)
+            }
+            Formula::Change(metric, against) => match self.compared(row, *metric, *against) {
+                Ok((now, then)) => Cell::Value(now - then),
+                Err(lacking) => lacking,
+            },
+            Formula::Rate(metric, against) => match self.compared(row, *metric, *against) {
+                Ok((now, then)) => divided((now - then) * 100 * scale, then.abs()),
+                Err(lacking) => lacking,
+            },
+            Formula::Cumulative(metric) | Formula::Moving(metric, _) => {
+                let Some(quarter) = row.quarter() else { return Cell::Undefined };
+                let span = formula.span();
+                if span.sources(quarter).iter().all(|it| self.coverage.has(*it)) {
+                    Cell::Value(self.value(row, span, *metric))
+                } else {
+                    Cell::NotDelivered
+                }
+            }
+            Formula::PerPerson(statistic) => {
+                let amounts = self.figures.amounts(&row.dimensions, &row.key);
+                statistic.of(amounts)
+            }
+        }
+    }
+
+    /// A metric of a cell, and of the same cell in the quarter it is compared with.
+    fn compared(&self, row: &Row, metric: Metric, against: Against) -> Result<(i128, i128), Cell> {
+        let quarter = row.quarter().ok_or(Cell::Undefined)?;
+        let other = against.of(quarter);
+        if !self.coverage.has(other) {
+            return Err(Cell::NotDelivered);
+        }
+        let key = row.in_quarter(other);
+        let then = self.figures.value(&row.dimensions, Span::Own, &key, metric);
+        Ok((self.value(row, Span::Own, metric), then))
+    }
+}
+
+impl Statistic {
+    /// Of amounts in rising order.
+    fn of(self, amounts: &[i128]) -> Cell {
+        let (Some(least), Some(most)) = (amounts.first(), amounts.last()) else {
+            return Cell::Undefined;
+        };
+        let percent = match self {
+            Self::Minimum => return Cell::Value(*least),
+            Self::Maximum => return Cell::Value(*most),
+            Self::Quantile(percent) => usize::from(percent),
+        };
+        // The place among n values is (n - 1) times the share; between two places in proportion.
+        let place = (amounts.len() - 1) * percent;
+        let (at, rest) = (place / 100, i128::try_from(place % 100).unwrap_or_default());
+        let next = amounts.get(at + 1).copied().unwrap_or(*most);
+        divided(amounts[at] * (100 - rest) + next * rest, 100)
+    }
+}
+
+fn unit_of(metric: Metric) -> Unit {
+    if metric.decimals() > 0 { Unit::Euros } else { Unit::Count }
+}
+
+fn unit_of_formula(formula: &Formula) -> Unit {
+    match formula {
+        Formula::Share(..) | Formula::Rate(..) => Unit::Percent,
+        Formula::PerPerson(_) => Unit::Euros,
+        _ => formula.metrics().first().map_or(Unit::Count, |metric| unit_of(*metric)),
+    }
+}
+
+/// A quotient rounded half to even.
+fn divided(dividend: i128, divisor: i128) -> Cell {
+    let (dividend, divisor) = (dividend * divisor.signum(), divisor.abs());
+    if divisor == 0 {
+        return Cell::Undefined;
+    }
+    let (quotient, remainder) = (dividend.div_euclid(divisor), dividend.rem_euclid(divisor));
+    let up = match (2 * remainder).cmp(&divisor) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => quotient % 2 != 0,
+        std::cmp::Ordering::Greater => true,
+    };
+    Cell::Value(quotient + i128::from(up))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_are_rounded_half_to_even() {
+        let cases = [(10, 4, 2), (30, 4, 8), (50, 4, 12), (-10, 4, -2), (-30, 4, -8), (100, 3, 33)];
+        for (dividend, divisor, expected) in cases {
+            assert_eq!(divided(dividend, divisor), Cell::Value(expected), "{dividend} / {divisor}");
+        }
+        assert_eq!(divided(100, 0), Cell::Undefined);
+    }
+
+    #[test]
+    fn quantiles_lie_between_two_values_in_proportion() {
+        let of = |percent, amounts: &[i128]| Statistic::Quantile(percent).of(amounts);
+        assert_eq!(of(50, &[100, 200]), Cell::Value(150));
+        assert_eq!(of(50, &[1, 2]), Cell::Value(2), "half to even");
+        assert_eq!(of(25, &[0, 100, 200, 300]), Cell::Value(75));
+        assert_eq!(of(90, &[500]), Cell::Value(500));
+        assert_eq!(of(50, &[]), Cell::Undefined);
+    }
+}

@@ -1,0 +1,118 @@
+//! The cells of a complete answer: every combination of values, also those without observations,
+//! and why a cell can have no number.
+
+use std::collections::BTreeSet;
+
+use super::figures::{Figures, Key};
+use super::resolve::{Question, known_values};
+use super::result::Cell;
+use crate::dictionary::{Dictionary, Validity};
+use crate::metric::{Dimension, Metric};
+use crate::quarter::{Quarter, QuarterRange};
+
+/// What there can be figures of: the quarters that deliveries cover, and what the dictionary says.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    delivered: BTreeSet<Quarter>,
+    /// When EBENCONVCM has a value.
+    amount_validity: Option<Validity>,
+    /// Regimes that fill EBENCONVCM in; any when empty.
+    amount_regimes: Vec<String>,
+}
+
+impl Coverage {
+    /// Of the windows of the current deliveries.
+    pub fn new(windows: impl Iterator<Item = QuarterRange>, dictionary: &Dictionary) -> Self {
+        let amount = dictionary.variable("EBENCONVCM");
+        Self {
+            delivered: windows.flat_map(|window| window.iter().collect::<Vec<_>>()).collect(),
+            amount_validity: amount.map(|it| it.validity),
+            amount_regimes: amount.map(|it| it.regimes.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether a quarter has been delivered.
+    pub(super) fn has(&self, quarter: Quarter) -> bool {
+        self.delivered.contains(&quarter)
+    }
+
+    /// Why a cell of a complete answer has no number, if it has none.
+    pub(super) fn lacking(
+        &self,
+        metric: Option<Metric>,
+        dimensions: &[Dimension],
+        key: &Key,
+    ) -> Option<Cell> {
+        let value = |wanted| {
+            let at = dimensions.iter().position(|it| *it == wanted)?;
+            key.get(at)?.as_deref()
+        };
+        let quarter: Option<Quarter> = value(Dimension::Quarter).and_then(|text| text.parse().ok());
+        if metric.is_some_and(Metric::is_of_conventions) {
+            let exists = |quarter: Quarter| {
+                self.amount_validity.is_none_or(|it| it.contains(quarter.last_day()))
+            };
+            let fills = |regime: &str| {
+                self.amount_regimes.is_empty() || self.amount_regimes.iter().any(|it| it == regime)
+            };
+            if !quarter.is_none_or(exists) || !value(Dimension::Regime).is_none_or(fills) {
+                return Some(Cell::NotApplicable);
+            }
+        }
+        quarter.filter(|quarter| !self.has(*quarter)).map(|_| Cell::NotDelivered)
+    }
+
+    /// The quarters asked for, as far as they are bounded by what was asked or delivered.
+    fn quarters(&self, range: Option<QuarterRange>) -> Vec<Quarter> {
+        let (first, last) = match (self.delivered.first(), self.delivered.last()) {
+            (Some(first), Some(last)) => (*first, *last),
+            _ => return Vec::new(),
+        };
+        // An end that was not given is the first or last quarter there is.
+        let open = |quarter: Quarter| !(1900..=2200).contains(&quarter.year());
+        let (from, to) = range.map_or((first, last), |range| {
+            let from = if open(range.first()) { first } else { range.first() };
+            (from, if open(range.last()) { last } else { range.last() })
+        });
+        QuarterRange::new(from, to).map(|range| range.iter().collect()).unwrap_or_default()
+    }
+}
+
+/// Every combination of the values of `dimensions`.
+pub(super) fn combinations(
+    dimensions: &[Dimension],
+    question: &Question,
+    figures: &Figures,
+    coverage: &Coverage,
+    dictionary: &Dictionary,
+) -> BTreeSet<Key> {
+    let found: Vec<&Key> = figures.keys(dimensions).collect();
+    let mut keys: Vec<Key> = vec![Vec::new()];
+    for (at, dimension) in dimensions.iter().enumerate() {
+        let mut values: BTreeSet<Option<String>> =
+            found.iter().map(|key| key[at].clone()).collect();
+        let quarters = coverage.quarters(question.range());
+        match dimension {
+            Dimension::Quarter => values.extend(quarters.iter().map(|it| Some(it.to_string()))),
+            Dimension::Year => values.extend(quarters.iter().map(|it| Some(it.year().to_string()))),
+            _ => {
+                let known = known_values(*dimension, question.query(), dictionary);
+                // With a top, the values beyond the first are one row.
+                let cut =
+                    question.query().top.as_ref().is_some_and(|it| it.dimension == *dimension);
+                values.extend(known.filter(|_| !cut).into_iter().flatten().map(Some));
+            }
+        }
+        let asked = question.wheres.get(dimension);
+        values.retain(|it| {
+            asked.is_none_or(|asked| it.as_ref().is_some_and(|it| asked.contains(it)))
+        });
+        keys = keys
+            .iter()
+            .flat_map(|key| {
+                values.iter().map(|it| [key.as_slice(), std::slice::from_ref(it)].concat())
+            })
+            .collect();
+    }
+    keys.into_iter().collect()
+}

@@ -1,0 +1,293 @@
+//! Derived metrics: figures that a query file defines from the metrics there are.
+//!
+//! What cannot be added up is never added up here: a formula says at which level of dimensions and
+//! over which quarters a metric is needed, and each such figure is counted from the rows.
+
+use super::level::Span;
+use crate::document::{Placed, Problem, Table};
+use crate::metric::{Dimension, Metric};
+use crate::quarter::Quarter;
+
+/// A derived metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derived {
+    /// Name of its column.
+    pub name: String,
+    /// How it is computed.
+    pub formula: Formula,
+    /// Decimals it is rounded to, half to even.
+    pub decimals: u8,
+}
+
+/// How a derived metric is computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Formula {
+    /// One metric by another.
+    Ratio(Metric, Metric),
+    /// Percent of the same metric counted over all values of the other dimensions.
+    Share(Metric, Vec<Dimension>),
+    /// Difference from the same cell of another quarter.
+    Change(Metric, Against),
+    /// The same in percent of the other quarter.
+    Rate(Metric, Against),
+    /// Over the quarters of the year up to this one.
+    Cumulative(Metric),
+    /// Over this quarter and those before it.
+    Moving(Metric, i32),
+    /// A statistic of the amounts of the persons who have one.
+    PerPerson(Statistic),
+}
+
+/// The quarter that another is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The quarter before.
+    PreviousQuarter,
+    /// The same quarter of the year before.
+    YearBefore,
+    /// Always the same quarter.
+    Base(Quarter),
+}
+
+impl Against {
+    /// The quarter that `quarter` is compared with.
+    pub(super) fn of(self, quarter: Quarter) -> Quarter {
+        match self {
+            Self::PreviousQuarter => quarter.plus(-1),
+            Self::YearBefore => quarter.plus(-4),
+            Self::Base(base) => base,
+        }
+    }
+}
+
+/// A statistic over persons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// The least.
+    Minimum,
+    /// The greatest.
+    Maximum,
+    /// The value below which that percentage lies, between two values in proportion.
+    Quantile(u8),
+}
+
+impl Formula {
+    /// The keys that name a formula.
+    const KEYS: [&'static str; 7] =
+        ["ratio", "share", "change", "rate", "cumulative", "moving", "per_person"];
+
+    /// Whether it compares or gathers quarters.
+    pub(super) fn needs_quarter(&self) -> bool {
+        self.span() != Span::Own || self.against().is_some()
+    }
+
+    /// The quarters that a row counts in.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Cumulative(_) => Span::YearToDate,
+            Self::Moving(_, quarters) => Span::Moving(*quarters),
+            _ => Span::Own,
+        }
+    }
+
+    pub(super) fn against(&self) -> Option<Against> {
+        match self {
+            Self::Change(_, against) | Self::Rate(_, against) => Some(*against),
+            _ => None,
+        }
+    }
+
+    /// The metrics it is computed from.
+    pub(super) fn metrics(&self) -> Vec<Metric> {
+        match self {
+            Self::Ratio(numerator, denominator) => vec![*numerator, *denominator],
+            Self::Share(metric, _)
+            | Self::Change(metric, _)
+            | Self::Rate(metric, _)
+            | Self::Cumulative(metric)
+            | Self::Moving(metric, _) => vec![*metric],
+            Self::PerPerson(_) => Vec::new(),
+        }
+    }
+
+    /// What it says, in one line.
+    pub fn meaning(&self) -> String {
+        let against = |against: &Against| match against {
+            Against::PreviousQuarter => "the quarter before".to_owned(),
+            Against::YearBefore => "the same quarter of the year before".to_owned(),
+            Against::Base(base) => base.to_string(),
+        };
+        match self {
+            Self::Ratio(numerator, denominator) => {
+                format!("{} / {}", numerator.name(), denominator.name())
+            }
+            Self::Share(metric, within) if within.is_empty() => {
+                format!("{} in percent of all", metric.name())
+            }
+            Self::Share(metric, within) => {
+                let within: Vec<_> = within.iter().map(|it| it.name()).collect();
+                format!("{} in percent of its {}", metric.name(), within.join(" and "))
+            }
+            Self::Change(metric, other) => {
+                format!("{} less that of {}", metric.name(), against(other))
+            }
+            Self::Rate(metric, other) => {
+                format!("change of {} in percent of {}", metric.name(), against(other))
+            }
+            Self::Cumulative(metric) => {
+                format!("{} of the year up to the quarter, counted anew", metric.name())
+            }
+            Self::Moving(metric, quarters) => {
+                format!("{} of {quarters} quarters up to this one, counted anew", metric.name())
+            }
+            Self::PerPerson(Statistic::Minimum) => "least amount of a person".to_owned(),
+            Self::PerPerson(Statistic::Maximum) => "greatest amount of a person".to_owned(),
+            Self::PerPerson(Statistic::Quantile(50)) => "median amount of a person".to_owned(),
+            Self::PerPerson(Statistic::Quantile(percent)) => {
+                format!("amount of a person below which {percent} % lie")
+            }
+        }
+    }
+}
+
+/// Reads `[derived.NAME]`.
+pub(super) fn read(name: &Placed<String>, table: &Table<'_>, dimensions: &[Dimension]) -> Derived {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let taken = Metric::named(&name.value).is_some() || Dimension::named(&name.value).is_some();
+    if taken || name.value.is_empty() || !name.value.bytes().all(legal) {
+        let message = format!("`{}` cannot name a derived metric", name.value);
+        let help = "use lower-case letters, digits and `_`, and no name that is known already";
+        table.problem(Problem::new(name.span.clone(), message).help(help));
+    }
+    let formula = formula(table);
+    let formula = formula.unwrap_or_else(|| {
+        let message = format!("`{}` has no formula", name.value);
+        let help = format!("give one of {}", Formula::KEYS.join(", "));
+        table.problem(Problem::new(name.span.clone(), message).help(help));
+        Formula::PerPerson(Statistic::Minimum)
+    });
+    if formula.needs_quarter() && !dimensions.contains(&Dimension::Quarter) {
+        let message = format!("`{}` compares quarters", name.value);
+        let help = "add `quarter` to the dimensions";
+        table.problem(Problem::new(name.span.clone(), message).help(help));
+    }
+    let decimals = decimals(table, &formula);
+    table.finish();
+    Derived { name: name.value.clone(), formula, decimals }
+}
+
+fn formula(table: &Table<'_>) -> Option<Formula> {
+    let metric = |key| table.text(key).map(|text| metric(table, &text));
+    let against = |table: &Table<'_>| against(table);
+    if let [numerator, denominator] = table.texts("ratio").as_slice() {
+        return Some(Formula::Ratio(
+            self::metric(table, numerator),
+            self::metric(table, denominator),
+        ));
+    }
+    if let Some(of) = metric("share") {
+        let within = table.texts("within");
+        let dimension = |text: &Placed<String>| dimension(table, text);
+        return Some(Formula::Share(of, within.iter().filter_map(dimension).collect()));
+    }
+    if let Some(of) = metric("change") {
+        return Some(Formula::Change(of, against(table)));
+    }
+    if let Some(of) = metric("rate") {
+        return Some(Formula::Rate(of, against(table)));
+    }
+    if let Some(of) = metric("cumulative") {
+        return Some(Formula::Cumulative(of));
+    }
+    if let Some(of) = metric("moving") {
+        let quarters = within(table, "quarters", 4, 2..=40);
+        return Some(Formula::Moving(of, i32::try_from(quarters).unwrap_or(4)));
+    }
+    table.text("per_person").map(|text| Formula::PerPerson(statistic(table, &text)))
+}
+
+/// A metric that is counted, not itself a ratio.
+pub(super) fn metric(table: &Table<'_>, text: &Placed<String>) -> Metric {
+    let known = Metric::ALL.into_iter().filter(|metric| !metric.is_ratio());
+    let names: Vec<&str> = known.map(Metric::name).collect();
+    match Metric::named(&text.value).filter(|metric| !metric.is_ratio()) {
+        Some(metric) => metric,
+        None => {
+            let message = format!("`{}` is no metric to compute from", text.value);
+            let problem = Problem::new(text.span.clone(), message);
+            table.problem(problem.suggest(&text.value, names.into_iter()));
+            Metric::Observations
+        }
+    }
+}
+
+/// A dimension by name; an unknown one is a mistake.
+pub(super) fn dimension(table: &Table<'_>, text: &Placed<String>) -> Option<Dimension> {
+    let found = Dimension::named(&text.value);
+    if found.is_none() {
+        let message = format!("unknown dimension `{}`", text.value);
+        let problem = Problem::new(text.span.clone(), message);
+        table
+            .problem(problem.suggest(&text.value, Dimension::ALL.map(Dimension::name).into_iter()));
+    }
+    found
+}
+
+fn against(table: &Table<'_>) -> Against {
+    let Some(text) = table.text("against") else { return Against::PreviousQuarter };
+    match (text.value.as_str(), text.value.parse::<Quarter>()) {
+        ("previous_quarter", _) => Against::PreviousQuarter,
+        ("year_before", _) => Against::YearBefore,
+        (_, Ok(quarter)) => Against::Base(quarter),
+        (other, Err(_)) => {
+            let message = format!("`{other}` is nothing to compare with");
+            let help = "write `previous_quarter`, `year_before`, or a quarter such as `2010Q1`";
+            table.problem(Problem::new(text.span, message).help(help));
+            Against::PreviousQuarter
+        }
+    }
+}
+
+fn statistic(table: &Table<'_>, text: &Placed<String>) -> Statistic {
+    const KNOWN: [&str; 4] = ["minimum", "median", "maximum", "quantile"];
+    match text.value.as_str() {
+        "minimum" => Statistic::Minimum,
+        "maximum" => Statistic::Maximum,
+        "median" => Statistic::Quantile(50),
+        "quantile" => {
+            let percent = within(table, "percent", 50, 1..=99);
+            Statistic::Quantile(u8::try_from(percent).unwrap_or(50))
+        }
+        other => {
+            let message = format!("unknown statistic `{other}`");
+            let problem = Problem::new(text.span.clone(), message);
+            table.problem(problem.suggest(other, KNOWN.into_iter()));
+            Statistic::Minimum
+        }
+    }
+}
+
+fn decimals(table: &Table<'_>, formula: &Formula) -> u8 {
+    let usual = match formula {
+        Formula::Ratio(..) => 2,
+        Formula::Share(..) | Formula::Rate(..) => 1,
+        // Differences, sums and amounts are exact.
+        _ => return formula.metrics().first().map_or(2, |metric| metric.decimals()),
+    };
+    u8::try_from(within(table, "decimals", usual, 0..=6)).unwrap_or(2)
+}
+
+/// A whole number in a range, or the usual one.
+pub(super) fn within(
+    table: &Table<'_>,
+    key: &'static str,
+    usual: i64,
+    range: std::ops::RangeInclusive<i64>,
+) -> i64 {
+    let Some(number) = table.integer(key) else { return usual };
+    if !range.contains(&number.value) {
+        let message = format!("`{key}` must lie between {} and {}", range.start(), range.end());
+        table.problem(Problem::new(number.span, message));
+    }
+    number.value
+}

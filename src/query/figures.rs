@@ -1,0 +1,179 @@
+//! What was counted, by level and cell: exact integers, read from the collected frames.
+
+use std::collections::{BTreeSet, HashMap};
+
+use polars::prelude::*;
+
+use super::compile::AMOUNTS;
+use super::fold::Checked;
+use super::level::{Count, Level, Span};
+use crate::metric::{Dimension, Metric};
+
+/// The values of a level's dimensions; `None` where the data have none.
+pub(super) type Key = Vec<Option<String>>;
+
+/// The counts of a question.
+#[derive(Debug)]
+pub(super) struct Figures(Vec<Counted>);
+
+#[derive(Debug)]
+struct Counted {
+    level: Level,
+    metrics: Vec<Metric>,
+    rows: HashMap<Key, Row>,
+}
+
+/// The metrics of a cell, and the amounts of its persons in rising order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) values: Vec<i128>,
+    pub(super) amounts: Vec<i128>,
+}
+
+impl Figures {
+    /// Reads the frames of these counts, in the same order.
+    pub(super) fn read(counts: &[Count], frames: &[DataFrame]) -> PolarsResult<Self> {
+        let counted = counts.iter().zip(frames).map(|(count, frame)| Counted::read(count, frame));
+        counted.collect::<PolarsResult<_>>().map(Self)
+    }
+
+    /// Of cells that were counted otherwise.
+    pub(super) fn of(counted: Vec<(Count, HashMap<Key, Row>)>) -> Self {
+        let counted = counted.into_iter().map(|(count, rows)| {
+            let Count { level, metrics, .. } = count;
+            Counted { level, metrics, rows }
+        });
+        Self(counted.collect())
+    }
+
+    /// Compares cell by cell; a cell without rows is one of zeros.
+    pub(super) fn compared_with(&self, other: &Self) -> Checked {
+        let mut checked = Checked::default();
+        for (counted, other) in self.0.iter().zip(&other.0) {
+            let keys: BTreeSet<&Key> = counted.rows.keys().chain(other.rows.keys()).collect();
+            for key in keys {
+                let zeros = Row { values: vec![0; counted.metrics.len()], amounts: Vec::new() };
+                let [first, second] = [counted, other].map(|it| it.rows.get(key).unwrap_or(&zeros));
+                checked.figures += (first.values.len() + first.amounts.len()) as u64;
+                if first != second {
+                    checked.differences.push(counted.described(key, first, second));
+                }
+            }
+        }
+        checked
+    }
+
+    fn counted(&self, dimensions: &[Dimension], span: Span) -> Option<&Counted> {
+        self.0.iter().find(|it| it.level.span == span && it.level.dimensions == dimensions)
+    }
+
+    /// The cells that have rows.
+    pub(super) fn keys(&self, dimensions: &[Dimension]) -> impl Iterator<Item = &Key> {
+        self.counted(dimensions, Span::Own).into_iter().flat_map(|it| it.rows.keys())
+    }
+
+    /// A metric of a cell; nothing counted is 0.
+    pub(super) fn value(
+        &self,
+        dimensions: &[Dimension],
+        span: Span,
+        key: &Key,
+        metric: Metric,
+    ) -> i128 {
+        let counted = self.counted(dimensions, span);
+        let value = counted.and_then(|it| {
+            let at = it.metrics.iter().position(|known| *known == metric)?;
+            it.rows.get(key)?.values.get(at).copied()
+        });
+        value.unwrap_or_default()
+    }
+
+    /// The amounts of the persons of a cell, in rising order.
+    pub(super) fn amounts(&self, dimensions: &[Dimension], key: &Key) -> &[i128] {
+        let counted = self.counted(dimensions, Span::Own);
+        counted.and_then(|it| it.rows.get(key)).map_or(&[], |row| &row.amounts)
+    }
+}
+
+impl Counted {
+    /// A cell that differs: its place, and both values of each metric.
+    fn described(&self, key: &Key, first: &Row, second: &Row) -> String {
+        let places = self.level.dimensions.iter().zip(key);
+        let place = places.map(|(dimension, value)| {
+            format!("{}={}", dimension.name(), value.as_deref().unwrap_or("(none)"))
+        });
+        let values = self.metrics.iter().zip(first.values.iter().zip(&second.values));
+        let differing = values.filter(|(_, (first, second))| first != second);
+        let values = differing
+            .map(|(metric, (first, second))| format!("{} {first} and {second}", metric.name()));
+        let mut texts: Vec<String> = place.chain(values).collect();
+        if first.amounts != second.amounts {
+            texts.push("amounts of persons".to_owned());
+        }
+        texts.join(", ")
+    }
+
+    fn read(count: &Count, frame: &DataFrame) -> PolarsResult<Self> {
+        let texts = |dimension: &Dimension| {
+            let texts = frame.column(dimension.name())?.str()?;
+            Ok(texts.iter().map(|text| text.map(ToOwned::to_owned)).collect::<Vec<_>>())
+        };
+        let dimensions = count.level.dimensions.iter().map(texts);
+        let dimensions = dimensions.collect::<PolarsResult<Vec<_>>>()?;
+        let values = count.metrics.iter().map(|metric| values(*metric, frame));
+        let values = values.collect::<PolarsResult<Vec<_>>>()?;
+        let mut amounts = if count.per_person { amounts(frame)? } else { Vec::new() };
+        amounts.resize(frame.height(), Vec::new());
+        let row = |(at, amounts): (usize, Vec<i128>)| {
+            let key = dimensions.iter().map(|texts| texts[at].clone()).collect();
+            (key, Row { values: values.iter().map(|it| it[at]).collect(), amounts })
+        };
+        let rows = amounts.into_iter().enumerate().map(row).collect();
+        Ok(Self { level: count.level.clone(), metrics: count.metrics.clone(), rows })
+    }
+}
+
+fn values(metric: Metric, frame: &DataFrame) -> PolarsResult<Vec<i128>> {
+    let column = frame.column(metric.name())?;
+    if metric == Metric::Amount {
+        return Ok(column.decimal()?.physical().iter().map(Option::unwrap_or_default).collect());
+    }
+    let counts = column.cast(&DataType::UInt64)?;
+    Ok(counts.u64()?.iter().map(|it| i128::from(it.unwrap_or_default())).collect())
+}
+
+fn amounts(frame: &DataFrame) -> PolarsResult<Vec<Vec<i128>>> {
+    let lists = frame.column(AMOUNTS)?.list()?;
+    let mut cells = Vec::with_capacity(frame.height());
+    for at in 0..frame.height() {
+        let mut amounts: Vec<i128> = match lists.get_as_series(at) {
+            Some(series) => series.i64()?.iter().flatten().map(i128::from).collect(),
+            None => Vec::new(),
+        };
+        amounts.sort_unstable();
+        cells.push(amounts);
+    }
+    Ok(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_that_was_counted_otherwise_is_seen_and_named() {
+        let figures = |persons: i128, cents: i128| {
+            let level = Level { dimensions: vec![Dimension::Regime], span: Span::Own };
+            let metrics = vec![Metric::Persons, Metric::Amount];
+            let count = Count { level, metrics, per_person: true };
+            let row = Row { values: vec![persons, cents], amounts: vec![cents] };
+            Figures::of(vec![(count, HashMap::from([(vec![None], row)]))])
+        };
+        assert_eq!(figures(2, 50).compared_with(&figures(2, 50)).differences, [""; 0]);
+        let checked = figures(2, 50).compared_with(&figures(3, 51));
+        let text = "regime=(none), persons 2 and 3, amount 50 and 51, amounts of persons";
+        assert_eq!(checked.differences, [text]);
+        let (none, some) = (Figures::of(vec![]), figures(0, 0));
+        assert_eq!(none.compared_with(&some).figures, 0);
+    }
+}

@@ -1,0 +1,125 @@
+//! One stored row, as the definitions of dimensions and metrics see it.
+
+use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type};
+
+use super::evaluate::Value;
+use crate::dictionary::Dictionary;
+use crate::metric::Dimension;
+use crate::quarter::Quarter;
+use crate::query::file::Band;
+
+/// A row of a batch.
+pub(super) struct Row<'a> {
+    batch: &'a RecordBatch,
+    at: usize,
+    quarter: Quarter,
+    bands: &'a [Band],
+    dictionary: &'a Dictionary,
+    replaced: Option<(Dimension, &'static str)>,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(
+        batch: &'a RecordBatch,
+        at: usize,
+        quarter: Quarter,
+        bands: &'a [Band],
+        dictionary: &'a Dictionary,
+    ) -> Self {
+        Self { batch, at, quarter, bands, dictionary, replaced: None }
+    }
+
+    pub(super) fn quarter(&self) -> Quarter {
+        self.quarter
+    }
+
+    /// From now on the dimension has that value.
+    pub(super) fn replace(&mut self, dimension: Dimension, value: &'static str) {
+        self.replaced = Some((dimension, value));
+    }
+
+    fn text(&self, column: &str) -> Option<&'a str> {
+        let texts = self.batch.column_by_name(column)?.as_string::<i32>();
+        texts.is_valid(self.at).then(|| texts.value(self.at))
+    }
+
+    fn birth_year(&self) -> Option<i32> {
+        let years = self.batch.column_by_name("birth_year")?.as_primitive::<Int16Type>();
+        years.is_valid(self.at).then(|| i32::from(years.value(self.at)))
+    }
+
+    fn age(&self) -> Option<i32> {
+        Some(self.quarter.year() - self.birth_year()?)
+    }
+
+    pub(super) fn person(&self) -> i64 {
+        let persons = self.batch.column_by_name("person");
+        persons.map_or(0, |persons| persons.as_primitive::<Int64Type>().value(self.at))
+    }
+
+    pub(super) fn days(&self) -> i32 {
+        let days = self.batch.column_by_name("days");
+        days.map_or(0, |days| days.as_primitive::<Int32Type>().value(self.at))
+    }
+
+    pub(super) fn cents(&self) -> Option<i128> {
+        let amounts = self.batch.column_by_name("amount")?.as_primitive::<Decimal128Type>();
+        amounts.is_valid(self.at).then(|| amounts.value(self.at))
+    }
+
+    pub(super) fn is_under_convention(&self) -> bool {
+        matches!(self.text("guidance"), Some("h50" | "h100"))
+    }
+
+    /// The value of a dimension as figures are broken down by it.
+    pub(super) fn value(&self, dimension: Dimension) -> Option<String> {
+        if let Some((_, value)) = self.replaced.filter(|(replaced, _)| *replaced == dimension) {
+            return Some(value.to_owned());
+        }
+        if dimension != Dimension::Age {
+            return match self.named(dimension.name()) {
+                Value::Text(text) => Some(text),
+                Value::Number(number) => Some((number / 100).to_string()),
+                _ => None,
+            };
+        }
+        let age = i64::from(self.age()?);
+        let holds = |band: &&Band| band.from <= age && band.to.is_none_or(|to| age <= to);
+        self.bands.iter().find(holds).map(ToString::to_string)
+    }
+
+    /// A dimension or stored column as a filter sees it.
+    pub(super) fn named(&self, name: &str) -> Value {
+        let text =
+            |text: Option<&str>| text.map_or(Value::Nothing, |it| Value::Text(it.to_owned()));
+        let number =
+            |it: Option<i32>| it.map_or(Value::Nothing, |it| Value::Number(i128::from(it) * 100));
+        let place = || self.dictionary.places().municipality(self.text("cpas")?);
+        match name {
+            "quarter" => Value::Text(self.quarter.to_string()),
+            "year" => number(Some(self.quarter.year())),
+            "age" => number(self.age()),
+            "province" => text(place().and_then(|it| it.province)),
+            "region" => text(place().map(|it| it.region)),
+            stored => match self.batch.column_by_name(stored).map(Array::data_type) {
+                Some(DataType::Utf8) => text(self.text(stored)),
+                Some(DataType::Date32) => self.day(stored),
+                Some(DataType::Decimal128(..)) => {
+                    self.cents().map_or(Value::Nothing, Value::Number)
+                }
+                Some(DataType::Int16) => number(self.birth_year()),
+                Some(DataType::Int32) => number(Some(self.days())),
+                _ => Value::Nothing,
+            },
+        }
+    }
+
+    fn day(&self, column: &str) -> Value {
+        let days = self.batch.column_by_name(column).map(ArrayRef::as_primitive::<Date32Type>);
+        match days.filter(|days| days.is_valid(self.at)) {
+            Some(days) => Value::Day(days.value(self.at)),
+            None => Value::Nothing,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Levels: what has to be counted from the rows to answer a question.
+//!
+//! A level is a set of dimensions and a span of quarters. Every total, share, comparison and moving
+//! figure names the level it needs; nothing that is distinct is ever added up from a finer level.
+
+use super::derived::{Derived, Formula};
+use super::file::Query;
+use crate::metric::{Dimension, Metric};
+use crate::quarter::Quarter;
+
+/// The quarters that a row counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Span {
+    /// Its own.
+    Own,
+    /// Its own and those after it in the year.
+    YearToDate,
+    /// Its own and those after it, so many in all.
+    Moving(i32),
+}
+
+impl Span {
+    /// The quarters in which a row of `quarter` counts.
+    pub(super) fn targets(self, quarter: Quarter) -> Vec<Quarter> {
+        let count = match self {
+            Self::Own => 1,
+            Self::YearToDate => 5 - quarter.number(),
+            Self::Moving(quarters) => quarters,
+        };
+        (0..count).map(|later| quarter.plus(later)).collect()
+    }
+
+    /// The quarters that count in `quarter`.
+    pub(super) fn sources(self, quarter: Quarter) -> Vec<Quarter> {
+        let count = match self {
+            Self::Own => 1,
+            Self::YearToDate => quarter.number(),
+            Self::Moving(quarters) => quarters,
+        };
+        (0..count).map(|earlier| quarter.plus(-earlier)).collect()
+    }
+}
+
+/// A set of dimensions and a span.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Level {
+    pub(super) dimensions: Vec<Dimension>,
+    pub(super) span: Span,
+}
+
+/// What is to be counted at a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) level: Level,
+    pub(super) metrics: Vec<Metric>,
+    /// Whether also the amounts of single persons are needed.
+    pub(super) per_person: bool,
+}
+
+impl Query {
+    /// The levels of the answer's rows: its dimensions, then its totals.
+    pub(super) fn row_levels(&self) -> Vec<Vec<Dimension>> {
+        std::iter::once(self.dimensions.clone()).chain(self.totals.iter().cloned()).collect()
+    }
+
+    /// All that has to be counted, the rows themselves first.
+    pub(super) fn counts(&self) -> Vec<Count> {
+        let mut counts = Counts::default();
+        for dimensions in self.row_levels() {
+            let base = self.metrics.iter().flat_map(|metric| metric.base());
+            counts.add(&dimensions, Span::Own, base.copied().collect(), false);
+            for derived in &self.derived {
+                counts.add_derived(&dimensions, derived);
+            }
+        }
+        counts.0
+    }
+
+    /// Quarters before a range that its figures need.
+    pub(super) fn sources_of(&self, quarter: Quarter) -> Vec<Quarter> {
+        let of = |derived: &Derived| {
+            let mut sources = derived.formula.span().sources(quarter);
+            sources.extend(derived.formula.against().map(|against| against.of(quarter)));
+            sources
+        };
+        self.derived.iter().flat_map(of).chain([quarter]).collect()
+    }
+}
+
+#[derive(Default)]
+struct Counts(Vec<Count>);
+
+impl Counts {
+    fn add(
+        &mut self,
+        dimensions: &[Dimension],
+        span: Span,
+        metrics: Vec<Metric>,
+        per_person: bool,
+    ) {
+        let level = Level { dimensions: dimensions.to_vec(), span };
+        let at = self.0.iter().position(|count| count.level == level).unwrap_or_else(|| {
+            self.0.push(Count { level, metrics: Vec::new(), per_person: false });
+            self.0.len() - 1
+        });
+        let count = &mut self.0[at];
+        count.per_person |= per_person;
+        for metric in metrics {
+            if !count.metrics.contains(&metric) {
+                count.metrics.push(metric);
+            }
+        }
+    }
+
+    fn add_derived(&mut self, dimensions: &[Dimension], derived: &Derived) {
+        let formula = &derived.formula;
+        if formula.needs_quarter() && !dimensions.contains(&Dimension::Quarter) {
+            return; // A total over quarters has nothing to be compared with.
+        }
+        let per_person = matches!(formula, Formula::PerPerson(_));
+        self.add(dimensions, formula.span(), formula.metrics(), per_person);
+        if let Formula::Share(metric, within) = formula {
+            self.add(&kept(dimensions, within), Span::Own, vec![*metric], false);
+        }
+    }
+}
+
+/// The dimensions of a row that a share's whole keeps.
+pub(super) fn kept(dimensions: &[Dimension], within: &[Dimension]) -> Vec<Dimension> {
+    dimensions.iter().copied().filter(|it| within.contains(it)).collect()
+}

@@ -1,0 +1,184 @@
+//! Exports read back by other programs, their bytes, and what each format promises.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::peers::peer;
+use crate::sandbox::{Sandbox, repository};
+use crate::seeded::warehouse;
+
+/// Queries with texts that have names, no value, open classes, cells without a number.
+const QUERIES: [&str; 4] = ["by-region", "by-sex-and-age", "amount-per-person", "by-year"];
+
+/// Every format, with the ending of its files.
+const FORMATS: [(&str, &str); 12] = [
+    ("table", "txt"),
+    ("csv", "csv"),
+    ("tsv", "tsv"),
+    ("json", "json"),
+    ("ndjson", "ndjson"),
+    ("parquet", "parquet"),
+    ("arrow", "arrow"),
+    ("xlsx", "xlsx"),
+    ("markdown", "md"),
+    ("html", "html"),
+    ("ipynb", "ipynb"),
+    ("sdmx-csv", "sdmx.csv"),
+];
+
+/// Writes the answer to a file `NAME.ENDING` of the sandbox; gives its path.
+fn exported(sandbox: &Sandbox, query: &str, format: &str, more: &[&str]) -> String {
+    let (_, ending) = FORMATS.iter().find(|(name, _)| *name == format).unwrap();
+    let path = sandbox.join(&format!("{query}.{ending}")).to_str().unwrap().to_owned();
+    let mut arguments = vec!["run", query, "--format", format, "--output", &path];
+    arguments.extend(more);
+    warehouse().run_all(&arguments).ok();
+    path
+}
+
+#[test]
+fn every_format_read_by_another_program_equals_the_csv() {
+    let read = ["csv", "tsv", "json", "ndjson", "parquet", "arrow", "xlsx", "html", "ipynb"];
+    let sandbox = Sandbox::empty();
+    for query in QUERIES {
+        let expected = warehouse().csv(query);
+        assert!(expected.lines().count() > 5, "{query}");
+        for format in read.into_iter().chain(["sdmx-csv"]) {
+            let path = exported(&sandbox, query, format, &[]);
+            assert_eq!(peer("readback.py", &[format, &path]), expected, "{query} as {format}");
+        }
+    }
+}
+
+#[test]
+fn labels_of_another_language_leave_the_values_for_machines_as_they_are() {
+    let sandbox = Sandbox::empty();
+    let expected = warehouse().csv("by-region");
+    for format in ["csv", "json", "xlsx", "html", "ipynb", "sdmx-csv"] {
+        let path = exported(&sandbox, "by-region", format, &["--lang", "fr"]);
+        assert_eq!(peer("readback.py", &[format, &path]), expected, "{format}");
+    }
+}
+
+#[test]
+fn the_same_answer_gives_the_same_bytes_in_every_format() {
+    let sandbox = Sandbox::empty();
+    for (format, _) in FORMATS {
+        let first = fs::read(exported(&sandbox, "by-region", format, &[])).unwrap();
+        assert!(!first.is_empty(), "{format}");
+        // Times in a file are to the second, or to two of them.
+        if format == "xlsx" {
+            std::thread::sleep(std::time::Duration::from_secs(3));
+        }
+        let second = fs::read(exported(&sandbox, "by-region", format, &[])).unwrap();
+        assert_eq!(first, second, "{format}");
+    }
+}
+
+#[test]
+fn arrow_on_stdout_is_a_stream() {
+    let sandbox = Sandbox::empty();
+    let arguments = ["run", "by-region", "--format", "arrow"];
+    let output = warehouse().command(&arguments).output().unwrap();
+    assert!(output.status.success());
+    let path = sandbox.write("stream.arrow", output.stdout);
+    let read = peer("readback.py", &["arrow-stream", path.to_str().unwrap()]);
+    assert_eq!(read, warehouse().csv("by-region"));
+}
+
+#[test]
+fn a_locale_of_belgium_has_semicolons_and_decimal_commas() {
+    let sandbox = Sandbox::empty();
+    let expected = warehouse().csv("by-region");
+    for locale in ["fr-BE", "nl-BE", "de-BE"] {
+        let path = exported(&sandbox, "by-region", "csv", &["--locale", locale]);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("\u{FEFF}quarter;region;"), "{text}");
+        assert!(text.lines().nth(1).unwrap().ends_with(",00"), "{text}");
+        assert_eq!(peer("readback.py", &["csv-locale", &path]), expected, "{locale}");
+    }
+    let plain = exported(&sandbox, "by-region", "csv", &["--locale", "C"]);
+    assert_eq!(fs::read_to_string(plain).unwrap(), expected);
+}
+
+#[test]
+fn a_csv_file_has_its_metadata_beside_it() {
+    let sandbox = Sandbox::empty();
+    for locale in ["C", "fr-BE"] {
+        let path = exported(&sandbox, "by-region", "csv", &["--locale", locale, "--lang", "fr"]);
+        let beside = format!("{path}-metadata.json");
+        let document: Value = serde_json::from_slice(&fs::read(&beside).unwrap()).unwrap();
+        assert_eq!(document["url"], "by-region.csv");
+        assert_eq!(document["dc:language"], "fr");
+        assert_eq!(document["urn:sppis:query"], "by-region");
+        let command = document["urn:sppis:command"].as_str().unwrap();
+        assert!(command.starts_with("sppis run by-region"), "{command}");
+        let read = peer("readback.py", &["csv-metadata", &beside]);
+        assert_eq!(read, warehouse().csv("by-region"), "{locale}");
+    }
+}
+
+#[test]
+fn a_page_has_a_caption_and_headers_that_say_what_they_head() {
+    let sandbox = Sandbox::empty();
+    let path = exported(&sandbox, "by-region", "html", &["--lang", "nl"]);
+    let page = fs::read_to_string(path).unwrap();
+    for part in ["<html lang=\"nl\">", "<caption>", "scope=\"col\"", "scope=\"row\"", "<dl>"] {
+        assert!(page.contains(part), "{part} is missing");
+    }
+    for elsewhere in ["http://", "https://", "<script", "<link", "src="] {
+        assert!(!page.contains(elsewhere), "{elsewhere} leads out of the page");
+    }
+}
+
+#[test]
+fn a_workbook_has_a_real_table_and_neither_merged_cells_nor_formulas() {
+    let sandbox = Sandbox::empty();
+    let path = exported(&sandbox, "by-region", "xlsx", &[]);
+    let structure = peer("readback.py", &["xlsx-structure", &path]);
+    let lines: Vec<&str> = structure.lines().collect();
+    assert_eq!(lines.len(), 4, "{structure}");
+    for sheet in &lines[..3] {
+        assert!(sheet.starts_with("merged 0; formulas 0; "), "{structure}");
+    }
+    let rows = warehouse().csv("by-region").lines().count();
+    assert!(lines[2].contains("frozen A2; tables figures=A1:"), "{structure}");
+    assert!(lines[2].contains(&format!("{rows}; size")), "{structure}");
+    assert_eq!(lines[3], "created 2000-01-01T00:00:00");
+}
+
+#[test]
+fn a_notebook_runs_beside_its_arrow_file() {
+    let sandbox = Sandbox::empty();
+    exported(&sandbox, "by-region", "arrow", &[]);
+    let path = exported(&sandbox, "by-region", "ipynb", &[]);
+    let ran = peer("readback.py", &["ipynb-run", &path]);
+    let expected = "result: text/html text/plain\npandas: text/html text/plain\n\
+                    chart: image/png text/plain\n";
+    assert_eq!(ran, expected);
+}
+
+#[test]
+fn every_format_but_those_of_bare_rows_says_where_its_figures_come_from() {
+    let sandbox = Sandbox::empty();
+    for format in ["json", "parquet", "arrow", "markdown", "html", "ipynb"] {
+        let bytes = fs::read(exported(&sandbox, "by-region", format, &[])).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for said in ["2025-11@1", "sppis run by-region", "query_blake3"] {
+            assert!(text.contains(said), "{format} does not say {said}");
+        }
+    }
+}
+
+#[test]
+fn every_format_has_a_file_of_its_own() {
+    for (format, _) in FORMATS {
+        let name = match format {
+            "csv" | "tsv" => "delimited".to_owned(),
+            _ => format.replace('-', "_"),
+        };
+        let path = repository().join(format!("src/export/{name}.rs"));
+        assert!(path.exists(), "{} is missing", path.display());
+    }
+}

@@ -1,0 +1,368 @@
+//! What a query file can ask beyond plain counts, on rows that can be counted by hand.
+
+use crate::sandbox::Sandbox;
+
+/// Two people: one with two measures in 2006Q1, in two centres over time; one with an amount.
+const FIRST_HALF_OF_2006: [&str; 5] = [
+    "85073003328;1;21004;2006-01-01;2006-01-31;;;2;500.00",
+    "85073003328;1;21004;2006-02-01;2006-02-28;115;;;",
+    "42012205181;2;62063;2006-02-01;2006-02-28;;60;1;250,00",
+    "42012205181;2;62063;2006-05-01;2006-05-31;;60;;",
+    "90472100631;2;62063;2006-05-01;2006-05-31;;60;;",
+];
+const SECOND_HALF_OF_2006: [&str; 3] = [
+    "85073003328;1;21004;2006-07-01;2006-07-31;;;2;100.00",
+    "90472100631;2;11002;2006-08-01;2006-08-31;;60;;",
+    "90472100631;2;11002;2006-11-01;2006-11-30;;60;1;0,10",
+];
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for (id, rows) in [("2007-11", &FIRST_HALF_OF_2006[..]), ("2008-05", &SECOND_HALF_OF_2006)] {
+        let file = sandbox.delivery(id, rows);
+        sandbox.run(["ingest", &file]).ok();
+    }
+    sandbox
+}
+
+fn answer(sandbox: &Sandbox, text: &str) -> String {
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let ran = sandbox.run(["run", "mine", "--format", "csv", "--verify"]).ok();
+    assert!(ran.stderr.contains("counted a second time, all the same"), "{ran}");
+    ran.stdout
+}
+
+#[test]
+fn totals_of_distinct_persons_are_counted_and_not_added() {
+    let text = r#"metrics = ["persons", "amount"]
+dimensions = ["quarter", "measure"]
+totals = [["quarter"], []]
+"#;
+    insta::assert_snapshot!(answer(&sandbox(), text), @"
+    quarter,measure,persons,amount
+    2006Q1,article_60,1,250.00
+    2006Q1,partnership_convention,1,500.00
+    2006Q1,unclassified,1,0.00
+    2006Q1,total,2,750.00
+    2006Q2,article_60,2,0.00
+    2006Q2,total,2,0.00
+    2006Q3,article_60,1,0.00
+    2006Q3,partnership_convention,1,100.00
+    2006Q3,total,2,100.00
+    2006Q4,article_60,1,0.10
+    2006Q4,total,1,0.10
+    total,total,3,850.10
+    ");
+}
+
+#[test]
+fn a_text_that_no_row_can_have_is_refused_and_not_an_empty_answer() {
+    let sandbox = sandbox();
+    let mut said = String::new();
+    for (filter, more) in [
+        ("measure = 'artcle_60'", ""),
+        ("regime IN ('aide_sociale', 'intégration')", ""),
+        ("'Brussels' = region", ""),
+        ("legislation <> '3'", ""),
+        ("thp_id = '60'", "2017Q1"),
+        ("thp_id = '60'", "2015Q1"),
+    ] {
+        let text = format!("metrics = [\"persons\"]\nfilter = \"{filter}\"\n");
+        sandbox.write("warehouse/queries/mine.toml", text);
+        let from = if more.is_empty() { "2002Q4" } else { more };
+        let ran = sandbox.run(["run", "mine", "--format", "csv", "--from", from]);
+        said += &ran.stderr;
+    }
+    insta::assert_snapshot!(said, @"
+    error: filter: unknown value of `measure` `artcle_60`; did you mean `article_60`?
+    hint: `sppis queries NAME` describes a query
+    error: filter: unknown value of `regime` `intégration`; did you mean `integration_sociale`?
+    hint: `sppis queries NAME` describes a query
+    error: filter: unknown value of `region` `Brussels`; known: 02000, 03000, 04000
+    hint: `sppis queries NAME` describes a query
+    error: filter: the code `60` of `thp_id` is valid 2002-10-01 to 2015-12-31, not in 2017Q1..
+    hint: `sppis queries NAME` describes a query
+    ");
+}
+
+#[test]
+fn all_query_files_are_checked_at_once() {
+    let sandbox = sandbox();
+    insta::assert_snapshot!(sandbox.run(["queries", "--check"]).ok().stdout, @"14 query files without a mistake");
+    sandbox.write("warehouse/queries/one.toml", "metrics = [\"person\"]\n");
+    sandbox
+        .write("warehouse/queries/two.toml", "metrics = [\"persons\"]\nfilter = \"sex = 'X'\"\n");
+    let ran = sandbox.run(["queries", "--check"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(format!("{}{}", ran.stdout, ran.stderr), @"
+    14 query files without a mistake, 2 with mistakes
+    error: 1 mistake in ./warehouse/queries/one.toml
+      ./warehouse/queries/one.toml:1:12: unknown metric `person` (did you mean `persons`?)
+    error: two: filter: unknown value of `sex` `X`; known: M, F
+    ");
+}
+
+#[test]
+fn totals_stand_below_where_rows_are_ordered_by_figures() {
+    let text = r#"metrics = ["persons"]
+dimensions = ["cpas"]
+totals = [[]]
+order = ["-persons"]
+"#;
+    insta::assert_snapshot!(answer(&sandbox(), text), @"
+    cpas,persons
+    62063,2
+    11002,1
+    21004,1
+    total,3
+    ");
+}
+
+#[test]
+fn shares_changes_and_gathered_quarters_are_computed_from_counts() {
+    let text = r#"metrics = ["persons"]
+dimensions = ["quarter"]
+totals = [[]]
+
+[derived.per_person]
+ratio = ["amount", "persons"]
+decimals = 3
+
+[derived.share]
+share = "persons"
+
+[derived.change]
+change = "persons"
+
+[derived.rate]
+rate = "amount"
+against = "2006Q1"
+decimals = 2
+
+[derived.year_to_date]
+cumulative = "persons"
+
+[derived.half_year]
+moving = "persons"
+quarters = 2
+"#;
+    insta::assert_snapshot!(answer(&sandbox(), text), @"
+    quarter,persons,per_person,share,change,rate,year_to_date,half_year
+    2006Q1,2,375.000,66.7,,0.00,2,
+    2006Q2,2,0.000,66.7,0,-100.00,3,3
+    2006Q3,2,50.000,66.7,0,-86.67,3,3
+    2006Q4,1,0.100,33.3,-1,-99.99,3,2
+    total,3,283.367,100.0,,,,
+    ");
+}
+
+#[test]
+fn figures_of_a_range_are_those_of_the_whole() {
+    let sandbox = sandbox();
+    let text = r#"metrics = ["persons"]
+dimensions = ["quarter"]
+
+[derived.change]
+change = "persons"
+
+[derived.half_year]
+moving = "persons"
+quarters = 2
+"#;
+    let all = answer(&sandbox, text);
+    let run = |arguments: &[&str]| {
+        let command = [&["run", "mine", "--format", "csv"], arguments].concat();
+        sandbox.run_all(&command).ok().stdout
+    };
+    let expected: Vec<&str> = all
+        .lines()
+        .filter(|line| !line.starts_with("2006Q1,") && !line.starts_with("2006Q2,"))
+        .collect();
+    let expected = expected.join("\n") + "\n";
+    assert_eq!(run(&["--from", "2006Q3"]), expected);
+    let wheres = ["--where", "quarter=2006Q3", "--where", "quarter=2006Q4"];
+    assert_eq!(run(&wheres), expected);
+}
+
+#[test]
+fn the_rest_of_a_top_is_counted_anew() {
+    let text = r#"metrics = ["persons", "observations"]
+dimensions = ["cpas"]
+
+[top]
+dimension = "cpas"
+by = "observations"
+count = 1
+"#;
+    insta::assert_snapshot!(answer(&sandbox(), text), @"
+    cpas,persons,observations
+    21004,1,3
+    rest,2,5
+    ");
+}
+
+#[test]
+fn a_complete_answer_tells_zero_from_what_cannot_be() {
+    let sandbox = sandbox();
+    let text = r#"metrics = ["persons", "amount"]
+dimensions = ["quarter", "regime"]
+complete = true
+"#;
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let command = ["run", "mine", "--format", "csv", "--from", "2004Q4", "--to", "2006Q2"];
+    insta::assert_snapshot!(sandbox.run(command).ok().stdout, @"
+    quarter,regime,persons,amount,persons_status,amount_status
+    2004Q4,aide_sociale,,,not_delivered,not_applicable
+    2004Q4,integration_sociale,,,not_delivered,not_applicable
+    2004Q4,organic_law,,,not_delivered,not_applicable
+    2005Q1,aide_sociale,,,not_delivered,not_delivered
+    2005Q1,integration_sociale,,,not_delivered,not_delivered
+    2005Q1,organic_law,,,not_delivered,not_applicable
+    2005Q2,aide_sociale,,,not_delivered,not_delivered
+    2005Q2,integration_sociale,,,not_delivered,not_delivered
+    2005Q2,organic_law,,,not_delivered,not_applicable
+    2005Q3,aide_sociale,,,not_delivered,not_delivered
+    2005Q3,integration_sociale,,,not_delivered,not_delivered
+    2005Q3,organic_law,,,not_delivered,not_applicable
+    2005Q4,aide_sociale,,,not_delivered,not_delivered
+    2005Q4,integration_sociale,,,not_delivered,not_delivered
+    2005Q4,organic_law,,,not_delivered,not_applicable
+    2006Q1,aide_sociale,1,250.00,,
+    2006Q1,integration_sociale,1,500.00,,
+    2006Q1,organic_law,0,,,not_applicable
+    2006Q2,aide_sociale,2,0.00,,
+    2006Q2,integration_sociale,0,0.00,,
+    2006Q2,organic_law,0,,,not_applicable
+    ");
+    let command = ["run", "mine", "--from", "2004Q4", "--to", "2005Q1"];
+    insta::assert_snapshot!(sandbox.run(command).ok().stdout, @"
+    mine
+     quarter  regime               persons  amount  persons_status  amount_status
+     2004Q4   aide_sociale               :       .  not_delivered   not_applicable
+     2004Q4   integration_sociale        :       .  not_delivered   not_applicable
+     2004Q4   organic_law                :       .  not_delivered   not_applicable
+     2005Q1   aide_sociale               :       :  not_delivered   not_delivered
+     2005Q1   integration_sociale        :       :  not_delivered   not_delivered
+     2005Q1   organic_law                :       .  not_delivered   not_applicable
+    6 rows; version 2 with 2007-11@1, 2008-05@1
+    only 2004Q4..2005Q1
+    do not add up over rows: persons
+    ");
+}
+
+#[test]
+fn amounts_of_persons_have_a_least_a_middle_and_a_greatest() {
+    let text = r#"metrics = ["convention_persons"]
+dimensions = ["year"]
+totals = [[]]
+
+[derived.least]
+per_person = "minimum"
+
+[derived.middle]
+per_person = "median"
+
+[derived.most]
+per_person = "maximum"
+
+[derived.upper]
+per_person = "quantile"
+percent = 90
+"#;
+    insta::assert_snapshot!(answer(&sandbox(), text), @"
+    year,convention_persons,least,middle,most,upper
+    2006,3,0.10,250.00,600.00,530.00
+    total,3,0.10,250.00,600.00,530.00
+    ");
+}
+
+#[test]
+fn an_answer_beside_that_of_another_state_shows_what_was_revised() {
+    let sandbox = sandbox();
+    let mut rows = FIRST_HALF_OF_2006;
+    rows[2] = "42012205181;2;62063;2006-02-01;2006-02-28;;60;1;200,00";
+    let file = sandbox.delivery("2007-11", &rows);
+    sandbox.run(["ingest", &file]).ok();
+    let command = [
+        "run",
+        "amount-by-regime",
+        "--format",
+        "csv",
+        "--compare-with",
+        "2007-11@1",
+        "--to",
+        "2006Q3",
+    ];
+    insta::assert_snapshot!(sandbox.run(command).ok().stdout, @"
+    quarter,regime,amount,amount_before,amount_difference,convention_persons,convention_persons_before,convention_persons_difference,revision
+    2006Q1,aide_sociale,200.00,250.00,-50.00,1,1,0,revised
+    2006Q1,integration_sociale,500.00,500.00,0.00,1,1,0,unchanged
+    2006Q2,aide_sociale,0.00,0.00,0.00,0,0,0,unchanged
+    2006Q3,aide_sociale,0.00,,,0,,,new
+    2006Q3,integration_sociale,100.00,,,1,,,new
+    ");
+}
+
+#[test]
+fn all_queries_run_together_into_a_folder() {
+    let sandbox = sandbox();
+    sandbox.write(
+        "warehouse/queries/asks.toml",
+        "metrics = [\"persons\"]\nfilter = \"cpas = $cpas\"\n[parameters.cpas]\ntype = \"text\"\n",
+    );
+    let folder = sandbox.join("answers");
+    let folder = folder.to_str().unwrap();
+    sandbox.run(["run", "--all", "--format", "csv", "--output", folder]).ok();
+    let files = sandbox.files("answers");
+    let tables = files.iter().filter(|path| path.extension().is_some_and(|it| it == "csv"));
+    assert_eq!(tables.count(), 14, "{files:?}");
+    assert_eq!(sandbox.read("answers/by-year.csv"), sandbox.csv("by-year"));
+    let metadata = sandbox.read("answers/by-year.csv-metadata.json");
+    assert!(metadata.contains("sppis run by-year --as-of 2"), "{metadata}");
+}
+
+#[test]
+fn what_a_query_file_cannot_mean_is_refused_with_its_place() {
+    let sandbox = sandbox();
+    let text = r#"metrics = ["persons"]
+dimensions = ["year", "regime"]
+totals = [["regime", "year"], ["cpas"]]
+complete = true
+
+[top]
+dimension = "cpas"
+by = "person"
+count = 0
+
+[derived.amount]
+ratio = ["amount", "amount_per_convention_person"]
+
+[derived.trend]
+change = "persons"
+against = "last_year"
+
+[derived.nothing]
+decimals = 9
+
+[derived.spread]
+per_person = "mean"
+"#;
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let ran = sandbox.run(["run", "mine"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stderr, @"
+    error: 12 mistakes in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:3:11: this total is no other than the rows, or stands here twice
+      ./warehouse/queries/mine.toml:3:32: `cpas` is no dimension of this query (a total keeps some of the query's dimensions)
+      ./warehouse/queries/mine.toml:7:13: `cpas` is no dimension of this query
+      ./warehouse/queries/mine.toml:8:6: `person` is no metric to compute from (did you mean `persons`?)
+      ./warehouse/queries/mine.toml:9:9: `count` must lie between 1 and 10000
+      ./warehouse/queries/mine.toml:11:10: `amount` cannot name a derived metric (use lower-case letters, digits and `_`, and no name that is known already)
+      ./warehouse/queries/mine.toml:12:20: `amount_per_convention_person` is no metric to compute from (did you mean `amount`?)
+      ./warehouse/queries/mine.toml:14:10: `trend` compares quarters (add `quarter` to the dimensions)
+      ./warehouse/queries/mine.toml:16:11: `last_year` is nothing to compare with (write `previous_quarter`, `year_before`, or a quarter such as `2010Q1`)
+      ./warehouse/queries/mine.toml:18:10: `nothing` has no formula (give one of ratio, share, change, rate, cumulative, moving, per_person)
+      ./warehouse/queries/mine.toml:19:1: unknown key `decimals` (known here: ratio, share, change, rate, cumulative, moving, per_person)
+      ./warehouse/queries/mine.toml:22:14: unknown statistic `mean` (did you mean `median`?)
+    ");
+}
