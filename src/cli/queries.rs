@@ -4,16 +4,17 @@ use std::path::Path;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::output::pretty_json;
 use crate::dictionary::Dictionary;
 use crate::pipeline::answer::compiles;
-use crate::query::{Arguments as Asked, Catalog, Parameter, Query, resolve};
+use crate::query::{Arguments as Asked, Catalog, Parameter, Query, resolve, schema};
 use crate::render::{Language, count, label};
 use crate::warehouse::{Warehouse, WarehouseError};
 
 /// List the named queries, or describe one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sppis queries\n  sppis queries by-year --lang fr\n  sppis queries --check\n  sppis queries \
+    after_help = "Examples:\n  sppis queries\n  sppis queries by-year --lang fr\n  sppis queries --check\n  sppis queries --schema > query.schema.json\n  sppis queries \
                   by-year --source > warehouse/queries/mine.toml"
 )]
 pub(super) struct Arguments {
@@ -29,6 +30,10 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["name", "source"])]
     check: bool,
 
+    /// Print the JSON Schema of query files, for editors.
+    #[arg(long, conflicts_with_all = ["name", "source", "check"])]
+    schema: bool,
+
     /// Language of titles and descriptions.
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
@@ -40,6 +45,10 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let catalog = Catalog::open(own_folder(root)?.as_deref())?;
+    if arguments.schema {
+        console.out().write_all(pretty_json(&schema())?.as_bytes())?;
+        return Ok(Exit::Done);
+    }
     if arguments.check {
         return check(&catalog, root, console);
     }

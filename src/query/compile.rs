@@ -74,8 +74,12 @@ pub fn compile(
         if !count.level.dimensions.contains(&Dimension::Quarter) {
             rows = asked_only(rows, &question);
         }
-        let rows = spread(rows, count.level.span, &source.quarters).map_err(failed)?;
-        let mut plan = grouped(rows, count);
+        let mut plan = if count.level.span == Span::Own {
+            grouped(rows, count, aggregate)
+        } else {
+            let spread = spread(condensed(rows, count), count.level.span, &source.quarters);
+            grouped(spread.map_err(failed)?, count, aggregate_condensed)
+        };
         // Types are resolved from the schema alone; a mistake in the filter shows here.
         plan.collect_schema().map_err(failed)?;
         frames.push(plan);
@@ -106,7 +110,7 @@ pub fn ranking(
     let count = Count { level, metrics: top.by.base().to_vec(), per_person: false };
     // Equal values are ranked by name, so that the same question gives the same answer.
     let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
-    let sorted = grouped(rows, &count)
+    let sorted = grouped(rows, &count, aggregate)
         .filter(dimension.clone().is_not_null())
         .sort_by_exprs([by, dimension.clone()], order);
     let first = dimension.head(Some(top.count));
@@ -210,12 +214,26 @@ fn with_rest(rows: LazyFrame, top: &Top, first: &DataFrame) -> LazyFrame {
     rows.join(first, keys.clone(), keys, same).with_columns([named])
 }
 
+/// One row for all that count alike in every quarter: the fewer are spread.
+fn condensed(rows: LazyFrame, count: &Count) -> LazyFrame {
+    let dimensions = count.level.dimensions.iter().map(|it| it.name());
+    let of_metrics = count.metrics.iter().flat_map(|metric| metric.columns().iter().copied());
+    let told_apart = of_metrics.filter(|column| !SUMMED.contains(column));
+    let mut keys: Vec<&str> = dimensions.chain(told_apart).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let keys: Vec<Expr> = keys.into_iter().map(col).collect();
+    let added = count.metrics.iter().filter(|metric| metric.is_additive());
+    let sums: Vec<Expr> = added.filter_map(|it| Some(aggregate(*it)?.alias(it.name()))).collect();
+    rows.group_by(keys).agg(sums)
+}
+
+/// Stored columns that are added up and not counted.
+const SUMMED: [&str; 2] = ["amount", "days"];
+
 /// Each row once for every quarter that it counts in.
 fn spread(rows: LazyFrame, span: Span, quarters: &[Quarter]) -> PolarsResult<LazyFrame> {
     const TARGET: &str = "target";
-    if span == Span::Own {
-        return Ok(rows);
-    }
     let pairs: Vec<(String, String)> = quarters
         .iter()
         .flat_map(|own| span.targets(*own).into_iter().map(|it| (own.to_string(), it.to_string())))
@@ -234,7 +252,7 @@ fn spread(rows: LazyFrame, span: Span, quarters: &[Quarter]) -> PolarsResult<Laz
     Ok(spread.with_columns([col(TARGET).alias("quarter")]))
 }
 
-fn grouped(rows: LazyFrame, count: &Count) -> LazyFrame {
+fn grouped(rows: LazyFrame, count: &Count, aggregate: fn(Metric) -> Option<Expr>) -> LazyFrame {
     let keys: Vec<Expr> = count.level.dimensions.iter().map(|it| col(it.name())).collect();
     let metrics = || -> Vec<Expr> {
         count.metrics.iter().filter_map(|it| Some(aggregate(*it)?.alias(it.name()))).collect()
@@ -326,6 +344,11 @@ fn band(bands: &[Band]) -> Expr {
         };
         when(inside).then(lit(band.to_string())).otherwise(otherwise)
     })
+}
+
+/// A metric of rows that stand for several.
+fn aggregate_condensed(metric: Metric) -> Option<Expr> {
+    if metric.is_additive() { Some(col(metric.name()).sum()) } else { aggregate(metric) }
 }
 
 fn aggregate(metric: Metric) -> Option<Expr> {

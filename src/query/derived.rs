@@ -73,7 +73,7 @@ pub enum Statistic {
 
 impl Formula {
     /// The keys that name a formula.
-    const KEYS: [&'static str; 7] =
+    pub(super) const KEYS: [&'static str; 7] =
         ["ratio", "share", "change", "rate", "cumulative", "moving", "per_person"];
 
     /// Whether it compares or gathers quarters.

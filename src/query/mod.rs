@@ -20,6 +20,7 @@ mod level;
 mod resolve;
 mod result;
 mod revision;
+mod schema;
 
 pub use catalog::{Catalog, CatalogError};
 pub use compile::{CompileError, CompiledQuery, Source, compile, ranking};
@@ -29,3 +30,4 @@ pub use file::{Band, OrderKey, Parameter, ParameterKind, Query, Top};
 pub use fold::{Batches, Checked, check};
 pub use resolve::{Arguments, Question, ResolveError, resolve};
 pub use result::{Cell, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};
+pub use schema::schema;

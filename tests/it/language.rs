@@ -1,6 +1,7 @@
 //! What a query file can ask beyond plain counts, on rows that can be counted by hand.
 
-use crate::sandbox::Sandbox;
+use crate::peers::peer;
+use crate::sandbox::{Sandbox, repository};
 
 /// Two people: one with two measures in 2006Q1, in two centres over time; one with an amount.
 const FIRST_HALF_OF_2006: [&str; 5] = [
@@ -99,6 +100,30 @@ fn all_query_files_are_checked_at_once() {
     error: 1 mistake in ./warehouse/queries/one.toml
       ./warehouse/queries/one.toml:1:12: unknown metric `person` (did you mean `persons`?)
     error: two: filter: unknown value of `sex` `X`; known: M, F
+    ");
+}
+
+#[test]
+fn the_schema_for_editors_takes_every_shipped_query_and_marks_mistakes() {
+    let sandbox = Sandbox::empty();
+    let schema =
+        sandbox.write("query.schema.json", sandbox.run(["queries", "--schema"]).ok().stdout);
+    let checked = std::fs::read_to_string(repository().join("queries/query.schema.json")).unwrap();
+    assert_eq!(std::fs::read_to_string(&schema).unwrap(), checked, "`queries --schema` writes it");
+    let folder = std::fs::read_dir(repository().join("queries")).unwrap();
+    let files = folder.map(|file| file.unwrap().path().to_str().unwrap().to_owned());
+    let files: Vec<String> = files.filter(|path| path.contains(".toml")).collect();
+    let mut arguments = vec![schema.to_str().unwrap()];
+    arguments.extend(files.iter().map(String::as_str));
+    assert_eq!(peer("schema.py", &arguments), "");
+    let wrong = "metrics = [\"person\"]\ntilte = 1\n[derived.x]\nratio = [\"amount\"]\nshare = \"amount\"\n";
+    let wrong = sandbox.write("wrong.toml", wrong);
+    let found = peer("schema.py", &[schema.to_str().unwrap(), wrong.to_str().unwrap()]);
+    insta::assert_snapshot!(found, @"
+    wrong.toml $ additionalProperties
+    wrong.toml $.derived.x oneOf
+    wrong.toml $.derived.x.ratio minItems
+    wrong.toml $.metrics[0] enum
     ");
 }
 

@@ -1,0 +1,152 @@
+//! The JSON Schema of query files, for editors: what keys there are, and the names they take.
+//!
+//! An editor with it completes names and marks slips while one types; the program itself reads a
+//! file with [`super::file`] and says more.
+
+use serde_json::{Value, json};
+
+use super::derived::Formula;
+use crate::metric::{Dimension, Metric};
+
+/// The schema, draft 2020-12.
+pub fn schema() -> Value {
+    let metrics = Metric::ALL.map(Metric::name);
+    let dimension = json!({ "enum": Dimension::ALL.map(Dimension::name) });
+    let dimensions = json!({ "type": "array", "items": dimension, "uniqueItems": true });
+    let metric_meanings: Vec<String> =
+        Metric::ALL.iter().map(|it| format!("{}: {}", it.name(), it.meaning())).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A named query of sppis",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["metrics"],
+        "properties": {
+            "metrics": {
+                "description": metric_meanings.join("\n"),
+                "type": "array",
+                "items": { "enum": metrics },
+                "minItems": 1,
+                "uniqueItems": true,
+            },
+            "dimensions": dimensions,
+            "filter": {
+                "description": "a SQL expression on single rows; $NAME is a parameter",
+                "type": "string",
+            },
+            "order": {
+                "description": "columns to sort by, - before a name for the largest first",
+                "type": "array",
+                "items": { "type": "string" },
+            },
+            "totals": {
+                "description": "for each kind of total the dimensions that are kept",
+                "type": "array",
+                "items": dimensions,
+            },
+            "complete": {
+                "description": "every combination of values, also those without observations",
+                "type": "boolean",
+            },
+            "top": top(&dimension, &dimensions),
+            "derived": { "type": "object", "additionalProperties": derived(&dimensions) },
+            "title": labels(),
+            "description": labels(),
+            "bands": bands(),
+            "parameters": { "type": "object", "additionalProperties": parameter() },
+        },
+    })
+}
+
+/// Metrics that others are computed from.
+fn counted() -> Value {
+    let counted = Metric::ALL.into_iter().filter(|metric| !metric.is_ratio());
+    json!({ "enum": counted.map(Metric::name).collect::<Vec<_>>() })
+}
+
+fn top(dimension: &Value, dimensions: &Value) -> Value {
+    json!({
+        "description": "the first values of a dimension by a metric; the others are one row",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["dimension", "by"],
+        "properties": {
+            "dimension": dimension,
+            "by": counted(),
+            "count": { "type": "integer", "minimum": 1, "maximum": 10_000, "default": 10 },
+            "within": dimensions,
+        },
+    })
+}
+
+fn derived(dimensions: &Value) -> Value {
+    let one_of = Formula::KEYS.map(|key| json!({ "required": [key] }));
+    json!({
+        "description": "a metric computed from others, by one formula",
+        "type": "object",
+        "additionalProperties": false,
+        "oneOf": one_of,
+        "properties": {
+            "ratio": { "type": "array", "items": counted(), "minItems": 2, "maxItems": 2 },
+            "share": counted(),
+            "change": counted(),
+            "rate": counted(),
+            "cumulative": counted(),
+            "moving": counted(),
+            "per_person": { "enum": ["minimum", "median", "maximum", "quantile"] },
+            "within": dimensions,
+            "against": {
+                "description": "the quarter before, a year before, or always the same quarter",
+                "anyOf": [
+                    { "enum": ["previous_quarter", "year_before"] },
+                    { "type": "string", "pattern": "^[0-9]{4}Q[1-4]$" },
+                ],
+            },
+            "quarters": { "type": "integer", "minimum": 2, "maximum": 40, "default": 4 },
+            "percent": { "type": "integer", "minimum": 1, "maximum": 99, "default": 50 },
+            "decimals": { "type": "integer", "minimum": 0, "maximum": 6 },
+        },
+    })
+}
+
+fn labels() -> Value {
+    let text = json!({ "type": "string" });
+    json!({ "anyOf": [
+        text,
+        {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["en"],
+            "properties": { "en": text, "fr": text, "nl": text, "de": text },
+        },
+    ] })
+}
+
+fn bands() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "age": {
+                "description": "the lowest age of each band, rising; the last is open",
+                "type": "array",
+                "items": { "type": "integer", "minimum": 0, "maximum": 99 },
+            },
+        },
+    })
+}
+
+fn parameter() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["type"],
+        "properties": {
+            "type": { "enum": ["text", "integer", "date"] },
+            "default": text,
+            "allowed": { "type": "array", "items": text },
+            "description": text,
+        },
+    })
+}
