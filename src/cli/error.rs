@@ -12,7 +12,7 @@ use crate::pipeline::answer::AnswerError;
 use crate::pipeline::difference::DifferenceError;
 use crate::pipeline::ingest::IngestError;
 use crate::pipeline::replay::ReplayError;
-use crate::query::{CatalogError, ResolveError};
+use crate::query::{CatalogError, ResolveError, StatementError};
 use crate::warehouse::WarehouseError;
 
 /// How the program ends.
@@ -201,6 +201,17 @@ impl From<CatalogError> for CliError {
 impl From<ResolveError> for CliError {
     fn from(error: ResolveError) -> Self {
         Self::new(error.to_string()).hint("`sppis queries NAME` describes a query")
+    }
+}
+
+impl From<StatementError> for CliError {
+    fn from(error: StatementError) -> Self {
+        let hint = match &error {
+            StatementError::Refused(_) => "`--rows` lets single observations through",
+            StatementError::Inexact(_) => "amounts, counts and days are exact, quotients are not",
+            _ => "`sppis dictionary` lists the columns; tables other than `observations` are none",
+        };
+        Self::new(error.to_string()).hint(hint)
     }
 }
 

@@ -26,6 +26,7 @@ mod replay;
 mod report;
 mod run;
 mod sample;
+mod sql;
 mod statement;
 mod target;
 mod verify;
@@ -100,6 +101,7 @@ enum Command {
     Run(run::Arguments),
     /// Show a query's optimised plan and the files and columns it reads.
     Explain(explain::Arguments),
+    Sql(sql::Arguments),
     /// Print the paths of the current Parquet files, for tools that do not read Delta tables.
     Files(files::Arguments),
     /// Show a variable: name, definition, validity, codes, sources.
@@ -149,6 +151,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Queries(arguments) => queries::run(arguments, root, console),
         Command::Run(arguments) => run::run(arguments, &open(root)?, console),
         Command::Explain(arguments) => explain::run(arguments, &open(root)?, console),
+        Command::Sql(arguments) => sql::run(arguments, &open(root)?, console),
         Command::Files(arguments) => files::run(arguments, &open(root)?, console),
         Command::Dictionary(arguments) => dictionary::run(arguments, root, console),
         Command::Sample(arguments) => sample::run(arguments, console),

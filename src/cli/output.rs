@@ -91,3 +91,12 @@ pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
     let reason = text.split(" at path ").next().unwrap_or_default();
     CliError::new(format!("{} cannot be written: {reason}", path.display()))
 }
+
+/// A word as a shell takes it for one.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_=.@:/".contains(&it);
+    if !word.is_empty() && word.bytes().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::output::quoted;
 use super::target::Target;
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
@@ -220,12 +221,7 @@ impl Written<'_> {
         if let Some(other) = &self.arguments.compare_with {
             option("--compare-with", other.clone());
         }
-        let plain = |word: &String| {
-            word.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_=.@:/".contains(&it))
-        };
-        let quoted = words.iter().map(|word| {
-            if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-        });
+        let quoted = words.iter().map(|word| quoted(word));
         quoted.collect::<Vec<_>>().join(" ")
     }
 }

@@ -15,8 +15,8 @@ use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::export::Provenance;
 use crate::quarter::Quarter;
 use crate::query::{
-    Checked, CompileError, CompiledQuery, Coverage, Question, ResultTable, Source, check, compile,
-    ranking,
+    Checked, CompileError, CompiledQuery, Coverage, Question, ResultTable, Source, Statement,
+    StatementError, check, compile, ranking,
 };
 use crate::scan::Scan;
 use crate::warehouse::{Snapshot, TableFile};
@@ -90,6 +90,17 @@ fn results(
         results.push(ResultTable::read(query, own, &coverage, dictionary)?);
     }
     Ok(results)
+}
+
+/// Answers a statement over all observations of a snapshot.
+pub fn answer_statement(
+    statement: &Statement,
+    snapshot: &Snapshot,
+) -> Result<ReleasedTable, StatementError> {
+    let plan = statement.plan(Scan::new(snapshot, None).frame()?)?;
+    let frames = collect(&[&plan], Optimiser::On)?;
+    let result = statement.answer(&frames[0])?;
+    Ok(release(result, Policy::Internal))
 }
 
 /// Counts questions a second time, row by row over batches of another reader, and compares.

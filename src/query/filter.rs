@@ -57,7 +57,7 @@ impl Kind {
 }
 
 /// Stored columns that tell persons apart.
-const WITHHELD: [&str; 3] = ["person", "partner", "line"];
+pub(super) const WITHHELD: [&str; 3] = ["person", "partner", "line"];
 
 /// Names a filter can use: dimensions, and stored columns that tell nobody apart.
 fn filterable() -> Vec<(String, Kind)> {

@@ -21,6 +21,7 @@ mod resolve;
 mod result;
 mod revision;
 mod schema;
+mod statement;
 
 pub use catalog::{Catalog, CatalogError};
 pub use compile::{CompileError, CompiledQuery, Source, compile, ranking};
@@ -31,3 +32,4 @@ pub use fold::{Batches, Checked, check};
 pub use resolve::{Arguments, Question, ResolveError, resolve};
 pub use result::{Cell, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};
 pub use schema::schema;
+pub use statement::{Statement, StatementError};

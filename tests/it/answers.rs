@@ -16,7 +16,7 @@ fn names() -> Vec<String> {
     Catalog::open(None).unwrap().names().map(str::to_owned).collect()
 }
 
-fn current_files(sandbox: &Sandbox) -> String {
+pub(crate) fn current_files(sandbox: &Sandbox) -> String {
     let output = sandbox.command(&["files"]).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }

@@ -44,6 +44,9 @@ mod exports;
 /// Totals, comparisons, moving figures, complete answers, answers beside those of another state.
 mod language;
 
+/// Questions in SQL: what is answered, and what is refused.
+mod statements;
+
 /// Query files with mistakes, own queries, parameters.
 mod query_files;
 

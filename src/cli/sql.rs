@@ -1,0 +1,77 @@
+//! `sppis sql`
+
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use super::output::{put, quoted};
+use super::run::as_of;
+use crate::export::{Format, Locale, Options, export};
+use crate::pipeline::answer::{answer_statement, provenance};
+use crate::query::Statement;
+use crate::render::{Language, Look};
+use crate::warehouse::Warehouse;
+
+/// Ask one question in SQL, over the table `observations`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sppis sql \"SELECT regime, count(DISTINCT person) AS persons FROM \
+                  observations GROUP BY regime ORDER BY regime\"\n  sppis sql \"SELECT quarter, \
+                  sum(amount) AS amount FROM observations GROUP BY quarter ORDER BY quarter\" \
+                  --format csv\n\nThe columns are those of the stored table and `quarter`. Answers \
+                  are aggregates: what tells persons apart can only be counted. `--rows` lists \
+                  single observations."
+)]
+pub(super) struct Arguments {
+    /// One SELECT statement.
+    #[arg(value_name = "STATEMENT")]
+    statement: String,
+
+    /// Let single observations through, with their pseudonyms.
+    #[arg(long)]
+    rows: bool,
+
+    /// The state before a later delivery than this one came in, the state that a revision made
+    /// (2007-05@1), or a version of the table.
+    #[arg(long, value_name = "DELIVERY|VERSION")]
+    as_of: Option<String>,
+
+    /// Format.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Write to this file instead of stdout.
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let statement = Statement::read(&arguments.statement, arguments.rows)?;
+    let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
+    let table = answer_statement(&statement, &snapshot)?;
+    let mut provenance = provenance(&snapshot);
+    let rows = if arguments.rows { " --rows" } else { "" };
+    let (text, version) = (quoted(&arguments.statement), provenance.version);
+    provenance.command = format!("sppis sql {text}{rows} --as-of {version}");
+    provenance.as_of.clone_from(&arguments.as_of);
+    let to_terminal = arguments.output.is_none() && console.prints_to_terminal();
+    if to_terminal && arguments.format.is_binary() {
+        return Err(CliError::new("this format is not for a terminal")
+            .hint("name a file with `--output`, or pipe it"));
+    }
+    let look = Look {
+        language: Language::En,
+        dictionary: warehouse.dictionary(),
+        fit_terminal: to_terminal,
+    };
+    let (format, stream) = (arguments.format, arguments.output.is_none());
+    let mut bytes = Vec::new();
+    let options = Options { format, locale: Locale::C, look, stream };
+    export(&table, &provenance, &options, &mut bytes)?;
+    put(&bytes, arguments.output.as_deref(), warehouse, console)?;
+    Ok(Exit::Done)
+}
