@@ -1,5 +1,6 @@
 //! `sppis run`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::console::Console;
@@ -113,15 +114,25 @@ impl QuestionArguments {
             wheres: self.wheres.clone(),
             sets: self.sets.clone(),
         };
-        let mut questions = Vec::new();
+        let (mut questions, mut taken) = (Vec::new(), BTreeSet::new());
         for name in names {
             let query = catalog.query(name)?;
             let lacks_value = query.parameters.iter().any(|parameter| {
                 parameter.default.is_none() && !self.sets.iter().any(|it| it.0 == parameter.name)
             });
             if !(all && lacks_value) {
+                // With several queries a value goes to those that have the parameter.
+                let has = |set: &&(String, String)| {
+                    names.len() == 1 || query.parameters.iter().any(|it| it.name == set.0)
+                };
+                let sets: Vec<_> = self.sets.iter().filter(has).cloned().collect();
+                taken.extend(sets.iter().map(|(name, _)| name.clone()));
+                let asked = Asked { sets, ..asked.clone() };
                 questions.push(resolve(query, &asked, warehouse.dictionary())?);
             }
+        }
+        if let Some((name, _)) = self.sets.iter().find(|(name, _)| !taken.contains(name)) {
+            return Err(CliError::new(format!("none of the queries has a parameter `{name}`")));
         }
         Ok(questions)
     }

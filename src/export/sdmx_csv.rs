@@ -28,6 +28,8 @@ impl<'a> Layout<'a> {
         for column in table.columns() {
             let is_time = time == Some(column.name.as_str());
             match &column.values {
+                // Every figure has a status of its own.
+                Values::Text(_) if column.is_status() => {}
                 Values::Text(texts) => {
                     let name = identifier(&column.name);
                     layout.header.push(if is_time { "TIME_PERIOD".to_owned() } else { name });

@@ -38,6 +38,7 @@ impl Row {
         let texts = self.dimensions.iter().zip(&self.key);
         let text = |(dimension, text): (&Dimension, &Option<String>)| match dimension {
             Dimension::Quarter => Some(quarter.to_string()),
+            Dimension::Year => Some(quarter.year().to_string()),
             _ => text.clone(),
         };
         texts.map(text).collect()
@@ -97,7 +98,8 @@ impl Assembly<'_> {
     /// Why a complete answer has no number there.
     fn lacking(&self, row: &Row, metric: Option<Metric>) -> Option<Cell> {
         let complete = self.question.query().complete;
-        complete.then(|| self.coverage.lacking(metric, &row.dimensions, &row.key)).flatten()
+        let lacking = || self.coverage.lacking(metric, &row.dimensions, &row.key, self.question);
+        complete.then(lacking).flatten()
     }
 
     fn value(&self, row: &Row, span: Span, metric: Metric) -> i128 {
@@ -154,6 +156,9 @@ impl Assembly<'_> {
             Formula::Cumulative(metric) | Formula::Moving(metric, _) => {
                 let Some(quarter) = row.quarter() else { return Cell::Undefined };
                 let span = formula.span();
+                if !self.exists(*metric, &span.sources(quarter)) {
+                    return Cell::NotApplicable;
+                }
                 if span.sources(quarter).iter().all(|it| self.coverage.has(*it)) {
                     Cell::Value(self.value(row, span, *metric))
                 } else {
@@ -167,10 +172,18 @@ impl Assembly<'_> {
         }
     }
 
+    /// Whether what a metric counts exists in all of these quarters.
+    fn exists(&self, metric: Metric, quarters: &[Quarter]) -> bool {
+        quarters.iter().all(|quarter| self.coverage.exists(metric, *quarter))
+    }
+
     /// A metric of a cell, and of the same cell in the quarter it is compared with.
     fn compared(&self, row: &Row, metric: Metric, against: Against) -> Result<(i128, i128), Cell> {
         let quarter = row.quarter().ok_or(Cell::Undefined)?;
         let other = against.of(quarter);
+        if !self.exists(metric, &[quarter, other]) {
+            return Err(Cell::NotApplicable);
+        }
         if !self.coverage.has(other) {
             return Err(Cell::NotDelivered);
         }

@@ -72,12 +72,12 @@ pub fn compile(
             rows = with_rest(rows, top, first);
         }
         if !count.level.dimensions.contains(&Dimension::Quarter) {
-            rows = asked_only(rows, &question);
+            rows = asked_only(rows, &question, &source.quarters);
         }
         let mut plan = if count.level.span == Span::Own {
             grouped(rows, count, aggregate)
         } else {
-            let spread = spread(condensed(rows, count), count.level.span, &source.quarters);
+            let spread = spread(condensed(rows, count), &count.level, &source.quarters);
             grouped(spread.map_err(failed)?, count, aggregate_condensed)
         };
         // Types are resolved from the schema alone; a mistake in the filter shows here.
@@ -99,7 +99,7 @@ pub fn ranking(
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
     let mut rows = rows(question, source.frame.clone(), dictionary).map_err(failed)?;
     if !top.within.contains(&Dimension::Quarter) {
-        rows = asked_only(rows, question);
+        rows = asked_only(rows, question, &source.quarters);
     }
     let names = |dimensions: &[Dimension]| -> Vec<Expr> {
         dimensions.iter().map(|it| col(it.name())).collect()
@@ -191,13 +191,13 @@ fn rows(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> Polar
 }
 
 /// The rows of the quarters asked for, where others were read to compare with.
-fn asked_only(rows: LazyFrame, question: &Question) -> LazyFrame {
-    let Some(range) = question.range().filter(|_| question.scan_range() != question.range()) else {
+fn asked_only(rows: LazyFrame, question: &Question, quarters: &[Quarter]) -> LazyFrame {
+    if !question.looks_back() {
         return rows;
-    };
-    let quarter = || col("quarter");
-    let from = quarter().gt_eq(lit(range.first().to_string()));
-    rows.filter(from.and(quarter().lt_eq(lit(range.last().to_string()))))
+    }
+    let asked = quarters.iter().filter(|quarter| question.shows(**quarter));
+    let asked = asked.map(|quarter| col("quarter").eq(lit(quarter.to_string())));
+    rows.filter(asked.reduce(Expr::or).unwrap_or_else(|| lit(false)))
 }
 
 /// Values that are not among the first become one.
@@ -232,8 +232,9 @@ fn condensed(rows: LazyFrame, count: &Count) -> LazyFrame {
 const SUMMED: [&str; 2] = ["amount", "days"];
 
 /// Each row once for every quarter that it counts in.
-fn spread(rows: LazyFrame, span: Span, quarters: &[Quarter]) -> PolarsResult<LazyFrame> {
+fn spread(rows: LazyFrame, level: &Level, quarters: &[Quarter]) -> PolarsResult<LazyFrame> {
     const TARGET: &str = "target";
+    let Level { dimensions, span } = level;
     let pairs: Vec<(String, String)> = quarters
         .iter()
         .flat_map(|own| span.targets(*own).into_iter().map(|it| (own.to_string(), it.to_string())))
@@ -249,7 +250,11 @@ fn spread(rows: LazyFrame, span: Span, quarters: &[Quarter]) -> PolarsResult<Laz
         [col("quarter")],
         JoinArgs::new(JoinType::Inner),
     );
-    Ok(spread.with_columns([col(TARGET).alias("quarter")]))
+    let mut of_time = vec![col(TARGET).alias("quarter")];
+    if dimensions.contains(&Dimension::Year) {
+        of_time.push(col(TARGET).str().head(lit(4)).alias("year"));
+    }
+    Ok(spread.with_columns(of_time))
 }
 
 fn grouped(rows: LazyFrame, count: &Count, aggregate: fn(Metric) -> Option<Expr>) -> LazyFrame {

@@ -36,30 +36,43 @@ impl Coverage {
         self.delivered.contains(&quarter)
     }
 
-    /// Why a cell of a complete answer has no number, if it has none.
+    /// Whether what a metric counts exists in a quarter.
+    pub(super) fn exists(&self, metric: Metric, quarter: Quarter) -> bool {
+        let valid = |it: Validity| it.contains(quarter.last_day());
+        !metric.is_of_conventions() || self.amount_validity.is_none_or(valid)
+    }
+
+    /// Why a cell of a complete answer has no number, if it has none: of the quarters it stands
+    /// for none has the variable, or none was delivered.
     pub(super) fn lacking(
         &self,
         metric: Option<Metric>,
         dimensions: &[Dimension],
         key: &Key,
+        question: &Question,
     ) -> Option<Cell> {
         let value = |wanted| {
             let at = dimensions.iter().position(|it| *it == wanted)?;
             key.get(at)?.as_deref()
         };
-        let quarter: Option<Quarter> = value(Dimension::Quarter).and_then(|text| text.parse().ok());
-        if metric.is_some_and(Metric::is_of_conventions) {
-            let exists = |quarter: Quarter| {
-                self.amount_validity.is_none_or(|it| it.contains(quarter.last_day()))
-            };
-            let fills = |regime: &str| {
-                self.amount_regimes.is_empty() || self.amount_regimes.iter().any(|it| it == regime)
-            };
-            if !quarter.is_none_or(exists) || !value(Dimension::Regime).is_none_or(fills) {
-                return Some(Cell::NotApplicable);
-            }
+        let same = |wanted, text: String| value(wanted).is_none_or(|value| value == text);
+        let mut quarters = self.quarters(question.range());
+        quarters.retain(|it| {
+            question.shows(*it)
+                && same(Dimension::Quarter, it.to_string())
+                && same(Dimension::Year, it.year().to_string())
+        });
+        let fills = |regime: &str| {
+            self.amount_regimes.is_empty() || self.amount_regimes.iter().any(|it| it == regime)
+        };
+        let exists = metric.is_none_or(|metric| {
+            quarters.iter().any(|it| self.exists(metric, *it))
+                && (!metric.is_of_conventions() || value(Dimension::Regime).is_none_or(fills))
+        });
+        if !exists {
+            return Some(Cell::NotApplicable);
         }
-        quarter.filter(|quarter| !self.has(*quarter)).map(|_| Cell::NotDelivered)
+        (!quarters.iter().any(|it| self.has(*it))).then_some(Cell::NotDelivered)
     }
 
     /// The quarters asked for, as far as they are bounded by what was asked or delivered.

@@ -153,13 +153,18 @@ impl Formula {
 /// Reads `[derived.NAME]`.
 pub(super) fn read(name: &Placed<String>, table: &Table<'_>, dimensions: &[Dimension]) -> Derived {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    let taken = Metric::named(&name.value).is_some() || Dimension::named(&name.value).is_some();
+    // Comparing states, statuses and labels make columns of their own.
+    let made = ["_before", "_difference", "_status", "_label"];
+    let taken = Metric::named(&name.value).is_some()
+        || Dimension::named(&name.value).is_some()
+        || name.value == "revision"
+        || made.iter().any(|ending| name.value.ends_with(ending));
     if taken || name.value.is_empty() || !name.value.bytes().all(legal) {
         let message = format!("`{}` cannot name a derived metric", name.value);
-        let help = "use lower-case letters, digits and `_`, and no name that is known already";
+        let help = "use lower-case letters, digits and `_`, and no name or ending that the program gives itself";
         table.problem(Problem::new(name.span.clone(), message).help(help));
     }
-    let formula = formula(table);
+    let formula = formula(table, dimensions);
     let formula = formula.unwrap_or_else(|| {
         let message = format!("`{}` has no formula", name.value);
         let help = format!("give one of {}", Formula::KEYS.join(", "));
@@ -176,7 +181,7 @@ pub(super) fn read(name: &Placed<String>, table: &Table<'_>, dimensions: &[Dimen
     Derived { name: name.value.clone(), formula, decimals }
 }
 
-fn formula(table: &Table<'_>) -> Option<Formula> {
+fn formula(table: &Table<'_>, dimensions: &[Dimension]) -> Option<Formula> {
     let metric = |key| table.text(key).map(|text| metric(table, &text));
     let against = |table: &Table<'_>| against(table);
     if let [numerator, denominator] = table.texts("ratio").as_slice() {
@@ -187,7 +192,14 @@ fn formula(table: &Table<'_>) -> Option<Formula> {
     }
     if let Some(of) = metric("share") {
         let within = table.texts("within");
-        let dimension = |text: &Placed<String>| dimension(table, text);
+        let dimension = |text: &Placed<String>| {
+            let dimension = dimension(table, text)?;
+            if !dimensions.contains(&dimension) {
+                let message = format!("`{}` is no dimension of this query", text.value);
+                table.problem(Problem::new(text.span.clone(), message));
+            }
+            Some(dimension)
+        };
         return Some(Formula::Share(of, within.iter().filter_map(dimension).collect()));
     }
     if let Some(of) = metric("change") {

@@ -2,6 +2,7 @@
 
 use super::derived::{self, Derived};
 use super::filter::Filter;
+use super::shape::Shape;
 use crate::document::{DocumentError, Labels, Placed, Problem, Table, read_document};
 use crate::metric::{Dimension, Metric};
 
@@ -179,17 +180,16 @@ impl Query {
             let filter = root
                 .text("filter")
                 .and_then(|filter| Filter::read(root, text, &filter, &parameters));
-            let (totals, top) = (totals(root, &dimensions), top(root, &dimensions));
-            let complete = complete(root, &dimensions);
+            let shape = Shape::read(root, &dimensions, filter.as_ref(), &derived);
             let mut title = root.labels("title");
             if title.en.is_empty() {
                 name.clone_into(&mut title.en);
             }
             Self {
                 name: name.to_owned(),
-                totals,
-                top,
-                complete,
+                totals: shape.totals,
+                top: shape.top,
+                complete: shape.complete,
                 derived,
                 title,
                 description: root.labels("description"),
@@ -263,65 +263,6 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
         default: default.map(|text| text.value),
         allowed: allowed.into_iter().map(|text| text.value).collect(),
     }
-}
-
-/// Levels of totals: each keeps fewer dimensions than the rows.
-fn totals(root: &Table<'_>, dimensions: &[Dimension]) -> Vec<Vec<Dimension>> {
-    let mut levels: Vec<Vec<Dimension>> = Vec::new();
-    for list in root.text_lists("totals") {
-        let of = |text: &Placed<String>| {
-            let dimension = derived::dimension(root, text)?;
-            if !dimensions.contains(&dimension) {
-                let message = format!("`{}` is no dimension of this query", text.value);
-                let problem = Problem::new(text.span.clone(), message);
-                root.problem(problem.help("a total keeps some of the query's dimensions"));
-            }
-            Some(dimension)
-        };
-        let kept: Vec<Dimension> = list.value.iter().filter_map(of).collect();
-        let level: Vec<Dimension> =
-            dimensions.iter().copied().filter(|it| kept.contains(it)).collect();
-        if level.len() == dimensions.len() || levels.contains(&level) {
-            let message = "this total is no other than the rows, or stands here twice";
-            root.problem(Problem::new(list.span.clone(), message));
-        }
-        levels.push(level);
-    }
-    levels
-}
-
-/// Whether all combinations are asked for; of dimensions that name the same thing there are none.
-fn complete(root: &Table<'_>, dimensions: &[Dimension]) -> bool {
-    let complete = root.flag("complete");
-    for column in ["quarter", "cpas"] {
-        let same = dimensions.iter().filter(|it| it.column() == column);
-        let same: Vec<&str> = same.map(|it| it.name()).collect();
-        if complete && same.len() > 1 {
-            let message = format!("`complete` has no sense with {}", same.join(" and "));
-            let help = "each value of one belongs to one value of the other: keep one of them";
-            root.problem(Problem::new(root.span(), message).help(help));
-        }
-    }
-    complete
-}
-
-fn top(root: &Table<'_>, dimensions: &[Dimension]) -> Option<Top> {
-    let table = root.table("top")?;
-    let of_query = |text: &Placed<String>| {
-        let dimension = derived::dimension(&table, text)?;
-        if !dimensions.contains(&dimension) {
-            let message = format!("`{}` is no dimension of this query", text.value);
-            table.problem(Problem::new(text.span.clone(), message));
-        }
-        Some(dimension)
-    };
-    let dimension = of_query(&table.required_text("dimension"));
-    let by = derived::metric(&table, &table.required_text("by"));
-    let within = table.texts("within").iter().filter_map(of_query).collect();
-    let count = derived::within(&table, "count", 10, 1..=10_000);
-    let count = usize::try_from(count).unwrap_or(10);
-    table.finish();
-    Some(Top { dimension: dimension?, by, count, within })
 }
 
 fn order_key(root: &Table<'_>, key: &Placed<String>, columns: &[&str]) -> Option<OrderKey> {

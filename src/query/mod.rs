@@ -21,6 +21,7 @@ mod resolve;
 mod result;
 mod revision;
 mod schema;
+mod shape;
 mod statement;
 
 pub use catalog::{Catalog, CatalogError};

@@ -47,7 +47,7 @@ impl Question {
     }
 
     /// Whether figures of a quarter are computed from others too.
-    fn looks_back(&self) -> bool {
+    pub(super) fn looks_back(&self) -> bool {
         self.query.derived.iter().any(|derived| derived.formula.needs_quarter())
     }
 
@@ -59,19 +59,22 @@ impl Question {
         QuarterRange::new(sources().min()?, sources().max()?).ok()
     }
 
-    /// The conditions on rows; quarters are picked from the answer where others are needed too.
+    /// The conditions on rows; quarters and years are picked from the answer where others are
+    /// needed too.
     pub(super) fn row_conditions(&self) -> impl Iterator<Item = (&Dimension, &Vec<String>)> {
-        let wheres = self.wheres.iter();
         let looks_back = self.looks_back();
-        wheres.filter(move |(dimension, _)| **dimension != Dimension::Quarter || !looks_back)
+        let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
+        self.wheres.iter().filter(move |(dimension, _)| !(looks_back && of_time(dimension)))
     }
 
     /// Whether a quarter is among those asked for.
     pub(super) fn shows(&self, quarter: Quarter) -> bool {
-        let text = quarter.to_string();
-        let wheres = self.wheres.get(&Dimension::Quarter);
+        let among = |dimension, text: String| {
+            self.wheres.get(&dimension).is_none_or(|values| values.contains(&text))
+        };
         self.range.is_none_or(|range| range.contains(quarter))
-            && wheres.is_none_or(|values| values.contains(&text))
+            && among(Dimension::Quarter, quarter.to_string())
+            && among(Dimension::Year, quarter.year().to_string())
     }
 
     /// The values that rows were narrowed to, as `dimension=value`.
@@ -99,9 +102,7 @@ pub fn resolve(
     let wheres = wheres(&query, arguments, dictionary, &mut problems);
     let values = values(&query, arguments, &mut problems);
     if let Some(filter) = &query.filter {
-        for (name, text) in filter.literals(&values) {
-            problems.extend(literal(&query, &name, &text, range, dictionary));
-        }
+        problems.extend(literals(&query, &filter.literals(&values), range, dictionary));
     }
     if problems.is_empty() {
         Ok(Question { query, range, wheres, values })
@@ -138,11 +139,13 @@ fn wheres(
         {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             problems.push(unknown(&format!("value of `{name}`"), value, &known));
-        } else if dimension == Dimension::Quarter && value.parse::<Quarter>().is_err() {
+        } else if dimension == Dimension::Quarter && !is_quarter(value) {
             problems.push(format!("expected a quarter such as `2008Q3`, found `{value}`"));
         } else if dimension == Dimension::Cpas && !is_nis(value) {
             problems.push(format!("expected a NIS code of 5 digits, found `{value}`"));
-        } else if dimension == Dimension::Year && value.parse::<u16>().is_err() {
+        } else if dimension == Dimension::Year
+            && !value.parse::<u16>().is_ok_and(|year| year.to_string() == *value)
+        {
             problems.push(format!("expected a year such as `2008`, found `{value}`"));
         }
         wheres.entry(dimension).or_default().push(value.clone());
@@ -150,16 +153,38 @@ fn wheres(
     wheres
 }
 
-/// What is wrong with a text that a filter compares a name with: a slip of the pen would make an
-/// empty answer of it.
-fn literal(
+/// What is wrong with the texts that a filter compares names with: a slip of the pen would make
+/// an empty answer of it.
+fn literals(
     query: &Query,
-    name: &str,
-    text: &str,
+    literals: &[(String, String)],
     range: Option<QuarterRange>,
     dictionary: &Dictionary,
-) -> Option<String> {
+) -> Vec<String> {
+    let wrong = literals.iter().filter_map(|(name, text)| literal(query, name, text, dictionary));
+    let mut problems: Vec<String> = wrong.collect();
+    // A code means something in a period; a filter may name the codes of several.
+    let outside = |(name, text): &(String, String)| outside(name, text, range?, dictionary);
+    for (name, _) in literals {
+        let same = literals.iter().filter(|(other, _)| other == name);
+        let all: Option<Vec<String>> = same.map(outside).collect();
+        problems.extend(all.unwrap_or_default());
+    }
+    problems.sort_unstable();
+    problems.dedup();
+    problems
+}
+
+fn literal(query: &Query, name: &str, text: &str, dictionary: &Dictionary) -> Option<String> {
     if let Some(dimension) = Dimension::named(name) {
+        let expected = match dimension {
+            Dimension::Quarter if !is_quarter(text) => Some("a quarter such as `2008Q3`"),
+            Dimension::Cpas if !is_nis(text) => Some("a NIS code of 5 digits"),
+            _ => None,
+        };
+        if let Some(expected) = expected {
+            return Some(format!("filter: expected {expected} for `{name}`, found `{text}`"));
+        }
         let known = known_values(dimension, query, dictionary)?;
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let unknown =
@@ -167,24 +192,30 @@ fn literal(
         return (!known.contains(&text)).then(unknown);
     }
     let variable = dictionary.variable(&name.to_uppercase())?;
+    let known: Vec<&str> = variable.codes.iter().map(|code| code.code.as_str()).collect();
+    let wrong = variable.table_complete && !known.is_empty() && !known.contains(&text);
+    wrong.then(|| format!("filter: {}", unknown(&format!("code of `{name}`"), text, &known)))
+}
+
+/// Why a code cannot occur in the quarters asked for, if it is known and cannot.
+fn outside(name: &str, text: &str, range: QuarterRange, dictionary: &Dictionary) -> Option<String> {
+    let variable = dictionary.variable(&name.to_uppercase())?;
     let codes: Vec<_> = variable.codes.iter().filter(|code| code.code == text).collect();
-    if codes.is_empty() {
-        let known: Vec<&str> = variable.codes.iter().map(|code| code.code.as_str()).collect();
-        let unknown = || format!("filter: {}", unknown(&format!("code of `{name}`"), text, &known));
-        return (variable.table_complete && !known.is_empty()).then(unknown);
-    }
-    // A code means something in a period; in another the same text may be a code of its own.
-    let range = range?;
     let days = (range.first().first_day(), range.last().last_day());
     let overlaps = |it: &Validity| {
         it.from.is_none_or(|from| from <= days.1) && it.to.is_none_or(|to| to >= days.0)
     };
-    let outside = !codes.iter().any(|code| overlaps(&code.validity));
+    let outside = !codes.is_empty() && !codes.iter().any(|code| overlaps(&code.validity));
     let validities: Vec<String> = codes.iter().map(|code| code.validity.to_string()).collect();
     outside.then(|| {
         let valid = validities.join(" or ");
         format!("filter: the code `{text}` of `{name}` is valid {valid}, not in {range}")
     })
+}
+
+/// Whether a text is a quarter as it is stored.
+fn is_quarter(value: &str) -> bool {
+    value.parse::<Quarter>().is_ok_and(|quarter| quarter.to_string() == value)
 }
 
 fn is_nis(value: &str) -> bool {

@@ -29,6 +29,16 @@ pub struct ResultColumn {
     pub values: Values,
 }
 
+impl ResultColumn {
+    /// Whether it says why cells of another column have no number.
+    pub fn is_status(&self) -> bool {
+        self.name.ends_with(STATUS_ENDING) && matches!(self.values, Values::Text(_))
+    }
+}
+
+/// Ending of the names of columns that say why cells have no number.
+const STATUS_ENDING: &str = "_status";
+
 /// Values of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Values {
@@ -94,7 +104,7 @@ impl ResultTable {
         let mut columns = assembly.dimensions(&rows);
         columns.extend(assembly.metrics(&rows));
         if question.query.complete {
-            columns.extend(columns.iter().filter_map(status).collect::<Vec<_>>());
+            columns.extend(statuses(&columns));
         }
         let mut table = Self { question: question.clone(), columns, row_count: rows.len() };
         table.sort(&rows.iter().map(|row| row.level).collect::<Vec<_>>());
@@ -151,6 +161,11 @@ impl ResultTable {
     }
 }
 
+/// The status columns of metrics that have cells without a number.
+pub(super) fn statuses(columns: &[ResultColumn]) -> Vec<ResultColumn> {
+    columns.iter().filter_map(status).collect()
+}
+
 /// Why cells of a metric have no number, as a column of its own; `None` where all have one.
 fn status(column: &ResultColumn) -> Option<ResultColumn> {
     let Values::Numbers(numbers) = &column.values else { return None };
@@ -163,7 +178,7 @@ fn status(column: &ResultColumn) -> Option<ResultColumn> {
     let texts: Vec<_> = numbers.cells.iter().map(text).collect();
     let any = texts.iter().any(Option::is_some);
     any.then(|| ResultColumn {
-        name: format!("{}_status", column.name),
+        name: format!("{}{STATUS_ENDING}", column.name),
         values: Values::Text(texts),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::result::{Cell, Numbers, ResultColumn, ResultTable, Values};
+use super::result::{Cell, Numbers, ResultColumn, ResultTable, Values, statuses};
 
 /// What has become of a cell.
 const UNCHANGED: &str = "unchanged";
@@ -14,8 +14,8 @@ impl ResultTable {
     pub fn compared_with(&self, before: &Self) -> Self {
         let key = |table: &Self, row: usize| -> Vec<Option<String>> {
             let text = |column: &ResultColumn| match &column.values {
-                Values::Text(texts) => Some(texts[row].clone()),
-                Values::Numbers(_) => None,
+                Values::Text(texts) if !column.is_status() => Some(texts[row].clone()),
+                _ => None,
             };
             table.columns().iter().filter_map(text).collect()
         };
@@ -30,8 +30,9 @@ impl ResultTable {
         pairs.extend(gone.map(|row| (None, Some(row))));
         let mut columns = Vec::new();
         let mut revised = vec![false; pairs.len()];
-        for (at, column) in self.columns().iter().enumerate() {
-            let other = before.columns().get(at).map(|column| &column.values);
+        for column in self.columns().iter().filter(|column| !column.is_status()) {
+            let mut others = before.columns().iter();
+            let other = others.find(|it| it.name == column.name).map(|column| &column.values);
             match (&column.values, other) {
                 (Values::Numbers(new), Some(Values::Numbers(old))) => {
                     let cells = Compared::of(new, old, &pairs);
@@ -50,6 +51,9 @@ impl ResultTable {
                 }
                 _ => {}
             }
+        }
+        if self.question().query().complete {
+            columns.extend(statuses(&columns));
         }
         let states = pairs.iter().zip(revised).map(|(pair, revised)| match pair {
             (Some(_), None) => "new",

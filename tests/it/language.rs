@@ -382,12 +382,199 @@ per_person = "mean"
       ./warehouse/queries/mine.toml:7:13: `cpas` is no dimension of this query
       ./warehouse/queries/mine.toml:8:6: `person` is no metric to compute from (did you mean `persons`?)
       ./warehouse/queries/mine.toml:9:9: `count` must lie between 1 and 10000
-      ./warehouse/queries/mine.toml:11:10: `amount` cannot name a derived metric (use lower-case letters, digits and `_`, and no name that is known already)
+      ./warehouse/queries/mine.toml:11:10: `amount` cannot name a derived metric (use lower-case letters, digits and `_`, and no name or ending that the program gives itself)
       ./warehouse/queries/mine.toml:12:20: `amount_per_convention_person` is no metric to compute from (did you mean `amount`?)
       ./warehouse/queries/mine.toml:14:10: `trend` compares quarters (add `quarter` to the dimensions)
       ./warehouse/queries/mine.toml:16:11: `last_year` is nothing to compare with (write `previous_quarter`, `year_before`, or a quarter such as `2010Q1`)
       ./warehouse/queries/mine.toml:18:10: `nothing` has no formula (give one of ratio, share, change, rate, cumulative, moving, per_person)
       ./warehouse/queries/mine.toml:19:1: unknown key `decimals` (known here: ratio, share, change, rate, cumulative, moving, per_person)
       ./warehouse/queries/mine.toml:22:14: unknown statistic `mean` (did you mean `median`?)
+    ");
+}
+
+#[test]
+fn quarters_picked_one_by_one_are_those_of_a_range() {
+    let sandbox = sandbox();
+    let text = r#"metrics = ["persons"]
+dimensions = ["quarter", "cpas"]
+totals = [["quarter"], []]
+
+[top]
+dimension = "cpas"
+by = "observations"
+count = 1
+
+[derived.share]
+share = "observations"
+
+[derived.change]
+change = "persons"
+"#;
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let run = |arguments: &[&str]| {
+        let command = [&["run", "mine", "--format", "csv", "--verify"], arguments].concat();
+        sandbox.run_all(&command).ok().stdout
+    };
+    let range = run(&["--from", "2006Q3", "--to", "2006Q3"]);
+    assert_eq!(run(&["--where", "quarter=2006Q3"]), range);
+    insta::assert_snapshot!(range, @"
+    quarter,cpas,persons,share,change
+    2006Q3,11002,1,50.0,1
+    2006Q3,rest,1,50.0,-1
+    2006Q3,total,2,100.0,0
+    total,total,2,100.0,
+    ");
+    assert_eq!(run(&["--where", "year=2006"]), run(&[]));
+    for value in ["quarter=2006q3", "year=02006"] {
+        assert_eq!(sandbox.run(["run", "mine", "--where", value]).code, 2, "{value}");
+    }
+}
+
+#[test]
+fn a_year_beside_the_quarter_changes_no_figure() {
+    let sandbox = Sandbox::new();
+    let rows =
+        |days: [&str; 2]| days.map(|day| format!("85073003328;1;21004;{day};{day};;;2;1.00"));
+    for (id, days) in
+        [("2007-11", ["2006-03-01", "2006-06-01"]), ("2008-11", ["2007-01-01", "2007-04-01"])]
+    {
+        let rows = rows(days);
+        let file = sandbox.delivery(id, &rows.each_ref().map(String::as_str));
+        sandbox.run(["ingest", &file]).ok();
+    }
+    let file = sandbox.delivery("2008-05", &["85073003328;1;21004;2006-12-01;2006-12-31;;;;"]);
+    sandbox.run(["ingest", &file]).ok();
+    let text = |dimensions: &str| {
+        format!(
+            "metrics = [\"persons\"]\ndimensions = [{dimensions}]\n[derived.change]\nchange = \
+             \"persons\"\n[derived.half_year]\nmoving = \"observations\"\nquarters = 2\n"
+        )
+    };
+    let plain = answer(&sandbox, &text("\"quarter\""));
+    let with_year = answer(&sandbox, &text("\"year\", \"quarter\""));
+    let without = |line: &str| line.split_once(',').map_or("", |(_, rest)| rest).to_owned();
+    assert_eq!(
+        with_year.lines().map(without).collect::<Vec<_>>(),
+        plain.lines().collect::<Vec<_>>()
+    );
+    insta::assert_snapshot!(plain, @"
+    quarter,persons,change,half_year
+    2006Q1,1,,
+    2006Q2,1,0,2
+    2006Q4,1,1,1
+    2007Q1,1,0,2
+    2007Q2,1,0,2
+    ");
+}
+
+#[test]
+fn amounts_are_not_compared_with_quarters_before_there_were_any() {
+    let sandbox = Sandbox::new();
+    for (id, row) in [
+        ("2006-05", "85073003328;1;21004;2004-11-01;2004-11-30;;;;"),
+        ("2006-11", "85073003328;1;21004;2005-02-01;2005-02-28;;;2;500.00"),
+    ] {
+        let file = sandbox.delivery(id, &[row]);
+        sandbox.run(["ingest", &file]).ok();
+    }
+    let text = r#"metrics = ["persons", "amount"]
+dimensions = ["quarter"]
+complete = true
+
+[derived.persons_change]
+change = "persons"
+
+[derived.amount_change]
+change = "amount"
+
+[derived.amount_half_year]
+moving = "amount"
+quarters = 2
+"#;
+    insta::assert_snapshot!(answer(&sandbox, text), @"
+    quarter,persons,amount,persons_change,amount_change,amount_half_year,amount_status,persons_change_status,amount_change_status,amount_half_year_status
+    2004Q3,0,,,,,not_applicable,not_delivered,not_applicable,not_applicable
+    2004Q4,1,,1,,,not_applicable,,not_applicable,not_applicable
+    2005Q1,1,500.00,0,,,,,not_applicable,not_applicable
+    2005Q2,0,0.00,-1,-500.00,500.00,,,,
+    ");
+    let text = "metrics = [\"persons\", \"amount\"]\ndimensions = [\"year\"]\ncomplete = true\n";
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let command = ["run", "mine", "--format", "csv", "--from", "2003Q1", "--to", "2006Q4"];
+    insta::assert_snapshot!(sandbox.run(command).ok().stdout, @"
+    year,persons,amount,persons_status,amount_status
+    2003,,,not_delivered,not_applicable
+    2004,1,,,not_applicable
+    2005,1,500.00,,
+    2006,,,not_delivered,not_delivered
+    ");
+    let command = ["run", "mine", "--format", "csv", "--compare-with", "2006-05"];
+    insta::assert_snapshot!(sandbox.run(command).ok().stdout, @"
+    year,persons,persons_before,persons_difference,amount,amount_before,amount_difference,persons_before_status,persons_difference_status,amount_status,amount_before_status,amount_difference_status,revision
+    2004,1,1,0,,,,,,not_applicable,not_applicable,undefined,unchanged
+    2005,1,,,500.00,,,undefined,undefined,,undefined,undefined,new
+    ");
+}
+
+#[test]
+fn what_would_compare_unlike_things_is_refused() {
+    let sandbox = sandbox();
+    let mut said = String::new();
+    for text in [
+        "dimensions = [\"quarter\", \"cpas\"]\n[top]\ndimension = \"cpas\"\nby = \"persons\"\nwithin = [\"quarter\"]\n[derived.x]\nchange = \"persons\"\n",
+        "dimensions = [\"quarter\"]\n[top]\ndimension = \"quarter\"\nby = \"persons\"\n[derived.x]\nchange = \"persons\"\n",
+        "dimensions = [\"quarter\", \"cpas\"]\ncomplete = true\n[top]\ndimension = \"cpas\"\nby = \"persons\"\nwithin = [\"quarter\"]\n",
+        "dimensions = [\"quarter\"]\nfilter = \"year = 2006\"\n[derived.x]\nmoving = \"persons\"\n",
+        "dimensions = [\"quarter\", \"cpas\"]\n[top]\ndimension = \"cpas\"\nby = \"persons\"\nwithin = [\"cpas\"]\n",
+        "dimensions = [\"quarter\"]\n[derived.x]\nshare = \"persons\"\nwithin = [\"year\"]\n",
+        "dimensions = [\"quarter\"]\n[derived.persons_before]\nchange = \"persons\"\n",
+        "dimensions = [\"year\"]\nfilter = \"quarter = '2006-Q1'\"\n",
+    ] {
+        sandbox.write("warehouse/queries/mine.toml", format!("metrics = [\"persons\"]\n{text}"));
+        let ran = sandbox.run(["run", "mine"]);
+        assert_eq!(ran.code, 2, "{text}: {ran}");
+        said += &ran.stderr;
+    }
+    insta::assert_snapshot!(said, @"
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:1:1: a top by quarter cannot be compared over quarters (rank without `quarter`: the same values are then shown in all quarters)
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:1:1: a top by quarter cannot be compared over quarters (rank without `quarter`: the same values are then shown in all quarters)
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:1:1: with `within`, a value that is in the rest would look like 0 (leave `within` out, or `complete`)
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:1:1: a filter on time removes the quarters that others are compared with (narrow the quarters with `--from`, `--to` or `--where` instead)
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:3:1: `within` names the ranked dimension, or one of its own twice
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:5:11: `year` is no dimension of this query
+    error: 1 mistake in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:3:10: `persons_before` cannot name a derived metric (use lower-case letters, digits and `_`, and no name or ending that the program gives itself)
+    error: filter: expected a quarter such as `2008Q3` for `quarter`, found `2006-Q1`
+    hint: `sppis queries NAME` describes a query
+    ");
+}
+
+#[test]
+fn codes_of_both_periods_may_stand_in_one_filter() {
+    let sandbox = sandbox();
+    let text = "metrics = [\"persons\"]\nfilter = \"thp_id IN ('60', '114')\"\n";
+    sandbox.write("warehouse/queries/mine.toml", text);
+    for end in [["--from", "2017Q1"], ["--to", "2006Q2"]] {
+        sandbox.run_all(&[&["run", "mine"], &end[..]].concat()).ok();
+    }
+}
+
+#[test]
+fn a_value_goes_to_the_queries_that_have_the_parameter() {
+    let sandbox = sandbox();
+    let text =
+        "metrics = [\"persons\"]\nfilter = \"cpas = $cpas\"\n[parameters.cpas]\ntype = \"text\"\n";
+    sandbox.write("warehouse/queries/asks.toml", text);
+    let run = |set: &str| sandbox.run(["run", "asks", "by-year", "--set", set, "--format", "csv"]);
+    assert!(run("cpas=21004").ok().stdout.starts_with("persons\n1\n"));
+    insta::assert_snapshot!(run("cpsa=21004").stderr, @"
+    error: parameter `cpas` has no default: give it with `--set cpas=…`
+    hint: `sppis queries NAME` describes a query
     ");
 }

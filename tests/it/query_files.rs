@@ -139,7 +139,7 @@ default = "1"
 fn a_parameter_is_a_value_and_never_a_piece_of_the_expression() {
     let sandbox = sandbox();
     let text = r#"metrics = ["observations"]
-filter = "cpas = $cpas"
+filter = "ndossfx = $cpas"
 [parameters.cpas]
 type = "text"
 "#;

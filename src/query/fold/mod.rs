@@ -97,7 +97,7 @@ fn rows<'a>(
 
 /// Whether a row counts in cells that are not by quarter.
 fn is_asked(row: &Row<'_>, question: &Question) -> bool {
-    question.range().is_none_or(|range| range.contains(row.quarter()))
+    question.shows(row.quarter())
 }
 
 fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Key, Tally>) {
@@ -108,6 +108,7 @@ fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Ke
     for quarter in count.level.span.targets(row.quarter()) {
         let value = |dimension: &Dimension| match dimension {
             Dimension::Quarter => Some(quarter.to_string()),
+            Dimension::Year => Some(quarter.year().to_string()),
             other => row.value(*other),
         };
         let key = count.level.dimensions.iter().map(value).collect();
