@@ -8,6 +8,7 @@
 //! small cells, and none is made up here.
 
 use crate::document::Labels;
+use crate::metric::{Dimension, Metric};
 use crate::quarter::QuarterRange;
 pub use crate::query::{Cell, Numbers, REST, ResultColumn, TOTAL, Unit, Values};
 use crate::query::{Derived, Formula, ResultTable};
@@ -77,6 +78,15 @@ impl ReleasedTable {
     /// What the query answers.
     pub fn description(&self) -> &Labels {
         &self.result.question().query().description
+    }
+
+    /// What a column says, in one line; `None` for columns that explain others.
+    pub fn meaning(&self, column: &ResultColumn) -> Option<String> {
+        let query = self.result.question().query();
+        let of_metric = || Metric::named(&column.name).map(|it| it.meaning().to_owned());
+        let of_dimension = || Dimension::named(&column.name).map(|it| it.meaning().to_owned());
+        let derived = || query.derived.iter().find(|it| it.name == column.name);
+        of_metric().or_else(of_dimension).or_else(|| derived().map(|it| it.formula.meaning()))
     }
 
     /// Names of the counts in it that do not add up over its rows.

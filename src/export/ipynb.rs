@@ -113,6 +113,9 @@ fn chart(table: &ReleasedTable, look: Look<'_>) -> Option<String> {
         format!("{unstacked}few = bars.ndim == 2 and bars.shape[1] <= 12"),
         "axes = bars.plot.bar(figsize=(12, 5), legend=few)".to_owned(),
         format!("axes.set_ylabel({})", quoted(&heading(&metric.name, look.language))),
+        "if few:  # beside the bars, not over them".to_owned(),
+        "    title = axes.get_legend().get_title().get_text()".to_owned(),
+        "    axes.legend(title=title, loc=\"upper left\", bbox_to_anchor=(1, 1))".to_owned(),
         "pyplot.show()".to_owned(),
     ];
     Some(lines.join("\n"))

@@ -14,7 +14,7 @@ use super::provenance::{said, tool};
 use super::words::Words;
 use super::{ExportError, Provenance};
 use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Values};
-use crate::render::{Look, heading, label, people, plain, with_name};
+use crate::render::{Language, Look, heading, label, people, plain, with_name};
 
 /// Digits that a cell holds exactly; a longer number stands as text.
 const EXACT_DIGITS: usize = 15;
@@ -81,7 +81,7 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
     let mut row = 1;
     for column in table.columns() {
         sheet.write_string(row, 0, &column.name)?;
-        sheet.write_string(row, 1, heading(&column.name, look.language))?;
+        sheet.write_string(row, 1, meaning(table, column, look.language))?;
         sheet.write_string(row, 2, words.unit_of(column))?;
         row += 1;
     }
@@ -99,6 +99,16 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
         sheet.write_string(row, 1, not_additive.join(", "))?;
     }
     Ok(())
+}
+
+/// The label of a column, and what it says, which is known in English only.
+fn meaning(table: &ReleasedTable, column: &ResultColumn, language: Language) -> String {
+    let label = heading(&column.name, language);
+    match table.meaning(column) {
+        Some(meaning) if label == column.name => meaning,
+        Some(meaning) => format!("{label}: {meaning}"),
+        None => label,
+    }
 }
 
 fn figures(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result<(), XlsxError> {

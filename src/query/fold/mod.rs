@@ -1,7 +1,7 @@
 //! The counts of a question a second way: a plain fold over the rows, for checking the engine.
 //!
 //! In: a question and its rows as Arrow batches, read by another reader than the engine's. Out: how
-//! many figures are the same, and every one that is not. Nothing of [`super::compile`] is used
+//! many figures are the same, and every one that is not. Nothing of `compile` is used
 //! here: dimensions, filter, tops and spans are worked out row by row from their definitions.
 
 mod evaluate;
