@@ -110,7 +110,12 @@ fn source(table: &ReleasedTable, provenance: &Provenance) -> String {
     let kept = ["query", "query_blake3", "version", "tool"];
     let pairs = pairs(table, provenance).into_iter().filter(|(key, _)| kept.contains(key));
     let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
-    pairs.join("; ")
+    // The name of a query's file can hold what splits fields.
+    let text = pairs.join("; ");
+    if text.contains([',', '"', '\n', '\r']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -170,7 +170,11 @@ fn rows(question: &Question, frame: LazyFrame, dictionary: &Dictionary) -> Polar
             || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
     };
     let mut frame = derive(frame, dictionary, needs)?;
-    if let Some(expression) = filtered.and_then(|filter| filter.compile(&question.values)) {
+    if let Some(filter) = filtered {
+        // Rows that the filter was to leave out must never count.
+        let expression = filter.compile(&question.values).ok_or_else(|| {
+            PolarsError::ComputeError("the filter has no meaning with these values".into())
+        })?;
         frame = frame.filter(expression);
     }
     for (dimension, values) in question.row_conditions() {

@@ -56,6 +56,9 @@ impl Kind {
     }
 }
 
+/// The largest number of a filter: no number of the data comes near, and products stay exact.
+pub(super) const NUMBER_MAX: i64 = 1_000_000_000;
+
 /// Stored columns that tell persons apart.
 pub(super) const WITHHELD: [&str; 3] = ["person", "partner", "line"];
 

@@ -529,6 +529,7 @@ fn what_would_compare_unlike_things_is_refused() {
         "dimensions = [\"quarter\"]\n[derived.x]\nshare = \"persons\"\nwithin = [\"year\"]\n",
         "dimensions = [\"quarter\"]\n[derived.persons_before]\nchange = \"persons\"\n",
         "dimensions = [\"year\"]\nfilter = \"quarter = '2006-Q1'\"\n",
+        "filter = \"days * 9223372036854775807 > 0 AND substr(cpas, 0, 2) = '21' AND left(cpas, -3) = '21'\"\n",
     ] {
         sandbox.write("warehouse/queries/mine.toml", format!("metrics = [\"persons\"]\n{text}"));
         let ran = sandbox.run(["run", "mine"]);
@@ -552,6 +553,10 @@ fn what_would_compare_unlike_things_is_refused() {
       ./warehouse/queries/mine.toml:3:10: `persons_before` cannot name a derived metric (use lower-case letters, digits and `_`, and no name or ending that the program gives itself)
     error: filter: expected a quarter such as `2008Q3` for `quarter`, found `2006-Q1`
     hint: `sppis queries NAME` describes a query
+    error: 3 mistakes in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:2:10: `9223372036854775807` is larger than any value of the data (numbers reach up to 1000000000)
+      ./warehouse/queries/mine.toml:2:10: `0` is no place or length for `substr` (write a whole number; characters count from 1)
+      ./warehouse/queries/mine.toml:2:10: `-3` is no place or length for `left` (write a whole number; characters count from 1)
     ");
 }
 

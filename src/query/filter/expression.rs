@@ -9,7 +9,7 @@ use sqlparser::ast::{
     FunctionArguments, Ident, TypedString, UnaryOperator, Value,
 };
 
-use super::{Kind, WITHHELD, filterable};
+use super::{Kind, NUMBER_MAX, WITHHELD, filterable};
 use crate::decode::parse_cents;
 use crate::quarter::day_of;
 use crate::query::file::ParameterKind;
@@ -139,7 +139,11 @@ impl<'a> Translation<'a> {
     fn value(&mut self, value: &Value) -> Option<Typed> {
         match value {
             Value::Number(number, _) => match number.parse::<i64>() {
-                Ok(number) => Some((lit(number), Kind::Number)),
+                Ok(number) if number <= NUMBER_MAX => Some((lit(number), Kind::Number)),
+                Ok(_) => self.refuse(
+                    &format!("`{number}` is larger than any value of the data"),
+                    "numbers reach up to 1000000000",
+                ),
                 Err(_) => self.refuse(
                     &format!("`{number}` is not a whole number"),
                     "amounts are exact: write CAST('12.50' AS DECIMAL(12,2))",
@@ -332,6 +336,20 @@ impl<'a> Translation<'a> {
     }
 
     fn apply(&mut self, name: &str, arguments: &[&Sql]) -> Option<Typed> {
+        if matches!(name, "left" | "right" | "substr") {
+            for (at, argument) in arguments.iter().enumerate().skip(1) {
+                let least = i64::from(name == "substr" && at == 1);
+                let number = match argument {
+                    Sql::Value(value) => value.value.to_string().parse::<i64>().ok(),
+                    _ => None,
+                };
+                if number.is_none_or(|number| number < least) {
+                    let message = format!("`{argument}` is no place or length for `{name}`");
+                    let help = "write a whole number; characters count from 1";
+                    return self.refuse(&message, help);
+                }
+            }
+        }
         let translated: Vec<Option<Typed>> =
             arguments.iter().map(|argument| self.translate(argument)).collect();
         let translated: Vec<Typed> = translated.into_iter().collect::<Option<_>>()?;
