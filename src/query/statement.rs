@@ -12,7 +12,7 @@ use polars::prelude::*;
 use polars::sql::SQLContext;
 use sqlparser::ast::{
     Expr as Sql, Function, GroupByExpr, Query as SqlQuery, Select, SelectItem, SetExpr,
-    Statement as Tree, visit_expressions,
+    Statement as Tree, TableAlias, TableFactor, Visit as _, Visitor, visit_expressions,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -73,7 +73,10 @@ impl Statement {
         let mut refusals = Vec::new();
         if !rows {
             outermost(query, &mut refusals);
-            refusals.extend(names_given(query));
+            let mut guard = Guard::default();
+            let visited = query.visit(&mut guard);
+            debug_assert!(visited.is_continue());
+            refusals.extend(guard.refusals);
         }
         let mut known = BTreeSet::new();
         refusals.retain(|refusal| known.insert(refusal.clone()));
@@ -161,40 +164,74 @@ fn select(it: &Select, refusals: &mut Vec<String>) {
     }
 }
 
-/// At any depth: names given to what tells persons apart, and comparisons of it with a value.
-fn names_given(query: &SqlQuery) -> Vec<String> {
-    let mut refusals = Vec::new();
-    let visited: ControlFlow<()> = visit_expressions(query, |expression| {
-        let sides: Vec<&Sql> = match expression {
-            Sql::BinaryOp { left, right, .. } => vec![left, right],
-            Sql::InList { expr, list, .. } => std::iter::once(&**expr).chain(list).collect(),
-            Sql::Between { expr, low, high, .. } => vec![expr, low, high],
-            Sql::Function(function) if !is_count(function) => {
-                if tells_apart(expression) {
-                    refusals.push(format!(
-                        "`{expression}` tells persons apart; they can only be counted"
-                    ));
-                }
-                Vec::new()
-            }
-            _ => Vec::new(),
-        };
-        let withheld = sides.iter().any(|side| is_withheld(side));
-        if withheld && sides.iter().any(|side| matches!(side, Sql::Value(_) | Sql::UnaryOp { .. }))
-        {
-            refusals.push(format!("`{expression}` looks for one person"));
-        }
-        ControlFlow::Continue(())
-    });
-    debug_assert!(visited.is_continue());
-    let text = query.to_string().to_lowercase();
-    for name in WITHHELD {
-        // A name of its own would hide what the column is.
-        if text.contains(&format!("{name} as ")) {
-            refusals.push(format!("`{name}` keeps its name: no alias for it"));
+/// Looks at every depth: what tells persons apart keeps its name, is compared with no value and
+/// passed to nothing but `count`.
+#[derive(Default)]
+struct Guard {
+    refusals: Vec<String>,
+}
+
+impl Guard {
+    fn renamed(&mut self, alias: &TableAlias) {
+        if !alias.columns.is_empty() {
+            self.refusals.push(format!("`{alias}` gives columns other names"));
         }
     }
-    refusals
+
+    fn compared(&mut self, expression: &Sql, sides: &[&Sql]) {
+        let is_value = |side: &&Sql| matches!(side, Sql::Value(_) | Sql::UnaryOp { .. });
+        if sides.iter().any(|side| tells_apart(side)) && sides.iter().any(is_value) {
+            self.refusals.push(format!("`{expression}` looks for one person"));
+        }
+    }
+}
+
+impl Visitor for Guard {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &SqlQuery) -> ControlFlow<()> {
+        let named = query.with.iter().flat_map(|with| &with.cte_tables);
+        named.for_each(|table| self.renamed(&table.alias));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<()> {
+        if let TableFactor::Table { alias: Some(alias), .. }
+        | TableFactor::Derived { alias: Some(alias), .. } = table
+        {
+            self.renamed(alias);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        for item in &select.projection {
+            if let SelectItem::ExprWithAlias { expr, .. } = item
+                && tells_apart(expr)
+            {
+                self.refusals.push(format!("`{expr}` keeps its name: no alias for it"));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Sql) -> ControlFlow<()> {
+        match expression {
+            Sql::BinaryOp { left, right, .. } => self.compared(expression, &[left, right]),
+            Sql::Between { expr, low, high, .. } => self.compared(expression, &[expr, low, high]),
+            Sql::InList { expr, list, .. } => {
+                let sides: Vec<&Sql> = std::iter::once(&**expr).chain(list).collect();
+                self.compared(expression, &sides);
+            }
+            Sql::Function(function) if is_count(function) => {}
+            Sql::Function(_) | Sql::Cast { .. } if tells_apart(expression) => {
+                let text = "tells persons apart; they can only be counted";
+                self.refusals.push(format!("`{expression}` {text}"));
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 fn is_withheld(expression: &Sql) -> bool {
@@ -212,7 +249,6 @@ fn is_count(function: &Function) -> bool {
 
 /// Whether what tells persons apart is used but inside `count`.
 fn tells_apart(expression: &Sql) -> bool {
-    let (mut used, mut counted) = (0, 0);
     let withheld = |expression: &Sql| {
         let mut count = 0;
         let visited: ControlFlow<()> = visit_expressions(expression, |it| {
@@ -222,7 +258,7 @@ fn tells_apart(expression: &Sql) -> bool {
         debug_assert!(visited.is_continue());
         count
     };
-    used += withheld(expression);
+    let mut counted = 0;
     let visited: ControlFlow<()> = visit_expressions(expression, |it| {
         if let Sql::Function(function) = it
             && is_count(function)
@@ -232,7 +268,7 @@ fn tells_apart(expression: &Sql) -> bool {
         ControlFlow::Continue(())
     });
     debug_assert!(visited.is_continue());
-    used > counted
+    withheld(expression) > counted
 }
 
 /// Whether it makes one value of many rows: an aggregate somewhere in it, or no column at all.

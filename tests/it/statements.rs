@@ -29,25 +29,33 @@ fn a_statement_is_answered_as_another_engine_answers_it() {
     }
 }
 
+/// Statements that are refused without `--rows`.
+const REFUSED: [&str; 19] = [
+    "SELECT * FROM observations",
+    "SELECT quarter, regime FROM observations",
+    "SELECT person, count(*) FROM observations GROUP BY person",
+    "SELECT person FROM observations GROUP BY ALL",
+    "SELECT min(person) FROM observations",
+    "SELECT max(p) FROM (SELECT person AS p FROM observations) AS t",
+    "SELECT max(p) FROM (SELECT (person) AS p FROM observations) AS t",
+    "SELECT max(p) FROM (SELECT person FROM observations) AS t(p)",
+    "WITH t(p) AS (SELECT person FROM observations) SELECT max(p) FROM t",
+    "SELECT count(*) FROM observations WHERE CAST(person AS TEXT) = '3'",
+    "SELECT count(*) FROM observations WHERE person + days = 3",
+    "SELECT count(*) FROM observations WHERE person = 3",
+    "SELECT count(*) FROM observations WHERE line IN (3, 4)",
+    "SELECT avg(days) FROM observations",
+    "DELETE FROM observations",
+    "SELECT 1; SELECT 2",
+    "SELEC 1",
+    "SELECT count(*) FROM observation",
+    "SELECT count(*) FROM read_csv('/etc/passwd')",
+];
+
 #[test]
 fn what_would_list_persons_or_is_not_exact_is_refused() {
     let mut said = String::new();
-    for statement in [
-        "SELECT * FROM observations",
-        "SELECT quarter, regime FROM observations",
-        "SELECT person, count(*) FROM observations GROUP BY person",
-        "SELECT person FROM observations GROUP BY ALL",
-        "SELECT min(person) FROM observations",
-        "SELECT max(p) FROM (SELECT person AS p FROM observations) AS t",
-        "SELECT count(*) FROM observations WHERE person = 3",
-        "SELECT count(*) FROM observations WHERE line IN (3, 4)",
-        "SELECT avg(days) FROM observations",
-        "DELETE FROM observations",
-        "SELECT 1; SELECT 2",
-        "SELEC 1",
-        "SELECT count(*) FROM observation",
-        "SELECT count(*) FROM read_csv('/etc/passwd')",
-    ] {
+    for statement in REFUSED {
         let ran = ask(statement);
         assert_eq!(ran.code, 2, "{statement}: {ran}");
         assert_eq!(ran.stdout, "", "{statement}");
@@ -73,6 +81,22 @@ fn what_would_list_persons_or_is_not_exact_is_refused() {
     hint: `--rows` lets single observations through
     SELECT max(p) FROM (SELECT person AS p FROM observations) AS t
     error: `person` keeps its name: no alias for it
+    hint: `--rows` lets single observations through
+    SELECT max(p) FROM (SELECT (person) AS p FROM observations) AS t
+    error: `(person)` keeps its name: no alias for it
+    hint: `--rows` lets single observations through
+    SELECT max(p) FROM (SELECT person FROM observations) AS t(p)
+    error: `AS t (p)` gives columns other names
+    hint: `--rows` lets single observations through
+    WITH t(p) AS (SELECT person FROM observations) SELECT max(p) FROM t
+    error: `t (p)` gives columns other names
+    hint: `--rows` lets single observations through
+    SELECT count(*) FROM observations WHERE CAST(person AS TEXT) = '3'
+    error: `CAST(person AS TEXT) = '3'` looks for one person
+    error: `CAST(person AS TEXT)` tells persons apart; they can only be counted
+    hint: `--rows` lets single observations through
+    SELECT count(*) FROM observations WHERE person + days = 3
+    error: `person + days = 3` looks for one person
     hint: `--rows` lets single observations through
     SELECT count(*) FROM observations WHERE person = 3
     error: `person = 3` looks for one person
