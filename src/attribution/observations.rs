@@ -14,7 +14,7 @@ use crate::quarter::{Day, Quarter};
 
 /// Digits and decimals of a stored amount.
 const AMOUNT_PRECISION: u8 = 12;
-pub(super) const AMOUNT_SCALE: i8 = 2;
+const AMOUNT_SCALE: i8 = 2;
 
 /// Observations of one quarter of one chunk, in file order.
 #[derive(Debug)]

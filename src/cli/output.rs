@@ -92,6 +92,15 @@ pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
     CliError::new(format!("{} cannot be written: {reason}", path.display()))
 }
 
+/// Refuses to write what is no text to a terminal; `what` says what it is.
+pub(super) fn not_on_terminal(what: &str, console: &Console) -> Result<(), CliError> {
+    if console.prints_to_terminal() {
+        return Err(CliError::new(format!("{what} is not for a terminal"))
+            .hint("name a file with `--output`, or pipe it"));
+    }
+    Ok(())
+}
+
 /// A word as a shell takes it for one.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_=.@:/".contains(&it);

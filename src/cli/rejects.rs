@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::findings::{Form, encode, summary};
-use super::output::put;
+use super::output::{not_on_terminal, put};
 use crate::document::nearest;
 use crate::pipeline::replay::LINE_COLUMN;
 use crate::warehouse::{DeliveryRecord, PartRecord, StoredRow, Warehouse};
@@ -83,9 +83,8 @@ pub(super) fn run(
         None => arguments.warnings || finding.severity == "reject",
     });
     let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Table);
-    if form == Form::Parquet && output.is_none() && console.prints_to_terminal() {
-        return Err(CliError::new("Parquet is not for reading on a terminal")
-            .hint("name a file with `--output`, or pipe it"));
+    if form == Form::Parquet && output.is_none() {
+        not_on_terminal("Parquet", console)?;
     }
     put(&encode(&arguments.delivery, &findings, form)?, output, warehouse, console)?;
     console.flush()?;

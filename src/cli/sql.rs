@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{put, quoted};
+use super::output::{not_on_terminal, put, quoted};
 use super::run::as_of;
 use crate::export::{Format, Locale, Options, export};
 use crate::pipeline::answer::{answer_statement, provenance};
@@ -59,9 +59,8 @@ pub(super) fn run(
     provenance.command = format!("sppis sql {text}{rows} --as-of {version}");
     provenance.as_of.clone_from(&arguments.as_of);
     let to_terminal = arguments.output.is_none() && console.prints_to_terminal();
-    if to_terminal && arguments.format.is_binary() {
-        return Err(CliError::new("this format is not for a terminal")
-            .hint("name a file with `--output`, or pipe it"));
+    if arguments.output.is_none() && arguments.format.is_binary() {
+        not_on_terminal("this format", console)?;
     }
     let look = Look {
         language: Language::En,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::CliError;
-use super::output::{outside, probe, unwritable, write_atomically};
+use super::output::{not_on_terminal, outside, probe, unwritable, write_atomically};
 use super::run::{Arguments, Written};
 use crate::disclosure::ReleasedTable;
 use crate::export::{Format, Locale, Options, csv_metadata, export};
@@ -71,10 +71,7 @@ impl Target {
                 return Err(CliError::new("one stream cannot hold several files of this format")
                     .hint("name a folder with `--output`"));
             }
-            if console.prints_to_terminal() {
-                return Err(CliError::new("this format is not for a terminal")
-                    .hint("name a file with `--output`, or pipe it"));
-            }
+            not_on_terminal("this format", console)?;
         }
         Ok(Self { format, locale: arguments.locale, place })
     }

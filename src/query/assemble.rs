@@ -17,6 +17,8 @@ pub(super) struct Assembly<'a> {
     pub(super) question: &'a Question,
     pub(super) figures: &'a Figures,
     pub(super) coverage: &'a Coverage,
+    /// The quarters asked for, as [`Coverage::asked`] gives them.
+    pub(super) asked: &'a [Quarter],
     pub(super) dictionary: &'a Dictionary,
 }
 
@@ -53,7 +55,7 @@ impl Assembly<'_> {
         for (level, dimensions) in query.row_levels().into_iter().enumerate() {
             let keys: Vec<Key> = if query.complete {
                 let (figures, dictionary) = (self.figures, self.dictionary);
-                combinations(&dimensions, self.question, figures, self.coverage, dictionary)
+                combinations(&dimensions, self.question, figures, self.asked, dictionary)
                     .into_iter()
                     .collect()
             } else {
@@ -98,7 +100,7 @@ impl Assembly<'_> {
     /// Why a complete answer has no number there.
     fn lacking(&self, row: &Row, metric: Option<Metric>) -> Option<Cell> {
         let complete = self.question.query().complete;
-        let lacking = || self.coverage.lacking(metric, &row.dimensions, &row.key, self.question);
+        let lacking = || self.coverage.lacking(metric, &row.dimensions, &row.key, self.asked);
         complete.then(lacking).flatten()
     }
 

@@ -66,11 +66,12 @@ pub fn compile(
     let mut frames = Vec::with_capacity(counts.len());
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
+    let mut all = rows(&question, source.frame.clone(), dictionary).map_err(failed)?;
+    if let (Some(top), Some(first)) = (&question.query.top, first) {
+        all = with_rest(all, top, first);
+    }
     for count in &counts {
-        let mut rows = rows(&question, source.frame.clone(), dictionary).map_err(failed)?;
-        if let (Some(top), Some(first)) = (&question.query.top, first) {
-            rows = with_rest(rows, top, first);
-        }
+        let mut rows = all.clone();
         if !count.level.dimensions.contains(&Dimension::Quarter) {
             rows = asked_only(rows, &question, &source.quarters);
         }
@@ -84,7 +85,7 @@ pub fn compile(
         plan.collect_schema().map_err(failed)?;
         frames.push(plan);
     }
-    let columns = columns(&question);
+    let columns = columns(&question, &counts);
     Ok(CompiledQuery { question, counts, frames, columns })
 }
 
@@ -141,10 +142,9 @@ impl CompiledQuery {
     }
 }
 
-fn columns(question: &Question) -> Vec<String> {
+fn columns(question: &Question, counts: &[Count]) -> Vec<String> {
     let query = &question.query;
     let of_dimensions = query.dimensions.iter().chain(question.wheres.keys()).map(|it| it.column());
-    let counts = query.counts();
     let per_person = counts.iter().any(|count| count.per_person);
     let metrics = counts.iter().flat_map(|count| &count.metrics).copied();
     let metrics = metrics.chain(query.top.iter().map(|top| top.by));

@@ -49,19 +49,17 @@ impl Coverage {
         metric: Option<Metric>,
         dimensions: &[Dimension],
         key: &Key,
-        question: &Question,
+        asked: &[Quarter],
     ) -> Option<Cell> {
         let value = |wanted| {
             let at = dimensions.iter().position(|it| *it == wanted)?;
             key.get(at)?.as_deref()
         };
         let same = |wanted, text: String| value(wanted).is_none_or(|value| value == text);
-        let mut quarters = self.quarters(question.range());
-        quarters.retain(|it| {
-            question.shows(*it)
-                && same(Dimension::Quarter, it.to_string())
-                && same(Dimension::Year, it.year().to_string())
-        });
+        let of_cell = |it: &&Quarter| {
+            same(Dimension::Quarter, it.to_string()) && same(Dimension::Year, it.year().to_string())
+        };
+        let quarters: Vec<Quarter> = asked.iter().filter(of_cell).copied().collect();
         let fills = |regime: &str| {
             self.amount_regimes.is_empty() || self.amount_regimes.iter().any(|it| it == regime)
         };
@@ -76,6 +74,12 @@ impl Coverage {
     }
 
     /// The quarters asked for, as far as they are bounded by what was asked or delivered.
+    pub(super) fn asked(&self, question: &Question) -> Vec<Quarter> {
+        let mut quarters = self.quarters(question.range());
+        quarters.retain(|quarter| question.shows(*quarter));
+        quarters
+    }
+
     fn quarters(&self, range: Option<QuarterRange>) -> Vec<Quarter> {
         let (first, last) = match (self.delivered.first(), self.delivered.last()) {
             (Some(first), Some(last)) => (*first, *last),
@@ -96,7 +100,7 @@ pub(super) fn combinations(
     dimensions: &[Dimension],
     question: &Question,
     figures: &Figures,
-    coverage: &Coverage,
+    asked: &[Quarter],
     dictionary: &Dictionary,
 ) -> BTreeSet<Key> {
     let found: Vec<&Key> = figures.keys(dimensions).collect();
@@ -104,10 +108,9 @@ pub(super) fn combinations(
     for (at, dimension) in dimensions.iter().enumerate() {
         let mut values: BTreeSet<Option<String>> =
             found.iter().map(|key| key[at].clone()).collect();
-        let quarters = coverage.quarters(question.range());
         match dimension {
-            Dimension::Quarter => values.extend(quarters.iter().map(|it| Some(it.to_string()))),
-            Dimension::Year => values.extend(quarters.iter().map(|it| Some(it.year().to_string()))),
+            Dimension::Quarter => values.extend(asked.iter().map(|it| Some(it.to_string()))),
+            Dimension::Year => values.extend(asked.iter().map(|it| Some(it.year().to_string()))),
             _ => {
                 let known = known_values(*dimension, question.query(), dictionary);
                 // With a top, the values beyond the first are one row.
@@ -116,10 +119,8 @@ pub(super) fn combinations(
                 values.extend(known.filter(|_| !cut).into_iter().flatten().map(Some));
             }
         }
-        let asked = question.wheres.get(dimension);
-        values.retain(|it| {
-            asked.is_none_or(|asked| it.as_ref().is_some_and(|it| asked.contains(it)))
-        });
+        let only = question.wheres.get(dimension);
+        values.retain(|it| only.is_none_or(|only| it.as_ref().is_some_and(|it| only.contains(it))));
         keys = keys
             .iter()
             .flat_map(|key| {

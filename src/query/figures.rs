@@ -24,7 +24,7 @@ struct Counted {
 }
 
 /// The metrics of a cell, and the amounts of its persons in rising order.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) values: Vec<i128>,
     pub(super) amounts: Vec<i128>,

@@ -99,7 +99,9 @@ impl ResultTable {
     ) -> PolarsResult<Self> {
         let figures = Figures::read(&compiled.counts, frames)?;
         let question = &compiled.question;
-        let assembly = Assembly { question, figures: &figures, coverage, dictionary };
+        let asked = coverage.asked(question);
+        let assembly =
+            Assembly { question, figures: &figures, coverage, asked: &asked, dictionary };
         let rows = assembly.rows();
         let mut columns = assembly.dimensions(&rows);
         columns.extend(assembly.metrics(&rows));
