@@ -10,6 +10,7 @@
 //! key/pseudonym.key        the key, mode 0600
 //! observations/            the Delta table, partitioned by quarter
 //! findings/                what was found in each delivery, named by its commit
+//! histories/               person histories, derived from the observations
 //! staging/                 ingestions under way
 //! ```
 
@@ -21,6 +22,7 @@ mod error;
 mod files;
 mod findings;
 mod key;
+mod log;
 mod order;
 mod parquet_file;
 mod record;
@@ -64,7 +66,9 @@ const QUERIES_FOLDER: &str = "queries";
 const KEY_FOLDER: &str = "key";
 const KEY_FILE: &str = "pseudonym.key";
 const OBSERVATIONS_FOLDER: &str = "observations";
+const LOG_FOLDER: &str = "_delta_log";
 const FINDINGS_FOLDER: &str = "findings";
+const HISTORIES_FOLDER: &str = "histories";
 const STAGING_FOLDER: &str = "staging";
 
 /// An open warehouse.
@@ -157,6 +161,11 @@ impl Warehouse {
         self.root.join(QUERIES_FOLDER)
     }
 
+    /// The folder of what is derived from its observations; perhaps not there yet.
+    pub fn histories_folder(&self) -> PathBuf {
+        self.root.join(HISTORIES_FOLDER)
+    }
+
     /// Where its key comes from.
     pub fn key_source(&self) -> KeySource {
         let own = || KeySource::File(self.root.join(KEY_FOLDER).join(KEY_FILE));
@@ -183,7 +192,10 @@ impl Warehouse {
     pub fn key(&self) -> Result<PseudonymKey, WarehouseError> {
         let source = self.key_source();
         let key = source.read()?;
-        let expected = table::fingerprint(&self.table.open(None)?)?;
+        let expected = match self.log().and_then(|log| log.fingerprint()) {
+            Some(fingerprint) => fingerprint,
+            None => table::fingerprint(&self.table.open(None)?)?,
+        };
         let found = key.fingerprint();
         if found != expected {
             let place = source.to_string();
@@ -194,7 +206,13 @@ impl Warehouse {
 
     /// The table as it is, or as it was.
     pub fn snapshot(&self, as_of: Option<&AsOf>) -> Result<Snapshot, WarehouseError> {
-        let latest = self.snapshot_of(&self.table.open(None)?)?;
+        let log = self.log();
+        let at = |version: Option<u64>| match log.as_ref().map(|log| self.snapshot_in(log, version))
+        {
+            Some(Some(snapshot)) => snapshot,
+            _ => self.snapshot_of(&self.table.open(version)?),
+        };
+        let latest = at(None)?;
         let version = match as_of {
             None => return Ok(latest),
             Some(AsOf::Version(version)) => *version,
@@ -203,15 +221,36 @@ impl Warehouse {
         if version > latest.version() {
             return Err(WarehouseError::Unknown(format!("version {version}")));
         }
-        self.snapshot_of(&self.table.open(Some(version))?)
+        at(Some(version))
+    }
+
+    /// The log, unless the library has to read it.
+    fn log(&self) -> Option<log::Log> {
+        log::Log::read(&self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER))
+    }
+
+    fn snapshot_in(
+        &self,
+        log: &log::Log,
+        version: Option<u64>,
+    ) -> Option<Result<Snapshot, WarehouseError>> {
+        let version = version.unwrap_or(log.version());
+        let files = log.files(version)?;
+        let folder = self.observations_folder();
+        Some(folder.and_then(|it| Snapshot::new(version, &it, &files, log.commits(version))))
     }
 
     fn snapshot_of(&self, table: &DeltaTable) -> Result<Snapshot, WarehouseError> {
-        // Engines are handed absolute paths; messages show the folder as the user gave it.
-        let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
-        let folder = folder.map_err(WarehouseError::io(&self.root))?;
         let version = table.version().unwrap_or_default();
-        Snapshot::new(version, &folder, &table::files(table)?, self.table.commits(table)?)
+        let files: Vec<_> = table::files(table)?.iter().map(table::LoggedFile::entry).collect();
+        let folder = self.observations_folder()?;
+        Snapshot::new(version, &folder, &files, self.table.commits(table)?)
+    }
+
+    /// Engines are handed absolute paths; messages show the folder as the user gave it.
+    fn observations_folder(&self) -> Result<PathBuf, WarehouseError> {
+        let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
+        folder.map_err(WarehouseError::io(&self.root))
     }
 
     /// Begins to take a delivery in.

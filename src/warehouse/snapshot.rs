@@ -1,9 +1,10 @@
 //! The table at one version: its files, and the deliveries they come from.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::error::WarehouseError;
-use super::table::{LoggedCommit, LoggedFile};
+use super::table::LoggedCommit;
 use crate::quarter::{Quarter, QuarterRange};
 
 /// A fixed version of the observations.
@@ -34,7 +35,7 @@ impl Snapshot {
     pub(super) fn new(
         version: u64,
         folder: &std::path::Path,
-        files: &[LoggedFile],
+        files: &[FileEntry],
         commits: Vec<LoggedCommit>,
     ) -> Result<Self, WarehouseError> {
         let files = files.iter().map(|file| TableFile::new(folder, file));
@@ -102,20 +103,31 @@ impl Snapshot {
     }
 }
 
+/// What the log says of a file.
+#[derive(Debug)]
+pub(super) struct FileEntry {
+    /// Relative to the table.
+    pub(super) path: String,
+    pub(super) quarter: Option<String>,
+    pub(super) tags: HashMap<String, Option<String>>,
+    pub(super) row_count: u64,
+    pub(super) byte_count: u64,
+    pub(super) statistics: String,
+}
+
 impl TableFile {
     /// A file that names no quarter is an error: its rows must not be missing from figures.
-    fn new(folder: &std::path::Path, file: &LoggedFile) -> Result<Self, WarehouseError> {
-        let tag = |name: &str| file.add.tags.as_ref()?.get(name).cloned().flatten();
-        let quarter = file.add.partition_values.get("quarter").cloned().flatten();
-        let quarter = quarter.unwrap_or_default().parse();
+    fn new(folder: &std::path::Path, file: &FileEntry) -> Result<Self, WarehouseError> {
+        let tag = |name: &str| file.tags.get(name).cloned().flatten().unwrap_or_default();
+        let quarter = file.quarter.as_deref().unwrap_or_default().parse();
         Ok(Self {
-            path: folder.join(&file.add.path),
+            path: folder.join(&file.path),
             quarter: quarter.map_err(WarehouseError::table("reading the table's files"))?,
-            delivery: tag(TAG_DELIVERY).unwrap_or_default(),
-            row_count: file.view.num_records().unwrap_or_default() as u64,
-            byte_count: u64::try_from(file.add.size).unwrap_or_default(),
-            blake3: tag(TAG_BLAKE3).unwrap_or_default(),
-            statistics: file.add.stats.clone().unwrap_or_default(),
+            delivery: tag(TAG_DELIVERY),
+            row_count: file.row_count,
+            byte_count: file.byte_count,
+            blake3: tag(TAG_BLAKE3),
+            statistics: file.statistics.clone(),
         })
     }
 

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray as _, RecordBatch};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::{max, min};
 use arrow::datatypes::{Date32Type, Decimal128Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::WarehouseError;
-use crate::attribution::ObservationBatch;
+use crate::attribution::{ObservationBatch, stored_column};
 use crate::quarter::{Day, date_of};
 
 const READING: &str = "reading observations back";
@@ -50,12 +50,12 @@ impl Statistics {
     fn add_stored(&mut self, batch: &RecordBatch) {
         self.row_count += batch.num_rows();
         for name in TEXTS {
-            for text in column(batch, name).as_string::<i32>().iter().flatten() {
+            for text in stored_column(batch, name).as_string::<i32>().iter().flatten() {
                 self.text(name, text);
             }
         }
         for name in DAYS {
-            let days = column(batch, name).as_primitive::<Date32Type>();
+            let days = stored_column(batch, name).as_primitive::<Date32Type>();
             self.days(name, min(days), max(days));
         }
     }
@@ -99,14 +99,6 @@ impl Statistics {
     }
 }
 
-/// A column of stored observations, by name.
-fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
-    match batch.column_by_name(name) {
-        Some(column) => column.as_ref(),
-        None => unreachable!("observations have a column `{name}`"),
-    }
-}
-
 /// The rows of a file in the order they are in, as far as that order goes.
 type SortKey = (String, String, Option<String>);
 
@@ -137,7 +129,7 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
     for batch in reader {
         let batch = batch.map_err(WarehouseError::table(READING))?;
         statistics.add_stored(&batch);
-        cents += column(&batch, "amount")
+        cents += stored_column(&batch, "amount")
             .as_primitive::<Decimal128Type>()
             .iter()
             .flatten()
@@ -150,7 +142,7 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
 
 /// Whether the rows are in order, also after the last row of the batch before.
 fn continues(batch: &RecordBatch, last: &mut Option<SortKey>) -> bool {
-    let text = |name| column(batch, name).as_string::<i32>();
+    let text = |name| stored_column(batch, name).as_string::<i32>();
     let (regime, measure, cpas) = (text("regime"), text("measure"), text("cpas"));
     let key = |row: usize| {
         let cpas = cpas.is_valid(row).then(|| cpas.value(row));

@@ -16,9 +16,10 @@ use url::Url;
 use super::durable_store::DurableStore;
 use super::error::WarehouseError;
 use super::record::{DeliveryRecord, RECORD_KEY};
+use super::snapshot::FileEntry;
 
 /// Key of the pseudonym key's fingerprint in the table's properties.
-const FINGERPRINT_PROPERTY: &str = "sppis.keyFingerprint";
+pub(super) const FINGERPRINT_PROPERTY: &str = "sppis.keyFingerprint";
 /// Time travel is a promise: nothing of the log is cleaned up for a century.
 const CENTURY: &str = "interval 36525 days";
 
@@ -26,6 +27,21 @@ const CENTURY: &str = "interval 36525 days";
 pub(super) struct LoggedFile {
     pub(super) add: Add,
     pub(super) view: LogicalFileView,
+}
+
+impl LoggedFile {
+    /// What a snapshot says of it.
+    pub(super) fn entry(&self) -> FileEntry {
+        let add = &self.add;
+        FileEntry {
+            path: add.path.clone(),
+            quarter: add.partition_values.get("quarter").cloned().flatten(),
+            tags: add.tags.clone().unwrap_or_default(),
+            row_count: self.view.num_records().unwrap_or_default() as u64,
+            byte_count: u64::try_from(add.size).unwrap_or_default(),
+            statistics: add.stats.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// A commit of a delivery.

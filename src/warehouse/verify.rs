@@ -15,7 +15,7 @@ use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
-use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
+use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
 
 /// What a verification came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,9 +42,6 @@ pub struct Fault {
     /// What to do about it.
     pub help: &'static str,
 }
-
-/// The folder of the table's log.
-const LOG_FOLDER: &str = "_delta_log";
 
 const RESTORE: &str = "restore the file from a backup, or ingest its delivery again with `--again`";
 const REINGEST: &str = "ingest the delivery again from its original files, with `--again`";
