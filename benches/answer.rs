@@ -10,7 +10,7 @@ use std::fs;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use sppis::delivery::{Delivery, DeliveryId};
-use sppis::pipeline::answer::{Optimiser, answer};
+use sppis::pipeline::answer::{Basis, Means, answer};
 use sppis::pipeline::ingest::{IngestOptions, ingest};
 use sppis::query::{Arguments, Catalog, resolve};
 use sppis::sample::Sample;
@@ -18,6 +18,7 @@ use sppis::warehouse::Warehouse;
 
 const PERSONS: u64 = 50_000;
 const SEED: u64 = 1;
+const MEANS: [Means; 2] = [Means::Histories, Means::Observations];
 
 fn benches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -37,14 +38,14 @@ fn benches(criterion: &mut Criterion) {
     let snapshot = warehouse.snapshot(None).expect("a snapshot");
     let mut group = criterion.benchmark_group("queries");
     group.sample_size(20);
-    for name in catalog.names() {
-        group.bench_function(name, |bench| {
+    for (name, means) in catalog.names().flat_map(|name| MEANS.map(|means| (name, means))) {
+        let basis = Basis::new(&warehouse, &snapshot, means).expect("a basis");
+        group.bench_function(format!("{name}, {means:?}"), |bench| {
             bench.iter(|| {
                 let query = catalog.query(name).expect("a query");
                 let question = resolve(query, &Arguments::default(), warehouse.dictionary());
                 let questions = vec![question.expect("a question")];
-                answer(questions, &snapshot, warehouse.dictionary(), Optimiser::On)
-                    .expect("an answer")
+                answer(questions, &basis).expect("an answer")
             });
         });
     }

@@ -21,6 +21,8 @@ pub mod warehouse;
 
 pub mod scan;
 
+pub mod histories;
+
 pub mod metric;
 
 pub mod query;

@@ -9,7 +9,7 @@ mod reconciliation;
 mod share;
 mod values;
 
-pub use observations::{ObservationBatch, observation_schema};
+pub use observations::{ObservationBatch, observation_schema, stored_column};
 pub use reconciliation::{QuarterTotals, Reconciliation};
 pub use values::{Codes, Values};
 

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::Attribution;
@@ -70,6 +71,14 @@ pub fn observation_schema() -> SchemaRef {
         Arc::new(Schema::new(fields))
     });
     Arc::clone(&SCHEMA)
+}
+
+/// A column of stored observations, by name.
+pub fn stored_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
+    match batch.column_by_name(name) {
+        Some(column) => column.as_ref(),
+        None => unreachable!("observations have a column `{name}`"),
+    }
 }
 
 /// The codes stored as they came; `cpas` has its own place.

@@ -2,10 +2,12 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use crate::histories::{clean, superseded};
 use crate::render::count;
 use crate::warehouse::Warehouse;
 
-/// Remove files that no version of the table names, left by interrupted ingestions.
+/// Remove files that no version of the table names, left by interrupted ingestions, and person
+/// histories of earlier versions.
 ///
 /// What any version names stays, so that every earlier state can still be asked for. Refused while
 /// an ingestion is under way.
@@ -22,7 +24,13 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let files = if arguments.dry_run { warehouse.orphans()? } else { warehouse.clean()? };
+    let mut files = if arguments.dry_run { warehouse.orphans()? } else { warehouse.clean()? };
+    let (folder, snapshot) = (warehouse.histories_folder(), warehouse.snapshot(None)?);
+    files.extend(if arguments.dry_run {
+        superseded(&folder, &snapshot)?
+    } else {
+        clean(&folder, &snapshot)?
+    });
     for path in &files {
         writeln!(console.out(), "{}", path.display())?;
     }

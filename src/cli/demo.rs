@@ -5,7 +5,7 @@ use super::error::{CliError, Exit};
 use super::ingest::take_in;
 use crate::delivery::Delivery;
 use crate::export::{Format, Locale, Options, export};
-use crate::pipeline::answer::{Optimiser, answer, provenance};
+use crate::pipeline::answer::{Basis, Means, answer, provenance};
 use crate::pipeline::ingest::IngestOptions;
 use crate::query::{Arguments as Asked, Catalog, resolve};
 use crate::render::{Language, Look};
@@ -45,7 +45,8 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
     let question = resolve(query, &Asked::default(), warehouse.dictionary())?;
     let snapshot = warehouse.snapshot(None)?;
     let dictionary = warehouse.dictionary();
-    let tables = answer(vec![question], &snapshot, dictionary, Optimiser::On)?;
+    let basis = Basis::new(&warehouse, &snapshot, Means::default())?;
+    let tables = answer(vec![question], &basis)?.tables;
     let fit_terminal = console.prints_to_terminal();
     let look = Look { language: Language::En, dictionary, fit_terminal };
     for table in &tables {

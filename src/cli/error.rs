@@ -8,11 +8,12 @@ use super::console::Console;
 use crate::delivery::DeliveryError;
 use crate::document::DocumentError;
 use crate::export::ExportError;
+use crate::histories::HistoriesError;
 use crate::pipeline::answer::AnswerError;
 use crate::pipeline::difference::DifferenceError;
-use crate::pipeline::ingest::IngestError;
+use crate::pipeline::ingest::{HistoriesProblem, IngestError};
 use crate::pipeline::replay::ReplayError;
-use crate::query::{CatalogError, ResolveError, StatementError};
+use crate::query::{CatalogError, CountError, ResolveError, StatementError};
 use crate::warehouse::WarehouseError;
 
 /// How the program ends.
@@ -84,6 +85,18 @@ impl CliError {
                 exit
             }
         }
+    }
+}
+
+/// What to do about histories that cannot be used.
+pub(super) const REBUILD: &str = "figures do not need them: make them anew with `sppis histories \
+                                  --rebuild`, or count with `--without-histories`";
+
+/// Says why histories could not be renewed; what was committed stands.
+pub(super) fn say_histories_problem(problem: Option<&HistoriesProblem>, console: &mut Console) {
+    if let Some(problem) = problem {
+        console.say(&format!("note: the person histories are not renewed: {}", chain(problem)));
+        console.say("hint: figures do not need them; `sppis histories` makes them");
     }
 }
 
@@ -217,7 +230,22 @@ impl From<StatementError> for CliError {
 
 impl From<AnswerError> for CliError {
     fn from(error: AnswerError) -> Self {
-        Self::new(chain(&error))
+        match error {
+            AnswerError::Histories(error) | AnswerError::Count(CountError::Histories(error)) => {
+                error.into()
+            }
+            error => Self::new(chain(&error)),
+        }
+    }
+}
+
+impl From<HistoriesError> for CliError {
+    fn from(error: HistoriesError) -> Self {
+        let failed = Self::new(chain(&error));
+        match error {
+            HistoriesError::Damaged { .. } => failed.hint(REBUILD),
+            HistoriesError::Io { .. } | HistoriesError::TooMany { .. } => failed,
+        }
     }
 }
 

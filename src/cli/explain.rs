@@ -1,16 +1,23 @@
 //! `sppis explain`
 
+use std::io::Write;
+use std::time::Duration;
+
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::run::QuestionArguments;
-use crate::pipeline::answer::explain;
+use crate::pipeline::answer::{Explanation, Timing, explain, time};
 use crate::query::Catalog;
-use crate::render::{bytes, count};
-use crate::warehouse::Warehouse;
+use crate::render::{bytes, count, grouped};
+use crate::warehouse::{TableFile, Warehouse};
 
-/// Show a query's optimised plan and the files and columns it reads, without reading data.
+/// Show how a query is counted: over person histories or from which files, row groups and columns,
+/// and the optimised plan; without reading data.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: sppis explain by-regime-and-measure --from 2008Q1 --to 2008Q2")]
+#[command(
+    after_help = "Examples:\n  sppis explain by-regime-and-measure --from 2008Q1 --to 2008Q2\n  sppis \
+                  explain by-year --time"
+)]
 pub(super) struct Arguments {
     /// Name of the query.
     #[arg(value_name = "NAME")]
@@ -18,6 +25,10 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     question: QuestionArguments,
+
+    /// Answer it too, and say how long counting and putting the table together take.
+    #[arg(long)]
+    time: bool,
 }
 
 pub(super) fn run(
@@ -28,31 +39,57 @@ pub(super) fn run(
     let snapshot = arguments.question.snapshot(warehouse)?;
     let names = [arguments.name.clone()];
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+    let basis = arguments.question.basis(warehouse, &snapshot)?;
     for question in arguments.question.questions(&catalog, &names, warehouse, false)? {
-        let explanation = explain(question, &snapshot, warehouse.dictionary())?;
-        let files = explanation.scan.files();
-        let rows = files.iter().map(crate::warehouse::TableFile::row_count).sum();
-        let size = files.iter().map(crate::warehouse::TableFile::byte_count).sum();
+        let explanation = explain(question.clone(), &basis)?;
         let out = console.out();
         writeln!(out, "version {}", snapshot.version())?;
-        writeln!(
-            out,
-            "reads {} with {}, {} on disk; skips {}",
-            count(files.len() as u64, "file"),
-            count(rows, "observation"),
-            bytes(size),
-            count(explanation.scan.skipped_file_count() as u64, "file"),
-        )?;
-        for file in files {
-            let (quarter, delivery) = (file.quarter(), file.delivery());
-            let rows = count(file.row_count(), "observation");
-            let name = file.path().file_name().unwrap_or_default().to_string_lossy();
-            writeln!(out, "  {quarter}  {delivery}  {rows}  {name}")?;
-        }
+        write_scan(&explanation, out)?;
         writeln!(out, "columns read: {}", explanation.columns.join(", "))?;
         for plan in &explanation.plans {
             writeln!(out, "\nplan\n{plan}")?;
         }
+        if arguments.time {
+            let Timing { counting, assembling } = time(question, &basis)?;
+            writeln!(out, "\ncounting: {}", milliseconds(counting))?;
+            writeln!(out, "assembling: {}", milliseconds(assembling))?;
+        }
     }
     Ok(Exit::Done)
+}
+
+fn write_scan(explanation: &Explanation, out: &mut dyn Write) -> Result<(), CliError> {
+    match &explanation.over_histories {
+        Some(over) => writeln!(
+            out,
+            "counts over person histories: {} in {} entries, by {}\nwithout them:",
+            count(over.persons, "person"),
+            grouped(&over.entries.to_string()),
+            over.columns.join(", "),
+        )?,
+        None => writeln!(out, "counts from the observations:")?,
+    }
+    let files = explanation.scan.files();
+    writeln!(
+        out,
+        "reads {} with {} in {}, {} of {} on disk; skips {}",
+        count(files.len() as u64, "file"),
+        count(files.iter().map(TableFile::row_count).sum(), "observation"),
+        count(explanation.row_group_count as u64, "row group"),
+        bytes(explanation.column_bytes),
+        bytes(files.iter().map(TableFile::byte_count).sum()),
+        count(explanation.scan.skipped_file_count() as u64, "file"),
+    )?;
+    for file in files {
+        let (quarter, delivery) = (file.quarter(), file.delivery());
+        let rows = count(file.row_count(), "observation");
+        let name = file.path().file_name().unwrap_or_default().to_string_lossy();
+        writeln!(out, "  {quarter}  {delivery}  {rows}  {name}")?;
+    }
+    Ok(())
+}
+
+fn milliseconds(duration: Duration) -> String {
+    let tenths = duration.as_micros() / 100;
+    format!("{}.{} ms", tenths / 10, tenths % 10)
 }

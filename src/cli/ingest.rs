@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
-use super::error::{CliError, Exit};
+use super::error::{CliError, Exit, say_histories_problem};
 use super::output::{outside, probe, write_file};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
@@ -268,6 +268,7 @@ fn conclude(
     narrate_columns(delivery, console);
     let text = statement(delivery, report);
     let printed = console.out().write_all(text.as_bytes()).and_then(|()| console.flush());
+    say_histories_problem(report.histories_problem.as_ref(), console);
     if report.outcome == Outcome::OverBudget {
         // What became of the delivery matters more than who reads along.
         console.say("hint: correct the rows above, or allow more with `--max-rejects`");

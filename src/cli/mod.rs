@@ -14,6 +14,7 @@ mod error;
 mod explain;
 mod files;
 mod findings;
+mod histories;
 mod history;
 mod ingest;
 mod init;
@@ -87,6 +88,8 @@ enum Command {
     Report(report::Arguments),
     /// Check the warehouse against its log: key, checksums, rows, cents, order, statistics, findings.
     Verify(verify::Arguments),
+    /// Show the person histories that figures are counted over, or make them anew.
+    Histories(histories::Arguments),
     /// Remove files that no version of the table names, left by interrupted ingestions.
     Clean(clean::Arguments),
     /// Show what changed from one revision of a delivery to another, or between two deliveries.
@@ -144,6 +147,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Replay(arguments) => replay::run(arguments, &open(root)?, console),
         Command::Report(arguments) => report::run(arguments, &open(root)?, console),
         Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
+        Command::Histories(arguments) => histories::run(arguments, &open(root)?, console),
         Command::Clean(arguments) => clean::run(arguments, &open(root)?, console),
         Command::Diff(arguments) => diff::run(arguments, &open(root)?, console),
         Command::Key(arguments) => key::run(arguments, &open(root)?, console),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::console::Console;
-use super::error::{CliError, Exit};
+use super::error::{CliError, Exit, say_histories_problem};
 use super::findings::{Form, encode};
 use super::rejects::original;
 use super::statement::write_reconciliation;
@@ -91,5 +91,6 @@ fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError>
         out.write_all(&encode(&record.delivery, &report.findings, Form::Table)?)?;
     }
     console.flush()?;
+    say_histories_problem(report.histories_problem.as_ref(), console);
     Ok(if accepted == 0 { Exit::BlockingFindings } else { Exit::Done })
 }

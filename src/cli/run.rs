@@ -7,10 +7,9 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output::quoted;
 use super::target::Target;
-use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
 use crate::export::{Format, Locale, Provenance};
-use crate::pipeline::answer::{Optimiser, answer, answer_compared, provenance, verify};
+use crate::pipeline::answer::{Answers, Basis, Means, answer, answer_compared, provenance, verify};
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve};
 use crate::render::{Language, Look, count};
@@ -86,6 +85,10 @@ pub(super) struct QuestionArguments {
     /// (2007-05@1), or a version of the table.
     #[arg(long, value_name = "DELIVERY|VERSION")]
     as_of: Option<String>,
+
+    /// Count from the observations alone, without person histories; the figures are the same.
+    #[arg(long)]
+    without_histories: bool,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -97,6 +100,16 @@ impl QuestionArguments {
     /// The state of the table that is asked for.
     pub(super) fn snapshot(&self, warehouse: &Warehouse) -> Result<Snapshot, CliError> {
         Ok(warehouse.snapshot(self.as_of.as_deref().map(as_of).as_ref())?)
+    }
+
+    /// What answers are computed from.
+    pub(super) fn basis<'a>(
+        &self,
+        warehouse: &'a Warehouse,
+        snapshot: &'a Snapshot,
+    ) -> Result<Basis<'a>, CliError> {
+        let means = if self.without_histories { Means::Observations } else { Means::Histories };
+        Ok(Basis::new(warehouse, snapshot, means)?)
     }
 
     /// The questions, every one checked. Where all queries are asked, those that need a value
@@ -162,33 +175,29 @@ pub(super) fn run(
     let target = Target::prepare(arguments, names.len(), warehouse, console)?;
     let snapshot = asked.snapshot(warehouse)?;
     let dictionary = warehouse.dictionary();
-    if arguments.verify {
-        verified(questions.clone(), &snapshot, dictionary, console)?;
-    }
-    let tables = match &arguments.compare_with {
-        None => answer(questions, &snapshot, dictionary, Optimiser::On)?,
+    let basis = asked.basis(warehouse, &snapshot)?;
+    let answers = match &arguments.compare_with {
+        None => answer(questions, &basis)?,
         Some(other) => {
             let other = warehouse.snapshot(Some(&as_of(other)))?;
-            answer_compared(questions, &snapshot, &other, dictionary)?
+            answer_compared(questions, &basis, &asked.basis(warehouse, &other)?)?
         }
     };
+    if arguments.verify {
+        verified(&answers, &basis, console)?;
+    }
     let mut provenance = provenance(&snapshot);
     provenance.as_of.clone_from(&asked.as_of);
     let look =
         Look { language: arguments.lang, dictionary, fit_terminal: console.prints_to_terminal() };
-    let written = Written { tables: &tables, provenance, look, arguments };
+    let written = Written { tables: &answers.tables, provenance, look, arguments };
     target.write(&written, console)?;
     Ok(Exit::Done)
 }
 
-/// Compares the engine's counts with a plain fold over the rows.
-fn verified(
-    questions: Vec<Question>,
-    snapshot: &Snapshot,
-    dictionary: &Dictionary,
-    console: &mut Console,
-) -> Result<(), CliError> {
-    for (name, checked) in verify(questions, snapshot, dictionary)? {
+/// Compares the counts of answers with a plain fold over the rows.
+fn verified(answers: &Answers, basis: &Basis<'_>, console: &mut Console) -> Result<(), CliError> {
+    for (name, checked) in verify(answers, basis)? {
         if let Some(first) = checked.differences.first() {
             let cells = count(checked.differences.len() as u64, "cell");
             let text = format!("{name}: {cells} counted twice with two results, such as {first}");

@@ -1,11 +1,12 @@
 //! `sppis verify`
 
 use super::console::Console;
-use super::error::{CliError, Exit};
+use super::error::{CliError, Exit, REBUILD};
+use crate::histories::check;
 use crate::render::{count, euros, grouped};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Fault, Warehouse};
 
-/// Check the warehouse against its log: key, checksums, rows, cents, findings.
+/// Check the warehouse against its log: key, checksums, rows, cents, findings, person histories.
 ///
 /// Reads every file of the current version. Exit code 1 when something is wrong.
 #[derive(Debug, clap::Args)]
@@ -17,7 +18,9 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let found = warehouse.verify()?;
+    let mut found = warehouse.verify()?;
+    let histories = found.faults.is_empty().then(|| histories(warehouse)).transpose()?;
+    found.faults.extend(histories.flatten());
     let out = console.out();
     writeln!(
         out,
@@ -40,4 +43,15 @@ pub(super) fn run(
         return Ok(Exit::Done);
     }
     Ok(Exit::BlockingFindings)
+}
+
+/// What is wrong with the person histories: they are made a second time and compared.
+fn histories(warehouse: &Warehouse) -> Result<Option<Fault>, CliError> {
+    let checked = check(&warehouse.histories_folder(), &warehouse.snapshot(None)?);
+    let text = match checked {
+        Ok(None | Some(true)) => return Ok(None),
+        Ok(Some(false)) => "the person histories are not those of the observations".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Ok(Some(Fault { text, help: REBUILD }))
 }

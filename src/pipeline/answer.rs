@@ -1,25 +1,30 @@
 //! Snapshot to released tables: scan, compile, collect, release.
 //!
-//! In: a [`Snapshot`] and [`Question`]s. Out: one [`ReleasedTable`] each, in the order asked.
-//! Several questions are collected together, so that scans they share are read once.
+//! In: a [`Snapshot`] and [`Question`]s. Out: one [`ReleasedTable`] each, in the order asked. What
+//! person histories tell is counted over them; everything else is collected from the observations
+//! together, so that scans are shared. Never: a figure that depends on which of the two it was.
 
 use std::fs::File;
+use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::RowGroupMetaData;
 use polars::prelude::*;
 
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::export::Provenance;
+use crate::histories::{Histories, HistoriesError};
 use crate::quarter::Quarter;
 use crate::query::{
-    Checked, CompileError, CompiledQuery, Coverage, Question, ResultTable, Source, Statement,
-    StatementError, check, compile, ranking,
+    Checked, CompileError, CompiledQuery, CountError, Coverage, Figures, Question, ResultTable,
+    Source, Statement, StatementError, check, columns_of, columns_over_histories, compile, count,
+    ranking,
 };
 use crate::scan::Scan;
-use crate::warehouse::{Snapshot, TableFile};
+use crate::warehouse::{Snapshot, TableFile, Warehouse};
 
 /// A question that could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +32,12 @@ pub enum AnswerError {
     /// The engine refuses the query.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// The histories could not be counted.
+    #[error(transparent)]
+    Count(#[from] CountError),
+    /// The histories could not be opened.
+    #[error(transparent)]
+    Histories(#[from] HistoriesError),
     /// A file could not be read the second time.
     #[error("{0}: {1}")]
     Read(String, String),
@@ -35,61 +46,117 @@ pub enum AnswerError {
     Engine(#[from] PolarsError),
 }
 
-/// Whether the engine may rewrite plans; without, figures must be the same.
+/// How figures are counted; they are the same by all means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Optimiser {
-    /// As fast as possible.
+pub enum Means {
+    /// Over person histories, where there are some of exactly these observations and the question
+    /// tells apart no more than they do; from the observations otherwise.
     #[default]
-    On,
-    /// Plans are run as written, for checking the optimiser.
-    Off,
+    Histories,
+    /// From the observations.
+    Observations,
+    /// From the observations, by plans that are run as they are written.
+    PlansAsWritten,
 }
 
-/// Answers questions over a snapshot, together.
-pub fn answer(
-    questions: Vec<Question>,
-    snapshot: &Snapshot,
-    dictionary: &Dictionary,
-    optimiser: Optimiser,
-) -> Result<Vec<ReleasedTable>, AnswerError> {
-    let results = results(questions, snapshot, dictionary, optimiser)?;
-    Ok(results.into_iter().map(|result| release(result, Policy::Internal)).collect())
+/// What answers are computed from.
+#[derive(Debug)]
+pub struct Basis<'a> {
+    snapshot: &'a Snapshot,
+    dictionary: &'a Dictionary,
+    histories: Option<Histories>,
+    optimised: bool,
 }
 
-/// Answers questions over a snapshot, each figure beside that of another.
+impl<'a> Basis<'a> {
+    /// A snapshot of a warehouse.
+    pub fn new(
+        warehouse: &'a Warehouse,
+        snapshot: &'a Snapshot,
+        means: Means,
+    ) -> Result<Self, AnswerError> {
+        let histories = match means {
+            Means::Histories => Histories::open(&warehouse.histories_folder(), snapshot)?,
+            Means::Observations | Means::PlansAsWritten => None,
+        };
+        let (dictionary, optimised) = (warehouse.dictionary(), means != Means::PlansAsWritten);
+        Ok(Self { snapshot, dictionary, histories, optimised })
+    }
+
+    /// Collects plans together, so that what they share is read once.
+    fn collect(&self, plans: &[&LazyFrame]) -> PolarsResult<Vec<DataFrame>> {
+        collect(plans, if self.optimised { OptFlags::default() } else { OptFlags::TYPE_COERCION })
+    }
+
+    /// What the snapshot can have figures of.
+    fn coverage(&self) -> Coverage {
+        let deliveries = self.snapshot.deliveries();
+        Coverage::new(deliveries.iter().filter_map(|it| it.record.quarters()), self.dictionary)
+    }
+}
+
+/// Answers, and the counts they are made of.
+#[derive(Debug)]
+pub struct Answers {
+    /// A table for each question, in the order asked.
+    pub tables: Vec<ReleasedTable>,
+    counted: Vec<(Question, Figures)>,
+}
+
+/// Answers questions, together.
+pub fn answer(questions: Vec<Question>, basis: &Basis<'_>) -> Result<Answers, AnswerError> {
+    let counted = counted(questions, basis)?;
+    let tables = results(&counted, basis).into_iter();
+    let tables = tables.map(|result| release(result, Policy::Internal)).collect();
+    Ok(Answers { tables, counted })
+}
+
+/// Answers questions, each figure beside that of another state.
 pub fn answer_compared(
     questions: Vec<Question>,
-    snapshot: &Snapshot,
-    other: &Snapshot,
-    dictionary: &Dictionary,
-) -> Result<Vec<ReleasedTable>, AnswerError> {
-    let before = results(questions.clone(), other, dictionary, Optimiser::On)?;
-    let now = results(questions, snapshot, dictionary, Optimiser::On)?;
+    basis: &Basis<'_>,
+    other: &Basis<'_>,
+) -> Result<Answers, AnswerError> {
+    let before = results(&counted(questions.clone(), other)?, other);
+    let counted = counted(questions, basis)?;
+    let now = results(&counted, basis);
     let compared = now.iter().zip(&before).map(|(now, before)| now.compared_with(before));
-    Ok(compared.map(|result| release(result, Policy::Internal)).collect())
+    let tables = compared.map(|result| release(result, Policy::Internal)).collect();
+    Ok(Answers { tables, counted })
 }
 
-fn results(
+fn results(counted: &[(Question, Figures)], basis: &Basis<'_>) -> Vec<ResultTable> {
+    let coverage = basis.coverage();
+    let result = |(question, figures): &(Question, Figures)| {
+        ResultTable::new(question, figures, &coverage, basis.dictionary)
+    };
+    counted.iter().map(result).collect()
+}
+
+/// Counts all that the questions need: over the histories what they tell, the rest from the
+/// observations, together.
+fn counted(
     questions: Vec<Question>,
-    snapshot: &Snapshot,
-    dictionary: &Dictionary,
-    optimiser: Optimiser,
-) -> Result<Vec<ResultTable>, AnswerError> {
-    let mut compiled = Vec::with_capacity(questions.len());
-    for question in questions {
-        compiled.push(prepare(question, snapshot, dictionary, optimiser)?.1);
+    basis: &Basis<'_>,
+) -> Result<Vec<(Question, Figures)>, AnswerError> {
+    let mut figures: Vec<Option<Figures>> = Vec::with_capacity(questions.len());
+    for question in &questions {
+        let counted = basis.histories.as_ref().map(|it| count(question, it, basis.dictionary));
+        figures.push(counted.transpose()?.flatten());
     }
-    let all: Vec<&LazyFrame> = compiled.iter().flat_map(CompiledQuery::frames).collect();
-    let frames = collect(&all, optimiser)?;
-    let coverage = coverage(snapshot, dictionary);
+    let mut compiled = Vec::new();
+    for (question, _) in questions.iter().zip(&figures).filter(|(_, figures)| figures.is_none()) {
+        compiled.push(prepare(question.clone(), basis)?.1);
+    }
+    let plans: Vec<&LazyFrame> = compiled.iter().flat_map(CompiledQuery::frames).collect();
+    let frames = basis.collect(&plans)?;
     let mut rest = frames.as_slice();
-    let mut results = Vec::with_capacity(compiled.len());
-    for query in &compiled {
+    for (missing, query) in figures.iter_mut().filter(|it| it.is_none()).zip(&compiled) {
         let (own, others) = rest.split_at(query.frames().len());
         rest = others;
-        results.push(ResultTable::read(query, own, &coverage, dictionary)?);
+        *missing = Some(query.figures(own)?);
     }
-    Ok(results)
+    Ok(questions.into_iter().zip(figures.into_iter().flatten()).collect())
 }
 
 /// Answers a statement over all observations of a snapshot.
@@ -98,29 +165,34 @@ pub fn answer_statement(
     snapshot: &Snapshot,
 ) -> Result<ReleasedTable, StatementError> {
     let plan = statement.plan(Scan::new(snapshot, None).frame()?)?;
-    let frames = collect(&[&plan], Optimiser::On)?;
+    let frames = collect(&[&plan], OptFlags::default())?;
     let result = statement.answer(&frames[0])?;
     Ok(release(result, Policy::Internal))
 }
 
-/// Counts questions a second time, row by row over batches of another reader, and compares.
-pub fn verify(
-    questions: Vec<Question>,
-    snapshot: &Snapshot,
-    dictionary: &Dictionary,
-) -> Result<Vec<(String, Checked)>, AnswerError> {
-    let mut checked = Vec::with_capacity(questions.len());
-    for question in questions {
+/// Counts all figures of answers a second time, row by row over batches of another reader, and
+/// compares.
+pub fn verify(answers: &Answers, basis: &Basis<'_>) -> Result<Vec<(String, Checked)>, AnswerError> {
+    let mut checked = Vec::with_capacity(answers.counted.len());
+    for (question, figures) in &answers.counted {
+        let scan = Scan::new(basis.snapshot, question.scan_range());
+        let columns = columns_of(question);
+        let batches =
+            |take: &mut dyn FnMut(Quarter, &RecordBatch)| read_rows(scan.files(), &columns, take);
         let name = question.query().name.clone();
-        let (scan, compiled) = prepare(question, snapshot, dictionary, Optimiser::On)?;
-        let plans: Vec<&LazyFrame> = compiled.frames().iter().collect();
-        let frames = collect(&plans, Optimiser::On)?;
-        let batches = |take: &mut dyn FnMut(Quarter, &RecordBatch)| {
-            read_rows(scan.files(), compiled.columns(), take)
-        };
-        checked.push((name, check(&compiled, &frames, dictionary, &batches)?));
+        checked.push((name, check(question, figures, basis.dictionary, &batches)?));
     }
     Ok(checked)
+}
+
+fn unreadable(file: &TableFile, error: &dyn std::error::Error) -> AnswerError {
+    AnswerError::Read(file.path().display().to_string(), error.to_string())
+}
+
+/// Opens a file for another reader than the engine's.
+fn open(file: &TableFile) -> Result<ParquetRecordBatchReaderBuilder<File>, AnswerError> {
+    let open = File::open(file.path()).map_err(|error| unreadable(file, &error))?;
+    ParquetRecordBatchReaderBuilder::try_new(open).map_err(|error| unreadable(file, &error))
 }
 
 /// Hands on the rows of files, with some of their columns.
@@ -130,58 +202,92 @@ fn read_rows(
     take: &mut dyn FnMut(Quarter, &RecordBatch),
 ) -> Result<(), AnswerError> {
     for file in files {
-        let unreadable =
-            |error: String| AnswerError::Read(file.path().display().to_string(), error);
-        let open = File::open(file.path()).map_err(|error| unreadable(error.to_string()))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(open);
-        let builder = builder.map_err(|error| unreadable(error.to_string()))?;
+        let builder = open(file)?;
         let names = columns.iter().map(String::as_str);
         let mask = ProjectionMask::columns(builder.parquet_schema(), names);
         let reader = builder.with_projection(mask).build();
-        for batch in reader.map_err(|error| unreadable(error.to_string()))? {
-            take(file.quarter(), &batch.map_err(|error| unreadable(error.to_string()))?);
+        for batch in reader.map_err(|error| unreadable(file, &error))? {
+            take(file.quarter(), &batch.map_err(|error| unreadable(file, &error))?);
         }
     }
     Ok(())
 }
 
-/// Collects plans together, so that what they share is read once.
-fn collect(plans: &[&LazyFrame], optimiser: Optimiser) -> PolarsResult<Vec<DataFrame>> {
-    let flags = match optimiser {
-        Optimiser::On => OptFlags::default(),
-        Optimiser::Off => OptFlags::TYPE_COERCION,
-    };
+fn collect(plans: &[&LazyFrame], flags: OptFlags) -> PolarsResult<Vec<DataFrame>> {
     let plans = plans.iter().map(|plan| plan.logical_plan.clone()).collect();
     LazyFrame::collect_all_with_engine(plans, Engine::InMemory, flags)
 }
 
-/// What a snapshot can have figures of.
-fn coverage(snapshot: &Snapshot, dictionary: &Dictionary) -> Coverage {
-    let deliveries = snapshot.deliveries();
-    Coverage::new(deliveries.iter().filter_map(|it| it.record.quarters()), dictionary)
-}
-
-/// The plan of a question, and the files it reads.
+/// How a question is answered.
 #[derive(Debug)]
 pub struct Explanation {
-    /// The scan.
+    /// How it is counted over person histories, if it is.
+    pub over_histories: Option<OverHistories>,
+    /// The scan of the observations.
     pub scan: Scan,
+    /// Row groups of the files.
+    pub row_group_count: usize,
+    /// Bytes of the columns that are read, as they are stored.
+    pub column_bytes: u64,
     /// The plans as the engine will run them, one per level that is counted.
     pub plans: Vec<String>,
     /// Stored columns that are read.
     pub columns: Vec<String>,
 }
 
+/// What is counted over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverHistories {
+    /// Persons.
+    pub persons: u64,
+    /// Entries of all persons.
+    pub entries: u64,
+    /// Columns that are told apart.
+    pub columns: Vec<&'static str>,
+}
+
 /// Explains a question without reading more than the ranking of a query with a top needs.
-pub fn explain(
-    question: Question,
-    snapshot: &Snapshot,
-    dictionary: &Dictionary,
-) -> Result<Explanation, AnswerError> {
-    let (scan, compiled) = prepare(question, snapshot, dictionary, Optimiser::On)?;
+pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
+    let over = basis.histories.as_ref().and_then(|histories| {
+        let columns = columns_over_histories(&question, histories)?;
+        let (persons, entries) = (histories.person_count(), histories.entry_count());
+        Some(OverHistories { persons, entries, columns })
+    });
+    let (scan, compiled) = prepare(question, basis)?;
     let plans = compiled.frames().iter().map(|frame| frame.clone().explain(true));
     let plans = plans.collect::<PolarsResult<_>>()?;
-    Ok(Explanation { plans, columns: compiled.columns().to_vec(), scan })
+    let columns = compiled.columns().to_vec();
+    let (mut row_group_count, mut column_bytes) = (0, 0);
+    for file in scan.files() {
+        let footer = open(file)?.metadata().clone();
+        row_group_count += footer.num_row_groups();
+        for chunk in footer.row_groups().iter().flat_map(RowGroupMetaData::columns) {
+            if columns.iter().any(|it| it == chunk.column_descr().name()) {
+                column_bytes += u64::try_from(chunk.compressed_size()).unwrap_or_default();
+            }
+        }
+    }
+    let over_histories = over;
+    Ok(Explanation { over_histories, scan, row_group_count, column_bytes, plans, columns })
+}
+
+/// How long the stages of an answer take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// Counting, over histories or from the observations.
+    pub counting: Duration,
+    /// Making a table of what was counted.
+    pub assembling: Duration,
+}
+
+/// Answers a question, and gives how long it took.
+pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError> {
+    let start = Instant::now();
+    let counted = counted(vec![question], basis)?;
+    let counting = start.elapsed();
+    let start = Instant::now();
+    let _tables = results(&counted, basis);
+    Ok(Timing { counting, assembling: start.elapsed() })
 }
 
 /// Whether a question can be compiled, without any data.
@@ -192,19 +298,14 @@ pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), Answe
     Ok(())
 }
 
-fn prepare(
-    question: Question,
-    snapshot: &Snapshot,
-    dictionary: &Dictionary,
-    optimiser: Optimiser,
-) -> Result<(Scan, CompiledQuery), AnswerError> {
-    let scan = Scan::new(snapshot, question.scan_range());
+fn prepare(question: Question, basis: &Basis<'_>) -> Result<(Scan, CompiledQuery), AnswerError> {
+    let scan = Scan::new(basis.snapshot, question.scan_range());
     let source = Source { frame: scan.frame()?, quarters: scan.quarters() };
-    let first = match ranking(&question, &source, dictionary)? {
-        Some(plan) => collect(&[&plan], optimiser)?.pop(),
+    let first = match ranking(&question, &source, basis.dictionary)? {
+        Some(plan) => basis.collect(&[&plan])?.pop(),
         None => None,
     };
-    let compiled = compile(question, &source, dictionary, first.as_ref())?;
+    let compiled = compile(question, &source, basis.dictionary, first.as_ref())?;
     Ok((scan, compiled))
 }
 

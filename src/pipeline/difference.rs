@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{AnswerError, Optimiser, answer};
+use super::answer::{AnswerError, Basis, Means, answer};
 use crate::disclosure::{Cell, ReleasedTable, Values};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{Arguments, Catalog, CatalogError, ResolveError, resolve};
@@ -107,7 +107,8 @@ fn cells(warehouse: &Warehouse, commit: &LoggedCommit) -> Result<Cells, Differen
     };
     let query = Catalog::open(None)?.query(QUERY)?;
     let question = resolve(query, &asked, warehouse.dictionary())?;
-    let tables = answer(vec![question], &snapshot, warehouse.dictionary(), Optimiser::On)?;
+    let basis = Basis::new(warehouse, &snapshot, Means::default())?;
+    let tables = answer(vec![question], &basis)?.tables;
     let mut figures = BTreeMap::new();
     for table in &tables {
         for row in 0..table.row_count() {

@@ -10,6 +10,7 @@ use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
+use crate::histories::{HistoriesError, refresh};
 use crate::warehouse::{
     DeliveryRecord, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding, StoredRow,
     Warehouse, WarehouseError, rule_records,
@@ -51,6 +52,8 @@ pub struct IngestReport {
     pub record: DeliveryRecord,
     /// All findings and rejected rows, if asked for.
     pub details: Option<Details>,
+    /// Why person histories could not be renewed after the commit, which stands.
+    pub histories_problem: Option<HistoriesProblem>,
 }
 
 /// All that was found in a delivery.
@@ -189,8 +192,35 @@ pub fn ingest(
         Outcome::Unchanged { revision, .. } => DeliveryRecord { revision, ..record },
         _ => record,
     };
+    let committed = matches!(outcome, Outcome::Committed { .. });
+    let histories_problem = committed.then(|| renew_histories(warehouse).err()).flatten();
     let (reconciliation, findings) = (sink.reconciliation, sink.summary);
-    Ok(IngestReport { outcome, reconciliation, findings, exceeded, record, details })
+    Ok(IngestReport {
+        outcome,
+        reconciliation,
+        findings,
+        exceeded,
+        record,
+        details,
+        histories_problem,
+    })
+}
+
+/// Why person histories could not be renewed.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoriesProblem {
+    /// The warehouse could not be read.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// They could not be made.
+    #[error(transparent)]
+    Histories(#[from] HistoriesError),
+}
+
+/// Makes the histories of the table as it is now. Whatever fails here, no figure depends on it.
+pub(super) fn renew_histories(warehouse: &Warehouse) -> Result<(), HistoriesProblem> {
+    refresh(&warehouse.histories_folder(), &warehouse.snapshot(None)?)?;
+    Ok(())
 }
 
 impl IngestOptions {

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ingest::{Details, IngestError, part_record};
+use super::ingest::{Details, HistoriesProblem, IngestError, part_record, renew_histories};
 use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
@@ -74,6 +74,8 @@ pub struct ReplayReport {
     pub record: DeliveryRecord,
     /// What was found in the corrected rows, with their lines in the sender's file.
     pub findings: Vec<StoredFinding>,
+    /// Why person histories could not be renewed after the commit, which stands.
+    pub histories_problem: Option<HistoriesProblem>,
 }
 
 /// Takes the corrected rows of one file of a delivery back. `corrections` is that file, opened
@@ -123,6 +125,7 @@ pub fn replay(
         corrections: sink.reconciliation,
         record,
         findings: changed.findings,
+        histories_problem: None,
     };
     if accepted == 0 || dry_run {
         return Ok(report);
@@ -138,6 +141,7 @@ pub fn replay(
         keep_earlier: true,
     };
     report.committed = Some((report.record.revision, ingestion.commit(commit)?));
+    report.histories_problem = renew_histories(warehouse).err();
     Ok(report)
 }
 

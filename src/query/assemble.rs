@@ -2,9 +2,12 @@
 //!
 //! All of it is exact: integers, and one division at the end, rounded half to even.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use super::complete::{Coverage, combinations};
 use super::derived::{Against, Derived, Formula, Statistic};
-use super::figures::{Figures, Key};
+use super::figures::{Figures, Key, Row as Counts};
 use super::level::{Span, kept};
 use super::resolve::Question;
 use super::result::{Cell, Numbers, ResultColumn, TOTAL, Unit, Values};
@@ -23,13 +26,15 @@ pub(super) struct Assembly<'a> {
 }
 
 /// A row: the place of its level among the answer's, and the values of that level's dimensions.
-pub(super) struct Row {
+pub(super) struct Row<'f> {
     pub(super) level: usize,
-    dimensions: Vec<Dimension>,
-    key: Key,
+    dimensions: Rc<[Dimension]>,
+    key: Cow<'f, Key>,
+    /// What was counted of it, if anything was.
+    counted: Option<&'f Counts>,
 }
 
-impl Row {
+impl Row<'_> {
     fn quarter(&self) -> Option<Quarter> {
         let at = self.dimensions.iter().position(|it| *it == Dimension::Quarter)?;
         self.key[at].as_deref()?.parse().ok()
@@ -37,7 +42,7 @@ impl Row {
 
     /// The key of the same cell in another quarter.
     fn in_quarter(&self, quarter: Quarter) -> Key {
-        let texts = self.dimensions.iter().zip(&self.key);
+        let texts = self.dimensions.iter().zip(self.key.iter());
         let text = |(dimension, text): (&Dimension, &Option<String>)| match dimension {
             Dimension::Quarter => Some(quarter.to_string()),
             Dimension::Year => Some(quarter.year().to_string()),
@@ -47,30 +52,41 @@ impl Row {
     }
 }
 
-impl Assembly<'_> {
+impl<'a> Assembly<'a> {
     /// The rows of every level, in no order yet.
-    pub(super) fn rows(&self) -> Vec<Row> {
+    pub(super) fn rows(&self) -> Vec<Row<'a>> {
         let query = self.question.query();
         let mut rows = Vec::new();
         for (level, dimensions) in query.row_levels().into_iter().enumerate() {
-            let keys: Vec<Key> = if query.complete {
-                let (figures, dictionary) = (self.figures, self.dictionary);
-                combinations(&dimensions, self.question, figures, self.asked, dictionary)
-                    .into_iter()
-                    .collect()
-            } else {
-                self.figures.keys(&dimensions).cloned().collect()
+            let dimensions: Rc<[Dimension]> = dimensions.into();
+            let row = |key: Cow<'a, Key>, counted| Row {
+                level,
+                dimensions: Rc::clone(&dimensions),
+                key,
+                counted,
             };
-            let row = |key| Row { level, dimensions: dimensions.clone(), key };
-            let asked = |row: &Row| row.quarter().is_none_or(|it| self.question.shows(it));
-            rows.extend(keys.into_iter().map(row).filter(asked));
+            let asked = |row: &Row<'_>| row.quarter().is_none_or(|it| self.question.shows(it));
+            let figures = self.figures;
+            if query.complete {
+                let keys =
+                    combinations(&dimensions, self.question, figures, self.asked, self.dictionary);
+                let counted = |key: Key| {
+                    let counted = figures.counts(&dimensions, &key);
+                    row(Cow::Owned(key), counted)
+                };
+                rows.extend(keys.into_iter().map(counted).filter(asked));
+            } else {
+                let cells = figures.cells(&dimensions);
+                let counted = cells.map(|(key, counts)| row(Cow::Borrowed(key), Some(counts)));
+                rows.extend(counted.filter(asked));
+            }
         }
         rows
     }
 
-    pub(super) fn dimensions(&self, rows: &[Row]) -> Vec<ResultColumn> {
+    pub(super) fn dimensions(&self, rows: &[Row<'_>]) -> Vec<ResultColumn> {
         let column = |dimension: &Dimension| {
-            let text = |row: &Row| match row.dimensions.iter().position(|it| it == dimension) {
+            let text = |row: &Row<'_>| match row.dimensions.iter().position(|it| it == dimension) {
                 Some(at) => row.key[at].clone(),
                 None => Some(TOTAL.to_owned()),
             };
@@ -80,7 +96,7 @@ impl Assembly<'_> {
         self.question.query().dimensions.iter().map(column).collect()
     }
 
-    pub(super) fn metrics(&self, rows: &[Row]) -> Vec<ResultColumn> {
+    pub(super) fn metrics(&self, rows: &[Row<'_>]) -> Vec<ResultColumn> {
         let query = self.question.query();
         let numbers = |name: &str, unit, decimals, cells| ResultColumn {
             name: name.to_owned(),
@@ -98,17 +114,22 @@ impl Assembly<'_> {
     }
 
     /// Why a complete answer has no number there.
-    fn lacking(&self, row: &Row, metric: Option<Metric>) -> Option<Cell> {
+    fn lacking(&self, row: &Row<'_>, metric: Option<Metric>) -> Option<Cell> {
         let complete = self.question.query().complete;
         let lacking = || self.coverage.lacking(metric, &row.dimensions, &row.key, self.asked);
         complete.then(lacking).flatten()
     }
 
-    fn value(&self, row: &Row, span: Span, metric: Metric) -> i128 {
+    fn value(&self, row: &Row<'_>, span: Span, metric: Metric) -> i128 {
+        if span == Span::Own {
+            let at = self.figures.place_of(&row.dimensions, metric);
+            let value = row.counted.zip(at).and_then(|(counts, at)| counts.values.get(at));
+            return value.copied().unwrap_or_default();
+        }
         self.figures.value(&row.dimensions, span, &row.key, metric)
     }
 
-    fn metric(&self, row: &Row, metric: Metric) -> Cell {
+    fn metric(&self, row: &Row<'_>, metric: Metric) -> Cell {
         if let Some(lacking) = self.lacking(row, Some(metric)) {
             return lacking;
         }
@@ -121,7 +142,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn derived(&self, row: &Row, derived: &Derived) -> Cell {
+    fn derived(&self, row: &Row<'_>, derived: &Derived) -> Cell {
         let formula = &derived.formula;
         let of = formula.metrics();
         let conventions = of.iter().copied().find(|metric| metric.is_of_conventions());
@@ -141,7 +162,7 @@ impl Assembly<'_> {
             }
             Formula::Share(metric, within) => {
                 let dimensions = kept(&row.dimensions, within);
-                let texts = row.dimensions.iter().zip(&row.key);
+                let texts = row.dimensions.iter().zip(row.key.iter());
                 let key: Key =
                     texts.filter(|(it, _)| within.contains(it)).map(|it| it.1.clone()).collect();
                 let whole = self.figures.value(&dimensions, Span::Own, &key, *metric);
@@ -168,7 +189,7 @@ impl Assembly<'_> {
                 }
             }
             Formula::PerPerson(statistic) => {
-                let amounts = self.figures.amounts(&row.dimensions, &row.key);
+                let amounts = row.counted.map_or(&[][..], |counts| &counts.amounts);
                 statistic.of(amounts)
             }
         }
@@ -180,7 +201,12 @@ impl Assembly<'_> {
     }
 
     /// A metric of a cell, and of the same cell in the quarter it is compared with.
-    fn compared(&self, row: &Row, metric: Metric, against: Against) -> Result<(i128, i128), Cell> {
+    fn compared(
+        &self,
+        row: &Row<'_>,
+        metric: Metric,
+        against: Against,
+    ) -> Result<(i128, i128), Cell> {
         let quarter = row.quarter().ok_or(Cell::Undefined)?;
         let other = against.of(quarter);
         if !self.exists(metric, &[quarter, other]) {

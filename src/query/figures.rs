@@ -14,7 +14,7 @@ pub(super) type Key = Vec<Option<String>>;
 
 /// The counts of a question.
 #[derive(Debug)]
-pub(super) struct Figures(Vec<Counted>);
+pub struct Figures(Vec<Counted>);
 
 #[derive(Debug)]
 struct Counted {
@@ -46,6 +46,21 @@ impl Figures {
         Self(counted.collect())
     }
 
+    /// The cells of the one level that was counted, with a metric, as the engine would give them.
+    pub(super) fn frame(&self, count: &Count, metric: Metric) -> PolarsResult<DataFrame> {
+        let dimensions = &count.level.dimensions;
+        let keys: Vec<&Key> = self.keys(dimensions).collect();
+        let text = |at: usize| keys.iter().map(|key| key[at].as_deref()).collect::<Vec<_>>();
+        let texts = dimensions.iter().enumerate();
+        let mut columns: Vec<Column> =
+            texts.map(|(at, dimension)| Column::new(dimension.name().into(), text(at))).collect();
+        let value = |key: &&Key| self.value(dimensions, count.level.span, key, metric);
+        // Counts and cents of a cell are far from the end of 64 bits.
+        let values = keys.iter().map(value).map(|it| i64::try_from(it).unwrap_or(i64::MAX));
+        columns.push(Column::new(metric.name().into(), values.collect::<Vec<_>>()));
+        DataFrame::new(keys.len(), columns)
+    }
+
     /// Compares cell by cell; a cell without rows is one of zeros.
     pub(super) fn compared_with(&self, other: &Self) -> Checked {
         let mut checked = Checked::default();
@@ -72,6 +87,21 @@ impl Figures {
         self.counted(dimensions, Span::Own).into_iter().flat_map(|it| it.rows.keys())
     }
 
+    /// The cells that have rows, with what was counted of them.
+    pub(super) fn cells(&self, dimensions: &[Dimension]) -> impl Iterator<Item = (&Key, &Row)> {
+        self.counted(dimensions, Span::Own).into_iter().flat_map(|it| &it.rows)
+    }
+
+    /// What was counted of a cell.
+    pub(super) fn counts(&self, dimensions: &[Dimension], key: &Key) -> Option<&Row> {
+        self.counted(dimensions, Span::Own)?.rows.get(key)
+    }
+
+    /// Where a metric stands among the values of the cells of a level.
+    pub(super) fn place_of(&self, dimensions: &[Dimension], metric: Metric) -> Option<usize> {
+        self.counted(dimensions, Span::Own)?.place_of(metric)
+    }
+
     /// A metric of a cell; nothing counted is 0.
     pub(super) fn value(
         &self,
@@ -82,20 +112,18 @@ impl Figures {
     ) -> i128 {
         let counted = self.counted(dimensions, span);
         let value = counted.and_then(|it| {
-            let at = it.metrics.iter().position(|known| *known == metric)?;
+            let at = it.place_of(metric)?;
             it.rows.get(key)?.values.get(at).copied()
         });
         value.unwrap_or_default()
     }
-
-    /// The amounts of the persons of a cell, in rising order.
-    pub(super) fn amounts(&self, dimensions: &[Dimension], key: &Key) -> &[i128] {
-        let counted = self.counted(dimensions, Span::Own);
-        counted.and_then(|it| it.rows.get(key)).map_or(&[], |row| &row.amounts)
-    }
 }
 
 impl Counted {
+    fn place_of(&self, metric: Metric) -> Option<usize> {
+        self.metrics.iter().position(|known| *known == metric)
+    }
+
     /// A cell that differs: its place, and both values of each metric.
     fn described(&self, key: &Key, first: &Row, second: &Row) -> String {
         let places = self.level.dimensions.iter().zip(key);

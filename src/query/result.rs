@@ -1,11 +1,10 @@
 //! The answer to a question: typed columns, exact, in the query's order.
 
 use std::cmp::Ordering;
-
-use polars::prelude::*;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use super::assemble::Assembly;
-use super::compile::CompiledQuery;
 use super::complete::Coverage;
 use super::figures::Figures;
 use super::file::Query;
@@ -72,7 +71,7 @@ pub enum Unit {
 }
 
 /// A number, or why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cell {
     /// The number, without its decimal mark.
     Value(i128),
@@ -90,18 +89,15 @@ pub const TOTAL: &str = "total";
 pub const REST: &str = "rest";
 
 impl ResultTable {
-    /// Puts the collected frames of a compiled query together.
-    pub(crate) fn read(
-        compiled: &CompiledQuery,
-        frames: &[DataFrame],
+    /// Puts what was counted for a question together.
+    pub(crate) fn new(
+        question: &Question,
+        figures: &Figures,
         coverage: &Coverage,
         dictionary: &Dictionary,
-    ) -> PolarsResult<Self> {
-        let figures = Figures::read(&compiled.counts, frames)?;
-        let question = &compiled.question;
+    ) -> Self {
         let asked = coverage.asked(question);
-        let assembly =
-            Assembly { question, figures: &figures, coverage, asked: &asked, dictionary };
+        let assembly = Assembly { question, figures, coverage, asked: &asked, dictionary };
         let rows = assembly.rows();
         let mut columns = assembly.dimensions(&rows);
         columns.extend(assembly.metrics(&rows));
@@ -110,7 +106,7 @@ impl ResultTable {
         }
         let mut table = Self { question: question.clone(), columns, row_count: rows.len() };
         table.sort(&rows.iter().map(|row| row.level).collect::<Vec<_>>());
-        Ok(table)
+        table
     }
 
     pub(super) fn of_columns(
@@ -142,23 +138,22 @@ impl ResultTable {
         let query: &Query = &self.question.query;
         let asked = query.order.iter().map(|key| (key.column.as_str(), key.descending));
         let dimensions = query.dimensions.iter().map(|dimension| (dimension.name(), false));
-        let keys: Vec<(&Values, bool)> = asked
+        let keys: Vec<Vec<usize>> = asked
             .chain(dimensions)
             .filter_map(|(name, descending)| {
                 let column = self.columns.iter().find(|column| column.name == name)?;
-                Some((&column.values, descending))
+                Some(column.values.places(descending))
             })
             .collect();
         let below = !query.order.is_empty();
         let mut order: Vec<usize> = (0..self.row_count).collect();
         order.sort_by(|a, b| {
             let by_level = if below { levels[*a].cmp(&levels[*b]) } else { Ordering::Equal };
-            let compared =
-                keys.iter().map(|(values, descending)| values.compare(*a, *b, *descending));
-            compared.fold(by_level, Ordering::then)
+            let compared = || keys.iter().map(|places| places[*a].cmp(&places[*b]));
+            by_level.then_with(|| compared().find(|it| it.is_ne()).unwrap_or(Ordering::Equal))
         });
         for column in &mut self.columns {
-            column.values = column.values.reordered(&order);
+            column.values.reorder(&order);
         }
     }
 }
@@ -186,36 +181,47 @@ fn status(column: &ResultColumn) -> Option<ResultColumn> {
 }
 
 impl Values {
-    /// Whether row `a` stands before row `b`; no value stands last in either direction.
-    fn compare(&self, a: usize, b: usize, descending: bool) -> Ordering {
+    /// The place of each row's value among all values; no value stands last in either direction.
+    fn places(&self, descending: bool) -> Vec<usize> {
         fn directed<T: Ord>(a: &T, b: &T, descending: bool) -> Ordering {
             if descending { b.cmp(a) } else { a.cmp(b) }
         }
         match self {
             Self::Text(texts) => {
-                let place = |text: &Option<String>| match text.as_deref() {
+                let group = |text: Option<&str>| match text {
                     Some(REST) => 1,
                     None => 2,
                     Some(TOTAL) => 3,
                     Some(_) => 0,
                 };
-                let (a, b) = (&texts[a], &texts[b]);
-                place(a).cmp(&place(b)).then_with(|| directed(a, b, descending))
+                let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+                places(&texts, |a, b| group(*a).cmp(&group(*b)).then(directed(a, b, descending)))
             }
-            Self::Numbers(numbers) => match (numbers.cells[a], numbers.cells[b]) {
-                (Cell::Value(a), Cell::Value(b)) => directed(&a, &b, descending),
-                (a, b) => a.cmp(&b),
-            },
+            Self::Numbers(numbers) => places(&numbers.cells, |a, b| match (a, b) {
+                (Cell::Value(a), Cell::Value(b)) => directed(a, b, descending),
+                (a, b) => a.cmp(b),
+            }),
         }
     }
 
-    fn reordered(&self, order: &[usize]) -> Self {
+    fn reorder(&mut self, order: &[usize]) {
         match self {
-            Self::Text(values) => Self::Text(order.iter().map(|at| values[*at].clone()).collect()),
-            Self::Numbers(numbers) => {
-                let cells = order.iter().map(|at| numbers.cells[*at]).collect();
-                Self::Numbers(Numbers { cells, ..numbers.clone() })
+            Self::Text(texts) => {
+                *texts = order.iter().map(|at| std::mem::take(&mut texts[*at])).collect();
+            }
+            Self::Numbers(Numbers { cells, .. }) => {
+                *cells = order.iter().map(|at| cells[*at]).collect();
             }
         }
     }
+}
+
+/// The place of each value among the distinct ones in their order.
+fn places<T: Copy + Eq + Hash>(values: &[T], compare: impl Fn(&T, &T) -> Ordering) -> Vec<usize> {
+    let distinct: HashSet<T> = values.iter().copied().collect();
+    let mut distinct: Vec<T> = distinct.into_iter().collect();
+    distinct.sort_unstable_by(compare);
+    let places: HashMap<T, usize> =
+        distinct.into_iter().enumerate().map(|(place, value)| (value, place)).collect();
+    values.iter().map(|value| places[value]).collect()
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use sppis::disclosure::Values;
-use sppis::pipeline::answer::{Optimiser, answer};
+use sppis::pipeline::answer::{Basis, Means, answer};
 use sppis::query::{Arguments, Catalog, resolve};
 use sppis::render::plain;
 use sppis::warehouse::Warehouse;
@@ -63,17 +63,18 @@ fn every_query_equals_a_fold_over_the_rows() {
 }
 
 #[test]
-fn no_figure_depends_on_the_optimiser_or_on_being_asked_together() {
+fn no_figure_depends_on_how_it_is_counted_or_on_being_asked_together() {
     let warehouse = Warehouse::open(&warehouse().join("warehouse")).unwrap();
     let catalog = Catalog::open(None).unwrap();
     let snapshot = warehouse.snapshot(None).unwrap();
-    let cells = |names: &[String], optimiser| {
+    let cells = |names: &[String], means| {
         let question = |name: &String| {
             let query = catalog.query(name).unwrap();
             resolve(query, &Arguments::default(), warehouse.dictionary()).unwrap()
         };
         let questions = names.iter().map(question).collect();
-        let tables = answer(questions, &snapshot, warehouse.dictionary(), optimiser).unwrap();
+        let basis = Basis::new(&warehouse, &snapshot, means).unwrap();
+        let tables = answer(questions, &basis).unwrap().tables;
         let table = |table: &sppis::disclosure::ReleasedTable| {
             let column = |values: &Values| {
                 (0..table.row_count()).map(|row| plain(values, row)).collect::<Vec<_>>()
@@ -83,10 +84,13 @@ fn no_figure_depends_on_the_optimiser_or_on_being_asked_together() {
         tables.iter().map(table).collect::<Vec<_>>()
     };
     let names = names();
-    let together = cells(&names, Optimiser::On);
-    assert_eq!(together, cells(&names, Optimiser::Off));
+    let together = cells(&names, Means::Histories);
+    assert_eq!(together, cells(&names, Means::Observations));
+    assert_eq!(together, cells(&names, Means::PlansAsWritten));
     for (name, expected) in names.iter().zip(&together) {
-        assert_eq!(&cells(std::slice::from_ref(name), Optimiser::On)[0], expected, "{name}");
+        for means in [Means::Histories, Means::Observations] {
+            assert_eq!(&cells(std::slice::from_ref(name), means)[0], expected, "{name}");
+        }
     }
 }
 

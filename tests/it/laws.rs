@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use sppis::delivery::Delivery;
 use sppis::finding::Budget;
-use sppis::pipeline::answer::{Optimiser, answer};
+use sppis::pipeline::answer::{Basis, Means, answer};
 use sppis::pipeline::ingest::{IngestOptions, IngestReport, ingest};
 use sppis::query::{Arguments, Catalog, resolve};
 use sppis::render::plain;
@@ -119,7 +119,8 @@ fn table(warehouse: &Warehouse, _folder: &Path) -> Vec<Vec<String>> {
     let query = Catalog::open(None).unwrap().query("by-regime-and-measure").unwrap();
     let question = resolve(query, &Arguments::default(), warehouse.dictionary()).unwrap();
     let snapshot = warehouse.snapshot(None).unwrap();
-    let tables = answer(vec![question], &snapshot, warehouse.dictionary(), Optimiser::On).unwrap();
+    let basis = Basis::new(warehouse, &snapshot, Means::Histories).unwrap();
+    let tables = answer(vec![question], &basis).unwrap().tables;
     let released = &tables[0];
     let row = |row| released.columns().iter().map(|it| plain(&it.values, row)).collect();
     (0..released.row_count()).map(row).collect()

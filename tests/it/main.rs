@@ -38,6 +38,9 @@ mod data_samples;
 /// Shipped queries against golden tables, SQL of another engine, and the optimiser off.
 mod answers;
 
+/// Person histories: derived, the same figures with and without them.
+mod histories;
+
 /// Exports read back by other programs.
 mod exports;
 

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use arrow::array::RecordBatch;
 
-use super::compile::CompiledQuery;
 use super::figures::{Figures, Key, Row as Cells};
 use super::file::Top;
 use super::level::Count;
@@ -20,7 +19,6 @@ use super::result::REST;
 use crate::dictionary::Dictionary;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
-use polars::prelude::{DataFrame, PolarsResult};
 use row::Row;
 
 /// The rows of a quarter, batch by batch; read once for each pass.
@@ -35,15 +33,14 @@ pub struct Checked {
     pub differences: Vec<String>,
 }
 
-/// Counts a question from its rows and compares with what the engine counted.
-pub fn check<E: From<polars::prelude::PolarsError>>(
-    compiled: &CompiledQuery,
-    frames: &[DataFrame],
+/// Counts a question from its rows and compares with what was counted otherwise.
+pub fn check<E>(
+    question: &Question,
+    figures: &Figures,
     dictionary: &Dictionary,
     batches: Batches<'_, E>,
 ) -> Result<Checked, E> {
-    let counted = read(compiled, frames)?;
-    let question = &compiled.question;
+    let counts = question.query.counts();
     let mut first = None;
     if let Some(top) = &question.query.top {
         let mut ranking = Ranking { top, question, values: BTreeMap::new() };
@@ -54,27 +51,22 @@ pub fn check<E: From<polars::prelude::PolarsError>>(
         })?;
         first = Some(ranking.first());
     }
-    let mut folded: Vec<HashMap<Key, Tally>> =
-        compiled.counts.iter().map(|_| HashMap::new()).collect();
+    let mut folded: Vec<HashMap<Key, Tally>> = counts.iter().map(|_| HashMap::new()).collect();
     batches(&mut |quarter, batch| {
         for mut row in rows(question, dictionary, quarter, batch) {
             if let (Some(top), Some(first)) = (&question.query.top, &first) {
                 row.cut(top, first);
             }
-            for (count, cells) in compiled.counts.iter().zip(&mut folded) {
+            for (count, cells) in counts.iter().zip(&mut folded) {
                 add(&row, question, count, cells);
             }
         }
     })?;
-    let folded = compiled.counts.iter().zip(folded).map(|(count, cells)| {
+    let folded = counts.iter().zip(folded).map(|(count, cells)| {
         let cells = cells.into_iter().map(|(key, tally)| (key, tally.cells(count)));
         (count.clone(), cells.collect())
     });
-    Ok(counted.compared_with(&Figures::of(folded.collect())))
-}
-
-fn read(compiled: &CompiledQuery, frames: &[DataFrame]) -> PolarsResult<Figures> {
-    Figures::read(&compiled.counts, frames)
+    Ok(figures.compared_with(&Figures::of(folded.collect())))
 }
 
 /// The rows of a batch that the question counts.

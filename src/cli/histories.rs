@@ -1,0 +1,50 @@
+//! `sppis histories`
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use crate::histories::{Histories, rebuild, refresh};
+use crate::render::{bytes, count, grouped};
+use crate::warehouse::Warehouse;
+
+/// Show the person histories, and make them where they are missing.
+///
+/// They hold the observations once more, by person, so that distinct persons are counted in one pass;
+/// every ingestion renews them. They are derived: without them every figure is the same, and takes
+/// longer.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sppis histories\n  sppis histories --rebuild")]
+pub(super) struct Arguments {
+    /// Make them anew from the observations alone.
+    #[arg(long)]
+    rebuild: bool,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    warehouse: &Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let snapshot = warehouse.snapshot(None)?;
+    let folder = warehouse.histories_folder();
+    let built = if arguments.rebuild {
+        rebuild(&folder, &snapshot)?
+    } else {
+        // Those that are damaged are named, and not made anew unasked.
+        let _readable = Histories::open(&folder, &snapshot)?;
+        refresh(&folder, &snapshot)?
+    };
+    let size = std::fs::metadata(&built.path).map_or(0, |it| it.len());
+    writeln!(
+        console.out(),
+        "version {}: {} in {} entries, {}",
+        snapshot.version(),
+        count(built.persons, "person"),
+        grouped(&built.entries.to_string()),
+        bytes(size),
+    )?;
+    console.flush()?;
+    if built.rows_read > 0 {
+        console.say(&format!("made from {}", count(built.rows_read, "observation")));
+    }
+    Ok(Exit::Done)
+}

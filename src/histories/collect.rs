@@ -1,0 +1,191 @@
+//! Files of observations to entries, sorted by person.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray as _, DictionaryArray, RecordBatch};
+use arrow::datatypes::{
+    DataType, Decimal128Type, Field, Int16Type, Int32Type, Int64Type, Schema, SchemaRef,
+};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use rayon::prelude::*;
+
+use super::HistoriesError;
+use super::entry::{Entry, NO_CENTS, condense};
+use super::vocabulary::{Axis, Translation, Vocabulary};
+use crate::attribution::{observation_schema, stored_column};
+use crate::warehouse::TableFile;
+
+const ROWS_PER_BATCH: usize = 1 << 16;
+
+/// Entries of some persons, and the values of all rows that were read.
+#[derive(Debug)]
+pub(super) struct Collected {
+    pub(super) vocabulary: Vocabulary,
+    /// By person, then by values; their numbers are those of `vocabulary`.
+    pub(super) entries: Vec<Entry>,
+}
+
+/// Reads the entries of the persons in a range.
+///
+/// `known` are values that the vocabulary must have besides those that are found.
+pub(super) fn collect(
+    files: &[TableFile],
+    persons: &RangeInclusive<i64>,
+    known: &Vocabulary,
+) -> Result<Collected, HistoriesError> {
+    let read = |file: &TableFile| read_file(file, persons);
+    let parts: Vec<Part> = files.par_iter().map(read).collect::<Result<_, _>>()?;
+    let found = Axis::ALL.map(|axis| {
+        let values = parts.iter().flat_map(|part| part.values[axis as usize].iter().cloned());
+        values.collect::<BTreeSet<_>>()
+    });
+    let vocabulary = known.union(&Vocabulary::new(found)?)?;
+    let mut entries = Vec::with_capacity(parts.iter().map(|part| part.entries.len()).sum());
+    for mut part in parts {
+        let translation = Translation::new(&part.values, &vocabulary);
+        part.entries.par_iter_mut().for_each(|it| it.codes = translation.apply(it.codes));
+        entries.append(&mut part.entries);
+    }
+    entries.par_sort_unstable_by_key(|entry| (entry.person, entry.codes));
+    condense(&mut entries);
+    Ok(Collected { vocabulary, entries })
+}
+
+/// What a file has, with numbers of its own.
+#[derive(Default)]
+struct Part {
+    values: [Vec<Option<String>>; 7],
+    numbers: [HashMap<Option<String>, usize>; 7],
+    entries: Vec<Entry>,
+}
+
+fn read_file(file: &TableFile, persons: &RangeInclusive<i64>) -> Result<Part, HistoriesError> {
+    let path = file.path();
+    let open = File::open(path).map_err(HistoriesError::io(path))?;
+    // Codes come as numbers in the dictionaries that the file has.
+    let options = ArrowReaderOptions::new().with_schema(schema());
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(open, options);
+    let builder = builder.map_err(HistoriesError::damaged(path))?;
+    let columns = Axis::ALL.iter().skip(1).map(|axis| axis.column());
+    let columns = columns.chain(["person", "days", "amount"]);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+    let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build();
+    let mut part = Part::default();
+    let quarter = part.code(Axis::Quarter, Some(&file.quarter().to_string()))?;
+    for batch in reader.map_err(HistoriesError::damaged(path))? {
+        let batch = batch.map_err(HistoriesError::damaged(path))?;
+        part.add(&batch, quarter, persons)?;
+    }
+    Ok(part)
+}
+
+/// The schema of observations, with codes as dictionaries.
+fn schema() -> SchemaRef {
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = observation_schema();
+    let fields = fields.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 => Field::new(field.name(), dictionary.clone(), field.is_nullable()),
+        _ => field.as_ref().clone(),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+impl Part {
+    /// The number of a value, in its place.
+    fn code(&mut self, axis: Axis, value: Option<&str>) -> Result<u64, HistoriesError> {
+        let value = value.map(ToOwned::to_owned);
+        let (values, numbers) = (&mut self.values[axis as usize], &mut self.numbers[axis as usize]);
+        let next = values.len();
+        let code = *numbers.entry(value).or_insert_with_key(|value| {
+            values.push(value.clone());
+            next
+        });
+        let (column, count, most) = (axis.column(), code + 1, 1 << axis.bits());
+        if count > most {
+            return Err(HistoriesError::TooMany { column, count, most });
+        }
+        Ok(axis.place(code))
+    }
+
+    fn add(
+        &mut self,
+        batch: &RecordBatch,
+        quarter: u64,
+        persons: &RangeInclusive<i64>,
+    ) -> Result<(), HistoriesError> {
+        let mut codes = vec![quarter; batch.num_rows()];
+        for axis in [Axis::Regime, Axis::Measure, Axis::Guidance, Axis::Cpas, Axis::Sex] {
+            self.add_texts(axis, stored_column(batch, axis.column()).as_dictionary(), &mut codes)?;
+        }
+        self.add_birth_years(stored_column(batch, Axis::BirthYear.column()), &mut codes)?;
+        let person = stored_column(batch, "person").as_primitive::<Int64Type>().values();
+        let days = stored_column(batch, "days").as_primitive::<Int32Type>().values();
+        let amounts = stored_column(batch, "amount").as_primitive::<Decimal128Type>();
+        let no_amounts = amounts.null_count() == amounts.len();
+        for (row, (person, codes)) in person.iter().zip(codes).enumerate() {
+            if !persons.contains(person) {
+                continue;
+            }
+            let cents = if no_amounts || amounts.is_null(row) {
+                NO_CENTS
+            } else {
+                // Amounts have twelve digits.
+                i64::try_from(amounts.value(row)).unwrap_or_default()
+            };
+            let days = u32::try_from(days[row]).unwrap_or_default();
+            let entry = Entry { person: *person, codes, observations: 1, days, cents };
+            match self.entries.last_mut() {
+                Some(last) if last.is_like(&entry) => last.add(&entry),
+                _ => self.entries.push(entry),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_texts(
+        &mut self,
+        axis: Axis,
+        column: &DictionaryArray<Int32Type>,
+        codes: &mut [u64],
+    ) -> Result<(), HistoriesError> {
+        let texts = column.values().as_string::<i32>();
+        let table: Vec<u64> =
+            texts.iter().map(|text| self.code(axis, text)).collect::<Result<_, _>>()?;
+        let place = |key: i32| table[usize::try_from(key).unwrap_or_default()];
+        let keys = column.keys();
+        if keys.null_count() == 0 {
+            codes.iter_mut().zip(keys.values()).for_each(|(code, key)| *code |= place(*key));
+            return Ok(());
+        }
+        let none = self.code(axis, None)?;
+        let keys = keys.iter().map(|key| key.map_or(none, place));
+        codes.iter_mut().zip(keys).for_each(|(code, place)| *code |= place);
+        Ok(())
+    }
+
+    fn add_birth_years(
+        &mut self,
+        column: &dyn Array,
+        codes: &mut [u64],
+    ) -> Result<(), HistoriesError> {
+        let years = column.as_primitive::<Int16Type>();
+        let mut known: HashMap<Option<i16>, u64> = HashMap::new();
+        for (code, year) in codes.iter_mut().zip(years) {
+            let place = match known.get(&year) {
+                Some(place) => *place,
+                None => {
+                    let text = year.map(|year| year.to_string());
+                    let place = self.code(Axis::BirthYear, text.as_deref())?;
+                    known.insert(year, place);
+                    place
+                }
+            };
+            *code |= place;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! The Arrow file: schema, metadata, and how entries become its columns.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::{
+    ArrayRef, Int64Array, ListArray, RecordBatch, StructArray, UInt8Array, UInt16Array, UInt32Array,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow::ipc::writer::FileWriter;
+
+use super::HistoriesError;
+use super::entry::{Entry, NO_CENTS};
+use super::state::State;
+use super::vocabulary::{Axis, Vocabulary};
+
+/// Persons of a record batch.
+const PERSONS_PER_BATCH: usize = 1 << 13;
+
+/// The name under which a file's metadata stand in its footer.
+const METADATA_KEY: &str = "sppis.histories";
+
+pub(super) const PERSON: usize = 0;
+pub(super) const ENTRIES: usize = 1;
+pub(super) const AMOUNTS: usize = 2;
+
+/// What a file says of itself.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(super) struct Metadata {
+    pub(super) state: State,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) persons: u64,
+    pub(super) entries: u64,
+}
+
+impl Metadata {
+    pub(super) fn of_text(texts: &std::collections::HashMap<String, String>) -> Option<Self> {
+        serde_json::from_str(texts.get(METADATA_KEY)?).ok()
+    }
+}
+
+/// The columns of a person's entries: the axes, then what is counted.
+pub(super) fn entry_fields() -> Fields {
+    let axis = |axis: &Axis| {
+        let narrow = axis.bits() == 8;
+        Field::new(axis.column(), if narrow { DataType::UInt8 } else { DataType::UInt16 }, false)
+    };
+    let counted = ["observations", "days"].map(|name| Field::new(name, DataType::UInt16, false));
+    Axis::ALL.iter().map(axis).chain(counted).collect()
+}
+
+fn amount_fields() -> Fields {
+    let entry = Field::new("entry", DataType::UInt32, false);
+    Fields::from(vec![entry, Field::new("cents", DataType::Int64, false)])
+}
+
+fn item(fields: Fields) -> Arc<Field> {
+    Arc::new(Field::new("item", DataType::Struct(fields), false))
+}
+
+pub(super) fn schema() -> SchemaRef {
+    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+        let list = |name: &str, fields| Field::new(name, DataType::List(item(fields)), false);
+        Arc::new(Schema::new(vec![
+            Field::new("person", DataType::Int64, false),
+            list("entries", entry_fields()),
+            list("amounts", amount_fields()),
+        ]))
+    });
+    Arc::clone(&SCHEMA)
+}
+
+/// Takes persons in rising order and writes them.
+pub(super) struct HistoryWriter<W: Write> {
+    writer: FileWriter<W>,
+    metadata: Metadata,
+    held: Held,
+}
+
+/// The persons of the batch that is being filled.
+#[derive(Default)]
+struct Held {
+    persons: Vec<i64>,
+    entry_counts: Vec<usize>,
+    codes: Vec<u64>,
+    observations: Vec<u16>,
+    days: Vec<u16>,
+    amount_counts: Vec<usize>,
+    amount_entries: Vec<u32>,
+    cents: Vec<i64>,
+}
+
+impl<W: Write> HistoryWriter<W> {
+    pub(super) fn new(sink: W, state: State, vocabulary: Vocabulary) -> arrow::error::Result<Self> {
+        let writer = FileWriter::try_new(sink, &schema())?;
+        let metadata = Metadata { state, vocabulary, persons: 0, entries: 0 };
+        Ok(Self { writer, metadata, held: Held::default() })
+    }
+
+    /// Takes the entries of a person, which come in order.
+    pub(super) fn push(&mut self, person: i64, entries: &[Entry]) -> arrow::error::Result<()> {
+        self.held.push(person, entries);
+        if self.held.persons.len() == PERSONS_PER_BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> arrow::error::Result<()> {
+        let held = std::mem::take(&mut self.held);
+        self.metadata.persons += held.persons.len() as u64;
+        self.metadata.entries += held.codes.len() as u64;
+        self.writer.write(&held.into_batch()?)
+    }
+
+    /// Completes the file; gives what it was written to.
+    pub(super) fn finish(mut self) -> arrow::error::Result<W> {
+        if !self.held.persons.is_empty() {
+            self.flush()?;
+        }
+        let text = serde_json::to_string(&self.metadata);
+        let text = text.map_err(|error| arrow::error::ArrowError::ExternalError(error.into()))?;
+        self.writer.write_metadata(METADATA_KEY, text);
+        self.writer.finish()?;
+        self.writer.into_inner()
+    }
+}
+
+impl Held {
+    fn push(&mut self, person: i64, entries: &[Entry]) {
+        let (first, first_amount) = (self.codes.len(), self.cents.len());
+        for entry in entries {
+            if entry.cents != NO_CENTS {
+                let at = self.codes.len() - first;
+                self.amount_entries.push(u32::try_from(at).unwrap_or(u32::MAX));
+                self.cents.push(entry.cents);
+            }
+            // What is more than a number of 16 bits holds goes on in another entry that is alike.
+            let (mut observations, mut days) = (entry.observations, entry.days);
+            loop {
+                let [one, other] =
+                    [observations, days].map(|it| u16::try_from(it).unwrap_or(u16::MAX));
+                self.codes.push(entry.codes);
+                self.observations.push(one);
+                self.days.push(other);
+                observations -= u32::from(one);
+                days -= u32::from(other);
+                if observations == 0 && days == 0 {
+                    break;
+                }
+            }
+        }
+        self.persons.push(person);
+        self.entry_counts.push(self.codes.len() - first);
+        self.amount_counts.push(self.cents.len() - first_amount);
+    }
+
+    fn into_batch(self) -> arrow::error::Result<RecordBatch> {
+        let axis = |axis: &Axis| -> ArrayRef {
+            let codes = self.codes.iter().map(|codes| axis.of(*codes));
+            if axis.bits() == 8 {
+                let codes = codes.map(|code| u8::try_from(code).unwrap_or(u8::MAX));
+                Arc::new(UInt8Array::from_iter_values(codes))
+            } else {
+                let codes = codes.map(|code| u16::try_from(code).unwrap_or(u16::MAX));
+                Arc::new(UInt16Array::from_iter_values(codes))
+            }
+        };
+        let mut columns: Vec<ArrayRef> = Axis::ALL.iter().map(axis).collect();
+        columns.push(Arc::new(UInt16Array::from(self.observations)));
+        columns.push(Arc::new(UInt16Array::from(self.days)));
+        let entries = lists(entry_fields(), columns, self.entry_counts)?;
+        let amounts: Vec<ArrayRef> = vec![
+            Arc::new(UInt32Array::from(self.amount_entries)),
+            Arc::new(Int64Array::from(self.cents)),
+        ];
+        let amounts = lists(amount_fields(), amounts, self.amount_counts)?;
+        let persons: ArrayRef = Arc::new(Int64Array::from(self.persons));
+        RecordBatch::try_new(schema(), vec![persons, entries, amounts])
+    }
+}
+
+fn lists(
+    fields: Fields,
+    columns: Vec<ArrayRef>,
+    counts: Vec<usize>,
+) -> arrow::error::Result<ArrayRef> {
+    let values = StructArray::try_new(fields.clone(), columns, None)?;
+    let offsets = OffsetBuffer::from_lengths(counts);
+    Ok(Arc::new(ListArray::try_new(item(fields), offsets, Arc::new(values), None)?))
+}
+
+/// Writes to a file that lies beside its final place.
+pub(super) type FileSink = BufWriter<File>;
+
+/// A reader of the whole file.
+pub(super) type Reader = arrow::ipc::reader::FileReader<File>;
+
+/// Opens a file and reads what it says of itself.
+pub(super) fn open(path: &Path) -> Result<(Reader, Metadata), HistoriesError> {
+    let file = File::open(path).map_err(HistoriesError::io(path))?;
+    let reader = Reader::try_new(file, None).map_err(HistoriesError::damaged(path))?;
+    let metadata = Metadata::of_text(reader.custom_metadata());
+    let metadata = metadata.ok_or("its footer says nothing of its observations");
+    Ok((reader, metadata.map_err(HistoriesError::damaged(path))?))
+}

@@ -1,0 +1,209 @@
+//! Histories to be read: batches of persons, with the columns of their entries.
+
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
+use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
+
+use super::HistoriesError;
+use super::entry::{Entry, NO_CENTS};
+use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open};
+use super::state::State;
+use super::vocabulary::{Axis, Vocabulary};
+use crate::warehouse::Snapshot;
+
+/// The histories of a snapshot.
+#[derive(Debug)]
+pub struct Histories {
+    path: PathBuf,
+    metadata: Metadata,
+    batch_count: usize,
+}
+
+/// A batch of persons.
+#[derive(Debug)]
+pub struct Batch(RecordBatch);
+
+/// The numbers of a column, as narrow as they are stored.
+#[derive(Debug, Clone, Copy)]
+pub enum CodesOf<'b> {
+    /// At most 256 values.
+    Narrow(&'b [u8]),
+    /// At most 65,536.
+    Wide(&'b [u16]),
+}
+
+impl Histories {
+    /// The histories of exactly the files of a snapshot, if there are.
+    pub fn open(folder: &Path, snapshot: &Snapshot) -> Result<Option<Self>, HistoriesError> {
+        let state = State::of(snapshot);
+        let path = folder.join(state.file_name());
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let (reader, metadata) = open(&path)?;
+        if metadata.state != state {
+            return Err(HistoriesError::damaged(&path)("it is of other observations"));
+        }
+        Ok(Some(Self { path, metadata, batch_count: reader.num_batches() }))
+    }
+
+    /// Where they lie.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The values of each axis.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.metadata.vocabulary
+    }
+
+    /// Distinct persons.
+    pub fn person_count(&self) -> u64 {
+        self.metadata.persons
+    }
+
+    /// Entries of all persons.
+    pub fn entry_count(&self) -> u64 {
+        self.metadata.entries
+    }
+
+    /// Batches they are stored in.
+    pub fn batch_count(&self) -> usize {
+        self.batch_count
+    }
+
+    /// Reads some batches, one after the other.
+    pub fn read(
+        &self,
+        batches: std::ops::Range<usize>,
+        mut take: impl FnMut(&Batch) -> Result<(), HistoriesError>,
+    ) -> Result<(), HistoriesError> {
+        let (mut reader, _) = open(&self.path)?;
+        for at in batches {
+            take(&read_batch(&mut reader, at, &self.path)?)?;
+        }
+        Ok(())
+    }
+
+    /// A file that says something that cannot be.
+    pub fn damaged(&self, text: &str) -> HistoriesError {
+        HistoriesError::damaged(&self.path)(text)
+    }
+}
+
+/// Reads one batch, and makes sure that it has the columns it must have.
+pub(super) fn read_batch(
+    reader: &mut Reader,
+    at: usize,
+    path: &Path,
+) -> Result<Batch, HistoriesError> {
+    reader.set_index(at).map_err(HistoriesError::damaged(path))?;
+    let batch = reader.next().ok_or("it ends too early").map_err(HistoriesError::damaged(path))?;
+    let batch = batch.map_err(HistoriesError::damaged(path))?;
+    if batch.schema().fields() != super::file::schema().fields() {
+        return Err(HistoriesError::damaged(path)("its columns are not those of histories"));
+    }
+    Ok(Batch(batch))
+}
+
+impl Batch {
+    fn list(&self, column: usize) -> &ListArray {
+        self.0.column(column).as_list()
+    }
+
+    /// Persons of the batch.
+    pub fn person_count(&self) -> usize {
+        self.0.num_rows()
+    }
+
+    /// The persons, rising.
+    pub(super) fn persons(&self) -> &[i64] {
+        self.0.column(PERSON).as_primitive::<Int64Type>().values()
+    }
+
+    /// Where each person's entries begin, and at the end where the last one's end.
+    pub fn entry_offsets(&self) -> &[i32] {
+        self.list(ENTRIES).value_offsets()
+    }
+
+    /// Entries of the batch.
+    pub fn entry_count(&self) -> usize {
+        self.list(ENTRIES).values().len()
+    }
+
+    /// The numbers of an axis, per entry.
+    pub fn codes(&self, axis: Axis) -> CodesOf<'_> {
+        let column = self.list(ENTRIES).values().as_struct().column(axis as usize);
+        if axis.bits() == 8 {
+            CodesOf::Narrow(column.as_primitive::<UInt8Type>().values())
+        } else {
+            CodesOf::Wide(column.as_primitive::<UInt16Type>().values())
+        }
+    }
+
+    fn counted(&self, at: usize) -> &[u16] {
+        let entries = self.list(ENTRIES).values().as_struct();
+        entries.column(Axis::ALL.len() + at).as_primitive::<UInt16Type>().values()
+    }
+
+    /// Observations per entry.
+    pub fn observations(&self) -> &[u16] {
+        self.counted(0)
+    }
+
+    /// Days per entry.
+    pub fn days(&self) -> &[u16] {
+        self.counted(1)
+    }
+
+    /// The amounts of the batch: place of the entry, cents; by rising place.
+    pub fn amounts(&self) -> impl Iterator<Item = (usize, i64)> {
+        let (lists, first) = (self.list(AMOUNTS), self.entry_offsets());
+        let values = lists.values().as_struct();
+        let places = values.column(0).as_primitive::<UInt32Type>().values();
+        let cents = values.column(1).as_primitive::<Int64Type>().values();
+        let persons = lists.value_offsets().windows(2).zip(first);
+        persons.flat_map(move |(amounts, first)| {
+            let range = index(amounts[0])..index(amounts[1]);
+            let at = move |at: usize| (index(*first) + places[at] as usize, cents[at]);
+            range.map(at)
+        })
+    }
+
+    /// All entries, as they were before they were written.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let (observations, days) = (self.observations(), self.days());
+        let mut codes = vec![0_u64; self.entry_count()];
+        for axis in Axis::ALL {
+            let place = |code: usize| axis.place(code);
+            match self.codes(axis) {
+                CodesOf::Narrow(narrow) => {
+                    codes.iter_mut().zip(narrow).for_each(|(all, it)| *all |= place((*it).into()));
+                }
+                CodesOf::Wide(wide) => {
+                    codes.iter_mut().zip(wide).for_each(|(all, it)| *all |= place((*it).into()));
+                }
+            }
+        }
+        let mut entries = Vec::with_capacity(codes.len());
+        for (person, bounds) in self.persons().iter().zip(self.entry_offsets().windows(2)) {
+            entries.extend((index(bounds[0])..index(bounds[1])).map(|at| Entry {
+                person: *person,
+                codes: codes[at],
+                observations: observations[at].into(),
+                days: days[at].into(),
+                cents: NO_CENTS,
+            }));
+        }
+        for (at, cents) in self.amounts() {
+            entries[at].cents = cents;
+        }
+        entries
+    }
+}
+
+/// An offset as a place.
+pub(super) fn index(offset: i32) -> usize {
+    usize::try_from(offset).unwrap_or_default()
+}

@@ -1,0 +1,54 @@
+//! Which observations histories are of: the files of a snapshot, by quarter and hash.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::quarter::Quarter;
+use crate::warehouse::Snapshot;
+
+/// Stands in the name of every file; a change of the format makes all files anew.
+const FORMAT: &str = "sppis-histories-1";
+
+/// The hashes of the files of each quarter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct State(BTreeMap<String, BTreeSet<String>>);
+
+impl State {
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let mut quarters: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in snapshot.files() {
+            let hashes = quarters.entry(file.quarter().to_string()).or_default();
+            hashes.insert(file.blake3().to_owned());
+        }
+        Self(quarters)
+    }
+
+    /// The name of the histories of these files.
+    pub(super) fn file_name(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(FORMAT.as_bytes());
+        for (quarter, hashes) in &self.0 {
+            hasher.update(quarter.as_bytes());
+            for hash in hashes {
+                hasher.update(hash.as_bytes());
+            }
+        }
+        let short: String = hasher.finalize().to_hex().chars().take(16).collect();
+        format!("{short}.arrow")
+    }
+
+    /// The quarters that another state has with the same files.
+    pub(super) fn kept_of(&self, other: &Self) -> BTreeSet<String> {
+        let kept = other.0.iter().filter(|(quarter, hashes)| self.0.get(*quarter) == Some(hashes));
+        kept.map(|(quarter, _)| quarter.clone()).collect()
+    }
+
+    /// The quarters it has.
+    pub(super) fn quarters(&self) -> BTreeSet<String> {
+        self.0.keys().cloned().collect()
+    }
+}
+
+/// Whether a set names a quarter.
+pub(super) fn names(quarters: &BTreeSet<String>, quarter: Quarter) -> bool {
+    quarters.contains(&quarter.to_string())
+}

@@ -1,0 +1,141 @@
+//! The values of the columns that histories tell apart, each a number in a sorted list.
+
+use std::collections::BTreeSet;
+
+use super::HistoriesError;
+
+/// A column that histories tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// The quarter.
+    Quarter,
+    /// Legal regime.
+    Regime,
+    /// Measure.
+    Measure,
+    /// Guidance of the partnership convention.
+    Guidance,
+    /// The centre.
+    Cpas,
+    /// Sex.
+    Sex,
+    /// Year of birth.
+    BirthYear,
+}
+
+impl Axis {
+    /// All of them, in the order entries are sorted by.
+    pub const ALL: [Self; 7] = [
+        Self::Quarter,
+        Self::Regime,
+        Self::Measure,
+        Self::Guidance,
+        Self::Cpas,
+        Self::Sex,
+        Self::BirthYear,
+    ];
+
+    /// The axis of a stored column.
+    pub fn named(column: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|axis| axis.column() == column)
+    }
+
+    /// The stored column.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Quarter => "quarter",
+            Self::Regime => "regime",
+            Self::Measure => "measure",
+            Self::Guidance => "guidance",
+            Self::Cpas => "cpas",
+            Self::Sex => "sex",
+            Self::BirthYear => "birth_year",
+        }
+    }
+
+    /// Bits of its numbers.
+    pub(super) fn bits(self) -> u32 {
+        if self == Self::Cpas { 16 } else { 8 }
+    }
+
+    /// Where its number stands among those of an entry: the first axis is the most significant.
+    pub(super) fn shift(self) -> u32 {
+        let later = Self::ALL.iter().skip_while(|axis| **axis != self).skip(1);
+        later.map(|axis| axis.bits()).sum()
+    }
+
+    /// Its number in the numbers of an entry.
+    pub(super) fn of(self, codes: u64) -> usize {
+        let code = (codes >> self.shift()) & ((1 << self.bits()) - 1);
+        usize::try_from(code).unwrap_or(usize::MAX)
+    }
+
+    /// A number in its place.
+    pub(super) fn place(self, code: usize) -> u64 {
+        (code as u64) << self.shift()
+    }
+}
+
+/// The values of each axis, sorted; `None` stands for no value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Vocabulary([Vec<Option<String>>; 7]);
+
+impl Vocabulary {
+    /// Of these values.
+    pub(super) fn new(values: [BTreeSet<Option<String>>; 7]) -> Result<Self, HistoriesError> {
+        for (axis, values) in Axis::ALL.iter().zip(&values) {
+            let (column, count, most) = (axis.column(), values.len(), 1 << axis.bits());
+            if count > most {
+                return Err(HistoriesError::TooMany { column, count, most });
+            }
+        }
+        Ok(Self(values.map(|values| values.into_iter().collect())))
+    }
+
+    /// The values of an axis; a value's number is its place.
+    pub fn values(&self, axis: Axis) -> &[Option<String>] {
+        &self.0[axis as usize]
+    }
+
+    /// The values that both have.
+    pub(super) fn union(&self, other: &Self) -> Result<Self, HistoriesError> {
+        let union = Axis::ALL.map(|axis| {
+            self.values(axis).iter().chain(other.values(axis)).cloned().collect::<BTreeSet<_>>()
+        });
+        Self::new(union)
+    }
+
+    /// The values whose numbers are marked.
+    pub(super) fn only(&self, marked: &[Vec<bool>; 7]) -> Self {
+        let kept = Axis::ALL.map(|axis| {
+            let marked = self.values(axis).iter().zip(&marked[axis as usize]);
+            marked.filter(|(_, marked)| **marked).map(|(value, _)| value.clone()).collect()
+        });
+        Self(kept)
+    }
+}
+
+/// From numbers in one vocabulary to numbers in another that has the same values.
+#[derive(Debug)]
+pub(super) struct Translation([Vec<u64>; 7]);
+
+impl Translation {
+    /// Values that `to` has not are not to be translated.
+    pub(super) fn new(from: &[Vec<Option<String>>; 7], to: &Vocabulary) -> Self {
+        let tables = Axis::ALL.map(|axis| {
+            let place = |value| to.values(axis).binary_search(value).unwrap_or_default();
+            from[axis as usize].iter().map(|value| axis.place(place(value))).collect()
+        });
+        Self(tables)
+    }
+
+    pub(super) fn between(from: &Vocabulary, to: &Vocabulary) -> Self {
+        Self::new(&from.0, to)
+    }
+
+    /// The numbers of an entry.
+    pub(super) fn apply(&self, codes: u64) -> u64 {
+        let translated = Axis::ALL.iter().zip(&self.0).map(|(axis, table)| table[axis.of(codes)]);
+        translated.fold(0, |all, code| all | code)
+    }
+}

@@ -1,0 +1,100 @@
+//! Counts over person histories: what plans count from the observations, in one pass by person.
+//!
+//! ```text
+//! question → keys (every combination of the values it tells apart) → cells (by the same rows that
+//! plans group) → pass over the histories → figures
+//! ```
+//!
+//! Which combination counts in which cell is worked out by the engine, from the same definitions as
+//! plans; only the counting is done here. Never: a count of a question that tells apart what
+//! histories do not; that one is `None`, and counted from the observations.
+
+mod cells;
+mod pass;
+
+use polars::prelude::*;
+
+use super::compile::{columns_of_conditions, ranked};
+use super::figures::Figures;
+use super::level::Count;
+use super::resolve::Question;
+use super::rows::{narrowed, rows, spread, with_rest};
+use super::{Source, level::Span};
+use crate::dictionary::Dictionary;
+use crate::histories::{Axis, Histories, HistoriesError};
+use cells::{Cells, Keys};
+
+/// Why a question could not be counted.
+#[derive(Debug, thiserror::Error)]
+pub enum CountError {
+    /// The histories could not be read.
+    #[error(transparent)]
+    Histories(#[from] HistoriesError),
+    /// The engine refuses the query.
+    #[error("working out the cells of query `{0}`: {1}")]
+    Engine(String, PolarsError),
+}
+
+/// Combinations of values that are worked out for one question at most.
+const KEYS_MAX: usize = 1 << 20;
+
+/// Counts all that a question needs; `None` where histories do not tell it.
+pub fn count(
+    question: &Question,
+    histories: &Histories,
+    dictionary: &Dictionary,
+) -> Result<Option<Figures>, CountError> {
+    let Some(keys) = keys(question, histories) else { return Ok(None) };
+    let failed = |error| CountError::Engine(question.query.name.clone(), error);
+    let (key_frame, quarters) = keys.frame(question.scan_range()).map_err(failed)?;
+    let source = Source { frame: key_frame.lazy(), quarters };
+    let mut all = rows(question, source.frame.clone(), dictionary).map_err(failed)?;
+    let cells = |all: &LazyFrame, counts: &[Count]| -> PolarsResult<Vec<Cells>> {
+        let plan = |count: &Count| {
+            let rows = narrowed(all.clone(), &count.level.dimensions, question, &source);
+            let rows = match count.level.span {
+                Span::Own => rows,
+                _ => spread(rows, &count.level, &source.quarters)?,
+            };
+            Ok(Keys::only(rows, &count.level.dimensions))
+        };
+        let plans: Vec<_> = counts.iter().map(plan).collect::<PolarsResult<_>>()?;
+        let plans = plans.into_iter().map(|plan| plan.logical_plan).collect();
+        let frames =
+            LazyFrame::collect_all_with_engine(plans, Engine::InMemory, OptFlags::default())?;
+        let cells = counts.iter().zip(&frames);
+        cells.map(|(it, frame)| Cells::read(frame, &it.level.dimensions, keys.len())).collect()
+    };
+    if let Some(top) = &question.query.top {
+        let counts = [top.count_to_rank_by()];
+        let cells = cells(&all, &counts).map_err(failed)?;
+        let counted = pass::count(histories, &keys, &counts, cells)?;
+        let frame = counted.frame(&counts[0], top.by).map_err(failed)?;
+        let first = ranked(frame.lazy(), top).collect().map_err(failed)?;
+        all = with_rest(all, top, &first);
+    }
+    let counts = question.query.counts();
+    let cells = cells(&all, &counts).map_err(failed)?;
+    Ok(Some(pass::count(histories, &keys, &counts, cells)?))
+}
+
+/// The columns that a question tells apart, if it is counted over histories.
+pub fn columns_over_histories(
+    question: &Question,
+    histories: &Histories,
+) -> Option<Vec<&'static str>> {
+    Some(keys(question, histories)?.columns())
+}
+
+/// The combinations of what a question tells apart, unless histories do not tell it or there are
+/// too many.
+fn keys<'h>(question: &Question, histories: &'h Histories) -> Option<Keys<'h>> {
+    let mut axes = vec![Axis::Quarter];
+    for column in columns_of_conditions(question) {
+        let axis = Axis::named(&column)?;
+        if !axes.contains(&axis) {
+            axes.push(axis);
+        }
+    }
+    Some(Keys::new(&axes, histories.vocabulary())).filter(|keys| keys.len() <= KEYS_MAX)
+}

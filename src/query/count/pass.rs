@@ -1,0 +1,239 @@
+//! One pass over the histories: every entry to the cells of its key, every person once per cell.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::cells::{Cells, Keys};
+use crate::histories::{Axis, Batch, CodesOf, Histories, HistoriesError};
+use crate::metric::Metric;
+use crate::query::figures::{Figures, Key, Row};
+use crate::query::level::Count;
+
+/// What is counted of a cell.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    observations: u64,
+    days: u64,
+    cents: i64,
+    persons: u32,
+    convention_persons: u32,
+    /// The last person counted; persons are numbered from 1 in each part.
+    last_person: u32,
+    last_convention_person: u32,
+}
+
+/// The tallies of a level, by number of the cell.
+#[derive(Debug)]
+struct Counted {
+    tallies: Vec<Tally>,
+    /// The amounts of single persons, where they are asked for.
+    amounts: Vec<Vec<i64>>,
+}
+
+/// Counts all levels; the cells of each come with it.
+pub(super) fn count(
+    histories: &Histories,
+    keys: &Keys<'_>,
+    counts: &[Count],
+    cells: Vec<Cells>,
+) -> Result<Figures, HistoriesError> {
+    let batches = histories.batch_count();
+    let width = batches.div_ceil(rayon::current_num_threads()).max(1);
+    let firsts: Vec<usize> = (0..batches).step_by(width).collect();
+    let parts = firsts.into_par_iter().map(|first| {
+        let mut pass = Pass::new(keys, counts, &cells, histories);
+        let last = (first + width).min(batches);
+        histories.read(first..last, |batch| pass.add(batch))?;
+        Ok(pass.counted)
+    });
+    let parts: Vec<Vec<Counted>> = parts.collect::<Result<_, HistoriesError>>()?;
+    let mut sums: Vec<Counted> = counts.iter().zip(&cells).map(|it| Counted::new(it.1)).collect();
+    for part in parts {
+        sums.iter_mut().zip(part).for_each(|(sum, counted)| sum.add(counted));
+    }
+    let counted = counts.iter().zip(cells).zip(sums);
+    let counted = counted.map(|((count, cells), sum)| (count.clone(), sum.rows(count, cells)));
+    Ok(Figures::of(counted.collect()))
+}
+
+/// A part of the histories on its way through.
+struct Pass<'a> {
+    histories: &'a Histories,
+    keys: &'a Keys<'a>,
+    counts: &'a [Count],
+    cells: &'a [Cells],
+    /// Whether a guidance is that of a partnership convention, by its number.
+    is_convention: Vec<bool>,
+    counted: Vec<Counted>,
+    persons_before: u32,
+}
+
+impl<'a> Pass<'a> {
+    fn new(
+        keys: &'a Keys<'a>,
+        counts: &'a [Count],
+        cells: &'a [Cells],
+        histories: &'a Histories,
+    ) -> Self {
+        let guidances = histories.vocabulary().values(Axis::Guidance).iter();
+        let is_convention = guidances.map(|it| matches!(it.as_deref(), Some("h50" | "h100")));
+        Self {
+            histories,
+            keys,
+            counts,
+            cells,
+            is_convention: is_convention.collect(),
+            counted: cells.iter().map(Counted::new).collect(),
+            persons_before: 0,
+        }
+    }
+
+    fn add(&mut self, batch: &Batch) -> Result<(), HistoriesError> {
+        let keys = self.keys.of_batch(batch, self.histories)?;
+        let guidances = match batch.codes(Axis::Guidance) {
+            CodesOf::Narrow(codes) => codes,
+            CodesOf::Wide(_) => unreachable!("guidances have numbers of 8 bits"),
+        };
+        let known = self.is_convention.len();
+        if guidances.iter().any(|code| usize::from(*code) >= known) {
+            return Err(self.histories.damaged("it holds numbers that stand for nothing"));
+        }
+        let levels = self.counts.iter().zip(self.cells).zip(&mut self.counted);
+        for ((count, cells), counted) in levels {
+            let persons = Persons { batch, keys: &keys, before: self.persons_before };
+            if count.metrics.contains(&Metric::ConventionPersons) {
+                let of_convention = |at: usize| self.is_convention[usize::from(guidances[at])];
+                persons.count(cells, &mut counted.tallies, of_convention);
+            } else {
+                persons.count(cells, &mut counted.tallies, |_| false);
+            }
+            if count.metrics.contains(&Metric::Amount) {
+                for (at, cents) in batch.amounts() {
+                    for cell in cells.of(keys[at]) {
+                        counted.tallies[*cell as usize].cents += cents;
+                    }
+                }
+            }
+            if count.per_person {
+                persons.amounts(cells, &mut counted.amounts);
+            }
+        }
+        // A part has fewer persons than a number can count.
+        self.persons_before += u32::try_from(batch.person_count()).unwrap_or_default();
+        Ok(())
+    }
+}
+
+/// The persons of a batch, with the keys of their entries.
+struct Persons<'b> {
+    batch: &'b Batch,
+    keys: &'b [u32],
+    before: u32,
+}
+
+impl Persons<'_> {
+    fn count(
+        &self,
+        cells: &Cells,
+        tallies: &mut [Tally],
+        is_of_convention: impl Fn(usize) -> bool,
+    ) {
+        let (observations, days) = (self.batch.observations(), self.batch.days());
+        let mut person = self.before;
+        for bounds in self.batch.entry_offsets().windows(2) {
+            person += 1;
+            for at in place(bounds[0])..place(bounds[1]) {
+                for cell in cells.of(self.keys[at]) {
+                    let tally = &mut tallies[*cell as usize];
+                    tally.observations += u64::from(observations[at]);
+                    tally.days += u64::from(days[at]);
+                    tally.persons += u32::from(tally.last_person != person);
+                    tally.last_person = person;
+                    if is_of_convention(at) && tally.last_convention_person != person {
+                        tally.convention_persons += 1;
+                        tally.last_convention_person = person;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The amounts of each person, added up per cell.
+    fn amounts(&self, cells: &Cells, amounts: &mut [Vec<i64>]) {
+        let mut ends = self.batch.entry_offsets().iter().skip(1);
+        let mut end = 0;
+        // The cells of the person at hand; they are few.
+        let mut own: Vec<(u32, i64)> = Vec::new();
+        let mut hand_over = |own: &mut Vec<(u32, i64)>| {
+            own.drain(..).for_each(|(cell, cents)| amounts[cell as usize].push(cents));
+        };
+        for (at, cents) in self.batch.amounts() {
+            while at >= end {
+                hand_over(&mut own);
+                end = ends.next().map_or(usize::MAX, |end| place(*end));
+            }
+            for cell in cells.of(self.keys[at]) {
+                match own.iter_mut().find(|(known, _)| known == cell) {
+                    Some((_, sum)) => *sum += cents,
+                    None => own.push((*cell, cents)),
+                }
+            }
+        }
+        hand_over(&mut own);
+    }
+}
+
+impl Counted {
+    fn new(cells: &Cells) -> Self {
+        let count = cells.keys.len();
+        Self { tallies: vec![Tally::default(); count], amounts: vec![Vec::new(); count] }
+    }
+
+    /// Takes up another part, which has other persons.
+    fn add(&mut self, other: Self) {
+        for (tally, other) in self.tallies.iter_mut().zip(other.tallies) {
+            tally.observations += other.observations;
+            tally.days += other.days;
+            tally.cents += other.cents;
+            tally.persons += other.persons;
+            tally.convention_persons += other.convention_persons;
+        }
+        for (amounts, others) in self.amounts.iter_mut().zip(other.amounts) {
+            amounts.extend(others);
+        }
+    }
+
+    /// The cells that have rows; the one of all rows also without.
+    fn rows(self, count: &Count, cells: Cells) -> HashMap<Key, Row> {
+        let mut rows = HashMap::new();
+        for ((key, tally), amounts) in cells.keys.into_iter().zip(self.tallies).zip(self.amounts) {
+            if tally.observations > 0 || count.level.dimensions.is_empty() {
+                rows.insert(key, tally.row(count, amounts));
+            }
+        }
+        rows
+    }
+}
+
+impl Tally {
+    fn row(&self, count: &Count, mut amounts: Vec<i64>) -> Row {
+        let value = |metric: &Metric| match metric {
+            Metric::Observations => i128::from(self.observations),
+            Metric::Persons => i128::from(self.persons),
+            Metric::ConventionPersons => i128::from(self.convention_persons),
+            Metric::Amount => i128::from(self.cents),
+            Metric::Days => i128::from(self.days),
+            // No count: it is made of two of the others.
+            Metric::AmountPerConventionPerson => 0,
+        };
+        amounts.sort_unstable();
+        let amounts = amounts.into_iter().map(i128::from).collect();
+        Row { values: count.metrics.iter().map(value).collect(), amounts }
+    }
+}
+
+/// An offset as a place.
+fn place(offset: i32) -> usize {
+    usize::try_from(offset).unwrap_or_default()
+}

@@ -1,0 +1,178 @@
+//! The rows that count for a question, with its dimensions: derived, filtered, narrowed, spread over
+//! the quarters they count in. No I/O.
+
+use polars::prelude::*;
+
+use super::compile::Source;
+use super::file::{Band, Top};
+use super::level::Level;
+use super::resolve::Question;
+use super::result::REST;
+use crate::dictionary::{Dictionary, Places};
+use crate::metric::Dimension;
+use crate::quarter::Quarter;
+
+/// The rows that count, with the query's dimensions.
+pub(super) fn rows(
+    question: &Question,
+    frame: LazyFrame,
+    dictionary: &Dictionary,
+) -> PolarsResult<LazyFrame> {
+    let query = &question.query;
+    let filtered = question.query.filter.as_ref();
+    let needs = |dimension: Dimension| {
+        query.dimensions.contains(&dimension)
+            || question.wheres.contains_key(&dimension)
+            || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
+    };
+    let mut frame = derive(frame, dictionary, needs)?;
+    if let Some(filter) = filtered {
+        // Rows that the filter was to leave out must never count.
+        let expression = filter.compile(&question.values).ok_or_else(|| {
+            PolarsError::ComputeError("the filter has no meaning with these values".into())
+        })?;
+        frame = frame.filter(expression);
+    }
+    for (dimension, values) in question.row_conditions() {
+        if *dimension != Dimension::Age {
+            frame = frame.filter(is_one_of(*dimension, values));
+        }
+    }
+    if needs(Dimension::Age) {
+        frame = frame.with_columns([band(&query.bands).alias("age")]);
+        if let Some(values) = question.wheres.get(&Dimension::Age) {
+            frame = frame.filter(is_one_of(Dimension::Age, values));
+        }
+    }
+    if query.dimensions.contains(&Dimension::Year) {
+        frame = frame.with_columns([col("year").cast(DataType::String)]);
+    }
+    Ok(frame)
+}
+
+/// The rows that count at a level, not yet spread over a span of quarters.
+pub(super) fn narrowed(
+    rows: LazyFrame,
+    dimensions: &[Dimension],
+    question: &Question,
+    source: &Source,
+) -> LazyFrame {
+    if dimensions.contains(&Dimension::Quarter) {
+        return rows;
+    }
+    asked_only(rows, question, &source.quarters)
+}
+
+/// The rows of the quarters asked for, where others were read to compare with.
+fn asked_only(rows: LazyFrame, question: &Question, quarters: &[Quarter]) -> LazyFrame {
+    if !question.looks_back() {
+        return rows;
+    }
+    let asked = quarters.iter().filter(|quarter| question.shows(**quarter));
+    let asked = asked.map(|quarter| col("quarter").eq(lit(quarter.to_string())));
+    rows.filter(asked.reduce(Expr::or).unwrap_or_else(|| lit(false)))
+}
+
+/// Values that are not among the first become one.
+pub(super) fn with_rest(rows: LazyFrame, top: &Top, first: &DataFrame) -> LazyFrame {
+    const IS_FIRST: &str = "is_first";
+    let keys: Vec<Expr> =
+        top.within.iter().chain([&top.dimension]).map(|it| col(it.name())).collect();
+    let first = first.clone().lazy().with_columns([lit(true).alias(IS_FIRST)]);
+    let dimension = col(top.dimension.name());
+    let shown = col(IS_FIRST).is_not_null().or(dimension.clone().is_null());
+    let named = when(shown).then(dimension).otherwise(lit(REST)).alias(top.dimension.name());
+    let mut same = JoinArgs::new(JoinType::Left);
+    same.nulls_equal = true;
+    rows.join(first, keys.clone(), keys, same).with_columns([named])
+}
+
+/// Each row once for every quarter that it counts in.
+pub(super) fn spread(
+    rows: LazyFrame,
+    level: &Level,
+    quarters: &[Quarter],
+) -> PolarsResult<LazyFrame> {
+    const TARGET: &str = "target";
+    let Level { dimensions, span } = level;
+    let pairs: Vec<(String, String)> = quarters
+        .iter()
+        .flat_map(|own| span.targets(*own).into_iter().map(|it| (own.to_string(), it.to_string())))
+        .collect();
+    let (own, target): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
+    let lookup = DataFrame::new(
+        own.len(),
+        vec![Column::new("quarter".into(), own), Column::new(TARGET.into(), target)],
+    )?;
+    let spread = rows.join(
+        lookup.lazy(),
+        [col("quarter")],
+        [col("quarter")],
+        JoinArgs::new(JoinType::Inner),
+    );
+    let mut of_time = vec![col(TARGET).alias("quarter")];
+    if dimensions.contains(&Dimension::Year) {
+        of_time.push(col(TARGET).str().head(lit(4)).alias("year"));
+    }
+    Ok(spread.with_columns(of_time))
+}
+
+/// Adds the dimensions that are not stored: year and age as numbers, province and region.
+fn derive(
+    frame: LazyFrame,
+    dictionary: &Dictionary,
+    needs: impl Fn(Dimension) -> bool,
+) -> PolarsResult<LazyFrame> {
+    let year = || col("quarter").str().head(lit(4)).cast(DataType::Int32);
+    let mut frame = frame;
+    if needs(Dimension::Year) {
+        frame = frame.with_columns([year().alias("year")]);
+    }
+    if needs(Dimension::Age) {
+        let age = year() - col("birth_year").cast(DataType::Int32);
+        frame = frame.with_columns([age.alias("age")]);
+    }
+    if needs(Dimension::Province) || needs(Dimension::Region) {
+        let lookup = places(dictionary.places())?.lazy();
+        frame = frame.left_join(lookup, col("cpas"), col("cpas"));
+    }
+    Ok(frame)
+}
+
+/// Province and region of each municipality.
+fn places(places: &Places) -> PolarsResult<DataFrame> {
+    let municipalities = places.municipalities();
+    let nis: Vec<&str> = municipalities.iter().map(|it| it.nis).collect();
+    let province: Vec<Option<&str>> = municipalities.iter().map(|it| it.province).collect();
+    let region: Vec<&str> = municipalities.iter().map(|it| it.region).collect();
+    DataFrame::new(
+        municipalities.len(),
+        vec![
+            Column::new("cpas".into(), nis),
+            Column::new("province".into(), province),
+            Column::new("region".into(), region),
+        ],
+    )
+}
+
+fn is_one_of(dimension: Dimension, values: &[String]) -> Expr {
+    let column = col(dimension.name());
+    let alternatives = values.iter().map(|value| match dimension {
+        Dimension::Year => column.clone().eq(lit(value.parse::<i32>().unwrap_or_default())),
+        _ => column.clone().eq(lit(value.as_str())),
+    });
+    alternatives.reduce(Expr::or).unwrap_or_else(|| lit(true))
+}
+
+/// The label of the band an age lies in; none where the age is unknown or below all bands.
+fn band(bands: &[Band]) -> Expr {
+    bands.iter().fold(lit(NULL).cast(DataType::String), |otherwise, band| {
+        let age = col("age");
+        let from = age.clone().gt_eq(lit(i32::try_from(band.from).unwrap_or(i32::MAX)));
+        let inside = match band.to {
+            Some(to) => from.and(age.lt_eq(lit(i32::try_from(to).unwrap_or(i32::MAX)))),
+            None => from,
+        };
+        when(inside).then(lit(band.to_string())).otherwise(otherwise)
+    })
+}

@@ -1,0 +1,274 @@
+//! Person histories: the same figures with and without them, the same bytes however they came about,
+//! and what happens when they are missing, damaged, or cannot be written.
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use sppis::pipeline::answer::{Basis, Means, answer};
+use sppis::query::{Arguments, Catalog, Values, resolve};
+use sppis::render::plain;
+use sppis::warehouse::Warehouse;
+
+use crate::peers::peer;
+use crate::sandbox::{PERSONS, Sandbox};
+use crate::seeded::{DELIVERIES, warehouse};
+
+fn histories(sandbox: &Sandbox) -> Vec<PathBuf> {
+    sandbox.files("warehouse/histories")
+}
+
+fn bytes(sandbox: &Sandbox) -> Vec<u8> {
+    let files = histories(sandbox);
+    assert_eq!(files.len(), 1, "{files:?}");
+    fs::read(&files[0]).unwrap()
+}
+
+/// Invented questions of every kind that histories may be asked.
+fn queries() -> impl Strategy<Value = String> {
+    let dimensions = subsequence(
+        vec!["quarter", "regime", "measure", "guidance", "cpas", "province", "sex", "age", "year"],
+        0..=3,
+    );
+    let metrics =
+        subsequence(vec!["observations", "persons", "convention_persons", "amount", "days"], 1..=5);
+    let filter = select(vec![
+        "",
+        "filter = \"guidance IN ('h50', 'h100')\"",
+        "filter = \"regime <> 'aide_sociale' OR sex = 'F'\"",
+        "filter = \"age BETWEEN 20 AND 50 AND year > 2006\"",
+        "filter = \"birth_year < 1980 OR cpas IS NULL\"",
+        "filter = \"amount > 100\"",
+        "filter = \"region = '04000' AND quarter <> '2007Q1'\"",
+    ]);
+    let derived = select(vec![
+        "",
+        "[derived.of_four]\nmoving = \"persons\"\nquarters = 4\n",
+        "[derived.so_far]\ncumulative = \"convention_persons\"\n",
+        "[derived.middle]\nper_person = \"median\"\n",
+        "[derived.part]\nshare = \"persons\"\nwithin = []\n",
+    ]);
+    let totals = any::<bool>();
+    (dimensions, metrics, filter, derived, totals).prop_map(
+        |(dimensions, metrics, filter, derived, totals)| {
+            let totals = if totals && !dimensions.is_empty() { "totals = [[]]" } else { "" };
+            let ages =
+                if dimensions.contains(&"age") { "[bands]\nage = [0, 25, 65]\n" } else { "" };
+            format!(
+                "metrics = {metrics:?}\ndimensions = {dimensions:?}\n{filter}\n{totals}\n\
+                 [title]\nen = \"T\"\nfr = \"T\"\nnl = \"T\"\n\
+                 [description]\nen = \"T.\"\nfr = \"T.\"\nnl = \"T.\"\n{ages}{derived}"
+            )
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_question_has_the_same_answer_with_and_without_histories(
+        text in queries(),
+        wheres in subsequence(vec![("regime", "aide_sociale"), ("sex", "M"), ("cpas", "21004")], 0..=2),
+        ranged in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("drawn.toml"), &text).unwrap();
+        let warehouse = Warehouse::open(&warehouse().join("warehouse")).unwrap();
+        let catalog = Catalog::open(Some(folder.path())).unwrap();
+        // Some that are drawn ask for what cannot be asked together.
+        let Ok(query) = catalog.query("drawn") else { return Ok(()) };
+        let quarter = |text: &str| ranged.then(|| text.parse().unwrap());
+        let arguments = Arguments {
+            from: quarter("2005Q1"),
+            to: quarter("2016Q3"),
+            wheres: wheres.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect(),
+            sets: Vec::new(),
+        };
+        let question = resolve(query, &arguments, warehouse.dictionary()).unwrap();
+        let snapshot = warehouse.snapshot(None).unwrap();
+        let [over, without] = [Means::Histories, Means::Observations].map(|means| {
+            let basis = Basis::new(&warehouse, &snapshot, means).unwrap();
+            let tables = answer(vec![question.clone()], &basis).unwrap().tables;
+            let column = |values: &Values| {
+                (0..tables[0].row_count()).map(|row| plain(values, row)).collect::<Vec<_>>()
+            };
+            tables[0].columns().iter().map(|it| column(&it.values)).collect::<Vec<_>>()
+        });
+        prop_assert_eq!(over, without, "{}", text);
+    }
+}
+
+/// Rows in which a person has two measures, changes the centre, and comes back.
+fn rows(quarter_starts: &str) -> Vec<String> {
+    let [a, b, c, _] = PERSONS;
+    vec![
+        format!("{a};1;21004;{quarter_starts}-01;{quarter_starts}-28;1168;;1;250.00"),
+        format!("{a};2;21004;{quarter_starts}-01;{quarter_starts}-28;;60;;"),
+        format!("{b};1;21005;{quarter_starts}-02;{quarter_starts}-20;1168;;;"),
+        format!("{c};1;;{quarter_starts}-02;{quarter_starts}-20;;61;2;-10.50"),
+    ]
+}
+
+fn ingest(sandbox: &Sandbox, id: &str, month: &str) {
+    let rows = rows(month);
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let file = sandbox.delivery(id, &rows);
+    sandbox.run(["ingest", &file]).ok();
+}
+
+#[test]
+fn histories_have_the_same_bytes_whatever_the_order_of_deliveries() {
+    let [one, other] = [Sandbox::new(), Sandbox::new()];
+    // Persons are told apart by the key: both warehouses have the same.
+    let key = "warehouse/key/pseudonym.key";
+    fs::remove_dir_all(other.join("warehouse")).unwrap();
+    let status = other.command(&["init"]).env("SPPIS_KEY_FILE", one.join(key)).status().unwrap();
+    assert!(status.success());
+    fs::create_dir(other.join("warehouse/key")).unwrap();
+    fs::copy(one.join(key), other.join(key)).unwrap();
+    let deliveries = [("2007-05", "2005-07"), ("2007-11", "2006-02"), ("2008-05", "2006-08")];
+    for (id, month) in deliveries {
+        ingest(&one, id, month);
+    }
+    for (id, month) in deliveries.into_iter().rev() {
+        ingest(&other, id, month);
+    }
+    // File names, which the histories are known by, hold random tokens; the hashes do not.
+    assert_eq!(bytes(&one), bytes(&other));
+    one.run(["histories", "--rebuild"]).ok();
+    assert_eq!(bytes(&one), bytes(&other));
+}
+
+#[test]
+fn a_redelivery_and_corrected_rows_renew_the_histories() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    ingest(&sandbox, "2007-11", "2006-02");
+    let before = bytes(&sandbox);
+    let [a, _, _, d] = PERSONS;
+    let wrong = format!("{d};1;21004;2005-31-07;2005-07-31;1168;;1;250.00");
+    let right = format!("{a};6;21004;2005-07-01;2005-07-31;1168;;;");
+    let file = sandbox.delivery("2007-05", &[&right, &wrong]);
+    sandbox.run(["ingest", &file, "--max-rejects", "1"]).ok();
+    assert_ne!(bytes(&sandbox), before);
+    sandbox.run(["verify"]).ok();
+    let corrected =
+        format!("LINE;{}\n3;{}\n", crate::sandbox::HEADER, wrong.replace("31-07", "07-01"));
+    sandbox.write("corrected.csv", corrected);
+    sandbox.run(["replay", "2007-05", "corrected.csv"]).ok();
+    let renewed = bytes(&sandbox);
+    sandbox.run(["histories", "--rebuild"]).ok();
+    assert_eq!(bytes(&sandbox), renewed);
+    let found =
+        sandbox.run(["run", "--all", "--verify", "--format", "csv", "--output", "out"]).ok();
+    assert_eq!(found.stderr.matches("all the same").count(), 14, "{found}");
+}
+
+#[test]
+fn without_histories_every_figure_is_the_same_and_one_command_makes_them_again() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    let (answer, file) = (sandbox.csv("totals-by-measure"), bytes(&sandbox));
+    fs::remove_dir_all(sandbox.join("warehouse/histories")).unwrap();
+    assert_eq!(sandbox.csv("totals-by-measure"), answer);
+    sandbox.run(["verify"]).ok();
+    let made = sandbox.run(["histories"]).ok();
+    insta::assert_snapshot!(made, @"
+    exit 0
+    --- stdout
+    version 1: 3 persons in 4 entries, 3.9 KiB
+    --- stderr
+    made from 4 observations
+    ");
+    assert_eq!(bytes(&sandbox), file);
+    let explained = sandbox.run(["explain", "by-year", "--time"]).ok().stdout;
+    assert!(
+        explained.contains("counts over person histories: 3 persons in 4 entries"),
+        "{explained}"
+    );
+    assert!(explained.contains("counting: "), "{explained}");
+    let without = sandbox.run(["explain", "by-year", "--without-histories"]).ok().stdout;
+    assert!(without.contains("counts from the observations"), "{without}");
+}
+
+#[test]
+fn damaged_histories_are_named_and_never_counted() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    let answer = sandbox.csv("by-year");
+    let path = &histories(&sandbox)[0];
+    let whole = fs::read(path).unwrap();
+    // Cut short at every length, and with a byte changed in every sixteenth place: never a figure
+    // that differs, never a crash.
+    for length in (0..whole.len()).step_by(97) {
+        fs::write(path, &whole[..length]).unwrap();
+        let ran = sandbox.run(["run", "by-year", "--format", "csv"]);
+        assert_eq!(ran.code, 2, "{length}: {ran}");
+        assert!(ran.stderr.contains("sppis histories --rebuild"), "{ran}");
+    }
+    fs::write(path, &whole).unwrap();
+    let mut changed = whole.clone();
+    let place = whole.windows(4).position(|it| it == b"h100" || it == b"none").unwrap_or(700);
+    changed[place] ^= 1;
+    fs::write(path, &changed).unwrap();
+    let found = sandbox.run(["verify"]);
+    assert_eq!(found.code, 1, "{found}");
+    assert!(found.stdout.contains("person histories"), "{found}");
+    sandbox.run(["histories", "--rebuild"]).ok();
+    sandbox.run(["verify"]).ok();
+    assert_eq!(sandbox.csv("by-year"), answer);
+}
+
+#[test]
+fn a_delivery_is_committed_also_where_histories_cannot_be_written() {
+    let sandbox = Sandbox::new();
+    sandbox.write("warehouse/histories", "a file where a folder should be");
+    let rows = rows("2005-07");
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let file = sandbox.delivery("2007-05", &rows);
+    let ran = sandbox.run(["ingest", &file]).ok();
+    assert!(ran.stdout.contains("committed"), "{ran}");
+    assert!(ran.stderr.contains("note: the person histories are not renewed"), "{ran}");
+    assert!(ran.stderr.contains("hint: figures do not need them"), "{ran}");
+    assert!(sandbox.csv("by-year").contains("2005,"));
+}
+
+#[test]
+fn clean_removes_histories_of_earlier_versions_and_only_those() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    let current = histories(&sandbox);
+    sandbox.write("warehouse/histories/.histories-left", "by a crash");
+    let listed = sandbox.run(["clean", "--dry-run"]).ok();
+    assert!(listed.stdout.contains(".histories-left"), "{listed}");
+    assert_eq!(listed.stdout.lines().count(), 1, "{listed}");
+    sandbox.run(["clean"]).ok();
+    assert_eq!(histories(&sandbox), current);
+}
+
+#[test]
+fn another_reader_finds_the_same_persons_observations_and_cents() {
+    let sandbox = warehouse();
+    let file = histories(sandbox)[0].display().to_string();
+    let files = String::from_utf8(sandbox.command(&["files"]).output().unwrap().stdout).unwrap();
+    let mut arguments = vec![file.as_str()];
+    arguments.extend(files.lines());
+    let quarters = peer("histories.py", &arguments);
+    assert!(quarters.lines().count() > DELIVERIES.split(',').count(), "{quarters}");
+    assert!(quarters.lines().all(|line| line.ends_with("same")), "{quarters}");
+}
+
+#[test]
+fn a_log_that_others_wrote_to_gives_the_same_figures() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    ingest(&sandbox, "2007-11", "2006-02");
+    let commands = [&["history"][..], &["files"], &["deliveries"], &["run", "by-year"]];
+    let asked = || commands.map(|command| sandbox.run_all(command).ok().stdout);
+    let before = asked();
+    // Anything that this program does not write itself is left to the Delta library.
+    sandbox.write("warehouse/observations/_delta_log/00000000000000000000.crc", "{}");
+    assert_eq!(asked(), before);
+}
