@@ -268,12 +268,17 @@ pub(super) fn is_ingesting(root: &Path) -> bool {
     })
 }
 
-/// Removes what ingestions that died have left in the staging folder: nobody holds their lock.
+/// Removes what ingestions that died have left in the staging folder: nobody holds their lock. One
+/// that died while it removed its folder has left none; nobody who begins is without, since
+/// beginning goes one at a time.
 fn remove_abandoned(staging: &Path) {
     let Ok(entries) = fs::read_dir(staging) else { return };
     for entry in entries.flatten() {
-        let lock = File::open(entry.path().join(LOCK_FILE));
-        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+        let abandoned = match File::open(entry.path().join(LOCK_FILE)) {
+            Ok(lock) => lock.try_lock().is_ok(),
+            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        };
+        if abandoned {
             // What cannot be removed is tried again by the next ingestion.
             let _unremoved = fs::remove_dir_all(entry.path());
         }

@@ -66,6 +66,14 @@ fn a_writer_killed_at_any_moment_leaves_the_old_or_the_new_state() {
 }
 
 #[test]
+fn a_folder_of_a_writer_that_died_while_removing_it_is_swept_too() {
+    let (sandbox, files) = sandbox();
+    sandbox.write("warehouse/staging/ingest-died/2006Q3-0000.parquet", "half");
+    sandbox.run(["ingest", &files[1]]).ok();
+    assert_eq!(sandbox.files("warehouse/staging"), Vec::<PathBuf>::new());
+}
+
+#[test]
 fn verify_names_every_damaged_file_and_what_to_do() {
     let (sandbox, _) = sandbox();
     let good = sandbox.run(["verify"]).ok();
