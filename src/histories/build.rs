@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::HistoriesError;
 use super::collect::{Collected, collect};
 use super::entry::{Entry, condense};
-use super::file::{FileSink, HistoryWriter, Metadata, Reader, open};
+use super::file::{HistoryWriter, Metadata, Reader, open};
 use super::reader::read_batch;
 use super::state::{State, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
@@ -149,7 +149,7 @@ fn written(
     let files: Vec<TableFile> = snapshot.files().iter().filter(fresh).cloned().collect();
     let rows_read = files.iter().map(TableFile::row_count).sum();
     let known = base.as_mut().map(Base::vocabulary).transpose()?.unwrap_or_default();
-    let mut writer: Option<HistoryWriter<FileSink>> = None;
+    let mut writer: Option<HistoryWriter> = None;
     for persons in passes(rows_read) {
         let collected = collect(&files, &persons, &known)?;
         let writer = match &mut writer {
@@ -162,9 +162,7 @@ fn written(
                 empty.insert(new.map_err(failed(&path))?)
             }
         };
-        merge(&collected, &persons, base.as_mut(), |person, entries| {
-            writer.push(person, entries).map_err(failed(&path))
-        })?;
+        merge(&collected, &persons, base.as_mut(), |person, entries| writer.push(person, entries))?;
     }
     if let Some(writer) = writer {
         let sink = writer.finish().map_err(failed(&path))?;
@@ -196,7 +194,7 @@ fn merge(
     collected: &Collected,
     persons: &RangeInclusive<i64>,
     base: Option<&mut Base>,
-    mut take: impl FnMut(i64, &[Entry]) -> Result<(), HistoriesError>,
+    mut take: impl FnMut(i64, &[Entry]),
 ) -> Result<(), HistoriesError> {
     let mut fresh = collected.entries.chunk_by(|a, b| a.person == b.person).peekable();
     let mut all: Vec<Entry> = Vec::new();
@@ -205,7 +203,7 @@ fn merge(
         while let Some(known) = base.next_person(*persons.end())? {
             let person = known[0].person;
             while let Some(entries) = fresh.next_if(|entries| entries[0].person < person) {
-                take(entries[0].person, entries)?;
+                take(entries[0].person, entries);
             }
             all.clear();
             let kept = known.iter().filter(|entry| base.keeps[Axis::Quarter.of(entry.codes)]);
@@ -217,11 +215,12 @@ fn merge(
             // Entries that were too long for one are put together again.
             condense(&mut all);
             if !all.is_empty() {
-                take(person, &all)?;
+                take(person, &all);
             }
         }
     }
-    fresh.try_for_each(|entries| take(entries[0].person, entries))
+    fresh.for_each(|entries| take(entries[0].person, entries));
+    Ok(())
 }
 
 /// Histories that others are made from, read person by person.

@@ -60,6 +60,8 @@ pub(super) fn collect(
 struct Part {
     values: [Vec<Option<String>>; 7],
     numbers: [HashMap<Option<String>, usize>; 7],
+    /// The places of the years seen so far.
+    birth_years: Vec<Option<u64>>,
     entries: Vec<Entry>,
 }
 
@@ -167,23 +169,33 @@ impl Part {
         Ok(())
     }
 
+    fn birth_year(&mut self, year: Option<i16>) -> Result<u64, HistoriesError> {
+        // A place for no year, and one for each that could be.
+        let at = year.map_or(0, |year| 1 + usize::from(year.unsigned_abs()));
+        if let Some(Some(place)) = self.birth_years.get(at) {
+            return Ok(*place);
+        }
+        let text = year.map(|year| year.to_string());
+        let place = self.code(Axis::BirthYear, text.as_deref())?;
+        self.birth_years.resize(self.birth_years.len().max(at + 1), None);
+        self.birth_years[at] = Some(place);
+        Ok(place)
+    }
+
     fn add_birth_years(
         &mut self,
         column: &dyn Array,
         codes: &mut [u64],
     ) -> Result<(), HistoriesError> {
         let years = column.as_primitive::<Int16Type>();
-        let mut known: HashMap<Option<i16>, u64> = HashMap::new();
+        let mut last = None;
         for (code, year) in codes.iter_mut().zip(years) {
-            let place = match known.get(&year) {
-                Some(place) => *place,
-                None => {
-                    let text = year.map(|year| year.to_string());
-                    let place = self.code(Axis::BirthYear, text.as_deref())?;
-                    known.insert(year, place);
-                    place
-                }
+            // The rows of a person stand side by side in most deliveries.
+            let place = match last {
+                Some((known, place)) if known == year => place,
+                _ => self.birth_year(year)?,
             };
+            last = Some((year, place));
             *code |= place;
         }
         Ok(())

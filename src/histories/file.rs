@@ -1,15 +1,18 @@
 //! The Arrow file: schema, metadata, and how entries become its columns.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock};
+use std::thread::{self, JoinHandle};
 
 use arrow::array::{
     ArrayRef, Int64Array, ListArray, RecordBatch, StructArray, UInt8Array, UInt16Array, UInt32Array,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::ipc::writer::FileWriter;
 
 use super::HistoriesError;
@@ -73,12 +76,21 @@ pub(super) fn schema() -> SchemaRef {
     Arc::clone(&SCHEMA)
 }
 
-/// Takes persons in rising order and writes them.
-pub(super) struct HistoryWriter<W: Write> {
-    writer: FileWriter<W>,
-    metadata: Metadata,
+/// Takes persons in rising order and writes them, on a thread of its own.
+pub(super) struct HistoryWriter {
     held: Held,
+    full: SyncSender<Held>,
+    worker: JoinHandle<arrow::error::Result<Written>>,
 }
+
+/// What was written so far.
+struct Written {
+    writer: FileWriter<FileSink>,
+    metadata: Metadata,
+}
+
+/// Batches that may wait to be written.
+const WAITING_MAX: usize = 4;
 
 /// The persons of the batch that is being filled.
 #[derive(Default)]
@@ -93,39 +105,55 @@ struct Held {
     cents: Vec<i64>,
 }
 
-impl<W: Write> HistoryWriter<W> {
-    pub(super) fn new(sink: W, state: State, vocabulary: Vocabulary) -> arrow::error::Result<Self> {
+impl HistoryWriter {
+    pub(super) fn new(
+        sink: FileSink,
+        state: State,
+        vocabulary: Vocabulary,
+    ) -> arrow::error::Result<Self> {
         let writer = FileWriter::try_new(sink, &schema())?;
         let metadata = Metadata { state, vocabulary, persons: 0, entries: 0 };
-        Ok(Self { writer, metadata, held: Held::default() })
+        let mut written = Written { writer, metadata };
+        let (full, waiting) = sync_channel::<Held>(WAITING_MAX);
+        let write =
+            move || waiting.into_iter().try_for_each(|held| written.add(held)).map(|()| written);
+        Ok(Self { held: Held::default(), full, worker: thread::spawn(write) })
     }
 
     /// Takes the entries of a person, which come in order.
-    pub(super) fn push(&mut self, person: i64, entries: &[Entry]) -> arrow::error::Result<()> {
+    pub(super) fn push(&mut self, person: i64, entries: &[Entry]) {
         self.held.push(person, entries);
         if self.held.persons.len() == PERSONS_PER_BATCH {
-            self.flush()?;
+            self.hand_over();
         }
-        Ok(())
     }
 
-    fn flush(&mut self) -> arrow::error::Result<()> {
-        let held = std::mem::take(&mut self.held);
-        self.metadata.persons += held.persons.len() as u64;
-        self.metadata.entries += held.codes.len() as u64;
-        self.writer.write(&held.into_batch()?)
+    fn hand_over(&mut self) {
+        // Where nobody takes it the writing has failed, and `finish` says why.
+        let _failed = self.full.send(std::mem::take(&mut self.held));
     }
 
     /// Completes the file; gives what it was written to.
-    pub(super) fn finish(mut self) -> arrow::error::Result<W> {
+    pub(super) fn finish(mut self) -> arrow::error::Result<FileSink> {
         if !self.held.persons.is_empty() {
-            self.flush()?;
+            self.hand_over();
         }
-        let text = serde_json::to_string(&self.metadata);
-        let text = text.map_err(|error| arrow::error::ArrowError::ExternalError(error.into()))?;
-        self.writer.write_metadata(METADATA_KEY, text);
-        self.writer.finish()?;
-        self.writer.into_inner()
+        drop(self.full);
+        let written = self.worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let Written { mut writer, metadata } = written?;
+        let text = serde_json::to_string(&metadata);
+        let text = text.map_err(|error| ArrowError::ExternalError(error.into()))?;
+        writer.write_metadata(METADATA_KEY, text);
+        writer.finish()?;
+        writer.into_inner()
+    }
+}
+
+impl Written {
+    fn add(&mut self, held: Held) -> arrow::error::Result<()> {
+        self.metadata.persons += held.persons.len() as u64;
+        self.metadata.entries += held.codes.len() as u64;
+        self.writer.write(&held.into_batch()?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Histories to be read: batches of persons, with the columns of their entries.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
@@ -68,15 +69,17 @@ impl Histories {
         self.metadata.entries
     }
 
-    /// Batches they are stored in.
-    pub fn batch_count(&self) -> usize {
-        self.batch_count
+    /// The batches they are stored in, in as many parts as there are threads.
+    pub fn parts(&self) -> Vec<Range<usize>> {
+        let width = self.batch_count.div_ceil(rayon::current_num_threads()).max(1);
+        let firsts = (0..self.batch_count).step_by(width);
+        firsts.map(|first| first..(first + width).min(self.batch_count)).collect()
     }
 
     /// Reads some batches, one after the other.
     pub fn read(
         &self,
-        batches: std::ops::Range<usize>,
+        batches: Range<usize>,
         mut take: impl FnMut(&Batch) -> Result<(), HistoriesError>,
     ) -> Result<(), HistoriesError> {
         let (mut reader, _) = open(&self.path)?;

@@ -54,17 +54,25 @@ impl Axis {
     }
 
     /// Bits of its numbers.
-    pub(super) fn bits(self) -> u32 {
-        if self == Self::Cpas { 16 } else { 8 }
+    pub(super) const fn bits(self) -> u32 {
+        if matches!(self, Self::Cpas) { 16 } else { 8 }
     }
 
     /// Where its number stands among those of an entry: the first axis is the most significant.
-    pub(super) fn shift(self) -> u32 {
-        let later = Self::ALL.iter().skip_while(|axis| **axis != self).skip(1);
-        later.map(|axis| axis.bits()).sum()
+    pub(super) const fn shift(self) -> u32 {
+        match self {
+            Self::Quarter => 56,
+            Self::Regime => 48,
+            Self::Measure => 40,
+            Self::Guidance => 32,
+            Self::Cpas => 16,
+            Self::Sex => 8,
+            Self::BirthYear => 0,
+        }
     }
 
     /// Its number in the numbers of an entry.
+    #[inline]
     pub(super) fn of(self, codes: u64) -> usize {
         let code = (codes >> self.shift()) & ((1 << self.bits()) - 1);
         usize::try_from(code).unwrap_or(usize::MAX)
@@ -137,5 +145,35 @@ impl Translation {
     pub(super) fn apply(&self, codes: u64) -> u64 {
         let translated = Axis::ALL.iter().zip(&self.0).map(|(axis, table)| table[axis.of(codes)]);
         translated.fold(0, |all, code| all | code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_an_entry_stand_side_by_side_and_fill_it() {
+        let mut end = 64;
+        for axis in Axis::ALL {
+            end -= axis.bits();
+            assert_eq!(axis.shift(), end, "{axis:?}");
+            let most = (1 << axis.bits()) - 1;
+            assert_eq!(axis.of(axis.place(most)), most, "{axis:?}");
+        }
+        assert_eq!(end, 0);
+    }
+
+    #[test]
+    fn values_keep_their_meaning_in_another_vocabulary() {
+        let of = |regimes: &[Option<&str>]| {
+            let mut values = Axis::ALL.map(|_| BTreeSet::from([None]));
+            values[1] = regimes.iter().map(|it| it.map(ToOwned::to_owned)).collect();
+            Vocabulary::new(values).unwrap()
+        };
+        let (from, to) = (of(&[None, Some("b")]), of(&[None, Some("a"), Some("b"), Some("c")]));
+        assert_eq!(from.union(&to).unwrap(), to);
+        let translation = Translation::between(&from, &to);
+        assert_eq!(translation.apply(Axis::Regime.place(1)), Axis::Regime.place(2));
     }
 }
