@@ -133,11 +133,26 @@ pub enum Dimension {
     Sex,
     /// Age reached in the quarter's year, in bands.
     Age,
+    /// How many measures the person has in the quarter.
+    MeasureCount,
+    /// Whether the person has the measure for the first time.
+    MeasureEntry,
+    /// The measures the person has in the quarter.
+    Measures,
+    /// Those of the quarter before.
+    MeasuresBefore,
+    /// Those of the quarter after.
+    MeasuresAfter,
 }
+
+/// Where a dimension of a person's course has no measure to name.
+pub const NO_MEASURE: &str = "none";
+/// Where the quarter that a dimension looks at has no observations.
+pub const NOT_DELIVERED: &str = "not_delivered";
 
 impl Dimension {
     /// All dimensions.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Quarter,
         Self::Year,
         Self::Regime,
@@ -148,6 +163,11 @@ impl Dimension {
         Self::Region,
         Self::Sex,
         Self::Age,
+        Self::MeasureCount,
+        Self::MeasureEntry,
+        Self::Measures,
+        Self::MeasuresBefore,
+        Self::MeasuresAfter,
     ];
 
     /// The dimension of that name.
@@ -168,6 +188,11 @@ impl Dimension {
             Self::Region => "region",
             Self::Sex => "sex",
             Self::Age => "age",
+            Self::MeasureCount => "measure_count",
+            Self::MeasureEntry => "measure_entry",
+            Self::Measures => "measures",
+            Self::MeasuresBefore => "measures_before",
+            Self::MeasuresAfter => "measures_after",
         }
     }
 
@@ -184,6 +209,45 @@ impl Dimension {
             Self::Region => "region of the centre, by NIS code",
             Self::Sex => "sex from the identifier: M or F",
             Self::Age => "age reached in the quarter's year, in the query's bands",
+            Self::MeasureCount => {
+                "measures the person has in the quarter: none, one, several; unclassified is none"
+            }
+            Self::MeasureEntry => {
+                "whether the person has the row's measure for the first time in all deliveries \
+                 (first), as in the quarter before (continued), or again (returned)"
+            }
+            Self::Measures => {
+                "all measures the person has in the quarter, joined by +, or none; each person has \
+                 one value a quarter"
+            }
+            Self::MeasuresBefore => {
+                "the same in the quarter before; not_delivered where that has no observations"
+            }
+            Self::MeasuresAfter => {
+                "the same in the quarter after; not_delivered where that has no observations"
+            }
+        }
+    }
+
+    /// Whether it depends on other observations of the same person.
+    pub fn is_of_course(self) -> bool {
+        matches!(
+            self,
+            Self::MeasureCount
+                | Self::MeasureEntry
+                | Self::Measures
+                | Self::MeasuresBefore
+                | Self::MeasuresAfter
+        )
+    }
+
+    /// Values it can have, where they are a closed list that no dictionary extends.
+    pub fn fixed_values(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Sex => Some(&["M", "F"]),
+            Self::MeasureCount => Some(&["none", "one", "several"]),
+            Self::MeasureEntry => Some(&["first", "continued", "returned"]),
+            _ => None,
         }
     }
 
@@ -192,7 +256,12 @@ impl Dimension {
         match self {
             Self::Quarter | Self::Year => "quarter",
             Self::Regime => "regime",
-            Self::Measure => "measure",
+            Self::Measure
+            | Self::MeasureCount
+            | Self::MeasureEntry
+            | Self::Measures
+            | Self::MeasuresBefore
+            | Self::MeasuresAfter => "measure",
             Self::Guidance => "guidance",
             Self::Cpas | Self::Province | Self::Region => "cpas",
             Self::Sex => "sex",

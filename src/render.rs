@@ -110,18 +110,27 @@ pub fn people(values: &Values, row: usize, language: Language) -> String {
 
 /// The label of a metric or dimension: its name in English, which is part of the interface.
 pub fn heading(name: &str, language: Language) -> String {
+    labelled(&HEADINGS, name, language).to_owned()
+}
+
+/// A name in the language, itself where there is no label.
+fn labelled<'n>(
+    labels: &[(&str, [&'static str; 3])],
+    name: &'n str,
+    language: Language,
+) -> &'n str {
     let place = match language {
-        Language::En => return name.to_owned(),
+        Language::En => return name,
         Language::Fr => 0,
         Language::Nl => 1,
         Language::De => 2,
     };
-    let found = HEADINGS.iter().find(|(known, _)| *known == name);
-    found.map_or(name, |(_, labels)| labels[place]).to_owned()
+    let found = labels.iter().find(|(known, _)| *known == name);
+    found.map_or(name, |(_, labels)| labels[place])
 }
 
 /// Labels of metrics, dimensions and special values, in French, Dutch and German.
-const HEADINGS: [(&str, [&str; 3]); 19] = [
+const HEADINGS: [(&str, [&str; 3]); 24] = [
     ("quarter", ["trimestre", "kwartaal", "Quartal"]),
     ("year", ["année", "jaar", "Jahr"]),
     ("regime", ["régime", "stelsel", "Regelung"]),
@@ -132,6 +141,24 @@ const HEADINGS: [(&str, [&str; 3]); 19] = [
     ("region", ["région", "gewest", "Region"]),
     ("sex", ["sexe", "geslacht", "Geschlecht"]),
     ("age", ["âge", "leeftijd", "Alter"]),
+    ("measure_count", ["nombre de mesures", "aantal maatregelen", "Zahl der Maßnahmen"]),
+    (
+        "measure_entry",
+        ["entrée dans la mesure", "instroom in de maatregel", "Eintritt in die Maßnahme"],
+    ),
+    ("measures", ["mesures", "maatregelen", "Maßnahmen"]),
+    (
+        "measures_before",
+        ["mesures du trimestre précédent", "maatregelen vorig kwartaal", "Maßnahmen im Vorquartal"],
+    ),
+    (
+        "measures_after",
+        [
+            "mesures du trimestre suivant",
+            "maatregelen volgend kwartaal",
+            "Maßnahmen im Folgequartal",
+        ],
+    ),
     ("observations", ["observations", "waarnemingen", "Beobachtungen"]),
     ("persons", ["personnes", "personen", "Personen"]),
     (
@@ -153,6 +180,17 @@ const HEADINGS: [(&str, [&str; 3]); 19] = [
     ("(none)", ["(aucun)", "(geen)", "(keine)"]),
 ];
 
+/// Values of dimensions of a person's course, in French, Dutch and German.
+const COURSE: [(&str, [&str; 3]); 7] = [
+    ("none", ["aucune", "geen", "keine"]),
+    ("one", ["une", "één", "eine"]),
+    ("several", ["plusieurs", "meerdere", "mehrere"]),
+    ("first", ["première fois", "eerste keer", "erstmals"]),
+    ("continued", ["poursuite", "voortzetting", "fortgesetzt"]),
+    ("returned", ["retour", "terugkeer", "wieder"]),
+    ("not_delivered", ["non livré", "niet geleverd", "nicht geliefert"]),
+];
+
 /// A dimension's value for people: places with their name; where another language than English is
 /// asked for, terms by their label.
 pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
@@ -170,9 +208,21 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
         }
         "province" => named(Places::provinces()),
         "region" => named(Places::regions()),
+        "measure_count" | "measure_entry" | "measures" | "measures_before" | "measures_after" => {
+            return of_course(value, look);
+        }
         _ => return term(dimension, value, look).unwrap_or(value).to_owned(),
     };
     name.map_or_else(|| value.to_owned(), |name| format!("{value} {name}"))
+}
+
+/// Measures joined by `+`, or a word that stands for none of them.
+fn of_course(value: &str, look: Look<'_>) -> String {
+    if look.language == Language::En || COURSE.iter().any(|(known, _)| *known == value) {
+        return labelled(&COURSE, value, look.language).to_owned();
+    }
+    let measures = value.split('+').map(|it| term("measure", it, look).unwrap_or(it));
+    measures.collect::<Vec<_>>().join(" + ")
 }
 
 /// The label of a regime, measure or kind of guidance.

@@ -4,6 +4,7 @@
 //! person histories tell is counted over them; everything else is collected from the observations
 //! together, so that scans are shared. Never: a figure that depends on which of the two it was.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
@@ -249,12 +250,12 @@ pub struct OverHistories {
 /// Explains a question without reading more than the ranking of a query with a top needs.
 pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
     let over = basis.histories.as_ref().and_then(|histories| {
-        let columns = columns_over_histories(&question, histories)?;
+        let columns = columns_over_histories(&question)?;
         let (persons, entries) = (histories.person_count(), histories.entry_count());
         Some(OverHistories { persons, entries, columns })
     });
     let (scan, compiled) = prepare(question, basis)?;
-    let plans = compiled.frames().iter().map(|frame| frame.clone().explain(true));
+    let plans = compiled.frames().iter().map(|it| it.clone().explain(true).map(|it| numbered(&it)));
     let plans = plans.collect::<PolarsResult<_>>()?;
     let columns = compiled.columns().to_vec();
     let (mut row_group_count, mut column_bytes) = (0, 0);
@@ -269,6 +270,20 @@ pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, Ans
     }
     let over_histories = over;
     Ok(Explanation { over_histories, scan, row_group_count, column_bytes, plans, columns })
+}
+
+/// What a plan uses twice has a random name; numbered, the same question has the same plan.
+fn numbered(plan: &str) -> String {
+    const BEFORE: &str = "CACHE[id: ";
+    let mut names: Vec<&str> = plan
+        .split(BEFORE)
+        .skip(1)
+        .filter_map(|rest| rest.split_once(']').map(|(name, _)| name))
+        .collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let number = |text: String, (at, name): (usize, &&str)| text.replace(*name, &at.to_string());
+    names.iter().enumerate().fold(plan.to_owned(), number)
 }
 
 /// How long the stages of an answer take.
@@ -292,7 +307,8 @@ pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError
 
 /// Whether a question can be compiled, without any data.
 pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), AnswerError> {
-    let source = Source { frame: Scan::default().frame()?, quarters: Vec::new() };
+    let source =
+        Source { frame: Scan::default().frame()?, quarters: Vec::new(), has_course: false };
     let _plan = ranking(&question, &source, dictionary)?;
     compile(question, &source, dictionary, None)?;
     Ok(())
@@ -300,7 +316,7 @@ pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), Answe
 
 fn prepare(question: Question, basis: &Basis<'_>) -> Result<(Scan, CompiledQuery), AnswerError> {
     let scan = Scan::new(basis.snapshot, question.scan_range());
-    let source = Source { frame: scan.frame()?, quarters: scan.quarters() };
+    let source = Source { frame: scan.frame()?, quarters: scan.quarters(), has_course: false };
     let first = match ranking(&question, &source, basis.dictionary)? {
         Some(plan) => basis.collect(&[&plan])?.pop(),
         None => None,

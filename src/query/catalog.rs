@@ -13,7 +13,7 @@ macro_rules! shipped {
 }
 
 /// The queries compiled in.
-static SHIPPED: [(&str, &str); 14] = shipped![
+static SHIPPED: [(&str, &str); 17] = shipped![
     "amount-by-measure",
     "amount-by-regime",
     "amount-distribution",
@@ -24,9 +24,12 @@ static SHIPPED: [(&str, &str); 14] = shipped![
     "by-sex-and-age",
     "by-year",
     "conventions-by-guidance",
+    "entries-by-measure",
+    "persons-by-measure-count",
     "persons-by-quarter",
     "top-municipalities",
     "totals-by-measure",
+    "transitions",
     "trend-by-regime",
 ];
 

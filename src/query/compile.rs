@@ -44,6 +44,8 @@ pub struct Source {
     pub frame: LazyFrame,
     /// The quarters that have some, in order.
     pub quarters: Vec<Quarter>,
+    /// Whether the frame has the dimensions of persons' courses as columns.
+    pub has_course: bool,
 }
 
 impl std::fmt::Debug for Source {
@@ -67,7 +69,7 @@ pub fn compile(
     let mut frames = Vec::with_capacity(counts.len());
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
-    let mut all = rows(&question, source.frame.clone(), dictionary).map_err(failed)?;
+    let mut all = rows(&question, source, dictionary).map_err(failed)?;
     if let (Some(top), Some(first)) = (&question.query.top, first) {
         all = with_rest(all, top, first);
     }
@@ -96,7 +98,7 @@ pub fn ranking(
     let Some(top) = &question.query.top else { return Ok(None) };
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
-    let rows = rows(question, source.frame.clone(), dictionary).map_err(failed)?;
+    let rows = rows(question, source, dictionary).map_err(failed)?;
     let rows = narrowed(rows, &top.within, question, source);
     Ok(Some(ranked(grouped(rows, &top.count_to_rank_by(), aggregate), top)))
 }
@@ -146,14 +148,13 @@ impl CompiledQuery {
     }
 }
 
-/// The stored columns that rows are told apart or left out by.
+/// The stored columns that rows are told apart or left out by, besides those of persons' courses.
 pub(super) fn columns_of_conditions(question: &Question) -> impl Iterator<Item = String> {
-    let query = &question.query;
-    let of_dimensions = query.dimensions.iter().chain(question.wheres.keys()).map(|it| it.column());
-    let of_filter = query.filter.iter().flat_map(super::filter::Filter::columns).map(|name| {
-        Dimension::named(name).map_or_else(|| name.to_owned(), |it| it.column().to_owned())
-    });
-    of_dimensions.map(str::to_owned).chain(of_filter)
+    let of_filter = question.query.filter.iter().flat_map(super::filter::Filter::columns);
+    let stored = of_filter.filter(|name| Dimension::named(name).is_none()).map(str::to_owned);
+    let dimensions = Dimension::ALL.into_iter().filter(|it| !it.is_of_course());
+    let needed = dimensions.filter(|it| question.needs(*it));
+    needed.map(|it| it.column().to_owned()).chain(stored)
 }
 
 /// The stored columns that a question needs, sorted; `quarter` is no column of the files.
@@ -165,7 +166,9 @@ pub fn columns_of(question: &Question) -> Vec<String> {
     let metrics = metrics.chain(query.top.iter().map(|top| top.by));
     let of_metrics = metrics.flat_map(|metric| metric.columns().iter().copied());
     let of_persons = per_person.then_some(["person", "amount"]).into_iter().flatten();
+    let of_course = question.needs_course().then(|| ["person", "measure"].map(str::to_owned));
     let mut columns: Vec<String> = columns_of_conditions(question)
+        .chain(of_course.into_iter().flatten())
         .chain(of_metrics.chain(of_persons).map(str::to_owned))
         .collect();
     columns.sort_unstable();

@@ -12,6 +12,7 @@ mod catalog;
 mod compile;
 mod complete;
 mod count;
+mod course;
 mod derived;
 mod figures;
 mod file;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::file::{ParameterKind, Query};
-use crate::dictionary::{Dictionary, Places, Validity};
+use crate::dictionary::{Dictionary, Places, UNCLASSIFIED, Validity};
 use crate::document::nearest;
-use crate::metric::Dimension;
+use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::{Quarter, QuarterRange};
 
 /// What the user asks besides the query's name.
@@ -53,6 +53,34 @@ impl Question {
 
     /// The quarters that have to be read for the ones asked for; all without a range.
     pub fn scan_range(&self) -> Option<QuarterRange> {
+        let range = self.counted_range()?;
+        let (mut first, mut last) = (range.first(), range.last());
+        if self.needs(Dimension::MeasureEntry) {
+            first = Quarter::new(1, 1)?;
+        } else if self.needs(Dimension::MeasuresBefore) {
+            first = first.plus(-1);
+        }
+        if self.needs(Dimension::MeasuresAfter) {
+            last = last.plus(1);
+        }
+        QuarterRange::new(first, last).ok()
+    }
+
+    /// Whether rows are told apart or left out by a dimension.
+    pub(super) fn needs(&self, dimension: Dimension) -> bool {
+        let filtered = self.query.filter.as_ref();
+        self.query.dimensions.contains(&dimension)
+            || self.wheres.contains_key(&dimension)
+            || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
+    }
+
+    /// Whether it looks at other observations of the same persons.
+    pub(super) fn needs_course(&self) -> bool {
+        Dimension::ALL.into_iter().any(|it| it.is_of_course() && self.needs(it))
+    }
+
+    /// The quarters whose rows are counted for the ones asked for; all without a range.
+    pub(super) fn counted_range(&self) -> Option<QuarterRange> {
         let range = self.range?;
         let ends = [range.first(), range.last()];
         let sources = || ends.into_iter().flat_map(|end| self.query.sources_of(end)).chain(ends);
@@ -139,14 +167,8 @@ fn wheres(
         {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             problems.push(unknown(&format!("value of `{name}`"), value, &known));
-        } else if dimension == Dimension::Quarter && !is_quarter(value) {
-            problems.push(format!("expected a quarter such as `2008Q3`, found `{value}`"));
-        } else if dimension == Dimension::Cpas && !is_nis(value) {
-            problems.push(format!("expected a NIS code of 5 digits, found `{value}`"));
-        } else if dimension == Dimension::Year
-            && !value.parse::<u16>().is_ok_and(|year| year.to_string() == *value)
-        {
-            problems.push(format!("expected a year such as `2008`, found `{value}`"));
+        } else if let Some(expected) = expected(dimension, value, dictionary) {
+            problems.push(format!("expected {expected}, found `{value}`"));
         }
         wheres.entry(dimension).or_default().push(value.clone());
     }
@@ -177,12 +199,7 @@ fn literals(
 
 fn literal(query: &Query, name: &str, text: &str, dictionary: &Dictionary) -> Option<String> {
     if let Some(dimension) = Dimension::named(name) {
-        let expected = match dimension {
-            Dimension::Quarter if !is_quarter(text) => Some("a quarter such as `2008Q3`"),
-            Dimension::Cpas if !is_nis(text) => Some("a NIS code of 5 digits"),
-            _ => None,
-        };
-        if let Some(expected) = expected {
+        if let Some(expected) = expected(dimension, text, dictionary) {
             return Some(format!("filter: expected {expected} for `{name}`, found `{text}`"));
         }
         let known = known_values(dimension, query, dictionary)?;
@@ -213,6 +230,42 @@ fn outside(name: &str, text: &str, range: QuarterRange, dictionary: &Dictionary)
     })
 }
 
+/// What a value of a dimension must look like, where it does not.
+fn expected(dimension: Dimension, text: &str, dictionary: &Dictionary) -> Option<&'static str> {
+    match dimension {
+        Dimension::Quarter if !is_quarter(text) => Some("a quarter such as `2008Q3`"),
+        Dimension::Cpas if !is_nis(text) => Some("a NIS code of 5 digits"),
+        Dimension::Year if !text.parse::<u16>().is_ok_and(|year| year.to_string() == text) => {
+            Some("a year such as `2008`")
+        }
+        Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter
+            if !is_course(dimension, text, dictionary) =>
+        {
+            Some("measures in alphabetical order, joined by `+`, or `none`")
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text is what a person can have of measures in a quarter.
+fn is_course(dimension: Dimension, text: &str, dictionary: &Dictionary) -> bool {
+    if text == NO_MEASURE {
+        return true;
+    }
+    if text == NOT_DELIVERED {
+        return dimension != Dimension::Measures;
+    }
+    let parts: Vec<&str> = text.split('+').collect();
+    parts.is_sorted_by(|a, b| a < b)
+        && parts.iter().all(|part| classified(dictionary).any(|it| it == *part))
+}
+
+/// The measures that rules lead to, in the order of the dictionary.
+pub(super) fn classified(dictionary: &Dictionary) -> impl Iterator<Item = &str> {
+    let names = dictionary.measures().iter().map(|measure| measure.name.as_str());
+    names.filter(|name| *name != UNCLASSIFIED)
+}
+
 /// Whether a text is a quarter as it is stored.
 fn is_quarter(value: &str) -> bool {
     value.parse::<Quarter>().is_ok_and(|quarter| quarter.to_string() == value)
@@ -237,9 +290,13 @@ pub(super) fn known_values(
         Dimension::Guidance => dictionary.guidances().iter().map(|it| it.name.clone()).collect(),
         Dimension::Province => places(Places::provinces()),
         Dimension::Region => places(Places::regions()),
-        Dimension::Sex => vec!["M".to_owned(), "F".to_owned()],
+        Dimension::Sex | Dimension::MeasureCount | Dimension::MeasureEntry => {
+            let values = dimension.fixed_values().into_iter().flatten();
+            values.map(ToString::to_string).collect()
+        }
         Dimension::Age => query.bands.iter().map(ToString::to_string).collect(),
         Dimension::Quarter | Dimension::Year | Dimension::Cpas => return None,
+        Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter => return None,
     })
 }
 

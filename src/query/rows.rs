@@ -4,6 +4,7 @@
 use polars::prelude::*;
 
 use super::compile::Source;
+use super::course::with_course;
 use super::file::{Band, Top};
 use super::level::Level;
 use super::resolve::Question;
@@ -15,18 +16,16 @@ use crate::quarter::Quarter;
 /// The rows that count, with the query's dimensions.
 pub(super) fn rows(
     question: &Question,
-    frame: LazyFrame,
+    source: &Source,
     dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
     let query = &question.query;
-    let filtered = question.query.filter.as_ref();
-    let needs = |dimension: Dimension| {
-        query.dimensions.contains(&dimension)
-            || question.wheres.contains_key(&dimension)
-            || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
-    };
-    let mut frame = derive(frame, dictionary, needs)?;
-    if let Some(filter) = filtered {
+    let needs = |dimension: Dimension| question.needs(dimension);
+    let mut frame = derive(source.frame.clone(), dictionary, needs)?;
+    if question.needs_course() && !source.has_course {
+        frame = with_course(frame, question, &source.quarters, dictionary)?;
+    }
+    if let Some(filter) = &query.filter {
         // Rows that the filter was to leave out must never count.
         let expression = filter.compile(&question.values).ok_or_else(|| {
             PolarsError::ComputeError("the filter has no meaning with these values".into())

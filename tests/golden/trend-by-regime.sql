@@ -22,7 +22,7 @@ SELECT c.quarter, c.regime, c.persons, c.amount,
   CASE WHEN k.year_before THEN c.persons - coalesce(b.persons, 0) END AS persons_change,
   CASE WHEN k.year_before AND b.persons > 0
     THEN CAST(round_even(100.0 * (c.persons - b.persons) / b.persons, 1) AS DECIMAL(38, 1)) END AS persons_rate,
-  CASE WHEN k.year_to_date THEN g.year_to_date END AS amount_year_to_date,
+  CASE WHEN k.year_to_date AND c.quarter >= '2005Q1' THEN g.year_to_date END AS amount_year_to_date,
   CASE WHEN k.four_quarters THEN g.four_quarters END AS persons_four_quarters
 FROM cells c JOIN gathered g USING (quarter, regime) JOIN known k USING (quarter)
 LEFT JOIN cells b ON b.regime = c.regime AND b.n = c.n - 4

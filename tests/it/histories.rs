@@ -28,7 +28,22 @@ fn bytes(sandbox: &Sandbox) -> Vec<u8> {
 /// Invented questions of every kind that histories may be asked.
 fn queries() -> impl Strategy<Value = String> {
     let dimensions = subsequence(
-        vec!["quarter", "regime", "measure", "guidance", "cpas", "province", "sex", "age", "year"],
+        vec![
+            "quarter",
+            "regime",
+            "measure",
+            "guidance",
+            "cpas",
+            "province",
+            "sex",
+            "age",
+            "year",
+            "measure_count",
+            "measure_entry",
+            "measures",
+            "measures_before",
+            "measures_after",
+        ],
         0..=3,
     );
     let metrics =
@@ -40,6 +55,8 @@ fn queries() -> impl Strategy<Value = String> {
         "filter = \"age BETWEEN 20 AND 50 AND year > 2006\"",
         "filter = \"birth_year < 1980 OR cpas IS NULL\"",
         "filter = \"amount > 100\"",
+        "filter = \"measure_count = 'several' AND measures_after <> 'none'\"",
+        "filter = \"measure_entry IN ('first', 'returned')\"",
         "filter = \"region = '04000' AND quarter <> '2007Q1'\"",
     ]);
     let derived = select(vec![
@@ -65,7 +82,7 @@ fn queries() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn any_question_has_the_same_answer_with_and_without_histories(
@@ -163,7 +180,7 @@ fn a_redelivery_and_corrected_rows_renew_the_histories() {
     assert_eq!(bytes(&sandbox), renewed);
     let found =
         sandbox.run(["run", "--all", "--verify", "--format", "csv", "--output", "out"]).ok();
-    assert_eq!(found.stderr.matches("all the same").count(), 14, "{found}");
+    assert_eq!(found.stderr.matches("all the same").count(), 17, "{found}");
 }
 
 #[test]

@@ -13,6 +13,8 @@ import duckdb
 def main() -> None:
     statement, municipalities, *files = sys.argv[1:]
     connection = duckdb.connect()
+    # It would stand among the rows.
+    connection.execute("SET enable_progress_bar = false")
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
     hive = "hive_partitioning = true, hive_types = {'quarter': 'VARCHAR'}"
     options = hive if "quarter=" in names else "hive_partitioning = false"

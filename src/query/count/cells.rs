@@ -2,9 +2,12 @@
 //! of an answer that each of them counts in.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
+use super::course::Courses;
 use crate::histories::{Axis, Batch, CodesOf, Histories, HistoriesError, Vocabulary};
 use crate::metric::Dimension;
 use crate::quarter::{Quarter, QuarterRange};
@@ -12,35 +15,86 @@ use crate::query::figures::Key;
 
 const KEY: &str = "key";
 
-/// The combinations of the values of some axes, numbered.
+/// The combinations of the values of some columns, numbered.
 #[derive(Debug)]
-pub(super) struct Keys<'h> {
-    vocabulary: &'h Vocabulary,
-    /// Each axis, and what one step along it adds to a key.
-    axes: Vec<(Axis, usize)>,
-    count: usize,
+pub(super) struct Keys {
+    columns: Vec<KeyColumn>,
+    courses: Option<Courses>,
+    /// Combinations, whether they occur or not.
+    combinations: usize,
+    /// Those that occur, where they are looked for; the keys are their places.
+    occurring: Option<Places>,
 }
 
-impl<'h> Keys<'h> {
-    pub(super) fn new(axes: &[Axis], vocabulary: &'h Vocabulary) -> Self {
+/// A column of a key.
+#[derive(Debug)]
+struct KeyColumn {
+    of: Of,
+    values: Vec<Option<String>>,
+    /// What one step along its values adds to a key.
+    step: usize,
+}
+
+/// Where the values of a column come from.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    /// They are stored.
+    Stored(Axis),
+    /// They are worked out from a person's course.
+    Course(Dimension),
+}
+
+impl Of {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stored(axis) => axis.column(),
+            Self::Course(dimension) => dimension.name(),
+        }
+    }
+}
+
+impl Keys {
+    /// Of stored columns, the quarter first, and of dimensions of the course.
+    pub(super) fn new(
+        axes: &[Axis],
+        vocabulary: &Vocabulary,
+        of_course: &[Dimension],
+        courses: Option<Courses>,
+    ) -> Self {
+        let stored = axes.iter().map(|it| (Of::Stored(*it), vocabulary.values(*it).to_vec()));
+        let of_course = courses
+            .iter()
+            .flat_map(|courses| of_course.iter().map(|it| (Of::Course(*it), courses.values(*it))));
         let mut count = 1_usize;
-        let step = |axis: &Axis| {
+        let column = |(of, values): (Of, Vec<Option<String>>)| {
             let step = count;
-            count = count.saturating_mul(vocabulary.values(*axis).len());
-            (*axis, step)
+            count = count.saturating_mul(values.len());
+            KeyColumn { of, values, step }
         };
-        let axes = axes.iter().map(step).collect();
-        Self { vocabulary, axes, count }
+        let columns = stored.chain(of_course).map(column).collect();
+        Self { columns, courses, combinations: count, occurring: None }
     }
 
-    /// The columns whose values are combined.
-    pub(super) fn columns(&self) -> Vec<&'static str> {
-        self.axes.iter().map(|(axis, _)| axis.column()).collect()
-    }
-
-    /// Combinations.
+    /// Keys.
     pub(super) fn len(&self) -> usize {
-        self.count
+        self.occurring.as_ref().map_or(self.combinations, Places::len)
+    }
+
+    /// The same, with a key for each combination that occurs and for no other.
+    pub(super) fn that_occur(self, histories: &Histories) -> Result<Self, HistoriesError> {
+        let of_part = |part: Range<usize>| {
+            let mut places = Places::new(self.combinations);
+            histories.read(part, |batch| {
+                self.of_batch(batch, histories)?.iter().for_each(|key| places.mark(*key));
+                Ok(())
+            })?;
+            Ok(places)
+        };
+        let parts = histories.parts().into_par_iter().map(of_part);
+        let parts: Vec<Places> = parts.collect::<Result<_, HistoriesError>>()?;
+        let empty = || Places::new(self.combinations);
+        let places = parts.into_iter().reduce(Places::union).unwrap_or_else(empty);
+        Ok(Self { occurring: Some(places.counted()), ..self })
     }
 
     /// A row for every combination in the quarters of a range: its key, and the stored columns. Also
@@ -50,20 +104,24 @@ impl<'h> Keys<'h> {
         range: Option<QuarterRange>,
     ) -> PolarsResult<(DataFrame, Vec<Quarter>)> {
         let quarter = |text: &Option<String>| text.as_ref()?.parse::<Quarter>().ok();
-        let quarters: Vec<_> = self.vocabulary.values(Axis::Quarter).iter().map(quarter).collect();
+        // The first column is the quarter, and its step is 1.
+        let quarters: Vec<_> = self.columns[0].values.iter().map(quarter).collect();
         let is_asked = |quarter: &Quarter| range.is_none_or(|range| range.contains(*quarter));
         let quarters: Vec<_> = quarters.into_iter().map(|it| it.filter(is_asked)).collect();
-        // The first axis is the quarter, and its step is 1.
-        let keys = (0..self.count).filter(|key| quarters[key % quarters.len()].is_some());
-        let keys: Vec<usize> = keys.collect();
-        let numbers: Vec<u32> = keys.iter().map(|key| narrow(*key)).collect();
+        let combinations: Box<dyn Iterator<Item = usize>> = match &self.occurring {
+            Some(places) => Box::new(places.marked()),
+            None => Box::new(0..self.combinations),
+        };
+        let asked = combinations.enumerate();
+        let asked = asked.filter(|(_, it)| quarters[it % quarters.len()].is_some());
+        let (numbers, keys): (Vec<u32>, Vec<usize>) =
+            asked.map(|(key, combination)| (narrow(key), combination)).unzip();
         let mut columns = vec![Column::new(KEY.into(), numbers)];
-        for (axis, step) in &self.axes {
-            let values = self.vocabulary.values(*axis);
+        for KeyColumn { of, values, step } in &self.columns {
             let texts = keys.iter().map(|key| values[key / step % values.len()].as_deref());
-            let name = PlSmallStr::from_static(axis.column());
-            columns.push(match axis {
-                Axis::BirthYear => {
+            let name = PlSmallStr::from_static(of.name());
+            columns.push(match of {
+                Of::Stored(Axis::BirthYear) => {
                     let years: Vec<Option<i16>> =
                         texts.map(|text| text.and_then(|it| it.parse().ok())).collect();
                     Column::new(name, years)
@@ -88,18 +146,82 @@ impl<'h> Keys<'h> {
         histories: &Histories,
     ) -> Result<Vec<u32>, HistoriesError> {
         let mut keys = vec![0_u32; batch.entry_count()];
-        for (axis, step) in &self.axes {
+        for KeyColumn { of, values, step } in &self.columns {
             let step = narrow(*step);
-            let most = match batch.codes(*axis) {
-                CodesOf::Narrow(codes) => add(&mut keys, codes, step),
-                CodesOf::Wide(codes) => add(&mut keys, codes, step),
+            let most = match (of, &self.courses) {
+                (Of::Stored(axis), _) => match batch.codes(*axis) {
+                    CodesOf::Narrow(codes) => add(&mut keys, codes, step),
+                    CodesOf::Wide(codes) => add(&mut keys, codes, step),
+                },
+                (Of::Course(dimension), Some(courses)) => {
+                    courses.add(*dimension, step, &mut keys, batch, histories)?;
+                    None
+                }
+                (Of::Course(_), None) => None,
             };
             // A number that is too large would be a wrong figure.
-            if most.is_some_and(|most| most as usize >= self.vocabulary.values(*axis).len()) {
+            if most.is_some_and(|most| most as usize >= values.len()) {
                 return Err(histories.damaged("it holds numbers that stand for nothing"));
             }
         }
+        if let Some(places) = &self.occurring {
+            for key in &mut keys {
+                *key = places.of(*key);
+            }
+        }
         Ok(keys)
+    }
+}
+
+/// Numbers that are marked among many, and how many are marked before each.
+#[derive(Debug)]
+struct Places {
+    bits: Vec<u64>,
+    /// Marked before each word of `bits`.
+    before: Vec<u32>,
+}
+
+impl Places {
+    fn new(count: usize) -> Self {
+        Self { bits: vec![0; count.div_ceil(64)], before: Vec::new() }
+    }
+
+    fn mark(&mut self, number: u32) {
+        self.bits[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    fn union(mut self, other: Self) -> Self {
+        self.bits.iter_mut().zip(other.bits).for_each(|(bits, others)| *bits |= others);
+        self
+    }
+
+    fn counted(mut self) -> Self {
+        let mut sum = 0;
+        let before = self.bits.iter().map(|bits| {
+            let before = sum;
+            sum += bits.count_ones();
+            before
+        });
+        self.before = before.collect();
+        self
+    }
+
+    fn len(&self) -> usize {
+        self.bits.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
+    /// The place of a marked number among the marked ones.
+    fn of(&self, number: u32) -> u32 {
+        let (word, bit) = (number as usize / 64, number % 64);
+        self.before[word] + (self.bits[word] & ((1 << bit) - 1)).count_ones()
+    }
+
+    fn marked(&self) -> impl Iterator<Item = usize> {
+        let of_word = |(word, bits): (usize, &u64)| {
+            let bits = *bits;
+            (0..64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| word * 64 + bit)
+        };
+        self.bits.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(of_word)
     }
 }
 
@@ -175,5 +297,25 @@ impl Cells {
     pub(super) fn of(&self, key: u32) -> &[u32] {
         let key = key as usize;
         &self.targets[self.offsets[key] as usize..self.offsets[key + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marked_numbers_are_placed_in_their_order() {
+        let numbers = [0, 3, 63, 64, 130, 199];
+        let mut places = Places::new(200);
+        for number in numbers {
+            places.mark(number);
+        }
+        let places = places.union(Places::new(200)).counted();
+        assert_eq!(places.len(), numbers.len());
+        assert_eq!(places.marked().collect::<Vec<_>>(), numbers.map(|it| it as usize));
+        for (place, number) in numbers.iter().enumerate() {
+            assert_eq!(places.of(*number) as usize, place, "{number}");
+        }
     }
 }

@@ -10,6 +10,7 @@
 //! histories do not; that one is `None`, and counted from the observations.
 
 mod cells;
+mod course;
 mod pass;
 
 use polars::prelude::*;
@@ -22,7 +23,9 @@ use super::rows::{narrowed, rows, spread, with_rest};
 use super::{Source, level::Span};
 use crate::dictionary::Dictionary;
 use crate::histories::{Axis, Histories, HistoriesError};
+use crate::metric::Dimension;
 use cells::{Cells, Keys};
+use course::Courses;
 
 /// Why a question could not be counted.
 #[derive(Debug, thiserror::Error)]
@@ -38,17 +41,39 @@ pub enum CountError {
 /// Combinations of values that are worked out for one question at most.
 const KEYS_MAX: usize = 1 << 20;
 
+/// Combinations of which those that occur are looked for at most: a bit each.
+const COMBINATIONS_MAX: usize = 1 << 30;
+
 /// Counts all that a question needs; `None` where histories do not tell it.
 pub fn count(
     question: &Question,
     histories: &Histories,
     dictionary: &Dictionary,
 ) -> Result<Option<Figures>, CountError> {
-    let Some(keys) = keys(question, histories) else { return Ok(None) };
+    let Some(axes) = axes(question) else { return Ok(None) };
+    let of_course = of_course(question);
+    let courses = match of_course.as_slice() {
+        [] => None,
+        _ => match Courses::read(histories, &of_course)? {
+            None => return Ok(None),
+            courses => courses,
+        },
+    };
+    let keys = Keys::new(&axes, histories.vocabulary(), &of_course, courses);
+    let keys = if keys.len() <= KEYS_MAX {
+        keys
+    } else if keys.len() <= COMBINATIONS_MAX {
+        keys.that_occur(histories)?
+    } else {
+        return Ok(None);
+    };
+    if keys.len() > KEYS_MAX {
+        return Ok(None);
+    }
     let failed = |error| CountError::Engine(question.query.name.clone(), error);
-    let (key_frame, quarters) = keys.frame(question.scan_range()).map_err(failed)?;
-    let source = Source { frame: key_frame.lazy(), quarters };
-    let mut all = rows(question, source.frame.clone(), dictionary).map_err(failed)?;
+    let (key_frame, quarters) = keys.frame(question.counted_range()).map_err(failed)?;
+    let source = Source { frame: key_frame.lazy(), quarters, has_course: true };
+    let mut all = rows(question, &source, dictionary).map_err(failed)?;
     let cells = |all: &LazyFrame, counts: &[Count]| -> PolarsResult<Vec<Cells>> {
         let plan = |count: &Count| {
             let rows = narrowed(all.clone(), &count.level.dimensions, question, &source);
@@ -78,17 +103,14 @@ pub fn count(
     Ok(Some(pass::count(histories, &keys, &counts, cells)?))
 }
 
-/// The columns that a question tells apart, if it is counted over histories.
-pub fn columns_over_histories(
-    question: &Question,
-    histories: &Histories,
-) -> Option<Vec<&'static str>> {
-    Some(keys(question, histories)?.columns())
+/// The columns that a question tells apart, if histories hold them.
+pub fn columns_over_histories(question: &Question) -> Option<Vec<&'static str>> {
+    let stored = axes(question)?.into_iter().map(Axis::column);
+    Some(stored.chain(of_course(question).into_iter().map(Dimension::name)).collect())
 }
 
-/// The combinations of what a question tells apart, unless histories do not tell it or there are
-/// too many.
-fn keys<'h>(question: &Question, histories: &'h Histories) -> Option<Keys<'h>> {
+/// The stored columns that a question tells apart, the quarter first.
+fn axes(question: &Question) -> Option<Vec<Axis>> {
     let mut axes = vec![Axis::Quarter];
     for column in columns_of_conditions(question) {
         let axis = Axis::named(&column)?;
@@ -96,5 +118,9 @@ fn keys<'h>(question: &Question, histories: &'h Histories) -> Option<Keys<'h>> {
             axes.push(axis);
         }
     }
-    Some(Keys::new(&axes, histories.vocabulary())).filter(|keys| keys.len() <= KEYS_MAX)
+    Some(axes)
+}
+
+fn of_course(question: &Question) -> Vec<Dimension> {
+    Dimension::ALL.into_iter().filter(|it| it.is_of_course() && question.needs(*it)).collect()
 }

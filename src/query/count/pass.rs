@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::cells::{Cells, Keys};
-use crate::histories::{Axis, Batch, CodesOf, Histories, HistoriesError};
+use super::course::narrow;
+use crate::histories::{Axis, Batch, Histories, HistoriesError};
 use crate::metric::Metric;
 use crate::query::figures::{Figures, Key, Row};
 use crate::query::level::Count;
@@ -34,17 +35,13 @@ struct Counted {
 /// Counts all levels; the cells of each come with it.
 pub(super) fn count(
     histories: &Histories,
-    keys: &Keys<'_>,
+    keys: &Keys,
     counts: &[Count],
     cells: Vec<Cells>,
 ) -> Result<Figures, HistoriesError> {
-    let batches = histories.batch_count();
-    let width = batches.div_ceil(rayon::current_num_threads()).max(1);
-    let firsts: Vec<usize> = (0..batches).step_by(width).collect();
-    let parts = firsts.into_par_iter().map(|first| {
+    let parts = histories.parts().into_par_iter().map(|part| {
         let mut pass = Pass::new(keys, counts, &cells, histories);
-        let last = (first + width).min(batches);
-        histories.read(first..last, |batch| pass.add(batch))?;
+        histories.read(part, |batch| pass.add(batch))?;
         Ok(pass.counted)
     });
     let parts: Vec<Vec<Counted>> = parts.collect::<Result<_, HistoriesError>>()?;
@@ -60,7 +57,7 @@ pub(super) fn count(
 /// A part of the histories on its way through.
 struct Pass<'a> {
     histories: &'a Histories,
-    keys: &'a Keys<'a>,
+    keys: &'a Keys,
     counts: &'a [Count],
     cells: &'a [Cells],
     /// Whether a guidance is that of a partnership convention, by its number.
@@ -71,7 +68,7 @@ struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     fn new(
-        keys: &'a Keys<'a>,
+        keys: &'a Keys,
         counts: &'a [Count],
         cells: &'a [Cells],
         histories: &'a Histories,
@@ -91,14 +88,8 @@ impl<'a> Pass<'a> {
 
     fn add(&mut self, batch: &Batch) -> Result<(), HistoriesError> {
         let keys = self.keys.of_batch(batch, self.histories)?;
-        let guidances = match batch.codes(Axis::Guidance) {
-            CodesOf::Narrow(codes) => codes,
-            CodesOf::Wide(_) => unreachable!("guidances have numbers of 8 bits"),
-        };
-        let known = self.is_convention.len();
-        if guidances.iter().any(|code| usize::from(*code) >= known) {
-            return Err(self.histories.damaged("it holds numbers that stand for nothing"));
-        }
+        let guidances = batch.codes(Axis::Guidance);
+        let guidances = narrow(guidances, self.is_convention.len(), self.histories)?;
         let levels = self.counts.iter().zip(self.cells).zip(&mut self.counted);
         for ((count, cells), counted) in levels {
             let persons = Persons { batch, keys: &keys, before: self.persons_before };
@@ -234,6 +225,6 @@ impl Tally {
 }
 
 /// An offset as a place.
-fn place(offset: i32) -> usize {
+pub(super) fn place(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or_default()
 }

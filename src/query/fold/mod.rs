@@ -4,6 +4,7 @@
 //! many figures are the same, and every one that is not. Nothing of `compile` is used
 //! here: dimensions, filter, tops and spans are worked out row by row from their definitions.
 
+mod course;
 mod evaluate;
 mod row;
 
@@ -19,6 +20,7 @@ use super::result::REST;
 use crate::dictionary::Dictionary;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
+use course::Courses;
 use row::Row;
 
 /// The rows of a quarter, batch by batch; read once for each pass.
@@ -41,11 +43,19 @@ pub fn check<E>(
     batches: Batches<'_, E>,
 ) -> Result<Checked, E> {
     let counts = question.query.counts();
+    let mut courses = Courses::default();
+    if question.needs_course() {
+        batches(&mut |quarter, batch| {
+            let row = |at| Row::new(batch, at, quarter, &question.query.bands, dictionary);
+            (0..batch.num_rows()).for_each(|at| courses.add(&row(at)));
+        })?;
+    }
+    let rows = Rows { question, dictionary, courses: &courses };
     let mut first = None;
     if let Some(top) = &question.query.top {
         let mut ranking = Ranking { top, question, values: BTreeMap::new() };
         batches(&mut |quarter, batch| {
-            for row in rows(question, dictionary, quarter, batch) {
+            for row in rows.of(quarter, batch) {
                 ranking.add(&row);
             }
         })?;
@@ -53,7 +63,7 @@ pub fn check<E>(
     }
     let mut folded: Vec<HashMap<Key, Tally>> = counts.iter().map(|_| HashMap::new()).collect();
     batches(&mut |quarter, batch| {
-        for mut row in rows(question, dictionary, quarter, batch) {
+        for mut row in rows.of(quarter, batch) {
             if let (Some(top), Some(first)) = (&question.query.top, &first) {
                 row.cut(top, first);
             }
@@ -69,22 +79,37 @@ pub fn check<E>(
     Ok(figures.compared_with(&Figures::of(folded.collect())))
 }
 
-/// The rows of a batch that the question counts.
-fn rows<'a>(
+/// What rows are worked out with.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
     question: &'a Question,
     dictionary: &'a Dictionary,
-    quarter: Quarter,
-    batch: &'a RecordBatch,
-) -> impl Iterator<Item = Row<'a>> {
-    let row = move |at| Row::new(batch, at, quarter, &question.query.bands, dictionary);
-    (0..batch.num_rows()).map(row).filter(move |row| {
-        let passes =
-            |filter: &super::filter::Filter| evaluate::holds(filter.tree(), &question.values, row);
-        question.query.filter.as_ref().is_none_or(passes)
-            && question.row_conditions().all(|(dimension, values)| {
-                row.value(*dimension).is_some_and(|value| values.contains(&value))
-            })
-    })
+    courses: &'a Courses,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows of a batch that the question counts.
+    fn of<'b>(self, quarter: Quarter, batch: &'b RecordBatch) -> impl Iterator<Item = Row<'b>>
+    where
+        'a: 'b,
+    {
+        let Self { question, dictionary, courses } = self;
+        let row = move |at| {
+            Row::new(batch, at, quarter, &question.query.bands, dictionary).within(courses)
+        };
+        // Quarters that only say what a person had before or after are not counted.
+        let counted = question.counted_range().is_none_or(|range| range.contains(quarter));
+        let count = if counted { batch.num_rows() } else { 0 };
+        (0..count).map(row).filter(move |row| {
+            let passes = |filter: &super::filter::Filter| {
+                evaluate::holds(filter.tree(), &question.values, row)
+            };
+            question.query.filter.as_ref().is_none_or(passes)
+                && question.row_conditions().all(|(dimension, values)| {
+                    row.value(*dimension).is_some_and(|value| values.contains(&value))
+                })
+        })
+    }
 }
 
 /// Whether a row counts in cells that are not by quarter.

@@ -3,6 +3,7 @@
 use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type};
 
+use super::course::Courses;
 use super::evaluate::Value;
 use crate::dictionary::Dictionary;
 use crate::metric::Dimension;
@@ -16,6 +17,7 @@ pub(super) struct Row<'a> {
     quarter: Quarter,
     bands: &'a [Band],
     dictionary: &'a Dictionary,
+    courses: Option<&'a Courses>,
     replaced: Option<(Dimension, &'static str)>,
 }
 
@@ -27,7 +29,18 @@ impl<'a> Row<'a> {
         bands: &'a [Band],
         dictionary: &'a Dictionary,
     ) -> Self {
-        Self { batch, at, quarter, bands, dictionary, replaced: None }
+        Self { batch, at, quarter, bands, dictionary, courses: None, replaced: None }
+    }
+
+    /// From now on the row knows what else its person has.
+    pub(super) fn within(mut self, courses: &'a Courses) -> Self {
+        self.courses = Some(courses);
+        self
+    }
+
+    /// Its measure.
+    pub(super) fn measure(&self) -> Option<String> {
+        self.text("measure").map(ToOwned::to_owned)
     }
 
     pub(super) fn quarter(&self) -> Quarter {
@@ -96,6 +109,10 @@ impl<'a> Row<'a> {
         let number =
             |it: Option<i32>| it.map_or(Value::Nothing, |it| Value::Number(i128::from(it) * 100));
         let place = || self.dictionary.places().municipality(self.text("cpas")?);
+        if let Some(dimension) = Dimension::named(name).filter(|it| it.is_of_course()) {
+            let value = self.courses.and_then(|courses| courses.value(dimension, self));
+            return value.map_or(Value::Nothing, Value::Text);
+        }
         match name {
             "quarter" => Value::Text(self.quarter.to_string()),
             "year" => number(Some(self.quarter.year())),

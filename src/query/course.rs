@@ -1,0 +1,142 @@
+//! A person's course from quarter to quarter, as dimensions of each of its rows: the measures of the
+//! quarter, those before and after, and whether a measure is new. No I/O.
+//!
+//! Unclassified rows are no measure. What a filter leaves out still belongs to the course.
+
+use polars::prelude::*;
+
+use super::resolve::{Question, classified};
+use crate::dictionary::{Dictionary, UNCLASSIFIED};
+use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
+use crate::quarter::Quarter;
+
+const PERSON: &str = "person";
+const QUARTER: &str = "quarter";
+const MEASURE: &str = "measure";
+const COUNT: &str = "measure_number";
+const OTHER: &str = "other_quarter";
+const FIRST: &str = "first_quarter";
+const BEFORE: &str = "has_before";
+
+/// Adds what a question needs of the course, and keeps the rows that are counted.
+pub(super) fn with_course(
+    rows: LazyFrame,
+    question: &Question,
+    quarters: &[Quarter],
+    dictionary: &Dictionary,
+) -> PolarsResult<LazyFrame> {
+    let mut names: Vec<&str> = classified(dictionary).collect();
+    names.sort_unstable();
+    let sets = sets(rows.clone(), &names);
+    let mut with = rows.clone();
+    if question.needs(Dimension::Measures) || question.needs(Dimension::MeasureCount) {
+        let own = [col(PERSON), col(QUARTER)];
+        with = with.join(sets.clone(), own.clone(), own, left());
+        let count = when(col(COUNT).eq(lit(0)))
+            .then(lit(NO_MEASURE))
+            .when(col(COUNT).eq(lit(1)))
+            .then(lit("one"))
+            .otherwise(lit("several"));
+        with = with.with_columns([count.alias(Dimension::MeasureCount.name())]);
+    }
+    for (dimension, step) in [(Dimension::MeasuresBefore, -1), (Dimension::MeasuresAfter, 1)] {
+        if question.needs(dimension) {
+            with = beside(with, &sets, dimension, &neighbours(quarters, step)?);
+        }
+    }
+    if question.needs(Dimension::MeasureEntry) {
+        with = entry(with, rows, &neighbours(quarters, -1)?);
+    }
+    let counted = question.counted_range().map(|range| {
+        let inside = quarters.iter().filter(|quarter| range.contains(**quarter));
+        let inside = inside.map(|quarter| col(QUARTER).eq(lit(quarter.to_string())));
+        inside.reduce(Expr::or).unwrap_or_else(|| lit(false))
+    });
+    Ok(match counted {
+        Some(counted) => with.filter(counted),
+        None => with,
+    })
+}
+
+fn left() -> JoinArgs {
+    JoinArgs::new(JoinType::Left)
+}
+
+/// The measures of each person and quarter, joined, and their number.
+fn sets(rows: LazyFrame, names: &[&str]) -> LazyFrame {
+    let has = |name: &&str| col(MEASURE).eq(lit(*name)).any(true).alias(format!("has_{name}"));
+    let each = rows.group_by([col(PERSON), col(QUARTER)]);
+    let each = each.agg(names.iter().map(has).collect::<Vec<_>>());
+    let part = |name: &&str| {
+        when(col(format!("has_{name}"))).then(lit(format!("+{name}"))).otherwise(lit(""))
+    };
+    let joined = names.iter().map(part).reduce(|all, part| all + part).unwrap_or_else(|| lit(""));
+    let number = names.iter().map(|name| col(format!("has_{name}")).cast(DataType::UInt32));
+    let number = number.reduce(|all, one| all + one).unwrap_or_else(|| lit(0));
+    // The first sign joins nothing.
+    let text = joined.str().slice(lit(1), lit(NULL));
+    let text = when(number.clone().eq(lit(0))).then(lit(NO_MEASURE)).otherwise(text);
+    let (text, number) = (text.alias(Dimension::Measures.name()), number.alias(COUNT));
+    each.select([col(PERSON), col(QUARTER), text, number])
+}
+
+/// Each quarter with the one so many steps away, where that has observations.
+fn neighbours(quarters: &[Quarter], steps: i32) -> PolarsResult<LazyFrame> {
+    let pairs = quarters.iter().map(|it| (*it, it.plus(steps)));
+    let known = pairs.filter(|(_, other)| quarters.contains(other));
+    let (own, other): (Vec<String>, Vec<String>) =
+        known.map(|(own, other)| (own.to_string(), other.to_string())).unzip();
+    let columns = vec![Column::new(QUARTER.into(), own), Column::new(OTHER.into(), other)];
+    Ok(DataFrame::new(columns[0].len(), columns)?.lazy())
+}
+
+/// The measures of another quarter, as a dimension.
+fn beside(
+    rows: LazyFrame,
+    sets: &LazyFrame,
+    dimension: Dimension,
+    neighbours: &LazyFrame,
+) -> LazyFrame {
+    let name = dimension.name();
+    let others = sets.clone().select([
+        col(PERSON),
+        col(QUARTER).alias(OTHER),
+        col(Dimension::Measures.name()).alias(name),
+    ]);
+    let rows = rows.join(neighbours.clone(), [col(QUARTER)], [col(QUARTER)], left());
+    let on = [col(PERSON), col(OTHER)];
+    let rows = rows.join(others, on.clone(), on, left());
+    let missing = when(col(OTHER).is_null()).then(lit(NOT_DELIVERED)).otherwise(lit(NO_MEASURE));
+    let value = when(col(name).is_null()).then(missing).otherwise(col(name));
+    rows.with_columns([value.alias(name)]).drop(by_name([OTHER], true, false))
+}
+
+/// Whether a person has a measure for the first time, as in the quarter before, or again.
+fn entry(rows: LazyFrame, all: LazyFrame, neighbours: &LazyFrame) -> LazyFrame {
+    let course = all.select([col(PERSON), col(MEASURE), col(QUARTER)]);
+    let of_measure = [col(PERSON), col(MEASURE)];
+    let first = course.clone().group_by(of_measure.clone());
+    let first = first.agg([col(QUARTER).min().alias(FIRST)]);
+    let earlier = course.unique(None, UniqueKeepStrategy::Any).select([
+        col(PERSON),
+        col(MEASURE),
+        col(QUARTER).alias(OTHER),
+        lit(true).alias(BEFORE),
+    ]);
+    let rows = rows.join(first, of_measure.clone(), of_measure, left());
+    let rows = rows.join(neighbours.clone(), [col(QUARTER)], [col(QUARTER)], left());
+    let on = [col(PERSON), col(MEASURE), col(OTHER)];
+    let rows = rows.join(earlier, on.clone(), on, left());
+    let entry = when(col(MEASURE).eq(lit(UNCLASSIFIED)))
+        .then(lit(NULL).cast(DataType::String))
+        .when(col(QUARTER).eq(col(FIRST)))
+        .then(lit("first"))
+        .when(col(BEFORE).is_not_null())
+        .then(lit("continued"))
+        .otherwise(lit("returned"));
+    rows.with_columns([entry.alias(Dimension::MeasureEntry.name())]).drop(by_name(
+        [FIRST, OTHER, BEFORE],
+        true,
+        false,
+    ))
+}

@@ -1,0 +1,67 @@
+//! Persons' courses a second way: every quarter and measure of every person, remembered.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::row::Row;
+use crate::dictionary::UNCLASSIFIED;
+use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
+use crate::quarter::Quarter;
+
+/// The measures of each person by quarter.
+#[derive(Debug, Default)]
+pub(super) struct Courses {
+    delivered: BTreeSet<Quarter>,
+    persons: HashMap<i64, BTreeMap<Quarter, BTreeSet<String>>>,
+}
+
+impl Courses {
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        self.delivered.insert(row.quarter());
+        let quarters = self.persons.entry(row.person()).or_default();
+        let measures = quarters.entry(row.quarter()).or_default();
+        measures.extend(row.measure().filter(|it| it != UNCLASSIFIED));
+    }
+
+    /// The value of a dimension for a row.
+    pub(super) fn value(&self, dimension: Dimension, row: &Row<'_>) -> Option<String> {
+        let (person, quarter) = (row.person(), row.quarter());
+        Some(match dimension {
+            Dimension::MeasureCount => {
+                let count = self.measures(person, quarter).map_or(0, BTreeSet::len);
+                ["none", "one", "several"][count.min(2)].to_owned()
+            }
+            Dimension::Measures => self.text(person, quarter),
+            Dimension::MeasuresBefore => self.text(person, quarter.plus(-1)),
+            Dimension::MeasuresAfter => self.text(person, quarter.plus(1)),
+            _ => self.entry(person, quarter, &row.measure()?)?.to_owned(),
+        })
+    }
+
+    fn measures(&self, person: i64, quarter: Quarter) -> Option<&BTreeSet<String>> {
+        self.persons.get(&person)?.get(&quarter)
+    }
+
+    fn text(&self, person: i64, quarter: Quarter) -> String {
+        if !self.delivered.contains(&quarter) {
+            return NOT_DELIVERED.to_owned();
+        }
+        let measures: Vec<&str> =
+            self.measures(person, quarter).into_iter().flatten().map(String::as_str).collect();
+        if measures.is_empty() { NO_MEASURE.to_owned() } else { measures.join("+") }
+    }
+
+    fn entry(&self, person: i64, quarter: Quarter, measure: &str) -> Option<&'static str> {
+        if measure == UNCLASSIFIED {
+            return None;
+        }
+        let has = |measures: &BTreeSet<String>| measures.contains(measure);
+        let mut earlier = self.persons.get(&person)?.range(..quarter);
+        Some(if self.measures(person, quarter.plus(-1)).is_some_and(has) {
+            "continued"
+        } else if earlier.any(|(_, measures)| has(measures)) {
+            "returned"
+        } else {
+            "first"
+        })
+    }
+}
