@@ -8,11 +8,17 @@ use std::ops::RangeInclusive;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use arrow::error::ArrowError;
+use rayon::prelude::*;
+use tempfile::NamedTempFile;
+
 use super::HistoriesError;
+use super::base::Base;
 use super::collect::{Collected, collect};
+use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
-use super::file::{HistoryWriter, Metadata, Reader, open};
-use super::reader::read_batch;
+use super::file::{FileSink, HistoryWriter, Metadata, open};
+use super::reader::{index, read_batch};
 use super::state::{State, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use crate::warehouse::{Snapshot, TableFile};
@@ -40,8 +46,9 @@ pub struct Built {
 /// that differ; removes what no longer is of use.
 pub fn refresh(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesError> {
     let state = State::of(snapshot);
-    let path = folder.join(state.file_name());
-    if path.is_file() {
+    let path = folder.join(state.file_name(None));
+    let all = names_of(&state).iter().all(|name| folder.join(name).is_file());
+    if all {
         let (_, Metadata { persons, entries, .. }) = open(&path)?;
         return Ok(Built { path, persons, entries, rows_read: 0 });
     }
@@ -63,12 +70,24 @@ pub fn rebuild(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesErr
 /// alone, and every byte is compared. `None` where there are none.
 pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, HistoriesError> {
     let state = State::of(snapshot);
-    let path = folder.join(state.file_name());
-    if !path.is_file() {
+    let paths: Vec<PathBuf> = names_of(&state).iter().map(|name| folder.join(name)).collect();
+    let present: Vec<bool> = paths.iter().map(|path| path.is_file()).collect();
+    if !present.contains(&true) {
         return Ok(None);
     }
     let again = written(folder, snapshot, &state, None)?.0;
-    Ok(Some(same_bytes(&path, again.path())?))
+    let mut same = true;
+    for ((path, present), again) in paths.iter().zip(present).zip(&again) {
+        // One that is missing is not used.
+        same &= !present || same_bytes(path, again.path())?;
+    }
+    Ok(Some(same))
+}
+
+/// The names of all files of a state; the one of persons is the last to be there.
+fn names_of(state: &State) -> Vec<String> {
+    let condensed = PROJECTIONS.iter().map(|projection| state.file_name(Some(projection)));
+    condensed.chain([state.file_name(None)]).collect()
 }
 
 fn same_bytes(one: &Path, other: &Path) -> Result<bool, HistoriesError> {
@@ -95,15 +114,15 @@ pub fn clean(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, Histori
     Ok(files)
 }
 
-fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, HistoriesError> {
+pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, HistoriesError> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(HistoriesError::io(folder))?,
     };
-    let name = state.file_name();
+    let names = names_of(state);
     let files = entries.flatten().map(|entry| entry.path());
     let mut files: Vec<PathBuf> =
-        files.filter(|path| !path.ends_with(&name) && path.is_file()).collect();
+        files.filter(|path| path.is_file() && !names.iter().any(|it| path.ends_with(it))).collect();
     files.sort();
     Ok(files)
 }
@@ -126,51 +145,123 @@ fn write(
     state: &State,
     base: Option<Base>,
 ) -> Result<Built, HistoriesError> {
-    let (file, built) = written(folder, snapshot, state, base)?;
-    file.as_file().sync_all().map_err(HistoriesError::io(file.path()))?;
-    file.persist(&built.path).map_err(|error| HistoriesError::io(&built.path)(error.error))?;
+    let (files, built) = written(folder, snapshot, state, base)?;
+    files
+        .par_iter()
+        .try_for_each(|file| file.as_file().sync_all().map_err(HistoriesError::io(file.path())))?;
+    for (file, name) in files.into_iter().zip(names_of(state)) {
+        let path = folder.join(name);
+        file.persist(&path).map_err(|error| HistoriesError::io(&path)(error.error))?;
+    }
     Ok(built)
 }
 
-/// Writes histories to a file that has no final name yet.
+/// A file that has no final name yet.
+fn temporary_file(folder: &Path) -> Result<NamedTempFile, HistoriesError> {
+    let file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
+    file.map_err(HistoriesError::io(folder))
+}
+
+/// A writer into such a file.
+fn sink(file: &NamedTempFile) -> Result<FileSink, HistoriesError> {
+    file.reopen().map(BufWriter::new).map_err(HistoriesError::io(file.path()))
+}
+
+/// Writes histories to files that have no final names yet, in the order of their names.
 fn written(
     folder: &Path,
     snapshot: &Snapshot,
     state: &State,
     mut base: Option<Base>,
-) -> Result<(tempfile::NamedTempFile, Built), HistoriesError> {
+) -> Result<(Vec<NamedTempFile>, Built), HistoriesError> {
     make_private(folder).map_err(HistoriesError::io(folder))?;
-    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
-    let temporary = temporary.map_err(HistoriesError::io(folder))?;
-    let path = temporary.path().to_owned();
-    let failed = HistoriesError::damaged::<arrow::error::ArrowError>;
+    let file = temporary_file(folder)?;
+    let failed = HistoriesError::damaged::<ArrowError>;
     let kept = base.as_ref().map_or_else(BTreeSet::new, |base| base.kept.clone());
     let fresh = |file: &&TableFile| !names(&kept, file.quarter());
     let files: Vec<TableFile> = snapshot.files().iter().filter(fresh).cloned().collect();
     let rows_read = files.iter().map(TableFile::row_count).sum();
     let known = base.as_mut().map(Base::vocabulary).transpose()?.unwrap_or_default();
-    let mut writer: Option<HistoryWriter> = None;
+    let mut begun: Option<(HistoryWriter, Vec<bool>)> = None;
+    let mut vocabulary = Vocabulary::default();
     for persons in passes(rows_read) {
         let collected = collect(&files, &persons, &known)?;
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            empty => {
-                // All values of all rows are known after the first pass already.
-                let file = temporary.reopen().map_err(HistoriesError::io(&path))?;
-                let vocabulary = collected.vocabulary.clone();
-                let new = HistoryWriter::new(BufWriter::new(file), state.clone(), vocabulary);
-                empty.insert(new.map_err(failed(&path))?)
+        if begun.is_none() {
+            // All values of all rows are known after the first pass already.
+            vocabulary = collected.vocabulary.clone();
+            let condensers = condensers(base.as_ref(), &vocabulary)?;
+            let (state, words) = (state.clone(), vocabulary.clone());
+            let new = HistoryWriter::new(sink(&file)?, state, &Axis::ALL, words, condensers);
+            let quarters = vocabulary.values(Axis::Quarter).iter();
+            let fresh = quarters.map(|it| it.as_ref().is_some_and(|it| !kept.contains(it)));
+            begun = Some((new.map_err(failed(file.path()))?, fresh.collect()));
+        }
+        if let Some((writer, fresh)) = &mut begun {
+            let take = |person, entries: &[Entry]| writer.push(person, entries, fresh);
+            merge(&collected, &persons, base.as_mut(), take)?;
+        }
+    }
+    let mut written = Vec::with_capacity(PROJECTIONS.len() + 1);
+    if let Some((writer, _)) = begun {
+        let (done, condensers) = writer.finish().map_err(failed(file.path()))?;
+        completed(done, file.path())?;
+        for condenser in condensers {
+            written.push(write_groups(folder, state, &vocabulary, condenser)?);
+        }
+    }
+    let (_, Metadata { persons, entries, .. }) = open(file.path())?;
+    written.push(file);
+    let path = folder.join(state.file_name(None));
+    Ok((written, Built { path, persons, entries, rows_read }))
+}
+
+fn completed(sink: FileSink, path: &Path) -> Result<(), HistoriesError> {
+    let flushed = sink.into_inner().map_err(std::io::IntoInnerError::into_error);
+    flushed.map(drop).map_err(HistoriesError::io(path))
+}
+
+/// Groups of persons that are known already, of the quarters that are as they were.
+fn condensers(
+    base: Option<&Base>,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Condenser>, HistoriesError> {
+    let mut condensers: Vec<Condenser> =
+        PROJECTIONS.iter().map(|projection| Condenser::new(projection)).collect();
+    let Some(base) = base else { return Ok(condensers) };
+    for (condenser, path) in condensers.iter_mut().zip(&base.groups) {
+        let (mut reader, metadata) = open(path)?;
+        let translation = Translation::between(&metadata.vocabulary, vocabulary);
+        for at in 0..reader.num_batches() {
+            let batch = read_batch(&mut reader, at, path)?;
+            let entries = batch.entries();
+            for (persons, bounds) in batch.persons().iter().zip(batch.entry_offsets().windows(2)) {
+                let own = &entries[index(bounds[0])..index(bounds[1])];
+                let kept = own.iter().filter(|it| base.keeps[Axis::Quarter.of(it.codes)]);
+                let kept = kept.map(|it| Entry { codes: translation.apply(it.codes), ..*it });
+                condenser.add(*persons, kept);
             }
-        };
-        merge(&collected, &persons, base.as_mut(), |person, entries| writer.push(person, entries))?;
+        }
     }
-    if let Some(writer) = writer {
-        let sink = writer.finish().map_err(failed(&path))?;
-        sink.into_inner().map_err(|error| HistoriesError::io(&path)(error.into_error()))?;
+    Ok(condensers)
+}
+
+fn write_groups(
+    folder: &Path,
+    state: &State,
+    vocabulary: &Vocabulary,
+    condenser: Condenser,
+) -> Result<NamedTempFile, HistoriesError> {
+    let file = temporary_file(folder)?;
+    let failed = HistoriesError::damaged::<ArrowError>;
+    let (axes, state) = (condenser.axes.clone(), state.clone());
+    let new = HistoryWriter::new(sink(&file)?, state, &axes, vocabulary.clone(), Vec::new());
+    let mut writer = new.map_err(failed(file.path()))?;
+    for (persons, entries) in condenser.finish() {
+        writer.push(persons, &entries, &[]);
     }
-    let (_, Metadata { persons, entries, .. }) = open(&path)?;
-    let path = folder.join(state.file_name());
-    Ok((temporary, Built { path, persons, entries, rows_read }))
+    let (done, _) = writer.finish().map_err(failed(file.path()))?;
+    completed(done, file.path())?;
+    Ok(file)
 }
 
 /// A folder that only its owner can enter; no error when it is there.
@@ -221,73 +312,4 @@ fn merge(
     }
     fresh.for_each(|entries| take(entries[0].person, entries));
     Ok(())
-}
-
-/// Histories that others are made from, read person by person.
-struct Base {
-    path: PathBuf,
-    reader: Reader,
-    metadata: Metadata,
-    /// The quarters that are as they were.
-    kept: BTreeSet<String>,
-    /// Whether a quarter is kept, by its number.
-    keeps: Vec<bool>,
-    next_batch: usize,
-    held: Vec<Entry>,
-    at: usize,
-}
-
-impl Base {
-    /// Those of a folder that have most quarters as they are now.
-    fn nearest(folder: &Path, state: &State) -> Option<Self> {
-        let paths = others(folder, state).ok()?.into_iter();
-        let bases = paths.filter_map(|path| Self::open(path, state).ok());
-        bases.filter(|base| !base.kept.is_empty()).max_by_key(|base| base.kept.len())
-    }
-
-    fn open(path: PathBuf, state: &State) -> Result<Self, HistoriesError> {
-        let (reader, metadata) = open(&path)?;
-        let kept = state.kept_of(&metadata.state);
-        let quarters = metadata.vocabulary.values(Axis::Quarter).iter();
-        let keeps = quarters.map(|it| it.as_ref().is_some_and(|it| kept.contains(it))).collect();
-        let (next_batch, held, at) = (0, Vec::new(), 0);
-        Ok(Self { path, reader, metadata, kept, keeps, next_batch, held, at })
-    }
-
-    /// The values of the entries that are kept.
-    fn vocabulary(&mut self) -> Result<Vocabulary, HistoriesError> {
-        let all = &self.metadata.vocabulary;
-        if self.kept == self.metadata.state.quarters() {
-            return Ok(all.clone());
-        }
-        let mut used = Axis::ALL.map(|axis| vec![false; all.values(axis).len()]);
-        for at in 0..self.reader.num_batches() {
-            for entry in read_batch(&mut self.reader, at, &self.path)?.entries() {
-                if self.keeps[Axis::Quarter.of(entry.codes)] {
-                    for axis in Axis::ALL {
-                        used[axis as usize][axis.of(entry.codes)] = true;
-                    }
-                }
-            }
-        }
-        Ok(all.only(&used))
-    }
-
-    /// The entries of the next person up to `last`.
-    fn next_person(&mut self, last: i64) -> Result<Option<Vec<Entry>>, HistoriesError> {
-        if self.at == self.held.len() {
-            if self.next_batch == self.reader.num_batches() {
-                return Ok(None);
-            }
-            self.held = read_batch(&mut self.reader, self.next_batch, &self.path)?.entries();
-            self.next_batch += 1;
-            self.at = 0;
-        }
-        let rest = &self.held[self.at..];
-        let person = rest.first().map(|entry| entry.person).filter(|person| *person <= last);
-        let Some(person) = person else { return Ok(None) };
-        let end = rest.iter().take_while(|entry| entry.person == person).count();
-        self.at += end;
-        Ok(Some(rest[..end].to_vec()))
-    }
 }

@@ -14,8 +14,10 @@ use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ipc::writer::FileWriter;
+use rayon::prelude::*;
 
 use super::HistoriesError;
+use super::condense::Condenser;
 use super::entry::{Entry, NO_CENTS};
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
@@ -34,6 +36,9 @@ pub(super) const AMOUNTS: usize = 2;
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Metadata {
     pub(super) state: State,
+    /// The columns that are told apart; all where persons are told apart too, otherwise the number
+    /// of a person is how many there are.
+    pub(super) axes: Vec<String>,
     pub(super) vocabulary: Vocabulary,
     pub(super) persons: u64,
     pub(super) entries: u64,
@@ -87,6 +92,7 @@ pub(super) struct HistoryWriter {
 struct Written {
     writer: FileWriter<FileSink>,
     metadata: Metadata,
+    condensers: Vec<Condenser>,
 }
 
 /// Batches that may wait to be written.
@@ -103,26 +109,31 @@ struct Held {
     amount_counts: Vec<usize>,
     amount_entries: Vec<u32>,
     cents: Vec<i64>,
+    /// The entries that groups are made of.
+    fresh: Vec<Entry>,
 }
 
 impl HistoryWriter {
     pub(super) fn new(
         sink: FileSink,
         state: State,
+        axes: &[Axis],
         vocabulary: Vocabulary,
+        condensers: Vec<Condenser>,
     ) -> arrow::error::Result<Self> {
         let writer = FileWriter::try_new(sink, &schema())?;
-        let metadata = Metadata { state, vocabulary, persons: 0, entries: 0 };
-        let mut written = Written { writer, metadata };
+        let axes = axes.iter().map(|axis| axis.column().to_owned()).collect();
+        let metadata = Metadata { state, axes, vocabulary, persons: 0, entries: 0 };
+        let mut written = Written { writer, metadata, condensers };
         let (full, waiting) = sync_channel::<Held>(WAITING_MAX);
         let write =
             move || waiting.into_iter().try_for_each(|held| written.add(held)).map(|()| written);
         Ok(Self { held: Held::default(), full, worker: thread::spawn(write) })
     }
 
-    /// Takes the entries of a person, which come in order.
-    pub(super) fn push(&mut self, person: i64, entries: &[Entry]) {
-        self.held.push(person, entries);
+    /// Takes the entries of a person, which come in order. Of those that are fresh groups are made.
+    pub(super) fn push(&mut self, person: i64, entries: &[Entry], fresh: &[bool]) {
+        self.held.push(person, entries, fresh);
         if self.held.persons.len() == PERSONS_PER_BATCH {
             self.hand_over();
         }
@@ -133,24 +144,29 @@ impl HistoryWriter {
         let _failed = self.full.send(std::mem::take(&mut self.held));
     }
 
-    /// Completes the file; gives what it was written to.
-    pub(super) fn finish(mut self) -> arrow::error::Result<FileSink> {
+    /// Completes the file; gives what it was written to, and the groups.
+    pub(super) fn finish(mut self) -> arrow::error::Result<(FileSink, Vec<Condenser>)> {
         if !self.held.persons.is_empty() {
             self.hand_over();
         }
         drop(self.full);
         let written = self.worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let Written { mut writer, metadata } = written?;
+        let Written { mut writer, metadata, condensers } = written?;
         let text = serde_json::to_string(&metadata);
         let text = text.map_err(|error| ArrowError::ExternalError(error.into()))?;
         writer.write_metadata(METADATA_KEY, text);
         writer.finish()?;
-        writer.into_inner()
+        Ok((writer.into_inner()?, condensers))
     }
 }
 
 impl Written {
     fn add(&mut self, held: Held) -> arrow::error::Result<()> {
+        self.condensers.par_iter_mut().for_each(|condenser| {
+            for entries in held.fresh.chunk_by(|a, b| a.person == b.person) {
+                condenser.add(1, entries.iter().copied());
+            }
+        });
         self.metadata.persons += held.persons.len() as u64;
         self.metadata.entries += held.codes.len() as u64;
         self.writer.write(&held.into_batch()?)
@@ -158,7 +174,10 @@ impl Written {
 }
 
 impl Held {
-    fn push(&mut self, person: i64, entries: &[Entry]) {
+    fn push(&mut self, person: i64, entries: &[Entry], fresh: &[bool]) {
+        let is_fresh =
+            |entry: &&Entry| fresh.get(Axis::Quarter.of(entry.codes)).is_some_and(|it| *it);
+        self.fresh.extend(entries.iter().filter(is_fresh));
         let (first, first_amount) = (self.codes.len(), self.cents.len());
         for entry in entries {
             if entry.cents != NO_CENTS {

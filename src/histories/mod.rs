@@ -13,10 +13,13 @@
 //! ```
 //!
 //! An entry stands for all observations of the person with these values; values are numbers in the
-//! sorted lists of the file's metadata.
+//! sorted lists of the file's metadata. Beside them stand groups of persons who are alike in a quarter,
+//! in the same form, for what is told by quarter.
 
+mod base;
 mod build;
 mod collect;
+mod condense;
 mod entry;
 mod file;
 mod reader;

@@ -7,6 +7,7 @@ use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
 use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
 
 use super::HistoriesError;
+use super::condense::PROJECTIONS;
 use super::entry::{Entry, NO_CENTS};
 use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open};
 use super::state::State;
@@ -38,15 +39,37 @@ impl Histories {
     /// The histories of exactly the files of a snapshot, if there are.
     pub fn open(folder: &Path, snapshot: &Snapshot) -> Result<Option<Self>, HistoriesError> {
         let state = State::of(snapshot);
-        let path = folder.join(state.file_name());
+        Self::open_file(folder.join(state.file_name(None)), &state)
+    }
+
+    fn open_file(path: PathBuf, state: &State) -> Result<Option<Self>, HistoriesError> {
         if !path.is_file() {
             return Ok(None);
         }
         let (reader, metadata) = open(&path)?;
-        if metadata.state != state {
+        if metadata.state != *state {
             return Err(HistoriesError::damaged(&path)("it is of other observations"));
         }
         Ok(Some(Self { path, metadata, batch_count: reader.num_batches() }))
+    }
+
+    /// The groups of persons who are alike in a quarter that tell these columns apart, if there are.
+    pub fn condensed(&self, axes: &[Axis]) -> Result<Option<Self>, HistoriesError> {
+        let tells = |projection: &&&[Axis]| {
+            axes.iter().all(|axis| *axis == Axis::Quarter || projection.contains(axis))
+        };
+        let (state, folder) = (&self.metadata.state, self.path.parent());
+        match (PROJECTIONS.iter().find(tells), folder) {
+            (Some(projection), Some(folder)) => {
+                Self::open_file(folder.join(state.file_name(Some(projection))), state)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a person of it stands for several who are alike.
+    pub fn is_condensed(&self) -> bool {
+        self.metadata.axes.len() < Axis::ALL.len()
     }
 
     /// Where they lie.
@@ -120,8 +143,8 @@ impl Batch {
         self.0.num_rows()
     }
 
-    /// The persons, rising.
-    pub(super) fn persons(&self) -> &[i64] {
+    /// The persons, rising; in groups of persons who are alike, how many there are.
+    pub fn persons(&self) -> &[i64] {
         self.0.column(PERSON).as_primitive::<Int64Type>().values()
     }
 

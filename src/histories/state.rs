@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::vocabulary::Axis;
 use crate::quarter::Quarter;
 use crate::warehouse::Snapshot;
 
 /// Stands in the name of every file; a change of the format makes all files anew.
-const FORMAT: &str = "sppis-histories-1";
+const FORMAT: &str = "sppis-histories-2";
 
 /// The hashes of the files of each quarter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -22,8 +23,14 @@ impl State {
         Self(quarters)
     }
 
-    /// The name of the histories of these files.
-    pub(super) fn file_name(&self) -> String {
+    /// The name of the histories of these files; of groups by some columns, if they are named.
+    pub(super) fn file_name(&self, projection: Option<&[Axis]>) -> String {
+        let columns = projection.into_iter().flatten().map(|axis| format!("-{}", axis.column()));
+        format!("{}{}.arrow", self.key(), columns.collect::<String>())
+    }
+
+    /// The beginning of the names of all files of this state.
+    pub(super) fn key(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(FORMAT.as_bytes());
         for (quarter, hashes) in &self.0 {
@@ -32,8 +39,7 @@ impl State {
                 hasher.update(hash.as_bytes());
             }
         }
-        let short: String = hasher.finalize().to_hex().chars().take(16).collect();
-        format!("{short}.arrow")
+        hasher.finalize().to_hex().chars().take(16).collect()
     }
 
     /// The quarters that another state has with the same files.

@@ -19,10 +19,21 @@ fn histories(sandbox: &Sandbox) -> Vec<PathBuf> {
     sandbox.files("warehouse/histories")
 }
 
-fn bytes(sandbox: &Sandbox) -> Vec<u8> {
-    let files = histories(sandbox);
-    assert_eq!(files.len(), 1, "{files:?}");
-    fs::read(&files[0]).unwrap()
+/// The file of persons; the others are of groups of persons who are alike.
+fn of_persons(sandbox: &Sandbox) -> PathBuf {
+    let mut files = histories(sandbox);
+    assert_eq!(files.len(), 4, "{files:?}");
+    files.retain(|path| !path.file_stem().unwrap().to_string_lossy().contains('-'));
+    files.remove(0)
+}
+
+/// All files, by what they tell apart.
+fn bytes(sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
+    let files = histories(sandbox).into_iter().map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name[16..].to_owned(), fs::read(path).unwrap())
+    });
+    files.collect()
 }
 
 /// Invented questions of every kind that histories may be asked.
@@ -215,7 +226,7 @@ fn damaged_histories_are_named_and_never_counted() {
     let sandbox = Sandbox::new();
     ingest(&sandbox, "2007-05", "2005-07");
     let answer = sandbox.csv("by-year");
-    let path = &histories(&sandbox)[0];
+    let path = &of_persons(&sandbox);
     let whole = fs::read(path).unwrap();
     // Cut short at every length, and with a byte changed in every sixteenth place: never a figure
     // that differs, never a crash.
@@ -236,6 +247,23 @@ fn damaged_histories_are_named_and_never_counted() {
     sandbox.run(["histories", "--rebuild"]).ok();
     sandbox.run(["verify"]).ok();
     assert_eq!(sandbox.csv("by-year"), answer);
+    // The same of the groups.
+    for path in histories(&sandbox) {
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        let found = sandbox.run(["verify"]);
+        assert!(found.code == 1 && found.stdout.contains("person histories"), "{found}");
+        fs::write(&path, &whole).unwrap();
+    }
+    let answer = sandbox.csv("by-regime-and-measure");
+    let group = histories(&sandbox)
+        .into_iter()
+        .find(|it| it.display().to_string().ends_with("-regime-measure-guidance.arrow"));
+    fs::write(group.unwrap(), "nothing").unwrap();
+    let ran = sandbox.run(["run", "by-regime-and-measure"]);
+    assert!(ran.code == 2 && ran.stderr.contains("--without-histories"), "{ran}");
+    let without = ["run", "by-regime-and-measure", "--without-histories", "--format", "csv"];
+    assert_eq!(sandbox.run(without).ok().stdout, answer);
 }
 
 #[test]
@@ -268,7 +296,7 @@ fn clean_removes_histories_of_earlier_versions_and_only_those() {
 #[test]
 fn another_reader_finds_the_same_persons_observations_and_cents() {
     let sandbox = warehouse();
-    let file = histories(sandbox)[0].display().to_string();
+    let file = of_persons(sandbox).display().to_string();
     let files = String::from_utf8(sandbox.command(&["files"]).output().unwrap().stdout).unwrap();
     let mut arguments = vec![file.as_str()];
     arguments.extend(files.lines());

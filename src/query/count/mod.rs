@@ -17,6 +17,7 @@ use polars::prelude::*;
 
 use super::compile::{columns_of_conditions, ranked};
 use super::figures::Figures;
+use super::file::Top;
 use super::level::Count;
 use super::resolve::Question;
 use super::rows::{narrowed, rows, spread, with_rest};
@@ -59,6 +60,13 @@ pub fn count(
             courses => courses,
         },
     };
+    // Where everything is told by quarter, persons who are alike in a quarter count together.
+    let condensed = if of_course.is_empty() && is_by_quarter(question) {
+        histories.condensed(&axes)?
+    } else {
+        None
+    };
+    let histories = condensed.as_ref().unwrap_or(histories);
     let keys = Keys::new(&axes, histories.vocabulary(), &of_course, courses);
     let keys = if keys.len() <= KEYS_MAX {
         keys
@@ -107,6 +115,15 @@ pub fn count(
 pub fn columns_over_histories(question: &Question) -> Option<Vec<&'static str>> {
     let stored = axes(question)?.into_iter().map(Axis::column);
     Some(stored.chain(of_course(question).into_iter().map(Dimension::name)).collect())
+}
+
+/// Whether no figure is over several quarters or of single persons.
+fn is_by_quarter(question: &Question) -> bool {
+    let ranked = question.query.top.iter().map(Top::count_to_rank_by);
+    question.query.counts().into_iter().chain(ranked).all(|count| {
+        let by_quarter = count.level.dimensions.contains(&Dimension::Quarter);
+        by_quarter && count.level.span == Span::Own && !count.per_person
+    })
 }
 
 /// The stored columns that a question tells apart, the quarter first.

@@ -92,7 +92,8 @@ impl<'a> Pass<'a> {
         let guidances = narrow(guidances, self.is_convention.len(), self.histories)?;
         let levels = self.counts.iter().zip(self.cells).zip(&mut self.counted);
         for ((count, cells), counted) in levels {
-            let persons = Persons { batch, keys: &keys, before: self.persons_before };
+            let (before, condensed) = (self.persons_before, self.histories.is_condensed());
+            let persons = Persons { batch, keys: &keys, before, condensed };
             if count.metrics.contains(&Metric::ConventionPersons) {
                 let of_convention = |at: usize| self.is_convention[usize::from(guidances[at])];
                 persons.count(cells, &mut counted.tallies, of_convention);
@@ -121,6 +122,8 @@ struct Persons<'b> {
     batch: &'b Batch,
     keys: &'b [u32],
     before: u32,
+    /// Whether each stands for several who are alike.
+    condensed: bool,
 }
 
 impl Persons<'_> {
@@ -130,19 +133,37 @@ impl Persons<'_> {
         tallies: &mut [Tally],
         is_of_convention: impl Fn(usize) -> bool,
     ) {
+        if self.condensed {
+            let alike = self.batch.persons();
+            // A quarter has fewer persons than a number of 32 bits can count.
+            let alike = |at: usize| u32::try_from(alike[at]).unwrap_or(u32::MAX);
+            self.count_each(cells, tallies, is_of_convention, alike);
+        } else {
+            self.count_each(cells, tallies, is_of_convention, |_| 1);
+        }
+    }
+
+    fn count_each(
+        &self,
+        cells: &Cells,
+        tallies: &mut [Tally],
+        is_of_convention: impl Fn(usize) -> bool,
+        alike: impl Fn(usize) -> u32,
+    ) {
         let (observations, days) = (self.batch.observations(), self.batch.days());
         let mut person = self.before;
-        for bounds in self.batch.entry_offsets().windows(2) {
+        for (at, bounds) in self.batch.entry_offsets().windows(2).enumerate() {
+            let alike = alike(at);
             person += 1;
             for at in place(bounds[0])..place(bounds[1]) {
                 for cell in cells.of(self.keys[at]) {
                     let tally = &mut tallies[*cell as usize];
                     tally.observations += u64::from(observations[at]);
                     tally.days += u64::from(days[at]);
-                    tally.persons += u32::from(tally.last_person != person);
+                    tally.persons += alike * u32::from(tally.last_person != person);
                     tally.last_person = person;
                     if is_of_convention(at) && tally.last_convention_person != person {
-                        tally.convention_persons += 1;
+                        tally.convention_persons += alike;
                         tally.last_convention_person = person;
                     }
                 }

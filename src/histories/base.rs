@@ -1,0 +1,91 @@
+//! Histories that new ones are made from: those of a state that has most quarters as they are now.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::HistoriesError;
+use super::build::others;
+use super::condense::PROJECTIONS;
+use super::entry::Entry;
+use super::file::{Metadata, Reader, open};
+use super::reader::read_batch;
+use super::state::State;
+use super::vocabulary::{Axis, Vocabulary};
+
+/// Histories that others are made from, read person by person.
+pub(super) struct Base {
+    path: PathBuf,
+    /// The files of its groups.
+    pub(super) groups: Vec<PathBuf>,
+    reader: Reader,
+    pub(super) metadata: Metadata,
+    /// The quarters that are as they were.
+    pub(super) kept: BTreeSet<String>,
+    /// Whether a quarter is kept, by its number.
+    pub(super) keeps: Vec<bool>,
+    next_batch: usize,
+    held: Vec<Entry>,
+    at: usize,
+}
+
+impl Base {
+    /// Those of a folder that have most quarters as they are now.
+    pub(super) fn nearest(folder: &Path, state: &State) -> Option<Self> {
+        let paths = others(folder, state).ok()?.into_iter();
+        let bases = paths.filter_map(|path| Self::open(path, state).ok());
+        bases.filter(|base| !base.kept.is_empty()).max_by_key(|base| base.kept.len())
+    }
+
+    fn open(path: PathBuf, state: &State) -> Result<Self, HistoriesError> {
+        let (reader, metadata) = open(&path)?;
+        let kept = state.kept_of(&metadata.state);
+        let quarters = metadata.vocabulary.values(Axis::Quarter).iter();
+        let keeps = quarters.map(|it| it.as_ref().is_some_and(|it| kept.contains(it))).collect();
+        let (next_batch, held, at) = (0, Vec::new(), 0);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let names = PROJECTIONS.iter().map(|it| metadata.state.file_name(Some(it)));
+        let groups: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+        let whole = metadata.axes.len() == Axis::ALL.len() && groups.iter().all(|it| it.is_file());
+        if !whole {
+            return Err(HistoriesError::damaged(&path)("it is no base to build on"));
+        }
+        Ok(Self { path, groups, reader, metadata, kept, keeps, next_batch, held, at })
+    }
+
+    /// The values of the entries that are kept.
+    pub(super) fn vocabulary(&mut self) -> Result<Vocabulary, HistoriesError> {
+        let all = &self.metadata.vocabulary;
+        if self.kept == self.metadata.state.quarters() {
+            return Ok(all.clone());
+        }
+        let mut used = Axis::ALL.map(|axis| vec![false; all.values(axis).len()]);
+        for at in 0..self.reader.num_batches() {
+            for entry in read_batch(&mut self.reader, at, &self.path)?.entries() {
+                if self.keeps[Axis::Quarter.of(entry.codes)] {
+                    for axis in Axis::ALL {
+                        used[axis as usize][axis.of(entry.codes)] = true;
+                    }
+                }
+            }
+        }
+        Ok(all.only(&used))
+    }
+
+    /// The entries of the next person up to `last`.
+    pub(super) fn next_person(&mut self, last: i64) -> Result<Option<Vec<Entry>>, HistoriesError> {
+        if self.at == self.held.len() {
+            if self.next_batch == self.reader.num_batches() {
+                return Ok(None);
+            }
+            self.held = read_batch(&mut self.reader, self.next_batch, &self.path)?.entries();
+            self.next_batch += 1;
+            self.at = 0;
+        }
+        let rest = &self.held[self.at..];
+        let person = rest.first().map(|entry| entry.person).filter(|person| *person <= last);
+        let Some(person) = person else { return Ok(None) };
+        let end = rest.iter().take_while(|entry| entry.person == person).count();
+        self.at += end;
+        Ok(Some(rest[..end].to_vec()))
+    }
+}
