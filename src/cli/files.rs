@@ -12,8 +12,9 @@ use crate::warehouse::Warehouse;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: sppis files --as-of 2008-05")]
 pub(super) struct Arguments {
-    /// The state when this delivery was the newest, or at this version of the table.
-    #[arg(long, value_name = "DELIVERY|VERSION")]
+    /// The state before a later delivery than this one came in, at the end of a day, or at a version
+    /// of the table.
+    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
     as_of: Option<String>,
 }
 

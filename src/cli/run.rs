@@ -58,7 +58,7 @@ pub(super) struct Arguments {
 
     /// Set each figure beside that of another state: old value, difference, and whether the cell
     /// is new, gone, revised or unchanged.
-    #[arg(long, value_name = "DELIVERY|VERSION")]
+    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
     compare_with: Option<String>,
 }
 
@@ -82,8 +82,9 @@ pub(super) struct QuestionArguments {
     sets: Vec<(String, String)>,
 
     /// The state before a later delivery than this one came in, the state that a revision made
-    /// (2007-05@1), or a version of the table.
-    #[arg(long, value_name = "DELIVERY|VERSION")]
+    /// (2007-05@1), what was committed by the end of a day (2016-06-30, UTC), or a version of the
+    /// table.
+    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
     as_of: Option<String>,
 
     /// Count from the observations alone, without person histories; the figures are the same.
@@ -151,12 +152,13 @@ impl QuestionArguments {
     }
 }
 
-/// A number is a version, anything else the id of a delivery.
+/// A number is a version, a day a day, anything else the id of a delivery.
 pub(super) fn as_of(text: &str) -> AsOf {
-    match text.parse() {
-        Ok(version) => AsOf::Version(version),
+    let of_id = || match text.parse() {
+        Ok(day) => AsOf::Day(day),
         Err(_) => AsOf::Delivery(text.to_owned()),
-    }
+    };
+    text.parse().map_or_else(|_| of_id(), AsOf::Version)
 }
 
 pub(super) fn run(

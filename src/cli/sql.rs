@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 
     /// The state before a later delivery than this one came in, the state that a revision made
     /// (2007-05@1), or a version of the table.
-    #[arg(long, value_name = "DELIVERY|VERSION")]
+    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
     as_of: Option<String>,
 
     /// Format.

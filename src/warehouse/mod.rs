@@ -52,6 +52,7 @@ pub use snapshot::{Snapshot, TableFile};
 pub use table::LoggedCommit;
 pub use verify::{Fault, Verification};
 
+use chrono::{NaiveDate, NaiveTime};
 use deltalake_core::DeltaTable;
 
 use crate::check::Profile;
@@ -87,6 +88,8 @@ pub enum AsOf {
     Version(u64),
     /// What was known when this delivery was the newest.
     Delivery(String),
+    /// What was committed by the end of this day, in UTC by the writers' clocks.
+    Day(NaiveDate),
 }
 
 impl Warehouse {
@@ -217,6 +220,11 @@ impl Warehouse {
             None => return Ok(latest),
             Some(AsOf::Version(version)) => *version,
             Some(AsOf::Delivery(id)) => version_of(&latest, id)?,
+            // A delivery may have a day for its id.
+            Some(AsOf::Day(day)) if latest.delivery(&day.to_string()).is_some() => {
+                version_of(&latest, &day.to_string())?
+            }
+            Some(AsOf::Day(day)) => version_at(&latest, *day)?,
         };
         if version > latest.version() {
             return Err(WarehouseError::Unknown(format!("version {version}")));
@@ -284,6 +292,14 @@ impl Warehouse {
         let path = record.profile.as_ref().map(|file| self.root.join(file));
         path.map(|path| sidecars::read_profile(&path)).transpose()
     }
+}
+
+/// The last version that was committed by the end of a day.
+fn version_at(latest: &Snapshot, day: NaiveDate) -> Result<u64, WarehouseError> {
+    let end = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+    let known = latest.commits().iter().filter(|commit| commit.timestamp_ms < end);
+    let unknown = || WarehouseError::Unknown(format!("delivery committed by {day}"));
+    known.map(|commit| commit.version).max().ok_or_else(unknown)
 }
 
 /// The last version before a delivery of a later period came in, but not before `id` itself did;

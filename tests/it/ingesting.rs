@@ -355,3 +355,17 @@ fn the_state_as_of_a_delivery_minds_periods_and_not_names() {
     };
     assert_eq!((as_of("zz-backfill"), as_of("2008-05"), as_of("2007-11")), (1, 3, 3));
 }
+
+#[test]
+fn a_day_names_the_state_at_its_end() {
+    let sandbox = Sandbox::new();
+    let row = format!("{};1;21004;2005-07-01;2005-07-31;1168;;1;250.00", PERSONS[0]);
+    let file = sandbox.delivery("2007-05", &[&row]);
+    sandbox.run(["ingest", &file]).ok();
+    let now = sandbox.csv("by-year");
+    let as_of = |day: &str| sandbox.run(["run", "by-year", "--as-of", day, "--format", "csv"]);
+    assert_eq!(as_of("2999-12-31").ok().stdout, now);
+    let early = as_of("2005-12-31");
+    assert_eq!(early.code, 2, "{early}");
+    assert!(early.stderr.contains("delivery committed by 2005-12-31"), "{early}");
+}
