@@ -156,8 +156,14 @@ fn describe(
             Some(default) => format!("default `{default}`"),
             None => "must be set".to_owned(),
         };
+        let list = if parameter.list { "list of " } else { "" };
         let kind = parameter.kind.name();
-        writeln!(out, "  {:<30}{kind}, {default}; {}", parameter.name, parameter.description)?;
+        let allowed = match parameter.allowed.as_slice() {
+            [] => String::new(),
+            allowed => format!(", one of {}", allowed.join(", ")),
+        };
+        let (name, what) = (&parameter.name, &parameter.description);
+        writeln!(out, "  {name:<30}{list}{kind}, {default}{allowed}; {what}")?;
     }
     if let Some((path, _)) = catalog.source(&query.name) {
         writeln!(out, "file\n  {path}, BLAKE3 {}", query.hash)?;

@@ -86,6 +86,8 @@ pub struct Parameter {
     pub name: String,
     /// Type of its value.
     pub kind: ParameterKind,
+    /// Whether it has several values, divided by commas where they are given.
+    pub list: bool,
     /// What it is for.
     pub description: String,
     /// Value when none is given; without one the parameter must be set.
@@ -133,6 +135,16 @@ impl ParameterKind {
             }
             Self::Date => chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok(),
         }
+    }
+}
+
+/// Between the values of a list.
+const LIST_DELIMITER: char = ',';
+
+impl Parameter {
+    /// The single values of what was given.
+    pub(super) fn values<'v>(&self, given: &'v str) -> Vec<&'v str> {
+        if self.list { given.split(LIST_DELIMITER).map(str::trim).collect() } else { vec![given] }
     }
 }
 
@@ -248,9 +260,15 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
         table.problem(problem.suggest(&kind_text.value, names));
     }
     let kind = found.map_or(ParameterKind::Text, |(_, kind)| kind);
-    let default = table.text("default");
+    let list = table.flag("list");
+    let default: Vec<Placed<String>> =
+        if list { table.texts("default") } else { table.text("default").into_iter().collect() };
     let allowed = table.texts("allowed");
     for value in default.iter().chain(&allowed) {
+        if list && value.value.contains(LIST_DELIMITER) {
+            let message = format!("`{}` holds the comma that divides a list", value.value);
+            table.problem(Problem::new(value.span.clone(), message));
+        }
         if !kind.accepts(&value.value) {
             let message = format!("`{}` is no value of type {}", value.value, kind.name());
             table.problem(Problem::new(value.span.clone(), message));
@@ -262,7 +280,11 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
         name: name.value.clone(),
         kind,
         description,
-        default: default.map(|text| text.value),
+        list,
+        default: (!default.is_empty()).then(|| {
+            let values: Vec<_> = default.into_iter().map(|text| text.value).collect();
+            values.join(&LIST_DELIMITER.to_string())
+        }),
         allowed: allowed.into_iter().map(|text| text.value).collect(),
     }
 }

@@ -10,6 +10,7 @@
 //! (amounts are exact, and a binary float is not), no column that tells a person apart.
 
 mod expression;
+mod lists;
 mod literals;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use crate::document::{Placed, Problem, Table};
 use crate::metric::Dimension;
 use crate::scan::schema;
 use expression::Translation;
+pub(super) use lists::element;
 
 /// A checked filter.
 #[derive(Debug, Clone)]
@@ -111,10 +113,16 @@ impl Filter {
         };
         let values: Vec<_> = parameters
             .iter()
-            .map(|it| (it.name.clone(), it.kind, it.kind.example().to_owned()))
+            .map(|it| {
+                let name = if it.list { element(&it.name, 0) } else { it.name.clone() };
+                (name, it.kind, it.kind.example().to_owned())
+            })
             .collect();
+        let lists = parameters.iter().filter(|it| it.list).map(|it| (it.name.clone(), 1));
+        let mut checked = tree.clone();
+        lists::expand(&mut checked, &lists.collect::<Vec<_>>());
         let mut translation = Translation::new(&values);
-        let _checked = translation.condition(&tree);
+        let _checked = translation.condition(&checked);
         for refusal in &translation.refusals {
             let place = refusal.place.as_ref();
             let exact = place.and_then(|(name, line, column)| {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{ParameterKind, Query};
+use super::file::{Parameter, ParameterKind, Query};
+use super::filter::element;
 use crate::dictionary::{Dictionary, Places, UNCLASSIFIED, Validity};
 use crate::document::nearest;
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
@@ -27,7 +28,10 @@ pub struct Question {
     pub(super) query: Query,
     pub(super) range: Option<QuarterRange>,
     pub(super) wheres: BTreeMap<Dimension, Vec<String>>,
+    /// The values of parameters for evaluation, each of a list by itself.
     pub(super) values: Vec<(String, ParameterKind, String)>,
+    /// The values of parameters as they were given.
+    given: Vec<(String, String)>,
 }
 
 /// What is wrong with a question; all of it.
@@ -36,6 +40,11 @@ pub struct Question {
 pub struct ResolveError(Vec<String>);
 
 impl Question {
+    /// A query of which nothing is asked besides.
+    pub(super) fn of_all(query: Query) -> Self {
+        Self { query, range: None, wheres: BTreeMap::new(), values: Vec::new(), given: Vec::new() }
+    }
+
     /// The query.
     pub fn query(&self) -> &Query {
         &self.query
@@ -115,7 +124,7 @@ impl Question {
 
     /// The values of parameters, also the defaults.
     pub fn parameter_values(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.values.iter().map(|(name, _, value)| (name.as_str(), value.as_str()))
+        self.given.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -128,12 +137,15 @@ pub fn resolve(
     let mut problems = Vec::new();
     let range = range(arguments, &mut problems);
     let wheres = wheres(&query, arguments, dictionary, &mut problems);
-    let values = values(&query, arguments, &mut problems);
+    let given = given(&query, arguments, &mut problems);
+    let (values, lists) = values(&query, &given, &mut problems);
+    let mut query = query;
+    query.filter = query.filter.map(|filter| filter.with_lists(&lists));
     if let Some(filter) = &query.filter {
         problems.extend(literals(&query, &filter.literals(&values), range, dictionary));
     }
     if problems.is_empty() {
-        Ok(Question { query, range, wheres, values })
+        Ok(Question { query, range, wheres, values, given })
     } else {
         Err(ResolveError(problems))
     }
@@ -300,11 +312,12 @@ pub(super) fn known_values(
     })
 }
 
-fn values(
+/// The value of each parameter as it was given, or its default.
+fn given(
     query: &Query,
     arguments: &Arguments,
     problems: &mut Vec<String>,
-) -> Vec<(String, ParameterKind, String)> {
+) -> Vec<(String, String)> {
     let names: Vec<&str> =
         query.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
     for (name, _) in &arguments.sets {
@@ -312,31 +325,54 @@ fn values(
             problems.push(unknown("parameter", name, &names));
         }
     }
-    let mut values = Vec::new();
-    for parameter in &query.parameters {
-        let set = arguments.sets.iter().rfind(|(name, _)| name == &parameter.name);
-        let Some(value) = set.map(|(_, value)| value).or(parameter.default.as_ref()) else {
-            let name = &parameter.name;
-            problems
-                .push(format!("parameter `{name}` has no default: give it with `--set {name}=…`"));
-            continue;
-        };
-        let kind = parameter.kind;
-        if !kind.accepts(value) {
-            let name = &parameter.name;
-            problems
-                .push(format!("parameter `{name}` is of type {}, found `{value}`", kind.name()));
-        } else if !parameter.allowed.is_empty() && !parameter.allowed.contains(value) {
-            let known: Vec<&str> = parameter.allowed.iter().map(String::as_str).collect();
-            problems.push(unknown(
-                &format!("value of parameter `{}`", parameter.name),
-                value,
-                &known,
-            ));
+    let mut given = Vec::new();
+    for Parameter { name, default, .. } in &query.parameters {
+        let set = arguments.sets.iter().rfind(|(known, _)| known == name);
+        match set.map(|(_, value)| value).or(default.as_ref()) {
+            Some(value) => given.push((name.clone(), value.clone())),
+            None => problems
+                .push(format!("parameter `{name}` has no default: give it with `--set {name}=…`")),
         }
-        values.push((parameter.name.clone(), kind, value.clone()));
     }
-    values
+    given
+}
+
+/// Typed values by name.
+type TypedValues = Vec<(String, ParameterKind, String)>;
+
+/// Every single value, checked; and how many each list has.
+fn values(
+    query: &Query,
+    given: &[(String, String)],
+    problems: &mut Vec<String>,
+) -> (TypedValues, Vec<(String, usize)>) {
+    let (mut values, mut lists) = (Vec::new(), Vec::new());
+    for (name, text) in given {
+        let Some(parameter) = query.parameters.iter().find(|it| it.name == *name) else { continue };
+        let single = parameter.values(text);
+        if parameter.list {
+            lists.push((name.clone(), single.len()));
+        }
+        for (at, value) in single.into_iter().enumerate() {
+            problems.extend(wrong(parameter, value));
+            let name = if parameter.list { element(name, at) } else { name.clone() };
+            values.push((name, parameter.kind, value.to_owned()));
+        }
+    }
+    (values, lists)
+}
+
+/// What is wrong with a value of a parameter.
+fn wrong(parameter: &Parameter, value: &str) -> Option<String> {
+    let Parameter { name, kind, allowed, .. } = parameter;
+    if !kind.accepts(value) {
+        return Some(format!("parameter `{name}` is of type {}, found `{value}`", kind.name()));
+    }
+    if allowed.is_empty() || allowed.iter().any(|it| it == value) {
+        return None;
+    }
+    let known: Vec<&str> = allowed.iter().map(String::as_str).collect();
+    Some(unknown(&format!("value of parameter `{name}`"), value, &known))
 }
 
 fn unknown(what: &str, name: &str, known: &[&str]) -> String {

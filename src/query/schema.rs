@@ -144,7 +144,8 @@ fn parameter() -> Value {
         "required": ["type"],
         "properties": {
             "type": { "enum": ["text", "integer", "date"] },
-            "default": text,
+            "default": { "anyOf": [text, { "type": "array", "items": text }] },
+            "list": { "type": "boolean", "description": "several values, for `IN ($name)`" },
             "allowed": { "type": "array", "items": text },
             "description": text,
         },

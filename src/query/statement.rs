@@ -5,7 +5,7 @@
 //! The rules keep a slip from becoming a list of persons; whoever can read the warehouse's files
 //! can read them anyway.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use polars::prelude::*;
@@ -102,7 +102,7 @@ impl Statement {
         query.metrics = Vec::new();
         query.description.en.clone_from(&self.text);
         query.hash = blake3::hash(self.text.as_bytes()).to_hex().to_string();
-        let question = Question { query, range: None, wheres: BTreeMap::new(), values: Vec::new() };
+        let question = Question::of_all(query);
         let columns = frame.columns().iter().map(column).collect::<Result<Vec<_>, _>>()?;
         Ok(ResultTable::of_columns(question, columns, frame.height()))
     }

@@ -1,6 +1,6 @@
 //! Query files with mistakes, own queries, parameters.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{PERSONS, Sandbox};
 
 const ROWS: [&str; 3] = [
     "85073003328;1;21004;2006-01-01;2006-01-31;;;2;500.00",
@@ -255,4 +255,32 @@ fn a_query_is_described_in_the_language_asked_for() {
     assert!(described.stdout.contains("Personen met een partnerschapsovereenkomst"), "{described}");
     let source = sandbox.run(["queries", "by-year", "--source"]).ok().stdout;
     assert!(source.starts_with("metrics = ["), "{source}");
+}
+
+#[test]
+fn a_parameter_that_is_a_list_stands_for_each_of_its_values() {
+    let sandbox = Sandbox::new();
+    let rows = [
+        format!("{};1;21004;2005-07-01;2005-07-31;1168;;1;250.00", PERSONS[0]),
+        format!("{};2;21005;2005-07-01;2005-07-31;;60;;", PERSONS[1]),
+        format!("{};1;21006;2005-07-01;2005-07-31;;61;;", PERSONS[2]),
+    ];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let file = sandbox.delivery("2007-05", &rows);
+    sandbox.run(["ingest", &file]).ok();
+    let text = "metrics = [\"persons\"]\ndimensions = [\"cpas\"]\nfilter = \"cpas IN ($centres)\"\n\
+                [parameters.centres]\ntype = \"text\"\nlist = true\ndefault = [\"21004\", \"21006\"]\n";
+    sandbox.write("warehouse/queries/centres.toml", text);
+    assert_eq!(sandbox.csv("centres"), "cpas,persons\n21004,1\n21006,1\n");
+    let set = |value: &str| {
+        sandbox.run(["run", "centres", "--set", value, "--verify", "--format", "csv"])
+    };
+    assert_eq!(set("centres=21005, 21006").ok().stdout, "cpas,persons\n21005,1\n21006,1\n");
+    let wrong = set("centres=21005,brussels");
+    assert_eq!(wrong.code, 2, "{wrong}");
+    assert!(wrong.stderr.contains("expected a NIS code of 5 digits for `cpas`"), "{wrong}");
+    sandbox.write("warehouse/queries/centres.toml", text.replace("IN ($centres)", "= $centres"));
+    let wrong = set("centres=21005");
+    assert!(wrong.stderr.contains("the parameter `centres` is a list"), "{wrong}");
+    assert!(wrong.stderr.contains("write `IN ($centres)`"), "{wrong}");
 }

@@ -9,7 +9,7 @@ use sqlparser::ast::{
     FunctionArguments, Ident, TypedString, UnaryOperator, Value,
 };
 
-use super::{Kind, NUMBER_MAX, WITHHELD, filterable};
+use super::{Kind, NUMBER_MAX, WITHHELD, element, filterable};
 use crate::decode::parse_cents;
 use crate::quarter::day_of;
 use crate::query::file::ParameterKind;
@@ -158,6 +158,10 @@ impl<'a> Translation<'a> {
 
     fn parameter(&mut self, name: &str) -> Option<Typed> {
         let Some((_, kind, text)) = self.values.iter().find(|(known, ..)| known == name) else {
+            if self.values.iter().any(|(known, ..)| *known == element(name, 0)) {
+                let help = format!("write `IN (${name})`");
+                return self.refuse(&format!("the parameter `{name}` is a list"), &help);
+            }
             let known = self.values.iter().map(|(known, ..)| known.clone()).collect();
             return self.unknown("parameter", name, known);
         };
