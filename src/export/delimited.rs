@@ -67,13 +67,26 @@ fn write(
     written: impl Fn(String) -> String,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let delimiter = delimiter.to_string();
-    let names = table.columns().iter().map(|column| written(harmless(column.name.clone())));
-    write!(out, "{}", locale.opening())?;
-    writeln!(out, "{}", names.collect::<Vec<_>>().join(&delimiter))?;
+    let mut line = locale.opening().to_owned();
+    let mut end_line = |line: &mut String| {
+        // The last delimiter ends the line instead.
+        line.pop();
+        line.push('\n');
+        let written = out.write_all(line.as_bytes());
+        line.clear();
+        written
+    };
+    for column in table.columns() {
+        line.push_str(&written(harmless(column.name.clone())));
+        line.push(delimiter);
+    }
+    end_line(&mut line)?;
     for row in 0..table.row_count() {
-        let fields = table.columns().iter().map(|column| written(field(column, row, locale)));
-        writeln!(out, "{}", fields.collect::<Vec<_>>().join(&delimiter))?;
+        for column in table.columns() {
+            line.push_str(&written(field(column, row, locale)));
+            line.push(delimiter);
+        }
+        end_line(&mut line)?;
     }
     Ok(())
 }

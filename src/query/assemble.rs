@@ -65,7 +65,10 @@ impl<'a> Assembly<'a> {
                 key,
                 counted,
             };
-            let asked = |row: &Row<'_>| row.quarter().is_none_or(|it| self.question.shows(it));
+            let asked = |row: &Row<'_>| {
+                let shown = || row.quarter().is_none_or(|it| self.question.shows(it));
+                !self.question.narrows_time() || shown()
+            };
             let figures = self.figures;
             if query.complete {
                 let keys =

@@ -20,8 +20,11 @@ pub struct Figures(Vec<Counted>);
 struct Counted {
     level: Level,
     metrics: Vec<Metric>,
-    rows: HashMap<Key, Row>,
+    rows: Rows,
 }
+
+/// Cells by the values of their dimensions. Nothing depends on the order of the map.
+pub(super) type Rows = HashMap<Key, Row, PlRandomState>;
 
 /// The metrics of a cell, and the amounts of its persons in rising order.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +41,7 @@ impl Figures {
     }
 
     /// Of cells that were counted otherwise.
-    pub(super) fn of(counted: Vec<(Count, HashMap<Key, Row>)>) -> Self {
+    pub(super) fn of(counted: Vec<(Count, Rows)>) -> Self {
         let counted = counted.into_iter().map(|(count, rows)| {
             let Count { level, metrics, .. } = count;
             Counted { level, metrics, rows }
@@ -195,7 +198,7 @@ mod tests {
             let metrics = vec![Metric::Persons, Metric::Amount];
             let count = Count { level, metrics, per_person: true };
             let row = Row { values: vec![persons, cents], amounts: vec![cents] };
-            Figures::of(vec![(count, HashMap::from([(vec![None], row)]))])
+            Figures::of(vec![(count, Rows::from_iter([(vec![None], row)]))])
         };
         assert_eq!(figures(2, 50).compared_with(&figures(2, 50)).differences, [""; 0]);
         let checked = figures(2, 50).compared_with(&figures(3, 51));

@@ -104,6 +104,12 @@ impl Question {
         self.wheres.iter().filter(move |(dimension, _)| !(looks_back && of_time(dimension)))
     }
 
+    /// Whether some quarters are not asked for.
+    pub(super) fn narrows_time(&self) -> bool {
+        let of_time = [Dimension::Quarter, Dimension::Year];
+        self.range.is_some() || of_time.iter().any(|it| self.wheres.contains_key(it))
+    }
+
     /// Whether a quarter is among those asked for.
     pub(super) fn shows(&self, quarter: Quarter) -> bool {
         let among = |dimension, text: String| {

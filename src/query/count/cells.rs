@@ -1,7 +1,6 @@
 //! Keys and cells: a number for every combination of values a question tells apart, and the cells
 //! of an answer that each of them counts in.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use polars::prelude::*;
@@ -260,7 +259,7 @@ impl Cells {
         let mut cells: Vec<Key> = vec![Vec::new()];
         for dimension in dimensions {
             let texts = frame.column(dimension.name())?.str()?;
-            let mut known: HashMap<(u32, Option<&str>), u32> = HashMap::new();
+            let mut known: PlHashMap<(u32, Option<&str>), u32> = PlHashMap::default();
             let mut longer: Vec<Key> = Vec::new();
             for (number, text) in numbers.iter_mut().zip(texts.iter()) {
                 *number = *known.entry((*number, text)).or_insert_with(|| {

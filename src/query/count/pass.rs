@@ -1,14 +1,13 @@
 //! One pass over the histories: every entry to the cells of its key, every person once per cell.
 
-use std::collections::HashMap;
-
+use polars::prelude::PlRandomState;
 use rayon::prelude::*;
 
 use super::cells::{Cells, Keys};
 use super::course::narrow;
 use crate::histories::{Axis, Batch, Histories, HistoriesError};
 use crate::metric::Metric;
-use crate::query::figures::{Figures, Key, Row};
+use crate::query::figures::{Figures, Row, Rows};
 use crate::query::level::Count;
 
 /// What is counted of a cell.
@@ -217,8 +216,8 @@ impl Counted {
     }
 
     /// The cells that have rows; the one of all rows also without.
-    fn rows(self, count: &Count, cells: Cells) -> HashMap<Key, Row> {
-        let mut rows = HashMap::new();
+    fn rows(self, count: &Count, cells: Cells) -> Rows {
+        let mut rows = Rows::with_capacity_and_hasher(cells.keys.len(), PlRandomState::default());
         for ((key, tally), amounts) in cells.keys.into_iter().zip(self.tallies).zip(self.amounts) {
             if tally.observations > 0 || count.level.dimensions.is_empty() {
                 rows.insert(key, tally.row(count, amounts));
