@@ -284,3 +284,46 @@ fn a_parameter_that_is_a_list_stands_for_each_of_its_values() {
     assert!(wrong.stderr.contains("the parameter `centres` is a list"), "{wrong}");
     assert!(wrong.stderr.contains("write `IN ($centres)`"), "{wrong}");
 }
+
+#[test]
+fn a_query_written_from_an_empty_file_is_mended_by_what_the_messages_say() {
+    let sandbox = Sandbox::new();
+    let rows = [
+        format!("{};1;21004;2005-07-01;2005-07-31;1168;;1;250.00", PERSONS[0]),
+        format!("{};1;62063;2005-07-01;2005-07-31;1168;;1;750.00", PERSONS[1]),
+    ];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let file = sandbox.delivery("2007-05", &rows);
+    sandbox.run(["ingest", &file]).ok();
+    let name = "warehouse/queries/brussels.toml";
+    let error = |text: &str| {
+        sandbox.write(name, text);
+        let ran = sandbox.run(["run", "brussels"]);
+        assert_eq!(ran.code, 2, "{ran}");
+        assert_eq!(sandbox.run(["queries", "--check"]).code, 2, "{text}");
+        ran.stderr
+    };
+    let mut messages = error("");
+    let first = "metrics = [\"convention_person\", \"amount\"]\ndimensions = [\"quarter\"]\n\
+                 filter = \"region = '4000'\"\n\
+                 [derived.part]\nshare = \"amount\"\nin = [\"quarter\"]\n";
+    messages += &error(first);
+    let second = first.replace("convention_person\"", "convention_persons\"");
+    let second = second.replace("in = [", "within = [");
+    messages += &error(&second);
+    insta::assert_snapshot!(messages, @"
+    error: 1 mistake in ./warehouse/queries/brussels.toml
+      ./warehouse/queries/brussels.toml:1:1: `metrics` is missing: name at least one metric (known: observations, persons, convention_persons, amount, amount_per_convention_person, days)
+    error: 2 mistakes in ./warehouse/queries/brussels.toml
+      ./warehouse/queries/brussels.toml:1:12: unknown metric `convention_person` (did you mean `convention_persons`?)
+      ./warehouse/queries/brussels.toml:6:1: unknown key `in` (known here: ratio, share, within, decimals)
+    error: filter: unknown value of `region` `4000`; did you mean `04000`?
+    hint: `sppis queries NAME` describes a query
+    ");
+    sandbox.write(name, second.replace("4000", "04000"));
+    assert!(sandbox.run(["queries", "--check"]).ok().stdout.contains("18 query files"));
+    insta::assert_snapshot!(sandbox.csv("brussels"), @"
+    quarter,convention_persons,amount,part
+    2005Q3,1,250.00,100.0
+    ");
+}
