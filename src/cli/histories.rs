@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::histories::{Histories, rebuild, refresh};
+use crate::histories::{Histories, rebuild, refresh, remove_others};
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::Warehouse;
 
@@ -33,6 +33,7 @@ pub(super) fn run(
         let _readable = Histories::open(&folder, &snapshot)?;
         refresh(&folder, &snapshot)?
     };
+    remove_others(&folder, &warehouse.snapshot(None)?)?;
     let size = std::fs::metadata(&built.path).map_or(0, |it| it.len());
     writeln!(
         console.out(),

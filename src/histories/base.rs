@@ -37,7 +37,8 @@ impl Base {
     }
 
     fn open(path: PathBuf, state: &State) -> Result<Self, HistoriesError> {
-        let (reader, metadata) = open(&path)?;
+        let gone = || HistoriesError::damaged(&path)("it is gone");
+        let (_, reader, metadata) = open(&path)?.ok_or_else(gone)?;
         let kept = state.kept_of(&metadata.state);
         let quarters = metadata.vocabulary.values(Axis::Quarter).iter();
         let keeps = quarters.map(|it| it.as_ref().is_some_and(|it| kept.contains(it))).collect();

@@ -43,27 +43,39 @@ pub struct Built {
 }
 
 /// Makes the histories of a snapshot, unless they are there, from those of another and the files
-/// that differ; removes what no longer is of use.
+/// that differ.
 pub fn refresh(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesError> {
     let state = State::of(snapshot);
     let path = folder.join(state.file_name(None));
-    let all = names_of(&state).iter().all(|name| folder.join(name).is_file());
-    if all {
-        let (_, Metadata { persons, entries, .. }) = open(&path)?;
+    if names_of(&state).iter().all(|name| folder.join(name).is_file())
+        && let Some((_, _, Metadata { persons, entries, .. })) = open(&path)?
+    {
         return Ok(Built { path, persons, entries, rows_read: 0 });
     }
-    let base = Base::nearest(folder, &state);
-    let built = write(folder, snapshot, &state, base)?;
-    remove_others(folder, &state)?;
-    Ok(built)
+    let built = Base::nearest(folder, &state).map(|it| write(folder, snapshot, &state, Some(it)));
+    match built {
+        Some(Ok(built)) => Ok(built),
+        // What was to be built on may be damaged, or removed by another writer in the meantime.
+        Some(Err(_)) | None => write(folder, snapshot, &state, None),
+    }
 }
 
 /// Makes the histories of a snapshot from its observations alone.
 pub fn rebuild(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesError> {
-    let state = State::of(snapshot);
-    let built = write(folder, snapshot, &state, None)?;
-    remove_others(folder, &state)?;
-    Ok(built)
+    write(folder, snapshot, &State::of(snapshot), None)
+}
+
+/// Removes histories that are not of this snapshot, which must be the latest. Those that are being
+/// written have no final name yet and stay; should another writer have come in between, its
+/// histories are made again by the next.
+pub fn remove_others(folder: &Path, latest: &Snapshot) -> Result<(), HistoriesError> {
+    for path in superseded(folder, latest)? {
+        if path.extension().is_some_and(|it| it == "arrow") {
+            // What cannot be removed is not used either.
+            let _unremoved = fs::remove_file(&path);
+        }
+    }
+    Ok(())
 }
 
 /// What is wrong with the histories of a snapshot: they are made a second time from its observations
@@ -125,18 +137,6 @@ pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, Histo
         files.filter(|path| path.is_file() && !names.iter().any(|it| path.ends_with(it))).collect();
     files.sort();
     Ok(files)
-}
-
-/// Histories of other states: none of the current one's readers needs them. Those that are being
-/// written have another ending and stay.
-fn remove_others(folder: &Path, state: &State) -> Result<(), HistoriesError> {
-    for path in others(folder, state)? {
-        if path.extension().is_some_and(|it| it == "arrow") {
-            // What cannot be removed is not used either.
-            let _unremoved = fs::remove_file(&path);
-        }
-    }
-    Ok(())
 }
 
 fn write(
@@ -209,7 +209,8 @@ fn written(
             written.push(write_groups(folder, state, &vocabulary, condenser)?);
         }
     }
-    let (_, Metadata { persons, entries, .. }) = open(file.path())?;
+    let gone = || HistoriesError::damaged(file.path())("it is gone");
+    let (_, _, Metadata { persons, entries, .. }) = open(file.path())?.ok_or_else(gone)?;
     written.push(file);
     let path = folder.join(state.file_name(None));
     Ok((written, Built { path, persons, entries, rows_read }))
@@ -229,7 +230,8 @@ fn condensers(
         PROJECTIONS.iter().map(|projection| Condenser::new(projection)).collect();
     let Some(base) = base else { return Ok(condensers) };
     for (condenser, path) in condensers.iter_mut().zip(&base.groups) {
-        let (mut reader, metadata) = open(path)?;
+        let gone = || HistoriesError::damaged(path)("it is gone");
+        let (_, mut reader, metadata) = open(path)?.ok_or_else(gone)?;
         let translation = Translation::between(&metadata.vocabulary, vocabulary);
         for at in 0..reader.num_batches() {
             let batch = read_batch(&mut reader, at, path)?;

@@ -9,7 +9,7 @@ use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
 use super::HistoriesError;
 use super::condense::PROJECTIONS;
 use super::entry::{Entry, NO_CENTS};
-use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open};
+use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, SharedFile, open, reader};
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
 use crate::warehouse::Snapshot;
@@ -18,6 +18,7 @@ use crate::warehouse::Snapshot;
 #[derive(Debug)]
 pub struct Histories {
     path: PathBuf,
+    file: SharedFile,
     metadata: Metadata,
     batch_count: usize,
 }
@@ -43,14 +44,11 @@ impl Histories {
     }
 
     fn open_file(path: PathBuf, state: &State) -> Result<Option<Self>, HistoriesError> {
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let (reader, metadata) = open(&path)?;
+        let Some((file, reader, metadata)) = open(&path)? else { return Ok(None) };
         if metadata.state != *state {
             return Err(HistoriesError::damaged(&path)("it is of other observations"));
         }
-        Ok(Some(Self { path, metadata, batch_count: reader.num_batches() }))
+        Ok(Some(Self { path, file, metadata, batch_count: reader.num_batches() }))
     }
 
     /// The groups of persons who are alike in a quarter that tell these columns apart, if there are.
@@ -105,7 +103,7 @@ impl Histories {
         batches: Range<usize>,
         mut take: impl FnMut(&Batch) -> Result<(), HistoriesError>,
     ) -> Result<(), HistoriesError> {
-        let (mut reader, _) = open(&self.path)?;
+        let mut reader = reader(&self.file, &self.path)?;
         for at in batches {
             take(&read_batch(&mut reader, at, &self.path)?)?;
         }

@@ -10,7 +10,7 @@ use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
-use crate::histories::{HistoriesError, refresh};
+use crate::histories::{HistoriesError, refresh, remove_others};
 use crate::warehouse::{
     DeliveryRecord, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding, StoredRow,
     Warehouse, WarehouseError, rule_records,
@@ -219,7 +219,10 @@ pub enum HistoriesProblem {
 
 /// Makes the histories of the table as it is now. Whatever fails here, no figure depends on it.
 pub(super) fn renew_histories(warehouse: &Warehouse) -> Result<(), HistoriesProblem> {
-    refresh(&warehouse.histories_folder(), &warehouse.snapshot(None)?)?;
+    let folder = warehouse.histories_folder();
+    refresh(&folder, &warehouse.snapshot(None)?)?;
+    // Another delivery may have been committed in the meantime.
+    remove_others(&folder, &warehouse.snapshot(None)?)?;
     Ok(())
 }
 

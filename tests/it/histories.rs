@@ -317,3 +317,36 @@ fn a_log_that_others_wrote_to_gives_the_same_figures() {
     sandbox.write("warehouse/observations/_delta_log/00000000000000000000.crc", "{}");
     assert_eq!(asked(), before);
 }
+
+#[test]
+fn readers_beside_writers_always_have_the_answer_of_a_committed_state() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    let first = rows("2005-07");
+    let first: Vec<&str> = first.iter().map(String::as_str).collect();
+    let states = [&first[..], &first[..3]].map(|rows| {
+        let file = sandbox.delivery("2007-05", rows);
+        fs::rename(sandbox.join(&file), sandbox.join(&format!("{}-{file}", rows.len()))).unwrap();
+        format!("{}-{file}", rows.len())
+    });
+    let again = |file: &String| {
+        sandbox.run(["ingest", file, "--delivery", "2007-05", "--again"]).ok();
+        sandbox.csv("totals-by-measure")
+    };
+    let answers = states.each_ref().map(again);
+    assert_ne!(answers[0], answers[1]);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for round in 0..12 {
+                again(&states[round % 2]);
+            }
+        });
+        let mut asked = 0;
+        while !writer.is_finished() {
+            // Histories come and go; whoever has opened them reads them to the end.
+            assert!(answers.contains(&sandbox.csv("totals-by-measure")), "after {asked}");
+            asked += 1;
+        }
+        assert!(asked > 0);
+    });
+}
