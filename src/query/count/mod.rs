@@ -42,6 +42,10 @@ pub enum CountError {
 /// Combinations of values that are worked out for one question at most.
 const KEYS_MAX: usize = 1 << 20;
 
+/// Up to so many, also those that do not occur are worked out: a pass over the histories to look for
+/// them takes longer.
+const KEYS_WITHOUT_A_LOOK: usize = 1 << 16;
+
 /// Combinations of which those that occur are looked for at most: a bit each.
 const COMBINATIONS_MAX: usize = 1 << 30;
 
@@ -68,7 +72,7 @@ pub fn count(
     };
     let histories = condensed.as_ref().unwrap_or(histories);
     let keys = Keys::new(&axes, histories.vocabulary(), &of_course, courses);
-    let keys = if keys.len() <= KEYS_MAX {
+    let keys = if keys.len() <= KEYS_WITHOUT_A_LOOK {
         keys
     } else if keys.len() <= COMBINATIONS_MAX {
         keys.that_occur(histories)?
