@@ -96,7 +96,7 @@ pub(super) const REBUILD: &str = "figures do not need them: make them anew with 
 pub(super) fn say_histories_problem(problem: Option<&HistoriesProblem>, console: &mut Console) {
     if let Some(problem) = problem {
         console.say(&format!("note: the person histories are not renewed: {}", chain(problem)));
-        console.say("hint: figures do not need them; `sppis histories` makes them");
+        console.say("hint: figures do not need them; `sppis histories --rebuild` makes them");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::histories::{Histories, rebuild, refresh, remove_others};
+use crate::histories::{Histories, listed, rebuild, refresh, remove_others};
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::Warehouse;
 
@@ -26,6 +26,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let snapshot = warehouse.snapshot(None)?;
     let folder = warehouse.histories_folder();
+    let before = listed(&folder);
     let built = if arguments.rebuild {
         rebuild(&folder, &snapshot)?
     } else {
@@ -33,7 +34,7 @@ pub(super) fn run(
         let _readable = Histories::open(&folder, &snapshot)?;
         refresh(&folder, &snapshot)?
     };
-    remove_others(&folder, &warehouse.snapshot(None)?)?;
+    remove_others(&folder, &before, &warehouse.snapshot(None)?)?;
     let size = std::fs::metadata(&built.path).map_or(0, |it| it.len());
     writeln!(
         console.out(),

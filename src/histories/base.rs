@@ -61,7 +61,7 @@ impl Base {
         }
         let mut used = Axis::ALL.map(|axis| vec![false; all.values(axis).len()]);
         for at in 0..self.reader.num_batches() {
-            for entry in read_batch(&mut self.reader, at, &self.path)?.entries() {
+            for entry in read_batch(&mut self.reader, at, &self.path, all)?.entries() {
                 if self.keeps[Axis::Quarter.of(entry.codes)] {
                     for axis in Axis::ALL {
                         used[axis as usize][axis.of(entry.codes)] = true;
@@ -78,7 +78,13 @@ impl Base {
             if self.next_batch == self.reader.num_batches() {
                 return Ok(None);
             }
-            self.held = read_batch(&mut self.reader, self.next_batch, &self.path)?.entries();
+            self.held = read_batch(
+                &mut self.reader,
+                self.next_batch,
+                &self.path,
+                &self.metadata.vocabulary,
+            )?
+            .entries();
             self.next_batch += 1;
             self.at = 0;
         }

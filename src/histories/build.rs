@@ -48,7 +48,7 @@ pub fn refresh(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesErr
     let state = State::of(snapshot);
     let path = folder.join(state.file_name(None));
     if names_of(&state).iter().all(|name| folder.join(name).is_file())
-        && let Some((_, _, Metadata { persons, entries, .. })) = open(&path)?
+        && let Ok(Some((_, _, Metadata { persons, entries, .. }))) = open(&path)
     {
         return Ok(Built { path, persons, entries, rows_read: 0 });
     }
@@ -65,12 +65,22 @@ pub fn rebuild(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesErr
     write(folder, snapshot, &State::of(snapshot), None)
 }
 
-/// Removes histories that are not of this snapshot, which must be the latest. Those that are being
-/// written have no final name yet and stay; should another writer have come in between, its
-/// histories are made again by the next.
-pub fn remove_others(folder: &Path, latest: &Snapshot) -> Result<(), HistoriesError> {
+/// The complete files there are.
+pub fn listed(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|it| it == "arrow")).collect()
+}
+
+/// Removes those of some files that are not histories of this snapshot, which is later than their
+/// list: what other writers have made since is not among them.
+pub fn remove_others(
+    folder: &Path,
+    listed: &[PathBuf],
+    latest: &Snapshot,
+) -> Result<(), HistoriesError> {
     for path in superseded(folder, latest)? {
-        if path.extension().is_some_and(|it| it == "arrow") {
+        if listed.contains(&path) {
             // What cannot be removed is not used either.
             let _unremoved = fs::remove_file(&path);
         }
@@ -234,7 +244,7 @@ fn condensers(
         let (_, mut reader, metadata) = open(path)?.ok_or_else(gone)?;
         let translation = Translation::between(&metadata.vocabulary, vocabulary);
         for at in 0..reader.num_batches() {
-            let batch = read_batch(&mut reader, at, path)?;
+            let batch = read_batch(&mut reader, at, path, &metadata.vocabulary)?;
             let entries = batch.entries();
             for (persons, bounds) in batch.persons().iter().zip(batch.entry_offsets().windows(2)) {
                 let own = &entries[index(bounds[0])..index(bounds[1])];

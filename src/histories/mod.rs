@@ -28,7 +28,7 @@ mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
-pub use build::{Built, check, clean, rebuild, refresh, remove_others, superseded};
+pub use build::{Built, check, clean, listed, rebuild, refresh, remove_others, superseded};
 pub use reader::{Batch, CodesOf, Histories};
 pub use vocabulary::{Axis, Vocabulary};
 

@@ -40,13 +40,20 @@ impl Histories {
     /// The histories of exactly the files of a snapshot, if there are.
     pub fn open(folder: &Path, snapshot: &Snapshot) -> Result<Option<Self>, HistoriesError> {
         let state = State::of(snapshot);
-        Self::open_file(folder.join(state.file_name(None)), &state)
+        Self::open_file(folder.join(state.file_name(None)), &state, &Axis::ALL)
     }
 
-    fn open_file(path: PathBuf, state: &State) -> Result<Option<Self>, HistoriesError> {
+    fn open_file(
+        path: PathBuf,
+        state: &State,
+        axes: &[Axis],
+    ) -> Result<Option<Self>, HistoriesError> {
         let Some((file, reader, metadata)) = open(&path)? else { return Ok(None) };
         if metadata.state != *state {
             return Err(HistoriesError::damaged(&path)("it is of other observations"));
+        }
+        if !metadata.axes.iter().map(String::as_str).eq(axes.iter().map(|axis| axis.column())) {
+            return Err(HistoriesError::damaged(&path)("it tells other columns apart"));
         }
         Ok(Some(Self { path, file, metadata, batch_count: reader.num_batches() }))
     }
@@ -59,7 +66,8 @@ impl Histories {
         let (state, folder) = (&self.metadata.state, self.path.parent());
         match (PROJECTIONS.iter().find(tells), folder) {
             (Some(projection), Some(folder)) => {
-                Self::open_file(folder.join(state.file_name(Some(projection))), state)
+                let path = folder.join(state.file_name(Some(projection)));
+                Self::open_file(path, state, &[&[Axis::Quarter], *projection].concat())
             }
             _ => Ok(None),
         }
@@ -105,7 +113,7 @@ impl Histories {
     ) -> Result<(), HistoriesError> {
         let mut reader = reader(&self.file, &self.path)?;
         for at in batches {
-            take(&read_batch(&mut reader, at, &self.path)?)?;
+            take(&read_batch(&mut reader, at, &self.path, &self.metadata.vocabulary)?)?;
         }
         Ok(())
     }
@@ -116,11 +124,13 @@ impl Histories {
     }
 }
 
-/// Reads one batch, and makes sure that it has the columns it must have.
+/// Reads one batch, and makes sure that it has the columns it must have, and no number that stands
+/// for nothing.
 pub(super) fn read_batch(
     reader: &mut Reader,
     at: usize,
     path: &Path,
+    vocabulary: &Vocabulary,
 ) -> Result<Batch, HistoriesError> {
     reader.set_index(at).map_err(HistoriesError::damaged(path))?;
     let batch = reader.next().ok_or("it ends too early").map_err(HistoriesError::damaged(path))?;
@@ -128,7 +138,21 @@ pub(super) fn read_batch(
     if batch.schema().fields() != super::file::schema().fields() {
         return Err(HistoriesError::damaged(path)("its columns are not those of histories"));
     }
-    Ok(Batch(batch))
+    let batch = Batch(batch);
+    for axis in Axis::ALL {
+        let most = match batch.codes(axis) {
+            CodesOf::Narrow(codes) => codes.iter().max().map(|it| usize::from(*it)),
+            CodesOf::Wide(codes) => codes.iter().max().map(|it| usize::from(*it)),
+        };
+        // Columns that groups do not tell apart hold nothing but zeros.
+        if most.is_some_and(|most| most > 0 && most >= vocabulary.values(axis).len()) {
+            return Err(HistoriesError::damaged(path)("it holds numbers that stand for nothing"));
+        }
+    }
+    if batch.amounts().any(|(entry, _)| entry >= batch.entry_count()) {
+        return Err(HistoriesError::damaged(path)("it holds amounts of no entry"));
+    }
+    Ok(batch)
 }
 
 impl Batch {

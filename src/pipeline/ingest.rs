@@ -5,12 +5,14 @@
 //!
 //! The file is read once; `stages` says how.
 
+use std::panic::AssertUnwindSafe;
+
 use super::stages::{Sink, Stages};
 use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
-use crate::histories::{HistoriesError, refresh, remove_others};
+use crate::histories::{HistoriesError, listed, refresh, remove_others};
 use crate::warehouse::{
     DeliveryRecord, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding, StoredRow,
     Warehouse, WarehouseError, rule_records,
@@ -215,14 +217,24 @@ pub enum HistoriesProblem {
     /// They could not be made.
     #[error(transparent)]
     Histories(#[from] HistoriesError),
+    /// The reader of those that were there did not expect what they say.
+    #[error("the earlier ones are damaged")]
+    Panicked,
 }
 
-/// Makes the histories of the table as it is now. Whatever fails here, no figure depends on it.
+/// Makes the histories of the table as it is now. Whatever fails here, no figure depends on it, and
+/// the commit stands; a damaged file may make its reader panic.
 pub(super) fn renew_histories(warehouse: &Warehouse) -> Result<(), HistoriesProblem> {
+    let renewed = std::panic::catch_unwind(AssertUnwindSafe(|| renew(warehouse)));
+    renewed.unwrap_or(Err(HistoriesProblem::Panicked))
+}
+
+fn renew(warehouse: &Warehouse) -> Result<(), HistoriesProblem> {
     let folder = warehouse.histories_folder();
+    let before = listed(&folder);
     refresh(&folder, &warehouse.snapshot(None)?)?;
     // Another delivery may have been committed in the meantime.
-    remove_others(&folder, &warehouse.snapshot(None)?)?;
+    remove_others(&folder, &before, &warehouse.snapshot(None)?)?;
     Ok(())
 }
 

@@ -5,14 +5,15 @@
 
 use polars::prelude::*;
 
-use super::resolve::{Question, classified};
-use crate::dictionary::{Dictionary, UNCLASSIFIED};
+use super::resolve::Question;
+use crate::dictionary::UNCLASSIFIED;
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
 
 const PERSON: &str = "person";
 const QUARTER: &str = "quarter";
 const MEASURE: &str = "measure";
+const SET: &str = "measure_set";
 const COUNT: &str = "measure_number";
 const OTHER: &str = "other_quarter";
 const FIRST: &str = "first_quarter";
@@ -23,11 +24,8 @@ pub(super) fn with_course(
     rows: LazyFrame,
     question: &Question,
     quarters: &[Quarter],
-    dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
-    let mut names: Vec<&str> = classified(dictionary).collect();
-    names.sort_unstable();
-    let sets = sets(rows.clone(), &names);
+    let sets = sets(rows.clone());
     let mut with = rows.clone();
     if question.needs(Dimension::Measures) || question.needs(Dimension::MeasureCount) {
         let own = [col(PERSON), col(QUARTER)];
@@ -63,19 +61,14 @@ fn left() -> JoinArgs {
 }
 
 /// The measures of each person and quarter, joined, and their number.
-fn sets(rows: LazyFrame, names: &[&str]) -> LazyFrame {
-    let has = |name: &&str| col(MEASURE).eq(lit(*name)).any(true).alias(format!("has_{name}"));
-    let each = rows.group_by([col(PERSON), col(QUARTER)]);
-    let each = each.agg(names.iter().map(has).collect::<Vec<_>>());
-    let part = |name: &&str| {
-        when(col(format!("has_{name}"))).then(lit(format!("+{name}"))).otherwise(lit(""))
-    };
-    let joined = names.iter().map(part).reduce(|all, part| all + part).unwrap_or_else(|| lit(""));
-    let number = names.iter().map(|name| col(format!("has_{name}")).cast(DataType::UInt32));
-    let number = number.reduce(|all, one| all + one).unwrap_or_else(|| lit(0));
-    // The first sign joins nothing.
-    let text = joined.str().slice(lit(1), lit(NULL));
-    let text = when(number.clone().eq(lit(0))).then(lit(NO_MEASURE)).otherwise(text);
+fn sets(rows: LazyFrame) -> LazyFrame {
+    let classified = col(MEASURE).filter(col(MEASURE).neq(lit(UNCLASSIFIED)));
+    let sorted = classified.unique().sort(SortOptions::default()).alias(SET);
+    let each = rows.group_by([col(PERSON), col(QUARTER)]).agg([sorted]);
+    let number = col(SET).list().len();
+    let text = when(number.clone().eq(lit(0)))
+        .then(lit(NO_MEASURE))
+        .otherwise(col(SET).list().join(lit("+"), true));
     let (text, number) = (text.alias(Dimension::Measures.name()), number.alias(COUNT));
     each.select([col(PERSON), col(QUARTER), text, number])
 }

@@ -279,7 +279,7 @@ fn is_course(dimension: Dimension, text: &str, dictionary: &Dictionary) -> bool 
 }
 
 /// The measures that rules lead to, in the order of the dictionary.
-pub(super) fn classified(dictionary: &Dictionary) -> impl Iterator<Item = &str> {
+fn classified(dictionary: &Dictionary) -> impl Iterator<Item = &str> {
     let names = dictionary.measures().iter().map(|measure| measure.name.as_str());
     names.filter(|name| *name != UNCLASSIFIED)
 }

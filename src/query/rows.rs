@@ -23,7 +23,7 @@ pub(super) fn rows(
     let needs = |dimension: Dimension| question.needs(dimension);
     let mut frame = derive(source.frame.clone(), dictionary, needs)?;
     if question.needs_course() && !source.has_course {
-        frame = with_course(frame, question, &source.quarters, dictionary)?;
+        frame = with_course(frame, question, &source.quarters)?;
     }
     if let Some(filter) = &query.filter {
         // Rows that the filter was to leave out must never count.

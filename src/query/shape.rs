@@ -112,6 +112,12 @@ fn top(root: &Table<'_>, dimensions: &[Dimension]) -> Option<Top> {
         Some(dimension)
     };
     let dimension = of_query(&table.required_text("dimension"));
+    // Cut to a rest, these would no longer say what else is worked out from them.
+    if matches!(dimension, Some(Dimension::Quarter | Dimension::Year | Dimension::Guidance)) {
+        let message = "a top ranks neither quarters nor years nor guidances";
+        let help = "order the rows by the metric instead: `order = [\"-persons\"]`";
+        table.problem(Problem::new(table.span(), message).help(help));
+    }
     let by = derived::metric(&table, &table.required_text("by"));
     let within = table.texts("within").iter().filter_map(of_query).collect();
     let within: Vec<Dimension> = within;

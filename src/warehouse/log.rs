@@ -35,7 +35,7 @@ struct Line {
     meta_data: Option<MetaData>,
     protocol: Option<IgnoredAny>,
     #[serde(rename = "txn")]
-    _transaction: Option<IgnoredAny>,
+    transaction: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -141,7 +141,25 @@ fn read_entry(folder: &Path, version: usize) -> Option<Vec<Line>> {
     let lines: Result<Vec<Line>, _> = text.lines().map(serde_json::from_str).collect();
     let lines = lines.ok().filter(|lines| !lines.is_empty())?;
     let defines = lines.iter().any(|line| line.protocol.is_some() || line.meta_data.is_some());
-    (defines == (version == 0)).then_some(lines)
+    let infos: Vec<&CommitInfo> = lines.iter().filter_map(|it| it.commit_info.as_ref()).collect();
+    let [info] = infos.as_slice() else { return None };
+    let is_ours = if version == 0 { defines } else { !defines && info.sppis.is_some() };
+    let says_one_thing = lines.iter().all(|line| line.action_count() == 1);
+    (is_ours && says_one_thing).then_some(lines)
+}
+
+impl Line {
+    fn action_count(&self) -> usize {
+        let actions = [
+            self.add.is_some(),
+            self.remove.is_some(),
+            self.commit_info.is_some(),
+            self.meta_data.is_some(),
+            self.protocol.is_some(),
+            self.transaction.is_some(),
+        ];
+        actions.into_iter().filter(|it| *it).count()
+    }
 }
 
 impl Add {

@@ -319,6 +319,23 @@ fn a_log_that_others_wrote_to_gives_the_same_figures() {
 }
 
 #[test]
+fn a_file_in_the_place_of_another_and_a_log_entry_that_says_nothing_are_refused() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    ingest(&sandbox, "2007-11", "2006-02");
+    let groups = histories(&sandbox).into_iter().find(|it| *it != of_persons(&sandbox));
+    fs::copy(groups.unwrap(), of_persons(&sandbox)).unwrap();
+    let ran = sandbox.run(["run", "by-year"]);
+    assert!(ran.code == 2 && ran.stderr.contains("it tells other columns apart"), "{ran}");
+    sandbox.run(["histories", "--rebuild"]).ok();
+    sandbox.run(["run", "by-year"]).ok();
+    // A delivery must not vanish from figures with its entry.
+    sandbox.write("warehouse/observations/_delta_log/00000000000000000002.json", "{}\n");
+    let ran = sandbox.run(["run", "by-year"]);
+    assert_eq!(ran.code, 2, "{ran}");
+}
+
+#[test]
 fn readers_beside_writers_always_have_the_answer_of_a_committed_state() {
     let sandbox = Sandbox::new();
     ingest(&sandbox, "2007-05", "2005-07");

@@ -536,11 +536,12 @@ fn what_would_compare_unlike_things_is_refused() {
         assert_eq!(ran.code, 2, "{text}: {ran}");
         said += &ran.stderr;
     }
-    insta::assert_snapshot!(said, @"
+    insta::assert_snapshot!(said, @r#"
     error: 1 mistake in ./warehouse/queries/mine.toml
       ./warehouse/queries/mine.toml:1:1: a top by quarter cannot be compared over quarters (rank without `quarter`: the same values are then shown in all quarters)
-    error: 1 mistake in ./warehouse/queries/mine.toml
+    error: 2 mistakes in ./warehouse/queries/mine.toml
       ./warehouse/queries/mine.toml:1:1: a top by quarter cannot be compared over quarters (rank without `quarter`: the same values are then shown in all quarters)
+      ./warehouse/queries/mine.toml:3:1: a top ranks neither quarters nor years nor guidances (order the rows by the metric instead: `order = ["-persons"]`)
     error: 1 mistake in ./warehouse/queries/mine.toml
       ./warehouse/queries/mine.toml:1:1: with `within`, a value that is in the rest would look like 0 (leave `within` out, or `complete`)
     error: 1 mistake in ./warehouse/queries/mine.toml
@@ -557,7 +558,7 @@ fn what_would_compare_unlike_things_is_refused() {
       ./warehouse/queries/mine.toml:2:10: `9223372036854775807` is larger than any value of the data (numbers reach up to 1000000000)
       ./warehouse/queries/mine.toml:2:10: `0` is no place or length for `substr` (write a whole number; characters count from 1)
       ./warehouse/queries/mine.toml:2:10: `-3` is no place or length for `left` (write a whole number; characters count from 1)
-    ");
+    "#);
 }
 
 #[test]

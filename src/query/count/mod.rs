@@ -127,7 +127,7 @@ fn is_by_quarter(question: &Question) -> bool {
     question.query.counts().into_iter().chain(ranked).all(|count| {
         let by_quarter = count.level.dimensions.contains(&Dimension::Quarter);
         by_quarter && count.level.span == Span::Own && !count.per_person
-    })
+    }) && question.query.top.as_ref().is_none_or(|top| top.dimension != Dimension::Quarter)
 }
 
 /// The stored columns that a question tells apart, the quarter first.
