@@ -18,7 +18,7 @@ use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
 use super::file::{FileSink, HistoryWriter, Metadata, open};
-use super::reader::{index, read_batch};
+use super::reader::read_batch;
 use super::state::{State, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use crate::warehouse::{Snapshot, TableFile};
@@ -246,9 +246,8 @@ fn condensers(
         for at in 0..reader.num_batches() {
             let batch = read_batch(&mut reader, at, path, &metadata.vocabulary)?;
             let entries = batch.entries();
-            for (persons, bounds) in batch.persons().iter().zip(batch.entry_offsets().windows(2)) {
-                let own = &entries[index(bounds[0])..index(bounds[1])];
-                let kept = own.iter().filter(|it| base.keeps[Axis::Quarter.of(it.codes)]);
+            for (persons, own) in batch.persons().iter().zip(batch.entries_of_persons()) {
+                let kept = entries[own].iter().filter(|it| base.keeps[Axis::Quarter.of(it.codes)]);
                 let kept = kept.map(|it| Entry { codes: translation.apply(it.codes), ..*it });
                 condenser.add(*persons, kept);
             }

@@ -3,7 +3,7 @@
 
 use polars::prelude::PlHashMap;
 
-use super::entry::{Entry, NO_CENTS};
+use super::entry::{Entry, NO_CENTS, added};
 use super::vocabulary::Axis;
 
 /// The columns besides the quarter by which persons are alike, a file each.
@@ -47,10 +47,7 @@ impl Sum {
     fn add(&mut self, other: &Self) {
         self.observations += other.observations;
         self.days += other.days;
-        self.cents = match (self.cents, other.cents) {
-            (NO_CENTS, cents) | (cents, NO_CENTS) => cents,
-            (cents, others) => cents + others,
-        };
+        self.cents = added(self.cents, other.cents);
     }
 }
 

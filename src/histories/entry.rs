@@ -24,10 +24,15 @@ impl Entry {
     pub(super) fn add(&mut self, other: &Self) {
         self.observations += other.observations;
         self.days += other.days;
-        self.cents = match (self.cents, other.cents) {
-            (NO_CENTS, cents) | (cents, NO_CENTS) => cents,
-            (cents, others) => cents + others,
-        };
+        self.cents = added(self.cents, other.cents);
+    }
+}
+
+/// Both amounts; one that is absent adds nothing.
+pub(super) fn added(cents: i64, others: i64) -> i64 {
+    match (cents, others) {
+        (NO_CENTS, cents) | (cents, NO_CENTS) => cents,
+        (cents, others) => cents + others,
     }
 }
 

@@ -170,9 +170,10 @@ impl Batch {
         self.0.column(PERSON).as_primitive::<Int64Type>().values()
     }
 
-    /// Where each person's entries begin, and at the end where the last one's end.
-    pub fn entry_offsets(&self) -> &[i32] {
-        self.list(ENTRIES).value_offsets()
+    /// The places of each person's entries.
+    pub fn entries_of_persons(&self) -> impl Iterator<Item = Range<usize>> {
+        let offsets = self.list(ENTRIES).value_offsets();
+        offsets.windows(2).map(|bounds| index(bounds[0])..index(bounds[1]))
     }
 
     /// Entries of the batch.
@@ -207,14 +208,14 @@ impl Batch {
 
     /// The amounts of the batch: place of the entry, cents; by rising place.
     pub fn amounts(&self) -> impl Iterator<Item = (usize, i64)> {
-        let (lists, first) = (self.list(AMOUNTS), self.entry_offsets());
+        let lists = self.list(AMOUNTS);
         let values = lists.values().as_struct();
         let places = values.column(0).as_primitive::<UInt32Type>().values();
         let cents = values.column(1).as_primitive::<Int64Type>().values();
-        let persons = lists.value_offsets().windows(2).zip(first);
-        persons.flat_map(move |(amounts, first)| {
+        let persons = lists.value_offsets().windows(2).zip(self.entries_of_persons());
+        persons.flat_map(move |(amounts, entries)| {
             let range = index(amounts[0])..index(amounts[1]);
-            let at = move |at: usize| (index(*first) + places[at] as usize, cents[at]);
+            let at = move |at: usize| (entries.start + places[at] as usize, cents[at]);
             range.map(at)
         })
     }
@@ -235,8 +236,8 @@ impl Batch {
             }
         }
         let mut entries = Vec::with_capacity(codes.len());
-        for (person, bounds) in self.persons().iter().zip(self.entry_offsets().windows(2)) {
-            entries.extend((index(bounds[0])..index(bounds[1])).map(|at| Entry {
+        for (person, own) in self.persons().iter().zip(self.entries_of_persons()) {
+            entries.extend(own.map(|at| Entry {
                 person: *person,
                 codes: codes[at],
                 observations: observations[at].into(),
@@ -252,6 +253,6 @@ impl Batch {
 }
 
 /// An offset as a place.
-pub(super) fn index(offset: i32) -> usize {
+fn index(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or_default()
 }

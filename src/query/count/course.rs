@@ -182,9 +182,9 @@ impl Courses {
         let quarters = narrow(batch.codes(Axis::Quarter), self.neighbours.len(), histories)?;
         let measures = self.measures(batch, histories)?;
         let mut runs: Vec<Run> = Vec::new();
-        for bounds in batch.entry_offsets().windows(2) {
+        for own in batch.entries_of_persons() {
             runs.clear();
-            for entry in super::pass::place(bounds[0])..super::pass::place(bounds[1]) {
+            for entry in own {
                 let (quarter, bit) = (quarters[entry], self.bits[usize::from(measures[entry])]);
                 match runs.last_mut() {
                     Some(run) if run.quarter == quarter => {

@@ -151,10 +151,10 @@ impl Persons<'_> {
     ) {
         let (observations, days) = (self.batch.observations(), self.batch.days());
         let mut person = self.before;
-        for (at, bounds) in self.batch.entry_offsets().windows(2).enumerate() {
+        for (at, own) in self.batch.entries_of_persons().enumerate() {
             let alike = alike(at);
             person += 1;
-            for at in place(bounds[0])..place(bounds[1]) {
+            for at in own {
                 for cell in cells.of(self.keys[at]) {
                     let tally = &mut tallies[*cell as usize];
                     tally.observations += u64::from(observations[at]);
@@ -172,7 +172,7 @@ impl Persons<'_> {
 
     /// The amounts of each person, added up per cell.
     fn amounts(&self, cells: &Cells, amounts: &mut [Vec<i64>]) {
-        let mut ends = self.batch.entry_offsets().iter().skip(1);
+        let mut ends = self.batch.entries_of_persons().map(|own| own.end);
         let mut end = 0;
         // The cells of the person at hand; they are few.
         let mut own: Vec<(u32, i64)> = Vec::new();
@@ -182,7 +182,7 @@ impl Persons<'_> {
         for (at, cents) in self.batch.amounts() {
             while at >= end {
                 hand_over(&mut own);
-                end = ends.next().map_or(usize::MAX, |end| place(*end));
+                end = ends.next().unwrap_or(usize::MAX);
             }
             for cell in cells.of(self.keys[at]) {
                 match own.iter_mut().find(|(known, _)| known == cell) {
@@ -242,9 +242,4 @@ impl Tally {
         let amounts = amounts.into_iter().map(i128::from).collect();
         Row { values: count.metrics.iter().map(value).collect(), amounts }
     }
-}
-
-/// An offset as a place.
-pub(super) fn place(offset: i32) -> usize {
-    usize::try_from(offset).unwrap_or_default()
 }
