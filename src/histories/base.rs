@@ -7,7 +7,7 @@ use super::HistoriesError;
 use super::build::others;
 use super::condense::PROJECTIONS;
 use super::entry::Entry;
-use super::file::{Metadata, Reader, open};
+use super::file::{Metadata, Reader, open_present};
 use super::reader::read_batch;
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
@@ -37,8 +37,7 @@ impl Base {
     }
 
     fn open(path: PathBuf, state: &State) -> Result<Self, HistoriesError> {
-        let gone = || HistoriesError::damaged(&path)("it is gone");
-        let (_, reader, metadata) = open(&path)?.ok_or_else(gone)?;
+        let (reader, metadata) = open_present(&path)?;
         let kept = state.kept_of(&metadata.state);
         let quarters = metadata.vocabulary.values(Axis::Quarter).iter();
         let keeps = quarters.map(|it| it.as_ref().is_some_and(|it| kept.contains(it))).collect();
@@ -55,13 +54,14 @@ impl Base {
 
     /// The values of the entries that are kept.
     pub(super) fn vocabulary(&mut self) -> Result<Vocabulary, HistoriesError> {
-        let all = &self.metadata.vocabulary;
-        if self.kept == self.metadata.state.quarters() {
+        let metadata = &self.metadata;
+        let all = &metadata.vocabulary;
+        if self.kept == metadata.state.quarters() {
             return Ok(all.clone());
         }
         let mut used = Axis::ALL.map(|axis| vec![false; all.values(axis).len()]);
         for at in 0..self.reader.num_batches() {
-            for entry in read_batch(&mut self.reader, at, &self.path, all)?.entries() {
+            for entry in read_batch(&mut self.reader, at, &self.path, metadata)?.entries() {
                 if self.keeps[Axis::Quarter.of(entry.codes)] {
                     for axis in Axis::ALL {
                         used[axis as usize][axis.of(entry.codes)] = true;
@@ -78,13 +78,8 @@ impl Base {
             if self.next_batch == self.reader.num_batches() {
                 return Ok(None);
             }
-            self.held = read_batch(
-                &mut self.reader,
-                self.next_batch,
-                &self.path,
-                &self.metadata.vocabulary,
-            )?
-            .entries();
+            let (reader, at) = (&mut self.reader, self.next_batch);
+            self.held = read_batch(reader, at, &self.path, &self.metadata)?.entries();
             self.next_batch += 1;
             self.at = 0;
         }

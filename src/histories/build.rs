@@ -2,10 +2,9 @@
 //! the observations.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::BufWriter;
 use std::ops::RangeInclusive;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
@@ -17,11 +16,11 @@ use super::base::Base;
 use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
-use super::file::{FileSink, HistoryWriter, Metadata, open};
+use super::file::{FileSink, HistoryWriter, Metadata, open, open_present};
 use super::reader::read_batch;
 use super::state::{State, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
-use crate::warehouse::{Snapshot, TableFile};
+use crate::warehouse::{Snapshot, TableFile, hash_of, make_private_folder};
 
 /// Observations taken into memory at once; more are read in several passes over the files.
 const ROWS_PER_PASS: u64 = 1 << 24;
@@ -113,12 +112,7 @@ fn names_of(state: &State) -> Vec<String> {
 }
 
 fn same_bytes(one: &Path, other: &Path) -> Result<bool, HistoriesError> {
-    let read = |path: &Path| {
-        let mut hasher = blake3::Hasher::new();
-        let file = File::open(path).map_err(HistoriesError::io(path))?;
-        hasher.update_reader(file).map_err(HistoriesError::io(path))?;
-        Ok(hasher.finalize())
-    };
+    let read = |path: &Path| hash_of(path).map_err(HistoriesError::io(path));
     Ok(read(one)? == read(other)?)
 }
 
@@ -184,7 +178,7 @@ fn written(
     state: &State,
     mut base: Option<Base>,
 ) -> Result<(Vec<NamedTempFile>, Built), HistoriesError> {
-    make_private(folder).map_err(HistoriesError::io(folder))?;
+    make_private_folder(folder).map_err(HistoriesError::io(folder))?;
     let file = temporary_file(folder)?;
     let failed = HistoriesError::damaged::<ArrowError>;
     let kept = base.as_ref().map_or_else(BTreeSet::new, |base| base.kept.clone());
@@ -192,37 +186,31 @@ fn written(
     let files: Vec<TableFile> = snapshot.files().iter().filter(fresh).cloned().collect();
     let rows_read = files.iter().map(TableFile::row_count).sum();
     let known = base.as_mut().map(Base::vocabulary).transpose()?.unwrap_or_default();
-    let mut begun: Option<(HistoryWriter, Vec<bool>)> = None;
-    let mut vocabulary = Vocabulary::default();
-    for persons in passes(rows_read) {
-        let collected = collect(&files, &persons, &known)?;
-        if begun.is_none() {
-            // All values of all rows are known after the first pass already.
-            vocabulary = collected.vocabulary.clone();
-            let condensers = condensers(base.as_ref(), &vocabulary)?;
-            let (state, words) = (state.clone(), vocabulary.clone());
-            let new = HistoryWriter::new(sink(&file)?, state, &Axis::ALL, words, condensers);
-            let quarters = vocabulary.values(Axis::Quarter).iter();
-            let fresh = quarters.map(|it| it.as_ref().is_some_and(|it| !kept.contains(it)));
-            begun = Some((new.map_err(failed(file.path()))?, fresh.collect()));
+    let ranges = passes(rows_read);
+    // All values of all rows are known after the first pass already.
+    let mut collected = collect(&files, &ranges[0], &known)?;
+    let vocabulary = collected.vocabulary.clone();
+    let quarters = vocabulary.values(Axis::Quarter).iter();
+    let fresh = quarters.map(|it| it.as_ref().is_some_and(|it| !kept.contains(it)));
+    let fresh: Vec<bool> = fresh.collect();
+    let condensers = condensers(base.as_ref(), &vocabulary)?;
+    let (owned, words) = (state.clone(), vocabulary.clone());
+    let new = HistoryWriter::new(sink(&file)?, owned, &Axis::ALL, words, condensers);
+    let mut writer = new.map_err(failed(file.path()))?;
+    for (at, persons) in ranges.iter().enumerate() {
+        if at > 0 {
+            collected = collect(&files, persons, &known)?;
         }
-        if let Some((writer, fresh)) = &mut begun {
-            let take = |person, entries: &[Entry]| writer.push(person, entries, fresh);
-            merge(&collected, &persons, base.as_mut(), take)?;
-        }
+        let take = |person, entries: &[Entry]| writer.push(person, entries, &fresh);
+        merge(&collected, persons, base.as_mut(), take)?;
     }
-    let mut written = Vec::with_capacity(PROJECTIONS.len() + 1);
-    if let Some((writer, _)) = begun {
-        let (done, condensers) = writer.finish().map_err(failed(file.path()))?;
-        completed(done, file.path())?;
-        for condenser in condensers {
-            written.push(write_groups(folder, state, &vocabulary, condenser)?);
-        }
-    }
-    let gone = || HistoriesError::damaged(file.path())("it is gone");
-    let (_, _, Metadata { persons, entries, .. }) = open(file.path())?.ok_or_else(gone)?;
+    let (done, metadata, condensers) = writer.finish().map_err(failed(file.path()))?;
+    completed(done, file.path())?;
+    let groups = condensers.into_iter().map(|it| write_groups(folder, state, &vocabulary, it));
+    let mut written: Vec<NamedTempFile> = groups.collect::<Result<_, _>>()?;
     written.push(file);
     let path = folder.join(state.file_name(None));
+    let Metadata { persons, entries, .. } = metadata;
     Ok((written, Built { path, persons, entries, rows_read }))
 }
 
@@ -240,11 +228,10 @@ fn condensers(
         PROJECTIONS.iter().map(|projection| Condenser::new(projection)).collect();
     let Some(base) = base else { return Ok(condensers) };
     for (condenser, path) in condensers.iter_mut().zip(&base.groups) {
-        let gone = || HistoriesError::damaged(path)("it is gone");
-        let (_, mut reader, metadata) = open(path)?.ok_or_else(gone)?;
+        let (mut reader, metadata) = open_present(path)?;
         let translation = Translation::between(&metadata.vocabulary, vocabulary);
         for at in 0..reader.num_batches() {
-            let batch = read_batch(&mut reader, at, path, &metadata.vocabulary)?;
+            let batch = read_batch(&mut reader, at, path, &metadata)?;
             let entries = batch.entries();
             for (persons, own) in batch.persons().iter().zip(batch.entries_of_persons()) {
                 let kept = entries[own].iter().filter(|it| base.keeps[Axis::Quarter.of(it.codes)]);
@@ -270,14 +257,9 @@ fn write_groups(
     for (persons, entries) in condenser.finish() {
         writer.push(persons, &entries, &[]);
     }
-    let (done, _) = writer.finish().map_err(failed(file.path()))?;
+    let (done, ..) = writer.finish().map_err(failed(file.path()))?;
     completed(done, file.path())?;
     Ok(file)
-}
-
-/// A folder that only its owner can enter; no error when it is there.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Ranges of persons, each with about as many observations; at least one.

@@ -52,7 +52,7 @@ impl Metadata {
 }
 
 /// The columns of a person's entries: the axes, then what is counted.
-pub(super) fn entry_fields() -> Fields {
+fn entry_fields() -> Fields {
     let axis = |axis: &Axis| {
         let narrow = axis.bits() == 8;
         Field::new(axis.column(), if narrow { DataType::UInt8 } else { DataType::UInt16 }, false)
@@ -145,8 +145,8 @@ impl HistoryWriter {
         let _failed = self.full.send(std::mem::take(&mut self.held));
     }
 
-    /// Completes the file; gives what it was written to, and the groups.
-    pub(super) fn finish(mut self) -> arrow::error::Result<(FileSink, Vec<Condenser>)> {
+    /// Completes the file; gives what it was written to, what it says of itself, and the groups.
+    pub(super) fn finish(mut self) -> arrow::error::Result<(FileSink, Metadata, Vec<Condenser>)> {
         if !self.held.persons.is_empty() {
             self.hand_over();
         }
@@ -157,7 +157,7 @@ impl HistoryWriter {
         let text = text.map_err(|error| ArrowError::ExternalError(error.into()))?;
         writer.write_metadata(METADATA_KEY, text);
         writer.finish()?;
-        Ok((writer.into_inner()?, condensers))
+        Ok((writer.into_inner()?, metadata, condensers))
     }
 }
 
@@ -290,6 +290,13 @@ pub(super) fn open(path: &Path) -> Result<Option<(SharedFile, Reader, Metadata)>
     let metadata = Metadata::of_text(reader.custom_metadata());
     let metadata = metadata.ok_or("its footer says nothing of its observations");
     Ok(Some((file, reader, metadata.map_err(HistoriesError::damaged(path))?)))
+}
+
+/// The same of a file that must be there.
+pub(super) fn open_present(path: &Path) -> Result<(Reader, Metadata), HistoriesError> {
+    let gone = || HistoriesError::damaged(path)("it is gone");
+    let (_, reader, metadata) = open(path)?.ok_or_else(gone)?;
+    Ok((reader, metadata))
 }
 
 /// Another reader of a file.

@@ -78,11 +78,6 @@ impl Histories {
         self.metadata.axes.len() < Axis::ALL.len()
     }
 
-    /// Where they lie.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The values of each axis.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.metadata.vocabulary
@@ -109,18 +104,13 @@ impl Histories {
     pub fn read(
         &self,
         batches: Range<usize>,
-        mut take: impl FnMut(&Batch) -> Result<(), HistoriesError>,
+        mut take: impl FnMut(&Batch),
     ) -> Result<(), HistoriesError> {
         let mut reader = reader(&self.file, &self.path)?;
         for at in batches {
-            take(&read_batch(&mut reader, at, &self.path, &self.metadata.vocabulary)?)?;
+            take(&read_batch(&mut reader, at, &self.path, &self.metadata)?);
         }
         Ok(())
-    }
-
-    /// A file that says something that cannot be.
-    pub fn damaged(&self, text: &str) -> HistoriesError {
-        HistoriesError::damaged(&self.path)(text)
     }
 }
 
@@ -130,7 +120,7 @@ pub(super) fn read_batch(
     reader: &mut Reader,
     at: usize,
     path: &Path,
-    vocabulary: &Vocabulary,
+    metadata: &Metadata,
 ) -> Result<Batch, HistoriesError> {
     reader.set_index(at).map_err(HistoriesError::damaged(path))?;
     let batch = reader.next().ok_or("it ends too early").map_err(HistoriesError::damaged(path))?;
@@ -144,8 +134,11 @@ pub(super) fn read_batch(
             CodesOf::Narrow(codes) => codes.iter().max().map(|it| usize::from(*it)),
             CodesOf::Wide(codes) => codes.iter().max().map(|it| usize::from(*it)),
         };
-        // Columns that groups do not tell apart hold nothing but zeros.
-        if most.is_some_and(|most| most > 0 && most >= vocabulary.values(axis).len()) {
+        // A number that is too large would be a wrong figure. Columns that groups do not tell apart
+        // hold nothing but zeros.
+        let told = metadata.axes.iter().any(|name| name == axis.column());
+        let count = metadata.vocabulary.values(axis).len().max(usize::from(!told));
+        if most.is_some_and(|most| most >= count) {
             return Err(HistoriesError::damaged(path)("it holds numbers that stand for nothing"));
         }
     }

@@ -30,7 +30,7 @@ impl State {
     }
 
     /// The beginning of the names of all files of this state.
-    pub(super) fn key(&self) -> String {
+    fn key(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(FORMAT.as_bytes());
         for (quarter, hashes) in &self.0 {

@@ -21,8 +21,8 @@ use crate::histories::{Histories, HistoriesError};
 use crate::quarter::Quarter;
 use crate::query::{
     Checked, CompileError, CompiledQuery, CountError, Coverage, Figures, Question, ResultTable,
-    Source, Statement, StatementError, check, columns_of, columns_over_histories, compile, count,
-    ranking,
+    Source, Statement, StatementError, check, collect, columns_of, columns_over_histories, compile,
+    count, ranking,
 };
 use crate::scan::Scan;
 use crate::warehouse::{Snapshot, TableFile, Warehouse};
@@ -86,7 +86,10 @@ impl<'a> Basis<'a> {
 
     /// Collects plans together, so that what they share is read once.
     fn collect(&self, plans: &[&LazyFrame]) -> PolarsResult<Vec<DataFrame>> {
-        collect(plans, if self.optimised { OptFlags::default() } else { OptFlags::TYPE_COERCION })
+        collect(
+            plans.iter().copied(),
+            if self.optimised { OptFlags::default() } else { OptFlags::TYPE_COERCION },
+        )
     }
 
     /// What the snapshot can have figures of.
@@ -166,7 +169,7 @@ pub fn answer_statement(
     snapshot: &Snapshot,
 ) -> Result<ReleasedTable, StatementError> {
     let plan = statement.plan(Scan::new(snapshot, None).frame()?)?;
-    let frames = collect(&[&plan], OptFlags::default())?;
+    let frames = collect([&plan], OptFlags::default())?;
     let result = statement.answer(&frames[0])?;
     Ok(release(result, Policy::Internal))
 }
@@ -214,11 +217,6 @@ fn read_rows(
     Ok(())
 }
 
-fn collect(plans: &[&LazyFrame], flags: OptFlags) -> PolarsResult<Vec<DataFrame>> {
-    let plans = plans.iter().map(|plan| plan.logical_plan.clone()).collect();
-    LazyFrame::collect_all_with_engine(plans, Engine::InMemory, flags)
-}
-
 /// How a question is answered.
 #[derive(Debug)]
 pub struct Explanation {
@@ -249,7 +247,7 @@ pub struct OverHistories {
 
 /// Explains a question without reading more than the ranking of a query with a top needs.
 pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
-    let over = basis.histories.as_ref().and_then(|histories| {
+    let over_histories = basis.histories.as_ref().and_then(|histories| {
         let columns = columns_over_histories(&question)?;
         let (persons, entries) = (histories.person_count(), histories.entry_count());
         Some(OverHistories { persons, entries, columns })
@@ -268,7 +266,6 @@ pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, Ans
             }
         }
     }
-    let over_histories = over;
     Ok(Explanation { over_histories, scan, row_group_count, column_bytes, plans, columns })
 }
 

@@ -54,6 +54,15 @@ impl std::fmt::Debug for Source {
     }
 }
 
+/// Collects plans together, so that what they share is read once.
+pub fn collect<'p>(
+    plans: impl IntoIterator<Item = &'p LazyFrame>,
+    flags: OptFlags,
+) -> PolarsResult<Vec<DataFrame>> {
+    let plans = plans.into_iter().map(|plan| plan.logical_plan.clone()).collect();
+    LazyFrame::collect_all_with_engine(plans, Engine::InMemory, flags)
+}
+
 /// Name of the amounts of single persons.
 pub(super) const AMOUNTS: &str = "amounts";
 

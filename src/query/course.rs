@@ -6,6 +6,7 @@
 use polars::prelude::*;
 
 use super::resolve::Question;
+use super::rows::{of_quarters, quarter_pairs};
 use crate::dictionary::UNCLASSIFIED;
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
@@ -45,13 +46,8 @@ pub(super) fn with_course(
     if question.needs(Dimension::MeasureEntry) {
         with = entry(with, rows, &neighbours(quarters, -1)?);
     }
-    let counted = question.counted_range().map(|range| {
-        let inside = quarters.iter().filter(|quarter| range.contains(**quarter));
-        let inside = inside.map(|quarter| col(QUARTER).eq(lit(quarter.to_string())));
-        inside.reduce(Expr::or).unwrap_or_else(|| lit(false))
-    });
-    Ok(match counted {
-        Some(counted) => with.filter(counted),
+    Ok(match question.counted_range() {
+        Some(range) => of_quarters(with, quarters.iter().filter(|it| range.contains(**it))),
         None => with,
     })
 }
@@ -76,11 +72,7 @@ fn sets(rows: LazyFrame) -> LazyFrame {
 /// Each quarter with the one so many steps away, where that has observations.
 fn neighbours(quarters: &[Quarter], steps: i32) -> PolarsResult<LazyFrame> {
     let pairs = quarters.iter().map(|it| (*it, it.plus(steps)));
-    let known = pairs.filter(|(_, other)| quarters.contains(other));
-    let (own, other): (Vec<String>, Vec<String>) =
-        known.map(|(own, other)| (own.to_string(), other.to_string())).unzip();
-    let columns = vec![Column::new(QUARTER.into(), own), Column::new(OTHER.into(), other)];
-    Ok(DataFrame::new(columns[0].len(), columns)?.lazy())
+    quarter_pairs(OTHER, pairs.filter(|(_, other)| quarters.contains(other)))
 }
 
 /// The measures of another quarter, as a dimension.

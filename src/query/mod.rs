@@ -28,7 +28,7 @@ mod shape;
 mod statement;
 
 pub use catalog::{Catalog, CatalogError};
-pub use compile::{CompileError, CompiledQuery, Source, columns_of, compile, ranking};
+pub use compile::{CompileError, CompiledQuery, Source, collect, columns_of, compile, ranking};
 pub use complete::Coverage;
 pub use count::{CountError, columns_over_histories, count};
 pub use derived::{Against, Derived, Formula, Statistic};

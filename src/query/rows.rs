@@ -20,8 +20,7 @@ pub(super) fn rows(
     dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
     let query = &question.query;
-    let needs = |dimension: Dimension| question.needs(dimension);
-    let mut frame = derive(source.frame.clone(), dictionary, needs)?;
+    let mut frame = derive(source.frame.clone(), question, dictionary)?;
     if question.needs_course() && !source.has_course {
         frame = with_course(frame, question, &source.quarters)?;
     }
@@ -37,7 +36,7 @@ pub(super) fn rows(
             frame = frame.filter(is_one_of(*dimension, values));
         }
     }
-    if needs(Dimension::Age) {
+    if question.needs(Dimension::Age) {
         frame = frame.with_columns([band(&query.bands).alias("age")]);
         if let Some(values) = question.wheres.get(&Dimension::Age) {
             frame = frame.filter(is_one_of(Dimension::Age, values));
@@ -67,9 +66,27 @@ fn asked_only(rows: LazyFrame, question: &Question, quarters: &[Quarter]) -> Laz
     if !question.looks_back() {
         return rows;
     }
-    let asked = quarters.iter().filter(|quarter| question.shows(**quarter));
-    let asked = asked.map(|quarter| col("quarter").eq(lit(quarter.to_string())));
-    rows.filter(asked.reduce(Expr::or).unwrap_or_else(|| lit(false)))
+    of_quarters(rows, quarters.iter().filter(|quarter| question.shows(**quarter)))
+}
+
+/// The rows of some quarters.
+pub(super) fn of_quarters<'q>(
+    rows: LazyFrame,
+    quarters: impl Iterator<Item = &'q Quarter>,
+) -> LazyFrame {
+    let wanted = quarters.map(|quarter| col("quarter").eq(lit(quarter.to_string())));
+    rows.filter(wanted.reduce(Expr::or).unwrap_or_else(|| lit(false)))
+}
+
+/// Pairs of quarters as a table, to be joined by the first.
+pub(super) fn quarter_pairs(
+    second: &'static str,
+    pairs: impl Iterator<Item = (Quarter, Quarter)>,
+) -> PolarsResult<LazyFrame> {
+    let (first, others): (Vec<String>, Vec<String>) =
+        pairs.map(|(own, other)| (own.to_string(), other.to_string())).unzip();
+    let columns = vec![Column::new("quarter".into(), first), Column::new(second.into(), others)];
+    Ok(DataFrame::new(columns[0].len(), columns)?.lazy())
 }
 
 /// Values that are not among the first become one.
@@ -94,17 +111,9 @@ pub(super) fn spread(
 ) -> PolarsResult<LazyFrame> {
     const TARGET: &str = "target";
     let Level { dimensions, span } = level;
-    let pairs: Vec<(String, String)> = quarters
-        .iter()
-        .flat_map(|own| span.targets(*own).into_iter().map(|it| (own.to_string(), it.to_string())))
-        .collect();
-    let (own, target): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
-    let lookup = DataFrame::new(
-        own.len(),
-        vec![Column::new("quarter".into(), own), Column::new(TARGET.into(), target)],
-    )?;
+    let pairs = quarters.iter().flat_map(|own| span.targets(*own).into_iter().map(|it| (*own, it)));
     let spread = rows.join(
-        lookup.lazy(),
+        quarter_pairs(TARGET, pairs)?,
         [col("quarter")],
         [col("quarter")],
         JoinArgs::new(JoinType::Inner),
@@ -119,9 +128,10 @@ pub(super) fn spread(
 /// Adds the dimensions that are not stored: year and age as numbers, province and region.
 fn derive(
     frame: LazyFrame,
+    question: &Question,
     dictionary: &Dictionary,
-    needs: impl Fn(Dimension) -> bool,
 ) -> PolarsResult<LazyFrame> {
+    let needs = |dimension| question.needs(dimension);
     let year = || col("quarter").str().head(lit(4)).cast(DataType::Int32);
     let mut frame = frame;
     if needs(Dimension::Year) {

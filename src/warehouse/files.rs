@@ -255,10 +255,14 @@ pub(super) fn place(staged: &StagedFile, table: &Path) -> Result<PathBuf, Wareho
 }
 
 /// A folder that only its owner can enter; no error when it is there.
-pub(super) fn create_private_folder(path: &Path) -> Result<(), WarehouseError> {
+pub fn make_private_folder(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(path).map_err(WarehouseError::io(path))
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// The same, for a folder of the warehouse.
+pub(super) fn create_private_folder(path: &Path) -> Result<(), WarehouseError> {
+    make_private_folder(path).map_err(WarehouseError::io(path))
 }
 
 /// Makes the names in a folder durable.

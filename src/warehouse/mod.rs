@@ -39,7 +39,7 @@ use std::path::{Path, PathBuf};
 pub use commit::{Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
 pub use error::WarehouseError;
-pub use files::{ObservationWriter, StagedFile};
+pub use files::{ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{StoredFinding, findings_as_parquet, rows_by};
 pub use key::KeySource;
 pub use record::{
@@ -50,7 +50,7 @@ pub use rejected_rows::StoredRow;
 pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use table::LoggedCommit;
-pub use verify::{Fault, Verification};
+pub use verify::{Fault, Verification, hash_of};
 
 use chrono::{NaiveDate, NaiveTime};
 use deltalake_core::DeltaTable;

@@ -189,7 +189,8 @@ fn check_file(file: &TableFile) -> Result<Totals, String> {
     Ok((layout.row_count, layout.cents))
 }
 
-fn hash_of(path: &Path) -> std::io::Result<String> {
+/// BLAKE3 of a file's bytes, in hexadecimal digits.
+pub fn hash_of(path: &Path) -> std::io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())

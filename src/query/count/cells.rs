@@ -84,8 +84,7 @@ impl Keys {
         let of_part = |part: Range<usize>| {
             let mut places = Places::new(self.combinations);
             histories.read(part, |batch| {
-                self.of_batch(batch, histories)?.iter().for_each(|key| places.mark(*key));
-                Ok(())
+                self.of_batch(batch).iter().for_each(|key| places.mark(*key));
             })?;
             Ok(places)
         };
@@ -139,28 +138,19 @@ impl Keys {
     }
 
     /// The key of each entry of a batch.
-    pub(super) fn of_batch(
-        &self,
-        batch: &Batch,
-        histories: &Histories,
-    ) -> Result<Vec<u32>, HistoriesError> {
+    pub(super) fn of_batch(&self, batch: &Batch) -> Vec<u32> {
         let mut keys = vec![0_u32; batch.entry_count()];
-        for KeyColumn { of, values, step } in &self.columns {
+        for KeyColumn { of, step, .. } in &self.columns {
             let step = narrow(*step);
-            let most = match (of, &self.courses) {
+            match (of, &self.courses) {
                 (Of::Stored(axis), _) => match batch.codes(*axis) {
                     CodesOf::Narrow(codes) => add(&mut keys, codes, step),
                     CodesOf::Wide(codes) => add(&mut keys, codes, step),
                 },
                 (Of::Course(dimension), Some(courses)) => {
-                    courses.add(*dimension, step, &mut keys, batch, histories)?;
-                    None
+                    courses.add(*dimension, step, &mut keys, batch);
                 }
-                (Of::Course(_), None) => None,
-            };
-            // A number that is too large would be a wrong figure.
-            if most.is_some_and(|most| most as usize >= values.len()) {
-                return Err(histories.damaged("it holds numbers that stand for nothing"));
+                (Of::Course(_), None) => {}
             }
         }
         if let Some(places) = &self.occurring {
@@ -168,7 +158,7 @@ impl Keys {
                 *key = places.of(*key);
             }
         }
-        Ok(keys)
+        keys
     }
 }
 
@@ -224,12 +214,11 @@ impl Places {
     }
 }
 
-/// Adds an axis to the keys; gives the largest number seen.
-fn add<N: Copy + Into<u32>>(keys: &mut [u32], codes: &[N], step: u32) -> Option<u32> {
+/// Adds an axis to the keys.
+fn add<N: Copy + Into<u32>>(keys: &mut [u32], codes: &[N], step: u32) {
     for (key, code) in keys.iter_mut().zip(codes) {
-        *key = key.wrapping_add((*code).into().wrapping_mul(step));
+        *key += (*code).into() * step;
     }
-    codes.iter().map(|code| (*code).into()).max()
 }
 
 /// Keys are at most as many as a query may have of them.

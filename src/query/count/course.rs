@@ -89,16 +89,9 @@ impl Courses {
     }
 
     /// Adds a dimension of each entry of a batch to its key.
-    pub(super) fn add(
-        &self,
-        dimension: Dimension,
-        step: u32,
-        keys: &mut [u32],
-        batch: &Batch,
-        histories: &Histories,
-    ) -> Result<(), HistoriesError> {
-        let measures = self.measures(batch, histories)?;
-        self.runs(batch, histories, |runs| {
+    pub(super) fn add(&self, dimension: Dimension, step: u32, keys: &mut [u32], batch: &Batch) {
+        let measures = narrow(batch.codes(Axis::Measure));
+        self.runs(batch, |runs| {
             for (at, run) in runs.iter().enumerate() {
                 let beside = |quarter: Option<u8>, other: Option<&Run>| match quarter {
                     None => self.not_delivered,
@@ -130,7 +123,7 @@ impl Courses {
                     keys[entry] += step * of_run.unwrap_or_else(entered);
                 }
             }
-        })
+        });
     }
 
     fn place(&self, set: Set) -> u32 {
@@ -143,7 +136,7 @@ impl Courses {
             let mut sets = HashSet::from([0]);
             let mut last = 0;
             histories.read(part, |batch| {
-                self.runs(batch, histories, |runs| {
+                self.runs(batch, |runs| {
                     for run in runs {
                         // Most have what they, or those before them, had already.
                         if run.set != last {
@@ -151,7 +144,7 @@ impl Courses {
                             last = run.set;
                         }
                     }
-                })
+                });
             })?;
             Ok(sets)
         };
@@ -163,24 +156,10 @@ impl Courses {
         Ok(parts.into_iter().flatten().collect())
     }
 
-    /// The numbers of measures of a batch, all of them known.
-    fn measures<'b>(
-        &self,
-        batch: &'b Batch,
-        histories: &Histories,
-    ) -> Result<&'b [u8], HistoriesError> {
-        narrow(batch.codes(Axis::Measure), self.bits.len(), histories)
-    }
-
     /// Hands on the runs of each person of a batch, in the order of quarters.
-    fn runs(
-        &self,
-        batch: &Batch,
-        histories: &Histories,
-        mut take: impl FnMut(&[Run]),
-    ) -> Result<(), HistoriesError> {
-        let quarters = narrow(batch.codes(Axis::Quarter), self.neighbours.len(), histories)?;
-        let measures = self.measures(batch, histories)?;
+    fn runs(&self, batch: &Batch, mut take: impl FnMut(&[Run])) {
+        let quarters = narrow(batch.codes(Axis::Quarter));
+        let measures = narrow(batch.codes(Axis::Measure));
         let mut runs: Vec<Run> = Vec::new();
         for own in batch.entries_of_persons() {
             runs.clear();
@@ -199,19 +178,14 @@ impl Courses {
             }
             take(&runs);
         }
-        Ok(())
     }
 }
 
-/// Narrow numbers, all of them below a count.
-pub(super) fn narrow<'b>(
-    codes: CodesOf<'b>,
-    count: usize,
-    histories: &Histories,
-) -> Result<&'b [u8], HistoriesError> {
+/// The numbers of a column of few values.
+pub(super) fn narrow(codes: CodesOf<'_>) -> &[u8] {
     match codes {
-        CodesOf::Narrow(codes) if codes.iter().all(|code| usize::from(*code) < count) => Ok(codes),
-        _ => Err(histories.damaged("it holds numbers that stand for nothing")),
+        CodesOf::Narrow(codes) => codes,
+        CodesOf::Wide(_) => unreachable!("quarters, measures and guidances have numbers of 8 bits"),
     }
 }
 

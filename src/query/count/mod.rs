@@ -15,7 +15,7 @@ mod pass;
 
 use polars::prelude::*;
 
-use super::compile::{columns_of_conditions, ranked};
+use super::compile::{collect, columns_of_conditions, ranked};
 use super::figures::Figures;
 use super::file::Top;
 use super::level::Count;
@@ -96,9 +96,7 @@ pub fn count(
             Ok(Keys::only(rows, &count.level.dimensions))
         };
         let plans: Vec<_> = counts.iter().map(plan).collect::<PolarsResult<_>>()?;
-        let plans = plans.into_iter().map(|plan| plan.logical_plan).collect();
-        let frames =
-            LazyFrame::collect_all_with_engine(plans, Engine::InMemory, OptFlags::default())?;
+        let frames = collect(&plans, OptFlags::default())?;
         let cells = counts.iter().zip(&frames);
         cells.map(|(it, frame)| Cells::read(frame, &it.level.dimensions, keys.len())).collect()
     };

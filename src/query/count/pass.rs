@@ -55,7 +55,8 @@ pub(super) fn count(
 
 /// A part of the histories on its way through.
 struct Pass<'a> {
-    histories: &'a Histories,
+    /// Whether a person stands for several who are alike.
+    condensed: bool,
     keys: &'a Keys,
     counts: &'a [Count],
     cells: &'a [Cells],
@@ -66,16 +67,11 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(
-        keys: &'a Keys,
-        counts: &'a [Count],
-        cells: &'a [Cells],
-        histories: &'a Histories,
-    ) -> Self {
+    fn new(keys: &'a Keys, counts: &'a [Count], cells: &'a [Cells], histories: &Histories) -> Self {
         let guidances = histories.vocabulary().values(Axis::Guidance).iter();
         let is_convention = guidances.map(|it| matches!(it.as_deref(), Some("h50" | "h100")));
         Self {
-            histories,
+            condensed: histories.is_condensed(),
             keys,
             counts,
             cells,
@@ -85,13 +81,12 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn add(&mut self, batch: &Batch) -> Result<(), HistoriesError> {
-        let keys = self.keys.of_batch(batch, self.histories)?;
-        let guidances = batch.codes(Axis::Guidance);
-        let guidances = narrow(guidances, self.is_convention.len(), self.histories)?;
+    fn add(&mut self, batch: &Batch) {
+        let keys = self.keys.of_batch(batch);
+        let guidances = narrow(batch.codes(Axis::Guidance));
         let levels = self.counts.iter().zip(self.cells).zip(&mut self.counted);
         for ((count, cells), counted) in levels {
-            let (before, condensed) = (self.persons_before, self.histories.is_condensed());
+            let (before, condensed) = (self.persons_before, self.condensed);
             let persons = Persons { batch, keys: &keys, before, condensed };
             if count.metrics.contains(&Metric::ConventionPersons) {
                 let of_convention = |at: usize| self.is_convention[usize::from(guidances[at])];
@@ -112,7 +107,6 @@ impl<'a> Pass<'a> {
         }
         // A part has fewer persons than a number can count.
         self.persons_before += u32::try_from(batch.person_count()).unwrap_or_default();
-        Ok(())
     }
 }
 
