@@ -45,7 +45,7 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
     let question = resolve(query, &Asked::default(), warehouse.dictionary())?;
     let snapshot = warehouse.snapshot(None)?;
     let dictionary = warehouse.dictionary();
-    let basis = Basis::new(&warehouse, &snapshot, Means::default())?;
+    let basis = Basis::new(&warehouse, &snapshot, Means::default());
     let tables = answer(vec![question], &basis)?.tables;
     let fit_terminal = console.prints_to_terminal();
     let look = Look { language: Language::En, dictionary, fit_terminal };

@@ -9,11 +9,11 @@ use crate::delivery::DeliveryError;
 use crate::document::DocumentError;
 use crate::export::ExportError;
 use crate::histories::HistoriesError;
-use crate::pipeline::answer::AnswerError;
+use crate::pipeline::answer::{AnswerError, Basis};
 use crate::pipeline::difference::DifferenceError;
 use crate::pipeline::ingest::{HistoriesProblem, IngestError};
 use crate::pipeline::replay::ReplayError;
-use crate::query::{CatalogError, CountError, ResolveError, StatementError};
+use crate::query::{CatalogError, ResolveError, StatementError};
 use crate::warehouse::WarehouseError;
 
 /// How the program ends.
@@ -89,8 +89,16 @@ impl CliError {
 }
 
 /// What to do about histories that cannot be used.
-pub(super) const REBUILD: &str = "figures do not need them: make them anew with `sppis histories \
-                                  --rebuild`, or count with `--without-histories`";
+pub(super) const REBUILD: &str = "figures do not need them; `sppis histories --rebuild` makes them \
+                                  anew";
+
+/// Says that figures were counted without histories, and why.
+pub(super) fn say_unused_histories(basis: &Basis<'_>, console: &mut Console) {
+    if let Some(problem) = basis.histories_problem() {
+        console.say(&format!("note: the person histories are not used: {}", chain(problem)));
+        console.say(&format!("hint: {REBUILD}"));
+    }
+}
 
 /// Says why histories could not be renewed; what was committed stands.
 pub(super) fn say_histories_problem(problem: Option<&HistoriesProblem>, console: &mut Console) {
@@ -230,12 +238,7 @@ impl From<StatementError> for CliError {
 
 impl From<AnswerError> for CliError {
     fn from(error: AnswerError) -> Self {
-        match error {
-            AnswerError::Histories(error) | AnswerError::Count(CountError::Histories(error)) => {
-                error.into()
-            }
-            error => Self::new(chain(&error)),
-        }
+        Self::new(chain(&error))
     }
 }
 

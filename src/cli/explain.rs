@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::console::Console;
-use super::error::{CliError, Exit};
+use super::error::{CliError, Exit, say_unused_histories};
 use super::run::QuestionArguments;
 use crate::pipeline::answer::{Explanation, Timing, explain, time};
 use crate::query::Catalog;
@@ -39,7 +39,7 @@ pub(super) fn run(
     let snapshot = arguments.question.snapshot(warehouse)?;
     let names = [arguments.name.clone()];
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
-    let basis = arguments.question.basis(warehouse, &snapshot)?;
+    let basis = arguments.question.basis(warehouse, &snapshot);
     for question in arguments.question.questions(&catalog, &names, warehouse, false)? {
         let explanation = explain(question.clone(), &basis)?;
         let out = console.out();
@@ -55,6 +55,7 @@ pub(super) fn run(
             writeln!(out, "assembling: {}", milliseconds(assembling))?;
         }
     }
+    say_unused_histories(&basis, console);
     Ok(Exit::Done)
 }
 

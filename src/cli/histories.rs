@@ -31,7 +31,7 @@ pub(super) fn run(
         rebuild(&folder, &snapshot)?
     } else {
         // Those that are damaged are named, and not made anew unasked.
-        let _readable = Histories::open(&folder, &snapshot)?;
+        Histories::read_whole(&folder, &snapshot)?;
         refresh(&folder, &snapshot)?
     };
     remove_others(&folder, &before, &warehouse.snapshot(None)?)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::console::Console;
-use super::error::{CliError, Exit};
+use super::error::{CliError, Exit, say_unused_histories};
 use super::output::quoted;
 use super::target::Target;
 use crate::disclosure::ReleasedTable;
@@ -104,13 +104,9 @@ impl QuestionArguments {
     }
 
     /// What answers are computed from.
-    pub(super) fn basis<'a>(
-        &self,
-        warehouse: &'a Warehouse,
-        snapshot: &'a Snapshot,
-    ) -> Result<Basis<'a>, CliError> {
+    pub(super) fn basis<'a>(&self, warehouse: &'a Warehouse, snapshot: &'a Snapshot) -> Basis<'a> {
         let means = if self.without_histories { Means::Observations } else { Means::Histories };
-        Ok(Basis::new(warehouse, snapshot, means)?)
+        Basis::new(warehouse, snapshot, means)
     }
 
     /// The questions, every one checked. Where all queries are asked, those that need a value
@@ -177,14 +173,18 @@ pub(super) fn run(
     let target = Target::prepare(arguments, names.len(), warehouse, console)?;
     let snapshot = asked.snapshot(warehouse)?;
     let dictionary = warehouse.dictionary();
-    let basis = asked.basis(warehouse, &snapshot)?;
+    let basis = asked.basis(warehouse, &snapshot);
     let answers = match &arguments.compare_with {
         None => answer(questions, &basis)?,
         Some(other) => {
             let other = warehouse.snapshot(Some(&as_of(other)))?;
-            answer_compared(questions, &basis, &asked.basis(warehouse, &other)?)?
+            let other = asked.basis(warehouse, &other);
+            let answers = answer_compared(questions, &basis, &other)?;
+            say_unused_histories(&other, console);
+            answers
         }
     };
+    say_unused_histories(&basis, console);
     if arguments.verify {
         verified(&answers, &basis, console)?;
     }

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use super::HistoriesError;
 use super::build::others;
+use super::checksums::Checksums;
 use super::condense::PROJECTIONS;
 use super::entry::Entry;
 use super::file::{Metadata, Reader, open_present};
 use super::reader::read_batch;
-use super::state::State;
+use super::state::{CHECKSUMS_EXTENSION, State};
 use super::vocabulary::{Axis, Vocabulary};
 
 /// Histories that others are made from, read person by person.
 pub(super) struct Base {
     path: PathBuf,
+    pub(super) checksums: Checksums,
     /// The files of its groups.
     pub(super) groups: Vec<PathBuf>,
     reader: Reader,
@@ -32,24 +34,36 @@ impl Base {
     /// Those of a folder that have most quarters as they are now.
     pub(super) fn nearest(folder: &Path, state: &State) -> Option<Self> {
         let paths = others(folder, state).ok()?.into_iter();
-        let bases = paths.filter_map(|path| Self::open(path, state).ok());
+        let of_states =
+            paths.filter(|it| it.extension().is_some_and(|it| it == CHECKSUMS_EXTENSION));
+        let bases = of_states.filter_map(|path| Self::open(&path, state).ok().flatten());
         bases.filter(|base| !base.kept.is_empty()).max_by_key(|base| base.kept.len())
     }
 
-    fn open(path: PathBuf, state: &State) -> Result<Self, HistoriesError> {
-        let (reader, metadata) = open_present(&path)?;
+    /// Those of a state, by the path of its checksums.
+    fn open(path: &Path, state: &State) -> Result<Option<Self>, HistoriesError> {
+        let Some(checksums) = Checksums::open(path)? else { return Ok(None) };
+        let path = path.with_extension("arrow");
+        let (reader, metadata) = open_present(&path, &checksums)?;
         let kept = state.kept_of(&metadata.state);
         let quarters = metadata.vocabulary.values(Axis::Quarter).iter();
         let keeps = quarters.map(|it| it.as_ref().is_some_and(|it| kept.contains(it))).collect();
         let (next_batch, held, at) = (0, Vec::new(), 0);
         let folder = path.parent().unwrap_or(Path::new(""));
         let names = PROJECTIONS.iter().map(|it| metadata.state.file_name(Some(it)));
-        let groups: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
-        let whole = metadata.axes.len() == Axis::ALL.len() && groups.iter().all(|it| it.is_file());
-        if !whole {
-            return Err(HistoriesError::damaged(&path)("it is no base to build on"));
-        }
-        Ok(Self { path, groups, reader, metadata, kept, keeps, next_batch, held, at })
+        let groups = names.map(|name| folder.join(name)).collect();
+        Ok(Some(Self {
+            path,
+            checksums,
+            groups,
+            reader,
+            metadata,
+            kept,
+            keeps,
+            next_batch,
+            held,
+            at,
+        }))
     }
 
     /// The values of the entries that are kept.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::BufWriter;
+use std::io::Write as _;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +13,13 @@ use tempfile::NamedTempFile;
 
 use super::HistoriesError;
 use super::base::Base;
+use super::checksums::{Checksum, Checksums, FileSink};
 use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
-use super::file::{FileSink, HistoryWriter, Metadata, open, open_present};
-use super::reader::read_batch;
-use super::state::{State, names};
+use super::file::{HistoryWriter, Metadata, open_present};
+use super::reader::{Histories, read_batch};
+use super::state::{State, is_named_by_state, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use crate::warehouse::{Snapshot, TableFile, hash_of, make_private_folder};
 
@@ -45,10 +46,11 @@ pub struct Built {
 /// that differ.
 pub fn refresh(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesError> {
     let state = State::of(snapshot);
-    let path = folder.join(state.file_name(None));
     if names_of(&state).iter().all(|name| folder.join(name).is_file())
-        && let Ok(Some((_, _, Metadata { persons, entries, .. }))) = open(&path)
+        && let Ok(Some(known)) = Histories::open(folder, snapshot)
     {
+        let (persons, entries) = (known.person_count(), known.entry_count());
+        let path = folder.join(state.file_name(None));
         return Ok(Built { path, persons, entries, rows_read: 0 });
     }
     let built = Base::nearest(folder, &state).map(|it| write(folder, snapshot, &state, Some(it)));
@@ -67,8 +69,7 @@ pub fn rebuild(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesErr
 /// The complete files there are.
 pub fn listed(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    paths.filter(|path| path.extension().is_some_and(|it| it == "arrow")).collect()
+    entries.map(|entry| entry.path()).filter(|path| is_named_by_state(path)).collect()
 }
 
 /// Removes those of some files that are not histories of this snapshot, which is later than their
@@ -105,10 +106,10 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
     Ok(Some(same))
 }
 
-/// The names of all files of a state; the one of persons is the last to be there.
+/// The names of all files of a state, in the order in which they get them.
 fn names_of(state: &State) -> Vec<String> {
     let condensed = PROJECTIONS.iter().map(|projection| state.file_name(Some(projection)));
-    condensed.chain([state.file_name(None)]).collect()
+    condensed.chain([state.file_name(None), state.checksums_name()]).collect()
 }
 
 fn same_bytes(one: &Path, other: &Path) -> Result<bool, HistoriesError> {
@@ -121,7 +122,7 @@ pub fn superseded(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, Hi
     others(folder, &State::of(snapshot))
 }
 
-/// Removes them; gives what was removed. No ingestion may be under way.
+/// Removes them; gives what was removed.
 pub fn clean(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, HistoriesError> {
     let files = superseded(folder, snapshot)?;
     for path in &files {
@@ -136,9 +137,12 @@ pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, Histo
         entries => entries.map_err(HistoriesError::io(folder))?,
     };
     let names = names_of(state);
-    let files = entries.flatten().map(|entry| entry.path());
+    let is_other = |path: &PathBuf| {
+        let of_another = || is_named_by_state(path) && !names.iter().any(|it| path.ends_with(it));
+        path.is_file() && (of_another() || is_left_over(path))
+    };
     let mut files: Vec<PathBuf> =
-        files.filter(|path| path.is_file() && !names.iter().any(|it| path.ends_with(it))).collect();
+        entries.flatten().map(|entry| entry.path()).filter(is_other).collect();
     files.sort();
     Ok(files)
 }
@@ -160,15 +164,24 @@ fn write(
     Ok(built)
 }
 
-/// A file that has no final name yet.
+/// A file that has no final name yet, locked for as long as it is written.
 fn temporary_file(folder: &Path) -> Result<NamedTempFile, HistoriesError> {
     let file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
-    file.map_err(HistoriesError::io(folder))
+    let file = file.map_err(HistoriesError::io(folder))?;
+    file.as_file().lock().map_err(HistoriesError::io(file.path()))?;
+    Ok(file)
+}
+
+/// Whether a file has no final name, and nobody is writing it.
+fn is_left_over(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(TEMPORARY_PREFIX)
+        && fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
 
 /// A writer into such a file.
 fn sink(file: &NamedTempFile) -> Result<FileSink, HistoriesError> {
-    file.reopen().map(BufWriter::new).map_err(HistoriesError::io(file.path()))
+    file.reopen().map(FileSink::new).map_err(HistoriesError::io(file.path()))
 }
 
 /// Writes histories to files that have no final names yet, in the order of their names.
@@ -205,18 +218,30 @@ fn written(
         merge(&collected, persons, base.as_mut(), take)?;
     }
     let (done, metadata, condensers) = writer.finish().map_err(failed(file.path()))?;
-    completed(done, file.path())?;
+    let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
     let groups = condensers.into_iter().map(|it| write_groups(folder, state, &vocabulary, it));
-    let mut written: Vec<NamedTempFile> = groups.collect::<Result<_, _>>()?;
-    written.push(file);
+    let mut written: Vec<(NamedTempFile, Checksum)> = groups.collect::<Result<_, _>>()?;
+    written.push((file, sum));
+    let written = with_checksums(folder, state, written)?;
     let path = folder.join(state.file_name(None));
     let Metadata { persons, entries, .. } = metadata;
     Ok((written, Built { path, persons, entries, rows_read }))
 }
 
-fn completed(sink: FileSink, path: &Path) -> Result<(), HistoriesError> {
-    let flushed = sink.into_inner().map_err(std::io::IntoInnerError::into_error);
-    flushed.map(drop).map_err(HistoriesError::io(path))
+/// Adds the file of the checksums, the last.
+fn with_checksums(
+    folder: &Path,
+    state: &State,
+    written: Vec<(NamedTempFile, Checksum)>,
+) -> Result<Vec<NamedTempFile>, HistoriesError> {
+    let (mut files, sums): (Vec<NamedTempFile>, Vec<Checksum>) = written.into_iter().unzip();
+    let mut checksums = Checksums::default();
+    names_of(state).into_iter().zip(sums).for_each(|(name, sum)| checksums.insert(name, sum));
+    let mut file = temporary_file(folder)?;
+    let text = checksums.text().map_err(HistoriesError::damaged(file.path()))?;
+    file.write_all(text.as_bytes()).map_err(HistoriesError::io(file.path()))?;
+    files.push(file);
+    Ok(files)
 }
 
 /// Groups of persons that are known already, of the quarters that are as they were.
@@ -228,7 +253,7 @@ fn condensers(
         PROJECTIONS.iter().map(|projection| Condenser::new(projection)).collect();
     let Some(base) = base else { return Ok(condensers) };
     for (condenser, path) in condensers.iter_mut().zip(&base.groups) {
-        let (mut reader, metadata) = open_present(path)?;
+        let (mut reader, metadata) = open_present(path, &base.checksums)?;
         let translation = Translation::between(&metadata.vocabulary, vocabulary);
         for at in 0..reader.num_batches() {
             let batch = read_batch(&mut reader, at, path, &metadata)?;
@@ -248,7 +273,7 @@ fn write_groups(
     state: &State,
     vocabulary: &Vocabulary,
     condenser: Condenser,
-) -> Result<NamedTempFile, HistoriesError> {
+) -> Result<(NamedTempFile, Checksum), HistoriesError> {
     let file = temporary_file(folder)?;
     let failed = HistoriesError::damaged::<ArrowError>;
     let (axes, state) = (condenser.axes.clone(), state.clone());
@@ -258,8 +283,8 @@ fn write_groups(
         writer.push(persons, &entries, &[]);
     }
     let (done, ..) = writer.finish().map_err(failed(file.path()))?;
-    completed(done, file.path())?;
-    Ok(file)
+    let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
+    Ok((file, sum))
 }
 
 /// Ranges of persons, each with about as many observations; at least one.

@@ -1,8 +1,5 @@
 //! The Arrow file: schema, metadata, and how entries become its columns.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock};
@@ -18,6 +15,7 @@ use arrow::ipc::writer::FileWriter;
 use rayon::prelude::*;
 
 use super::HistoriesError;
+use super::checksums::{CheckedFile, Checksums, FileSink};
 use super::condense::Condenser;
 use super::entry::{Entry, NO_CENTS};
 use super::state::State;
@@ -241,51 +239,15 @@ fn lists(
     Ok(Arc::new(ListArray::try_new(item(fields), offsets, Arc::new(values), None)?))
 }
 
-/// Writes to a file that lies beside its final place.
-pub(super) type FileSink = BufWriter<File>;
-
-/// A file that is read from several places at once, and that stays the same where its name goes to
-/// another or away.
-#[derive(Debug, Clone)]
-pub(super) struct SharedFile {
-    file: Arc<File>,
-    position: u64,
-}
-
-impl Read for SharedFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read_at(buffer, self.position)?;
-        self.position += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for SharedFile {
-    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
-        let moved = match place {
-            SeekFrom::Start(position) => Some(position),
-            SeekFrom::Current(by) => self.position.checked_add_signed(by),
-            SeekFrom::End(by) => self.file.metadata()?.len().checked_add_signed(by),
-        };
-        self.position = moved.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.position)
-    }
-}
-
 /// A reader of the whole file.
-pub(super) type Reader = arrow::ipc::reader::FileReader<SharedFile>;
+pub(super) type Reader = arrow::ipc::reader::FileReader<CheckedFile>;
 
-/// Opens a file and reads what it says of itself; `None` where there is none.
-pub(super) fn open(path: &Path) -> Result<Option<(SharedFile, Reader, Metadata)>, HistoriesError> {
-    let file = match File::open(path) {
-        Err(error)
-            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
-        {
-            return Ok(None);
-        }
-        file => Arc::new(file.map_err(HistoriesError::io(path))?),
-    };
-    let file = SharedFile { file, position: 0 };
+/// Opens a file and reads what it says of itself; `None` where it is gone.
+pub(super) fn open(
+    path: &Path,
+    checksums: &Checksums,
+) -> Result<Option<(CheckedFile, Reader, Metadata)>, HistoriesError> {
+    let Some(file) = checksums.open_file(path)? else { return Ok(None) };
     let reader = reader(&file, path)?;
     let metadata = Metadata::of_text(reader.custom_metadata());
     let metadata = metadata.ok_or("its footer says nothing of its observations");
@@ -293,13 +255,16 @@ pub(super) fn open(path: &Path) -> Result<Option<(SharedFile, Reader, Metadata)>
 }
 
 /// The same of a file that must be there.
-pub(super) fn open_present(path: &Path) -> Result<(Reader, Metadata), HistoriesError> {
+pub(super) fn open_present(
+    path: &Path,
+    checksums: &Checksums,
+) -> Result<(Reader, Metadata), HistoriesError> {
     let gone = || HistoriesError::damaged(path)("it is gone");
-    let (_, reader, metadata) = open(path)?.ok_or_else(gone)?;
+    let (_, reader, metadata) = open(path, checksums)?.ok_or_else(gone)?;
     Ok((reader, metadata))
 }
 
 /// Another reader of a file.
-pub(super) fn reader(file: &SharedFile, path: &Path) -> Result<Reader, HistoriesError> {
+pub(super) fn reader(file: &CheckedFile, path: &Path) -> Result<Reader, HistoriesError> {
     Reader::try_new(file.clone(), None).map_err(HistoriesError::damaged(path))
 }

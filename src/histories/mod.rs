@@ -14,10 +14,11 @@
 //!
 //! An entry stands for all observations of the person with these values; values are numbers in the
 //! sorted lists of the file's metadata. Beside them stand groups of persons who are alike in a quarter,
-//! in the same form, for what is told by quarter.
+//! in the same form, for what is told by quarter, and the checksums of all bytes.
 
 mod base;
 mod build;
+mod checksums;
 mod collect;
 mod condense;
 mod entry;

@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
 use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
 
 use super::HistoriesError;
+use super::checksums::{CheckedFile, Checksums};
 use super::condense::PROJECTIONS;
 use super::entry::{Entry, NO_CENTS};
-use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, SharedFile, open, reader};
+use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open, reader};
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
 use crate::warehouse::Snapshot;
@@ -18,7 +20,8 @@ use crate::warehouse::Snapshot;
 #[derive(Debug)]
 pub struct Histories {
     path: PathBuf,
-    file: SharedFile,
+    checksums: Arc<Checksums>,
+    file: CheckedFile,
     metadata: Metadata,
     batch_count: usize,
 }
@@ -40,22 +43,34 @@ impl Histories {
     /// The histories of exactly the files of a snapshot, if there are.
     pub fn open(folder: &Path, snapshot: &Snapshot) -> Result<Option<Self>, HistoriesError> {
         let state = State::of(snapshot);
-        Self::open_file(folder.join(state.file_name(None)), &state, &Axis::ALL)
+        let checksums = Checksums::open(&folder.join(state.checksums_name()))?.map(Arc::new);
+        let path = folder.join(state.file_name(None));
+        let open = |checksums| Self::open_file(path, checksums, &state, &Axis::ALL);
+        checksums.map_or(Ok(None), open)
+    }
+
+    /// Reads every byte of the histories of a snapshot, if there are, and compares it with its
+    /// checksum.
+    pub fn read_whole(folder: &Path, snapshot: &Snapshot) -> Result<(), HistoriesError> {
+        let state = State::of(snapshot);
+        let checksums = Checksums::open(&folder.join(state.checksums_name()))?;
+        checksums.map_or(Ok(()), |checksums| checksums.compare_all(folder))
     }
 
     fn open_file(
         path: PathBuf,
+        checksums: Arc<Checksums>,
         state: &State,
         axes: &[Axis],
     ) -> Result<Option<Self>, HistoriesError> {
-        let Some((file, reader, metadata)) = open(&path)? else { return Ok(None) };
+        let Some((file, reader, metadata)) = open(&path, &checksums)? else { return Ok(None) };
         if metadata.state != *state {
             return Err(HistoriesError::damaged(&path)("it is of other observations"));
         }
         if !metadata.axes.iter().map(String::as_str).eq(axes.iter().map(|axis| axis.column())) {
             return Err(HistoriesError::damaged(&path)("it tells other columns apart"));
         }
-        Ok(Some(Self { path, file, metadata, batch_count: reader.num_batches() }))
+        Ok(Some(Self { path, checksums, file, metadata, batch_count: reader.num_batches() }))
     }
 
     /// The groups of persons who are alike in a quarter that tell these columns apart, if there are.
@@ -67,7 +82,8 @@ impl Histories {
         match (PROJECTIONS.iter().find(tells), folder) {
             (Some(projection), Some(folder)) => {
                 let path = folder.join(state.file_name(Some(projection)));
-                Self::open_file(path, state, &[&[Axis::Quarter], *projection].concat())
+                let axes = [&[Axis::Quarter], *projection].concat();
+                Self::open_file(path, Arc::clone(&self.checksums), state, &axes)
             }
             _ => Ok(None),
         }

@@ -1,13 +1,20 @@
 //! Which observations histories are of: the files of a snapshot, by quarter and hash.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::vocabulary::Axis;
 use crate::quarter::Quarter;
 use crate::warehouse::Snapshot;
 
 /// Stands in the name of every file; a change of the format makes all files anew.
-const FORMAT: &str = "sppis-histories-2";
+const FORMAT: &str = "sppis-histories-3";
+
+/// Characters of a name that stand for its state.
+const KEY_LENGTH: usize = 16;
+
+/// Ends the name of the checksums of a state.
+pub(super) const CHECKSUMS_EXTENSION: &str = "checksums";
 
 /// The hashes of the files of each quarter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -29,6 +36,11 @@ impl State {
         format!("{}{}.arrow", self.key(), columns.collect::<String>())
     }
 
+    /// The name of the checksums of these histories.
+    pub(super) fn checksums_name(&self) -> String {
+        format!("{}.{CHECKSUMS_EXTENSION}", self.key())
+    }
+
     /// The beginning of the names of all files of this state.
     fn key(&self) -> String {
         let mut hasher = blake3::Hasher::new();
@@ -39,7 +51,7 @@ impl State {
                 hasher.update(hash.as_bytes());
             }
         }
-        hasher.finalize().to_hex().chars().take(16).collect()
+        hasher.finalize().to_hex().chars().take(KEY_LENGTH).collect()
     }
 
     /// The quarters that another state has with the same files.
@@ -52,6 +64,16 @@ impl State {
     pub(super) fn quarters(&self) -> BTreeSet<String> {
         self.0.keys().cloned().collect()
     }
+}
+
+/// Whether a file has a name that some state gives, and not one of anything else.
+pub(super) fn is_named_by_state(path: &Path) -> bool {
+    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    let stem = path.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+    let key = stem.split('-').next().unwrap_or_default();
+    ["arrow", CHECKSUMS_EXTENSION].contains(&extension)
+        && key.len() == KEY_LENGTH
+        && key.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether a set names a quarter.

@@ -2,10 +2,12 @@
 //!
 //! In: a [`Snapshot`] and [`Question`]s. Out: one [`ReleasedTable`] each, in the order asked. What
 //! person histories tell is counted over them; everything else is collected from the observations
-//! together, so that scans are shared. Never: a figure that depends on which of the two it was.
+//! together, so that scans are shared, and so is everything where histories are damaged. Never: a
+//! figure that depends on which of the two it was.
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
@@ -36,9 +38,6 @@ pub enum AnswerError {
     /// The histories could not be counted.
     #[error(transparent)]
     Count(#[from] CountError),
-    /// The histories could not be opened.
-    #[error(transparent)]
-    Histories(#[from] HistoriesError),
     /// A file could not be read the second time.
     #[error("{0}: {1}")]
     Read(String, String),
@@ -66,22 +65,42 @@ pub struct Basis<'a> {
     snapshot: &'a Snapshot,
     dictionary: &'a Dictionary,
     histories: Option<Histories>,
+    /// Why histories could not be used, once it is known.
+    problem: OnceLock<HistoriesError>,
     optimised: bool,
 }
 
 impl<'a> Basis<'a> {
     /// A snapshot of a warehouse.
-    pub fn new(
-        warehouse: &'a Warehouse,
-        snapshot: &'a Snapshot,
-        means: Means,
-    ) -> Result<Self, AnswerError> {
-        let histories = match means {
-            Means::Histories => Histories::open(&warehouse.histories_folder(), snapshot)?,
-            Means::Observations | Means::PlansAsWritten => None,
-        };
+    pub fn new(warehouse: &'a Warehouse, snapshot: &'a Snapshot, means: Means) -> Self {
         let (dictionary, optimised) = (warehouse.dictionary(), means != Means::PlansAsWritten);
-        Ok(Self { snapshot, dictionary, histories, optimised })
+        let mut basis =
+            Self { snapshot, dictionary, histories: None, problem: OnceLock::new(), optimised };
+        if means == Means::Histories {
+            match Histories::open(&warehouse.histories_folder(), snapshot) {
+                Ok(histories) => basis.histories = histories,
+                Err(error) => basis.problem = OnceLock::from(error),
+            }
+        }
+        basis
+    }
+
+    /// Why there are histories that were not used. The figures are those without them.
+    pub fn histories_problem(&self) -> Option<&HistoriesError> {
+        self.problem.get()
+    }
+
+    /// Counts over the histories what they tell. What they do not, and everything once they turn out
+    /// to be damaged, is `None`.
+    fn count(&self, question: &Question) -> Result<Option<Figures>, CountError> {
+        let usable = self.histories.as_ref().filter(|_| self.problem.get().is_none());
+        match usable.map(|histories| count(question, histories, self.dictionary)).transpose() {
+            Err(CountError::Histories(error)) => {
+                self.problem.get_or_init(|| error);
+                Ok(None)
+            }
+            figures => figures.map(Option::flatten),
+        }
     }
 
     /// Collects plans together, so that what they share is read once.
@@ -145,8 +164,7 @@ fn counted(
 ) -> Result<Vec<(Question, Figures)>, AnswerError> {
     let mut figures: Vec<Option<Figures>> = Vec::with_capacity(questions.len());
     for question in &questions {
-        let counted = basis.histories.as_ref().map(|it| count(question, it, basis.dictionary));
-        figures.push(counted.transpose()?.flatten());
+        figures.push(basis.count(question)?);
     }
     let mut compiled = Vec::new();
     for (question, _) in questions.iter().zip(&figures).filter(|(_, figures)| figures.is_none()) {

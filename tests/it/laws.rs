@@ -119,7 +119,7 @@ fn table(warehouse: &Warehouse, _folder: &Path) -> Vec<Vec<String>> {
     let query = Catalog::open(None).unwrap().query("by-regime-and-measure").unwrap();
     let question = resolve(query, &Arguments::default(), warehouse.dictionary()).unwrap();
     let snapshot = warehouse.snapshot(None).unwrap();
-    let basis = Basis::new(warehouse, &snapshot, Means::Histories).unwrap();
+    let basis = Basis::new(warehouse, &snapshot, Means::Histories);
     let tables = answer(vec![question], &basis).unwrap().tables;
     let released = &tables[0];
     let row = |row| released.columns().iter().map(|it| plain(&it.values, row)).collect();
