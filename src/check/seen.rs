@@ -8,16 +8,21 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::os::unix::fs::FileExt as _;
 
 use rayon::prelude::*;
 
-/// Hashes held before they are written out: some 150 MB.
-const HELD_MAX: usize = 4 << 20;
+/// Hashes held before they are written out: what fits in 142 MB of tables, whose size is a power of
+/// two and of which seven in eight places are filled.
+const HELD_MAX: usize = 7_000_000;
 /// Words of the filter, 128 MB: at a thousand million rows one hash in some thirty is looked up in vain.
 const FILTER_WORDS: usize = 1 << 24;
 const SHARD_COUNT: usize = 64;
+/// Words of a shard's share of the filter.
+const SHARD_WORDS: usize = FILTER_WORDS / SHARD_COUNT;
+/// How much larger a table becomes that is full: everything in it is moved then.
+const GROWTH: usize = 4;
 const HASH_LENGTH: usize = 16;
 /// Hashes read at once when a file is looked into.
 const PAGE_LENGTH: usize = 256;
@@ -87,6 +92,7 @@ impl Seen {
         let known = |(number, shard): (usize, &mut HashSet<u128, Passed>)| {
             let mut known = Vec::new();
             for (batch, by_shard) in batches.iter().enumerate() {
+                grow(shard, by_shard[number].len());
                 for (hash, at) in &by_shard[number] {
                     if !shard.insert(*hash) || is_written(*hash, runs, filter)? {
                         known.push((batch, *at));
@@ -107,24 +113,27 @@ impl Seen {
         if self.filter.is_empty() {
             self.filter = vec![0; FILTER_WORDS];
         }
-        let sorted = |shard: &mut HashSet<u128, Passed>| {
+        let file = tempfile::tempfile()?;
+        // Shards are ranges of hashes: one after the other they are sorted as a whole.
+        let mut length = 0_u64;
+        let mut from = |shard: &HashSet<u128, Passed>| {
+            length += shard.len() as u64;
+            length - shard.len() as u64
+        };
+        let places: Vec<u64> = self.shards.iter().map(&mut from).collect();
+        let words = self.filter.par_chunks_mut(SHARD_WORDS);
+        let shards = self.shards.par_iter_mut().zip(places).zip(words);
+        shards.try_for_each(|((shard, place), words)| {
             let mut hashes: Vec<u128> = shard.drain().collect();
             hashes.sort_unstable();
-            hashes
-        };
-        // Shards are ranges of hashes: one after the other they are sorted as a whole.
-        let sorted: Vec<Vec<u128>> = self.shards.par_iter_mut().map(sorted).collect();
-        let file = tempfile::tempfile()?;
-        let mut writer = BufWriter::with_capacity(1 << 20, &file);
-        let mut length = 0;
-        for hash in sorted.iter().flatten() {
-            let (word, bits) = place_in_filter(*hash);
-            self.filter[word] |= bits;
-            writer.write_all(&hash.to_be_bytes())?;
-            length += 1;
-        }
-        writer.flush()?;
-        drop(writer);
+            let mut bytes = Vec::with_capacity(hashes.len() * HASH_LENGTH);
+            for hash in hashes {
+                let (word, bits) = place_in_filter(hash);
+                words[word % SHARD_WORDS] |= bits;
+                bytes.extend_from_slice(&hash.to_be_bytes());
+            }
+            file.write_all_at(&bytes, place * HASH_LENGTH as u64)
+        })?;
         self.runs.push(Run { file, length });
         Ok(())
     }
@@ -180,10 +189,19 @@ fn is_written(hash: u128, runs: &[Run], filter: &[u64]) -> io::Result<bool> {
     Ok(false)
 }
 
-/// The word of the filter that a hash belongs to, and its four bits there.
+/// Makes room for as many more, and for many more than that where there is not enough.
+fn grow(shard: &mut HashSet<u128, Passed>, more: usize) {
+    let free = shard.capacity() - shard.len();
+    if free < more {
+        shard.reserve((shard.capacity() * GROWTH).saturating_sub(shard.len()).max(more));
+    }
+}
+
+/// The word of the filter that a hash belongs to, in its shard's share, and its four bits there.
 fn place_in_filter(hash: u128) -> (usize, u64) {
     let low = low(hash);
-    let word = usize::try_from(low >> 24).unwrap_or_default() % FILTER_WORDS;
+    let word = usize::try_from(low >> 24).unwrap_or_default() % SHARD_WORDS;
+    let word = shard_of(hash) * SHARD_WORDS + word;
     let bits = (0..4).fold(0, |bits, at| bits | 1 << (low >> (at * 6) & 63));
     (word, bits)
 }
