@@ -131,7 +131,7 @@ impl Codes {
     }
 
     /// Adds what `table` has for each key to `out`; key 0 is no value, `n` the text `n - 1`.
-    pub fn map_into(&self, table: &[u32], out: &mut Vec<u32>) {
+    pub fn map_into<N: Copy>(&self, table: &[N], out: &mut Vec<N>) {
         match &self.keys {
             Keys::Narrow(keys) => out.extend(keys.iter().map(|key| table[usize::from(*key)])),
             Keys::Wide(keys) => out.extend(keys.iter().map(|key| table[*key as usize])),

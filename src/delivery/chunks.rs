@@ -6,9 +6,9 @@
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::header::Header;
+use super::packing::Progress;
 use super::record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 
 /// Whole records of one file. Its `Debug` shows their length, never their text.
@@ -33,7 +33,7 @@ impl fmt::Debug for Chunk {
 /// Reads a file in chunks. Its `Debug` shows where it is, never what it holds.
 pub struct ChunkReader {
     source: Box<dyn Read + Send>,
-    position: Arc<AtomicU64>,
+    progress: Arc<Progress>,
     part: usize,
     shape: Shape,
     line: u64,
@@ -55,16 +55,16 @@ const CHUNK_LENGTH: usize = 1 << 20;
 const RECORD_LENGTH_MAX: usize = 64 << 20;
 
 impl ChunkReader {
-    /// Reads `source`, text without its mark; `position` counts the bytes of the file behind it.
+    /// Reads `source`, text without its mark; `progress` follows the file behind it.
     pub(super) fn new(
         source: Box<dyn Read + Send>,
-        position: Arc<AtomicU64>,
+        progress: Arc<Progress>,
         part: usize,
         header: &Header,
     ) -> Self {
         Self {
             source,
-            position,
+            progress,
             part,
             shape: header.shape(),
             line: 1 + header.line_count(),
@@ -85,7 +85,7 @@ impl ChunkReader {
                 let text = std::mem::replace(&mut self.held, rest);
                 let first_line = self.line;
                 self.line += count_line_ends(&text);
-                let position = self.position.load(Ordering::Relaxed);
+                let position = self.progress.position();
                 return Ok(Some(Chunk { part: self.part, first_line, text, position }));
             }
             if self.ended {
@@ -98,6 +98,11 @@ impl ChunkReader {
                 return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, text));
             }
         }
+    }
+
+    /// BLAKE3 of the file so far, if it is not packed.
+    pub(super) fn hash(&self) -> blake3::Hash {
+        self.progress.hash()
     }
 
     /// Holds at least `length` bytes, or all that is left.

@@ -6,8 +6,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use flate2::{Crc, CrcReader};
@@ -61,17 +61,46 @@ impl Packing {
 /// Unpacked bytes.
 pub(super) type Unpacked = Box<dyn Read + Send>;
 
-/// A reader of what is inside a file that is no Parquet; `position` counts the file's bytes.
+/// How far a file has been read.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Bytes of the file as it is packed.
+    position: AtomicU64,
+    /// Of what was read of a file that is not packed.
+    hasher: Mutex<blake3::Hasher>,
+}
+
+impl Progress {
+    pub(super) fn position(&self) -> u64 {
+        self.position.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_position(&self, position: u64) {
+        self.position.store(position, Ordering::Relaxed);
+    }
+
+    /// BLAKE3 of all bytes read of a file that is not packed.
+    pub(super) fn hash(&self) -> blake3::Hash {
+        self.hasher.lock().unwrap_or_else(PoisonError::into_inner).finalize()
+    }
+
+    fn hash_more(&self, bytes: &[u8]) {
+        self.hasher.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+    }
+}
+
+/// A reader of what is inside a file that is no Parquet.
 pub(super) fn unpack(
     path: &Path,
     packing: Packing,
-    position: &Arc<AtomicU64>,
+    progress: &Arc<Progress>,
 ) -> io::Result<Unpacked> {
     let mut file = File::open(path)?;
     if packing == Packing::Zip {
-        return zip_member(&mut file, position);
+        return zip_member(&mut file, progress);
     }
-    let counted = Counted { inner: file, position: Arc::clone(position) };
+    let hashed = packing == Packing::None;
+    let counted = Counted { inner: file, progress: Arc::clone(progress), hashed };
     Ok(match packing {
         Packing::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(counted))),
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(counted)?),
@@ -82,7 +111,7 @@ pub(super) fn unpack(
 
 /// The one member of an archive. The archive's directory says where it lies; its bytes are read
 /// straight from the file, and checked against the checksum at the end.
-fn zip_member(file: &mut File, position: &Arc<AtomicU64>) -> io::Result<Unpacked> {
+fn zip_member(file: &mut File, progress: &Arc<Progress>) -> io::Result<Unpacked> {
     let refuse = |text: String| io::Error::new(io::ErrorKind::InvalidData, text);
     let mut archive = ZipArchive::new(&mut *file)?;
     let mut members = Vec::new();
@@ -107,7 +136,8 @@ fn zip_member(file: &mut File, position: &Arc<AtomicU64>) -> io::Result<Unpacked
     let start = start.ok_or_else(|| refuse("the archive's member has no data".to_owned()))?;
     let mut file = file.try_clone()?;
     file.seek(SeekFrom::Start(start))?;
-    let packed = Counted { inner: file, position: Arc::clone(position) }.take(length);
+    let counted = Counted { inner: file, progress: Arc::clone(progress), hashed: false };
+    let packed = counted.take(length);
     let unpacked: Unpacked = match method {
         CompressionMethod::STORE => Box::new(packed),
         CompressionMethod::DEFLATE => Box::new(DeflateDecoder::new(packed)),
@@ -120,16 +150,20 @@ fn zip_member(file: &mut File, position: &Arc<AtomicU64>) -> io::Result<Unpacked
     Ok(Box::new(Checked { inner: CrcReader::new(unpacked), checksum }))
 }
 
-/// Counts the bytes read of a file.
+/// Counts the bytes read of a file, and hashes them where they are the file from its beginning.
 struct Counted<R> {
     inner: R,
-    position: Arc<AtomicU64>,
+    progress: Arc<Progress>,
+    hashed: bool,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(bytes)?;
-        self.position.fetch_add(read as u64, Ordering::Relaxed);
+        self.progress.position.fetch_add(read as u64, Ordering::Relaxed);
+        if self.hashed {
+            self.progress.hash_more(&bytes[..read]);
+        }
         Ok(read)
     }
 }

@@ -8,7 +8,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -16,6 +15,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::held_text::HeldText;
+use super::packing::Progress;
 use crate::dictionary::Column;
 
 /// Rows made into text at a time.
@@ -27,13 +27,13 @@ pub(super) struct ParquetText {
     rows: u64,
     bytes: u64,
     row: u64,
-    position: Arc<AtomicU64>,
+    progress: Arc<Progress>,
     held: HeldText,
 }
 
 impl ParquetText {
-    /// Opens a file; `position` follows the share of its rows that have been read.
-    pub(super) fn open(path: &Path, position: &Arc<AtomicU64>) -> io::Result<Self> {
+    /// Opens a file; its position follows the share of its rows that have been read.
+    pub(super) fn open(path: &Path, progress: &Arc<Progress>) -> io::Result<Self> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(io::Error::other)?;
@@ -47,7 +47,7 @@ impl ParquetText {
             rows: u64::try_from(rows).unwrap_or_default(),
             bytes,
             row: 0,
-            position: Arc::clone(position),
+            progress: Arc::clone(progress),
             held: HeldText::of(header.into_bytes()),
         })
     }
@@ -59,7 +59,7 @@ impl ParquetText {
         let batch = batch.map_err(io::Error::other)?;
         self.row += batch.num_rows() as u64;
         let done = u128::from(self.bytes) * u128::from(self.row) / u128::from(self.rows.max(1));
-        self.position.store(u64::try_from(done).unwrap_or(self.bytes), Ordering::Relaxed);
+        self.progress.set_position(u64::try_from(done).unwrap_or(self.bytes));
         let columns = texts(&batch)?;
         for row in 0..batch.num_rows() {
             let fields = columns.iter().map(|column| {

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use super::chunks::ChunkReader;
 use super::encoding::Encoding;
 use super::header::{Header, HeaderError};
 use super::id::file_name;
-use super::packing::{Packing, unpack};
+use super::packing::{Packing, Progress, unpack};
 use super::parquet_text::ParquetText;
 
 /// A file of a delivery.
@@ -125,10 +124,10 @@ impl Part {
 
     /// The file's data in chunks of whole records.
     pub fn chunks(&self, part: usize) -> Result<ChunkReader, PartError> {
-        let position = Arc::default();
-        let text = text(&self.path, self.packing, self.encoding, self.mark_length, &position);
+        let progress = Arc::default();
+        let text = text(&self.path, self.packing, self.encoding, self.mark_length, &progress);
         let text = text.map_err(|source| PartError::Read { path: self.path.clone(), source })?;
-        Ok(ChunkReader::new(text, position, part, &self.header))
+        Ok(ChunkReader::new(text, progress, part, &self.header))
     }
 
     /// BLAKE3 of the file as it is packed.
@@ -137,6 +136,15 @@ impl Part {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(&self.path).map_err(read_error)?).map_err(read_error)?;
         Ok(hasher.finalize())
+    }
+
+    /// The same once its chunks have been read to the end: what is not packed was hashed as it
+    /// came, so that it is the hash of the very bytes that were taken in.
+    pub fn hash_of_read(&self, chunks: &ChunkReader) -> Result<blake3::Hash, PartError> {
+        match self.packing {
+            Packing::None => Ok(chunks.hash()),
+            _ => self.hash(),
+        }
     }
 }
 
@@ -162,18 +170,18 @@ fn encoding(
     }
 }
 
-/// The file's text as UTF-8, without its mark; `position` counts the file's bytes.
+/// The file's text as UTF-8, without its mark.
 fn text(
     path: &Path,
     packing: Packing,
     encoding: Encoding,
     mark_length: usize,
-    position: &Arc<AtomicU64>,
+    progress: &Arc<Progress>,
 ) -> std::io::Result<Box<dyn Read + Send>> {
     if packing == Packing::Parquet {
-        return Ok(Box::new(ParquetText::open(path, position)?));
+        return Ok(Box::new(ParquetText::open(path, progress)?));
     }
-    let mut bytes = unpack(path, packing, position)?;
+    let mut bytes = unpack(path, packing, progress)?;
     let mut mark = vec![0; mark_length];
     bytes.read_exact(&mut mark)?;
     Ok(encoding.transcode(bytes))

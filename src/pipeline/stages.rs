@@ -105,26 +105,24 @@ impl<'a> Stages<'a> {
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(WAVE_LENGTH);
             let parts = self.delivery.parts();
-            // The bytes that come from the disk anyway are hashed beside the work on them.
-            let hashes = scope.spawn(|| parts.iter().map(Part::hash).collect());
             let reader = scope.spawn(move || {
+                let mut hashes = Vec::with_capacity(parts.len());
                 for (at, part) in parts.iter().enumerate() {
                     let mut chunks = part.chunks(at)?;
                     let path = part.path();
                     let read_error = |source| PartError::Read { path: path.to_owned(), source };
                     while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
                         if sender.send(chunk).is_err() {
-                            return Ok(()); // The other side has failed and says why.
+                            return Ok(hashes); // The other side has failed and says why.
                         }
                     }
+                    hashes.push(part.hash_of_read(&chunks)?);
                 }
-                Ok::<(), PartError>(())
+                Ok::<_, PartError>(hashes)
             });
             self.consume(&receiver, sink, progress)?;
             drop(receiver);
-            joined(reader)?;
-            let hashes: Result<Vec<blake3::Hash>, PartError> = joined(hashes);
-            Ok(hashes?)
+            Ok(joined(reader)?)
         })
     }
 

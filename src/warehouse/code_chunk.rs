@@ -3,8 +3,7 @@
 //! The keys are known already, so nothing is hashed or compared again row by row, and the extremes
 //! are the ends of the sorted dictionary. Pages, headers and metadata are written by `parquet`.
 //!
-//! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, dictionary encoding
-//! and the hybrid of run lengths and bit packing.
+//! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, dictionary encoding.
 
 use bytes::Bytes;
 use parquet::basic::{Encoding, ZstdLevel};
@@ -20,11 +19,7 @@ use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
 
 use super::files::compression;
-
-/// Keys of a run that are worth a run of their own.
-const RUN_LENGTH_MIN: usize = 8;
-/// Keys are packed by this many.
-const GROUP_LENGTH: usize = 8;
+use super::hybrid::{self, Key};
 
 /// The distinct values of a column, in their order.
 pub(super) enum Distinct<'t> {
@@ -81,10 +76,10 @@ impl Distinct<'_> {
 }
 
 /// Encodes keys: 0 for no value, otherwise one more than a position among the distinct values.
-pub(super) fn encode(
+pub(super) fn encode<K: Key>(
     column: ColumnDescPtr,
     distinct: &Distinct<'_>,
-    keys: &[u32],
+    keys: &[K],
     compressor: &mut Compressor<'_>,
 ) -> Result<(Bytes, ColumnCloseResult)> {
     let dictionary = Dictionary::of(distinct.len(), keys);
@@ -174,29 +169,31 @@ impl Sizes {
     }
 }
 
-/// The distinct values that occur among the keys, in order, and the position of each key's.
+/// The distinct values that occur among the keys, in order; and for each key the position of its
+/// value, and whether it has one.
 struct Dictionary {
     used: Vec<usize>,
     positions: Vec<u32>,
+    levels: Vec<u32>,
     null_count: u64,
 }
 
 impl Dictionary {
-    fn of(length: usize, keys: &[u32]) -> Self {
-        let mut counts = vec![0_u64; length + 1];
-        // Rows are sorted: equal keys stand together.
-        for run in keys.chunk_by(|a, b| a == b) {
-            counts[run[0] as usize] += run.len() as u64;
-        }
+    fn of<K: Key>(length: usize, keys: &[K]) -> Self {
+        let mut occurs = vec![false; length + 1];
+        keys.iter().for_each(|key| occurs[key.place()] = true);
+        let null_count =
+            if occurs[0] { keys.iter().filter(|key| **key == K::default()).count() } else { 0 };
         let mut used = Vec::new();
         let mut positions = vec![0];
-        for (at, rows) in counts[1..].iter().enumerate() {
+        for (at, occurs) in occurs[1..].iter().enumerate() {
             positions.push(count(used.len()));
-            if *rows > 0 {
+            if *occurs {
                 used.push(at);
             }
         }
-        Self { used, positions, null_count: counts[0] }
+        let levels = (0..=length).map(|key| u32::from(key != 0)).collect();
+        Self { used, positions, levels, null_count: null_count as u64 }
     }
 
     fn extremes(&self) -> Option<(usize, usize)> {
@@ -205,11 +202,15 @@ impl Dictionary {
 }
 
 /// The levels that say which rows have a value, and the positions of those that have.
-fn data_page(dictionary: &Dictionary, keys: &[u32], nullable: bool) -> Vec<u8> {
+fn data_page<K: Key>(dictionary: &Dictionary, keys: &[K], nullable: bool) -> Vec<u8> {
     let mut page = Vec::with_capacity(keys.len());
     if nullable {
         page.extend_from_slice(&[0; 4]);
-        write_hybrid(keys.iter().map(|key| u32::from(*key != 0)), 1, &mut page);
+        if dictionary.null_count == 0 {
+            hybrid::write(&vec![1_u8; keys.len()], &[0, 1], 1, &mut page);
+        } else {
+            hybrid::write(keys, &dictionary.levels, 1, &mut page);
+        }
         let length = count(page.len() - 4).to_le_bytes();
         page[..4].copy_from_slice(&length);
     }
@@ -217,60 +218,12 @@ fn data_page(dictionary: &Dictionary, keys: &[u32], nullable: bool) -> Vec<u8> {
         let most = count(dictionary.used.len() - 1);
         let width = u8::try_from(u32::BITS - most.leading_zeros()).unwrap_or(32).max(1);
         page.push(width);
-        let values = keys.iter().filter(|key| **key != 0);
-        write_hybrid(values.map(|key| dictionary.positions[*key as usize]), width, &mut page);
+        if dictionary.null_count == 0 {
+            hybrid::write(keys, &dictionary.positions, width, &mut page);
+        } else {
+            let present = keys.iter().copied().filter(|key| *key != K::default());
+            hybrid::write(&present.collect::<Vec<K>>(), &dictionary.positions, width, &mut page);
+        }
     }
     page
-}
-
-/// Writes numbers of `width` bits, long runs of equal ones as such.
-fn write_hybrid(values: impl Iterator<Item = u32>, width: u8, out: &mut Vec<u8>) {
-    let mut packed: Vec<u32> = Vec::new();
-    let mut values = values.peekable();
-    while let Some(value) = values.next() {
-        let mut run = 1;
-        while values.next_if_eq(&value).is_some() {
-            run += 1;
-        }
-        // Packed numbers come in whole groups; a run fills up the group before it.
-        let fill = packed.len().next_multiple_of(GROUP_LENGTH) - packed.len();
-        if run < RUN_LENGTH_MIN + fill {
-            packed.resize(packed.len() + run, value);
-            continue;
-        }
-        packed.resize(packed.len() + fill, value);
-        write_packed(&mut packed, width, out);
-        write_variable((run - fill) << 1, out);
-        let bytes = usize::from(width.div_ceil(8));
-        out.extend_from_slice(&value.to_le_bytes()[..bytes]);
-    }
-    packed.resize(packed.len().next_multiple_of(GROUP_LENGTH), 0);
-    write_packed(&mut packed, width, out);
-}
-
-/// Writes whole groups of numbers bit by bit, lowest first, and forgets them.
-fn write_packed(values: &mut Vec<u32>, width: u8, out: &mut Vec<u8>) {
-    if values.is_empty() {
-        return;
-    }
-    write_variable((values.len() / GROUP_LENGTH) << 1 | 1, out);
-    let (mut bits, mut held) = (0_u64, 0_u8);
-    for value in values.drain(..) {
-        bits |= u64::from(value) << held;
-        held += width;
-        while held >= 8 {
-            out.extend_from_slice(&bits.to_le_bytes()[..1]);
-            bits >>= 8;
-            held -= 8;
-        }
-    }
-}
-
-/// Seven bits a byte, the lowest first.
-fn write_variable(mut number: usize, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.extend_from_slice(&(number | 0x80).to_le_bytes()[..1]);
-        number >>= 7;
-    }
-    out.extend_from_slice(&number.to_le_bytes()[..1]);
 }

@@ -21,6 +21,7 @@ mod durable_store;
 mod error;
 mod files;
 mod findings;
+mod hybrid;
 mod key;
 mod log;
 mod order;

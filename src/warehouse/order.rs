@@ -7,10 +7,42 @@ use rayon::prelude::*;
 use crate::attribution::{Codes, ObservationBatch, Values};
 
 /// A column of codes over all batches: its texts in alphabetical order, and for each row the rank
-/// of its text, from 1; 0 where it has none.
+/// of its text.
 pub(super) struct Ranks<'b> {
     pub(super) texts: Vec<&'b str>,
-    pub(super) by_row: Vec<u32>,
+    pub(super) by_row: RowRanks,
+}
+
+/// The rank of each row's value, from 1; 0 where it has none. As narrow as the number of values
+/// allows.
+pub(super) enum RowRanks {
+    Narrow(Vec<u8>),
+    Wide(Vec<u32>),
+}
+
+impl RowRanks {
+    /// Numbers of rows among so many distinct values.
+    fn of(distinct_count: usize, ranks: impl Iterator<Item = u32>) -> Self {
+        if u8::try_from(distinct_count).is_ok() {
+            Self::Narrow(ranks.map(|rank| rank.to_le_bytes()[0]).collect())
+        } else {
+            Self::Wide(ranks.collect())
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(ranks) => ranks.len(),
+            Self::Wide(ranks) => ranks.len(),
+        }
+    }
+
+    fn of_row(&self, row: usize) -> u64 {
+        match self {
+            Self::Narrow(ranks) => ranks[row].into(),
+            Self::Wide(ranks) => ranks[row].into(),
+        }
+    }
 }
 
 impl<'b> Ranks<'b> {
@@ -21,17 +53,24 @@ impl<'b> Ranks<'b> {
         let mut texts: Vec<&str> = all.collect::<HashSet<&str>>().into_iter().collect();
         texts.sort_unstable();
         let ranks: HashMap<&str, u32> = texts.iter().copied().zip(1..).collect();
+        let row_count = codes.iter().map(|it| it.row_count()).sum();
         if texts.is_empty() {
-            let row_count = codes.iter().map(|it| it.row_count()).sum();
-            return Self { texts, by_row: vec![0; row_count] };
+            return Self { texts, by_row: RowRanks::Narrow(vec![0; row_count]) };
         }
-        let mut by_row = Vec::new();
+        let (mut narrow, mut wide) = (Vec::new(), Vec::new());
+        let is_narrow = u8::try_from(texts.len()).is_ok();
         for codes in codes {
             let texts = codes.texts().iter().map(AsRef::as_ref);
             let of_texts = texts.map(|text: &str| ranks.get(text).copied().unwrap_or_default());
-            let table: Vec<u32> = std::iter::once(0).chain(of_texts).collect();
-            codes.map_into(&table, &mut by_row);
+            let table = std::iter::once(0).chain(of_texts);
+            if is_narrow {
+                let table: Vec<u8> = table.map(|rank| rank.to_le_bytes()[0]).collect();
+                codes.map_into(&table, &mut narrow);
+            } else {
+                codes.map_into(&table.collect::<Vec<u32>>(), &mut wide);
+            }
         }
+        let by_row = if is_narrow { RowRanks::Narrow(narrow) } else { RowRanks::Wide(wide) };
         Self { texts, by_row }
     }
 
@@ -43,7 +82,7 @@ impl<'b> Ranks<'b> {
 /// A column of numbers over all batches in the same way.
 pub(super) struct NumberRanks<N> {
     pub(super) numbers: Vec<N>,
-    pub(super) by_row: Vec<u32>,
+    pub(super) by_row: RowRanks,
 }
 
 /// Span of numbers up to which they are looked up by place: days of some thousand years.
@@ -82,8 +121,8 @@ impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
                 *rank = u32::try_from(numbers.len()).ok()?;
             }
         }
-        let by_row = columns.iter().copied().flatten().map(|it| ranks[place(*it)]).collect();
-        Some(Self { numbers, by_row })
+        let by_row = columns.iter().copied().flatten().map(|it| ranks[place(*it)]);
+        Some(Self { by_row: RowRanks::of(numbers.len(), by_row), numbers })
     }
 
     fn by_search(columns: &[&[N]], none: N) -> Option<Self> {
@@ -99,8 +138,8 @@ impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
             let rank = numbers.binary_search(number).map_or(0, |at| at + 1);
             u32::try_from(rank).unwrap_or_default()
         };
-        let by_row = columns.iter().copied().flatten().map(rank).collect();
-        Some(Self { numbers, by_row })
+        let by_row = columns.iter().copied().flatten().map(rank);
+        Some(Self { by_row: RowRanks::of(numbers.len(), by_row), numbers })
     }
 }
 
@@ -114,8 +153,8 @@ pub(super) fn sorted(batches: &[ObservationBatch]) -> Vec<u32> {
         [&measures, &centres].map(|ranks| ranks.texts.len() as u64 + 1);
     let group = |row: usize| {
         let regime_measure =
-            u64::from(regimes.by_row[row]) * measure_count + u64::from(measures.by_row[row]);
-        regime_measure * centre_count + u64::from(centres.by_row[row])
+            regimes.by_row.of_row(row) * measure_count + measures.by_row.of_row(row);
+        regime_measure * centre_count + centres.by_row.of_row(row)
     };
     let mut keys: Vec<u64> =
         (0..regimes.by_row.len()).map(|row| group(row) << 32 | row as u64).collect();

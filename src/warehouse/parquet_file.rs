@@ -21,7 +21,8 @@ use rayon::prelude::*;
 
 use super::code_chunk::{self, Distinct};
 use super::files::compression;
-use super::order::{NumberRanks, Ranks};
+use super::hybrid::Key;
+use super::order::{NumberRanks, Ranks, RowRanks};
 use crate::attribution::{ObservationBatch, Values, observation_schema};
 
 /// Rows of a row group: the unit that readers skip.
@@ -141,11 +142,18 @@ impl<'a> ColumnRows<'a> {
     }
 
     /// Row groups as keys of a dictionary.
-    fn keys(&self, distinct: &Distinct<'_>, by_row: &[u32]) -> Result<Vec<Chunk>> {
+    fn keys(&self, distinct: &Distinct<'_>, by_row: &RowRanks) -> Result<Vec<Chunk>> {
+        match by_row {
+            RowRanks::Narrow(ranks) => self.keys_of(distinct, ranks),
+            RowRanks::Wide(ranks) => self.keys_of(distinct, ranks),
+        }
+    }
+
+    fn keys_of<K: Key>(&self, distinct: &Distinct<'_>, by_row: &[K]) -> Result<Vec<Chunk>> {
         let mut compressor = code_chunk::compressor()?;
         let encode = |rows: &&[u32]| {
-            let keys: Vec<u32> = if distinct.is_empty() {
-                vec![0; rows.len()]
+            let keys: Vec<K> = if distinct.is_empty() {
+                vec![K::default(); rows.len()]
             } else {
                 rows.iter().map(|row| by_row[*row as usize]).collect()
             };
