@@ -7,6 +7,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::row_hash::value_hash;
+use crate::delivery::Rows;
+use crate::dictionary::Column;
+
 /// Codes of one column. Its `Debug` shows the number of rows, never a value.
 #[derive(Default)]
 pub struct Codes {
@@ -26,10 +30,6 @@ impl Codes {
         Self { keys: vec![0; row_count], texts: Arc::default() }
     }
 
-    pub(super) fn new(keys: Vec<u32>, texts: Vec<Box<str>>) -> Self {
-        Self { keys, texts: texts.into() }
-    }
-
     /// By row: 0 for no value, otherwise one more than a position in [`texts`](Self::texts).
     pub fn keys(&self) -> &[u32] {
         &self.keys
@@ -41,13 +41,12 @@ impl Codes {
     }
 }
 
-/// What a field of a code column says.
+/// What a field of a code column says: the key of its code, 0 for no value.
+pub(super) type Meaning = Result<u32, NoCode>;
+
+/// Why a field of a code column holds no code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// No value.
-    Nothing,
-    /// The text at that position.
-    Text(u32),
+pub(super) enum NoCode {
     /// Its bytes are not valid text.
     Unreadable,
     /// It could be an identifier.
@@ -56,57 +55,106 @@ pub(super) enum Meaning {
 
 /// The meanings of raw texts met so far in one column of a chunk.
 pub(super) struct CodeMemory {
+    column: Column,
     words: WordTable,
     long: HashMap<Box<[u8]>, Meaning>,
-    positions: HashMap<Box<str>, u32>,
-    pub(super) texts: Vec<Box<str>>,
+    keys: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+    /// By key.
+    hashes: Vec<u128>,
 }
 
 impl CodeMemory {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(column: Column) -> Self {
         Self {
+            column,
             words: WordTable::new(),
             long: HashMap::new(),
-            positions: HashMap::new(),
+            keys: HashMap::new(),
             texts: Vec::new(),
+            hashes: vec![0],
         }
     }
 
-    /// The meaning of the field at `start..end` of `text`; `learn` works it out for a new one.
-    #[inline]
-    pub(super) fn meaning(
+    /// Finds the key of each row's field; `learn` works out what a new text says. Gives the rows
+    /// whose fields hold no code, which have no key.
+    ///
+    /// Most fields are a word that is known already. A function of its own, since with the code of
+    /// other columns around it, the loop keeps little in registers.
+    #[inline(never)]
+    pub(super) fn keys(
+        &mut self,
+        rows: &Rows,
+        at: usize,
+        keys: &mut [u32],
+        learn: impl Fn(&mut Self, &[u8]) -> Meaning,
+    ) -> Vec<(usize, NoCode)> {
+        let (text, mut none) = (rows.text(), Vec::new());
+        for (row, ((start, end), key)) in rows.bounds_of(at).zip(keys).enumerate() {
+            if start == end {
+                continue;
+            }
+            if let Some(known) = word(text, start, end).and_then(|word| self.words.get(word)) {
+                *key = known;
+                continue;
+            }
+            match self.look_up(text, (start, end), &learn) {
+                Ok(known) => *key = known,
+                Err(no_code) => none.push((row, no_code)),
+            }
+        }
+        none
+    }
+
+    /// The meaning of a field that is no word known to be a code.
+    #[cold]
+    fn look_up(
         &mut self,
         text: &[u8],
         (start, end): (usize, usize),
-        learn: impl FnOnce(&mut Self, &[u8]) -> Meaning,
+        learn: impl Fn(&mut Self, &[u8]) -> Meaning,
     ) -> Meaning {
-        let Some(word) = word(text, start, end) else {
-            let bytes = text.get(start..end).unwrap_or(&[]);
-            if let Some(meaning) = self.long.get(bytes) {
-                return *meaning;
-            }
-            let meaning = learn(self, bytes);
-            self.long.insert(bytes.into(), meaning);
-            return meaning;
-        };
-        if let Some(meaning) = self.words.get(word) {
-            return meaning;
+        let bytes = text.get(start..end).unwrap_or(&[]);
+        if let Some(meaning) = self.long.get(bytes) {
+            return *meaning;
         }
-        let meaning = learn(self, text.get(start..end).unwrap_or(&[]));
-        self.words.insert(word, meaning);
+        let meaning = learn(self, bytes);
+        match (word(text, start, end), meaning) {
+            (Some(word), Ok(key)) => self.words.insert(word, key),
+            _ => {
+                self.long.insert(bytes.into(), meaning);
+            }
+        }
         meaning
     }
 
-    /// The position of a normalised text.
-    pub(super) fn position(&mut self, text: &str) -> Meaning {
-        if let Some(position) = self.positions.get(text) {
-            return Meaning::Text(*position);
+    /// The key of a normalised text.
+    pub(super) fn key(&mut self, text: &str) -> u32 {
+        if let Some(key) = self.keys.get(text) {
+            return *key;
         }
-        // A chunk has fewer fields than a position can count.
-        let position = u32::try_from(self.texts.len()).unwrap_or(u32::MAX - 1);
         self.texts.push(text.into());
-        self.positions.insert(text.into(), position);
-        Meaning::Text(position)
+        self.hashes.push(value_hash(self.column, text.as_bytes()));
+        // A chunk has fewer fields than a key can count.
+        let key = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.keys.insert(text.into(), key);
+        key
+    }
+
+    /// The text of a key that is not 0.
+    pub(super) fn text(&self, key: u32) -> &str {
+        &self.texts[key as usize - 1]
+    }
+
+    /// What a key adds to the hash of its row.
+    #[inline]
+    pub(super) fn hash(&self, key: u32) -> u128 {
+        self.hashes[key as usize]
+    }
+
+    /// The column of these keys.
+    pub(super) fn into_codes(self, keys: Vec<u32>) -> Codes {
+        Codes { keys, texts: self.texts.into() }
     }
 }
 
@@ -125,47 +173,47 @@ fn word(text: &[u8], start: usize, end: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes) & mask | (length as u64) << 56)
 }
 
-/// Open addressing by word; zero marks a free place.
+/// Keys of codes by word, with open addressing; a word of zero marks a free place.
 struct WordTable {
-    places: Vec<(u64, Meaning)>,
+    places: Vec<(u64, u32)>,
     held: usize,
 }
 
 impl WordTable {
     fn new() -> Self {
-        Self { places: vec![(0, Meaning::Nothing); 64], held: 0 }
+        Self { places: vec![(0, 0); 64], held: 0 }
     }
 
     #[inline]
-    fn get(&self, word: u64) -> Option<Meaning> {
+    fn get(&self, word: u64) -> Option<u32> {
         let mask = self.places.len() - 1;
         let mut at = spread(word) & mask;
         loop {
             match self.places[at] {
-                (found, meaning) if found == word => return Some(meaning),
+                (found, key) if found == word => return Some(key),
                 (0, _) => return None,
                 _ => at = (at + 1) & mask,
             }
         }
     }
 
-    fn insert(&mut self, word: u64, meaning: Meaning) {
+    fn insert(&mut self, word: u64, key: u32) {
         if self.held * 2 >= self.places.len() {
-            let wider = vec![(0, Meaning::Nothing); self.places.len() * 2];
+            let wider = vec![(0, 0); self.places.len() * 2];
             let held = std::mem::replace(&mut self.places, wider);
             held.into_iter().filter(|(word, _)| *word != 0).for_each(|it| self.put(it.0, it.1));
         }
-        self.put(word, meaning);
+        self.put(word, key);
         self.held += 1;
     }
 
-    fn put(&mut self, word: u64, meaning: Meaning) {
+    fn put(&mut self, word: u64, key: u32) {
         let mask = self.places.len() - 1;
         let mut at = spread(word) & mask;
         while self.places[at].0 != 0 {
             at = (at + 1) & mask;
         }
-        self.places[at] = (word, meaning);
+        self.places[at] = (word, key);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::amount::{AmountError, parse_cents};
 use super::batch::IdentifierColumn;
-use super::codes::{CodeMemory, Codes, Meaning};
+use super::codes::{CodeMemory, Meaning, NoCode};
 use super::date::DayMemory;
 use super::identifier::{Identifier, IdentifierFormat, eleven_digits, parse_national};
 use super::row_hash::{number_hash, value_hash};
@@ -109,12 +109,14 @@ impl Decoder<'_> {
             if bytes.is_empty() {
                 continue;
             }
-            let day = match memory.day(bytes) {
-                Some(day) => Some(day),
-                None => self.day_of_text(row, at, column),
+            let known = memory.day(bytes, |day| number_hash(column, i64::from(day)));
+            let (day, hash) = match known {
+                Some(known) => known,
+                None => {
+                    let Some(day) = self.day_of_text(row, at, column) else { continue };
+                    (day, number_hash(column, i64::from(day)))
+                }
             };
-            let Some(day) = day else { continue };
-            let hash = number_hash(column, i64::from(day));
             self.sums[row] = self.sums[row].wrapping_add(hash);
             let days =
                 if column == Column::FirstDay { &mut self.first_day } else { &mut self.last_day };
@@ -173,52 +175,34 @@ impl Decoder<'_> {
     }
 
     pub(super) fn code_column(&mut self, at: usize, code: CodeColumn) {
-        let column = Column::Code(code);
         let drops = self.settings.drop_leading_zero.get(code.index()) == Some(&true);
-        let mut memory = CodeMemory::new();
-        let mut hashes: Vec<u128> = Vec::new();
+        let mut memory = CodeMemory::new(Column::Code(code));
         let mut keys = vec![0; self.rows.len()];
-        for (row, key) in keys.iter_mut().enumerate() {
-            let (start, end) = self.rows.bounds(row, at);
-            if start == end {
-                continue;
-            }
-            let learn = |memory: &mut CodeMemory, bytes: &[u8]| learn(memory, bytes, drops);
-            let meaning = memory.meaning(self.rows.text(), (start, end), learn);
+        let learn = |memory: &mut CodeMemory, bytes: &[u8]| learn(memory, bytes, drops);
+        let none = memory.keys(&self.rows, at, &mut keys, learn);
+        for (row, meaning) in none {
             match meaning {
-                Meaning::Nothing => {}
-                Meaning::Text(position) => {
-                    if self.settings.identifier == IdentifierFormat::Coded
-                        && !self.settings.knows(code, &memory.texts[position as usize])
-                        && self.is_own_identifier(row, at)
-                    {
-                        self.reject(
-                            row,
-                            &rules::CODE_IDENTIFIER,
-                            Some(code.name()),
-                            CODE_IDENTIFIER_TEXT,
-                        );
-                        continue;
-                    }
-                    while hashes.len() <= position as usize {
-                        let text = &memory.texts[hashes.len()];
-                        hashes.push(value_hash(column, text.as_bytes()));
-                    }
-                    *key = position + 1;
-                    self.sums[row] = self.sums[row].wrapping_add(hashes[position as usize]);
-                }
-                Meaning::Unreadable => self.unreadable(row, Some(column)),
-                Meaning::Identifier => {
-                    self.reject(
-                        row,
-                        &rules::CODE_IDENTIFIER,
-                        Some(code.name()),
-                        CODE_IDENTIFIER_TEXT,
-                    );
+                NoCode::Unreadable => self.unreadable(row, Some(Column::Code(code))),
+                NoCode::Identifier => self.code_identifier(row, code),
+            }
+        }
+        if self.settings.identifier == IdentifierFormat::Coded {
+            for (row, key) in keys.iter_mut().enumerate().filter(|(_, key)| **key > 0) {
+                if !self.settings.knows(code, memory.text(*key)) && self.is_own_identifier(row, at)
+                {
+                    self.code_identifier(row, code);
+                    *key = 0;
                 }
             }
         }
-        self.codes[code.index()] = Some(Codes::new(keys, memory.texts));
+        for (sum, key) in self.sums.iter_mut().zip(&keys) {
+            *sum = sum.wrapping_add(memory.hash(*key));
+        }
+        self.codes[code.index()] = Some(memory.into_codes(keys));
+    }
+
+    fn code_identifier(&mut self, row: usize, code: CodeColumn) {
+        self.reject(row, &rules::CODE_IDENTIFIER, Some(code.name()), CODE_IDENTIFIER_TEXT);
     }
 
     /// Whether a field holds a token of its own row. Tokens have no form that tells them from
@@ -234,15 +218,15 @@ impl Decoder<'_> {
 
 /// What a raw text of a code column says.
 fn learn(memory: &mut CodeMemory, bytes: &[u8], drops: bool) -> Meaning {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Meaning::Unreadable };
+    let Ok(text) = std::str::from_utf8(bytes) else { return Err(NoCode::Unreadable) };
     let text = text.trim();
     if text.is_empty() {
-        return Meaning::Nothing;
+        return Ok(0);
     }
     if could_be_identifier(text) {
-        return Meaning::Identifier;
+        return Err(NoCode::Identifier);
     }
-    memory.position(if drops { without_leading_zeros(text) } else { text })
+    Ok(memory.key(if drops { without_leading_zeros(text) } else { text }))
 }
 
 /// Codes are stored as they come, so a number that has slipped into the wrong column must not

@@ -17,36 +17,38 @@ pub fn parse_day(text: &str) -> Option<Day> {
     NaiveDate::from_ymd_opt(year, number(month)?, number(day)?).map(day_of)
 }
 
-/// Days already read in a column, by their digits: a column holds few, and the calendar is slow.
+/// Days already read in a column, with their hashes, by their digits: a column holds few, and the
+/// calendar is slow.
 pub(super) struct DayMemory {
-    places: Vec<(u32, Day)>,
+    places: Vec<(u32, Day, u128)>,
 }
 
 const PLACES: usize = 256;
 
 impl Default for DayMemory {
     fn default() -> Self {
-        Self { places: vec![(0, 0); PLACES] }
+        Self { places: vec![(0, 0, 0); PLACES] }
     }
 }
 
 impl DayMemory {
-    /// The day written as `YYYY-MM-DD`; `None` where it is none, or written otherwise.
+    /// The day written as `YYYY-MM-DD` and its hash; `None` where it is none, or written otherwise.
     #[inline]
-    pub(super) fn day(&mut self, text: &[u8]) -> Option<Day> {
+    pub(super) fn day(&mut self, text: &[u8], hash: impl Fn(Day) -> u128) -> Option<(Day, u128)> {
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
         let digits = [*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2];
         let key = number(&digits)?;
         let at = (key as usize).wrapping_mul(37) % PLACES;
-        let (held, day) = self.places[at];
+        let (held, day, known) = self.places[at];
         if held == key && key != 0 {
-            return Some(day);
+            return Some((day, known));
         }
         let (year, month_day) = (key / 10_000, key % 10_000);
         let year = i32::try_from(year).ok()?;
         let date = NaiveDate::from_ymd_opt(year, month_day / 100, month_day % 100)?;
-        self.places[at] = (key, day_of(date));
-        Some(day_of(date))
+        let day = day_of(date);
+        self.places[at] = (key, day, hash(day));
+        Some((day, hash(day)))
     }
 }
 

@@ -116,6 +116,15 @@ impl Rows {
         (start as usize, self.ends[at] as usize)
     }
 
+    /// The same of a field in every row.
+    pub fn bounds_of(&self, field: usize) -> impl Iterator<Item = (usize, usize)> {
+        let ends = self.ends.chunks_exact(self.width.max(1));
+        self.starts.iter().zip(ends).map(move |(start, ends)| {
+            let start = if field == 0 { *start } else { ends[field - 1] + 1 };
+            (start as usize, ends[field] as usize)
+        })
+    }
+
     /// A field's bytes, without quotes.
     #[inline]
     pub fn field(&self, row: usize, field: usize) -> &[u8] {

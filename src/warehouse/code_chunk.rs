@@ -6,7 +6,7 @@
 //! Layout: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>, dictionary encoding.
 
 use bytes::Bytes;
-use parquet::basic::{Encoding, ZstdLevel};
+use parquet::basic::Encoding;
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter as _};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
@@ -20,6 +20,12 @@ use zstd::bulk::Compressor;
 
 use super::files::compression;
 use super::hybrid::{self, Key};
+
+/// Zstandard's level for keys: a twelfth smaller than at level 1. Numbers, of which few occur twice,
+/// are no smaller at it.
+const LEVEL: i32 = 2;
+/// Bits of a position up to which several of them share a byte.
+const BITS_ACROSS_BYTES: u8 = 4;
 
 /// The distinct values of a column, in their order.
 pub(super) enum Distinct<'t> {
@@ -141,7 +147,7 @@ fn count(length: usize) -> u32 {
 
 /// A compressor for many pages: to make one costs more than a small page.
 pub(super) fn compressor() -> Result<Compressor<'static>> {
-    let compressor = Compressor::new(ZstdLevel::default().compression_level());
+    let compressor = Compressor::new(LEVEL);
     compressor.map_err(|error| ParquetError::External(Box::new(error)))
 }
 
@@ -181,7 +187,9 @@ struct Dictionary {
 impl Dictionary {
     fn of<K: Key>(length: usize, keys: &[K]) -> Self {
         let mut occurs = vec![false; length + 1];
-        keys.iter().for_each(|key| occurs[key.place()] = true);
+        for key in keys {
+            occurs[key.place()] = true;
+        }
         let null_count =
             if occurs[0] { keys.iter().filter(|key| **key == K::default()).count() } else { 0 };
         let mut used = Vec::new();
@@ -217,6 +225,8 @@ fn data_page<K: Key>(dictionary: &Dictionary, keys: &[K], nullable: bool) -> Vec
     if !dictionary.used.is_empty() {
         let most = count(dictionary.used.len() - 1);
         let width = u8::try_from(u32::BITS - most.leading_zeros()).unwrap_or(32).max(1);
+        // Of whole bytes the codec finds those that were there before; rows of a person are alike.
+        let width = if width > BITS_ACROSS_BYTES { width.next_multiple_of(8) } else { width };
         page.push(width);
         if dictionary.null_count == 0 {
             hybrid::write(keys, &dictionary.positions, width, &mut page);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::array::{AsArray as _, RecordBatch};
 use arrow::compute::{max, min};
 use arrow::datatypes::{Date32Type, Decimal128Type};
 use parquet::arrow::ProjectionMask;
@@ -99,8 +99,8 @@ impl Statistics {
     }
 }
 
-/// The rows of a file in the order they are in, as far as that order goes.
-type SortKey = (String, String, Option<String>);
+/// Regime and measure, which rows are sorted by.
+type SortKey = (String, String);
 
 /// What a file says when it is read.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
     let file = File::open(path).map_err(WarehouseError::io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     let builder = builder.map_err(WarehouseError::table(READING))?;
-    let names = ["regime", "measure", "cpas", "first_day", "last_day", "amount"];
+    let names = ["regime", "measure", "first_day", "last_day", "amount"];
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let reader = builder.with_projection(mask).build().map_err(WarehouseError::table(READING))?;
     let mut statistics = Statistics::default();
@@ -143,20 +143,16 @@ pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
 /// Whether the rows are in order, also after the last row of the batch before.
 fn continues(batch: &RecordBatch, last: &mut Option<SortKey>) -> bool {
     let text = |name| stored_column(batch, name).as_string::<i32>();
-    let (regime, measure, cpas) = (text("regime"), text("measure"), text("cpas"));
-    let key = |row: usize| {
-        let cpas = cpas.is_valid(row).then(|| cpas.value(row));
-        (regime.value(row), measure.value(row), cpas)
-    };
+    let (regime, measure) = (text("regime"), text("measure"));
+    let key = |row: usize| (regime.value(row), measure.value(row));
     let rows = batch.num_rows();
     if rows == 0 {
         return true;
     }
-    let begins = last.as_ref().is_none_or(|(regime, measure, cpas)| {
-        (regime.as_str(), measure.as_str(), cpas.as_deref()) <= key(0)
-    });
-    let (regime, measure, cpas) = key(rows - 1);
-    *last = Some((regime.to_owned(), measure.to_owned(), cpas.map(ToOwned::to_owned)));
+    let begins =
+        last.as_ref().is_none_or(|(regime, measure)| (regime.as_str(), measure.as_str()) <= key(0));
+    let (regime, measure) = key(rows - 1);
+    *last = Some((regime.to_owned(), measure.to_owned()));
     begins && (1..rows).all(|row| key(row - 1) <= key(row))
 }
 
@@ -168,18 +164,17 @@ mod tests {
 
     use super::*;
 
-    fn batch(rows: &[(&str, Option<&str>)]) -> RecordBatch {
-        let columns: [(&str, ArrayRef); 3] = [
+    fn batch(rows: &[(&str, &str)]) -> RecordBatch {
+        let columns: [(&str, ArrayRef); 2] = [
             ("regime", Arc::new(rows.iter().map(|row| Some(row.0)).collect::<StringArray>())),
-            ("measure", Arc::new(rows.iter().map(|_| Some("m")).collect::<StringArray>())),
-            ("cpas", Arc::new(rows.iter().map(|row| row.1).collect::<StringArray>())),
+            ("measure", Arc::new(rows.iter().map(|row| Some(row.1)).collect::<StringArray>())),
         ];
         RecordBatch::try_from_iter(columns).unwrap()
     }
 
     #[test]
     fn rows_out_of_order_are_seen_inside_batches_and_between_them() {
-        let good = [("a", None), ("a", Some("1")), ("a", Some("2")), ("b", None)];
+        let good = [("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")];
         assert!(continues(&batch(&good), &mut None));
         for at in 1..good.len() {
             let mut swapped = good;
