@@ -12,12 +12,13 @@ use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 use super::HistoriesError;
+use super::appearances::AppearanceCounter;
 use super::base::Base;
 use super::checksums::{Checksum, Checksums, FileSink};
 use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
-use super::file::{HistoryWriter, Metadata, open_present};
+use super::file::{Groups, HistoryWriter, Metadata, open_present};
 use super::reader::{Histories, read_batch};
 use super::state::{State, is_named_by_state, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
@@ -109,7 +110,8 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
 /// The names of all files of a state, in the order in which they get them.
 fn names_of(state: &State) -> Vec<String> {
     let condensed = PROJECTIONS.iter().map(|projection| state.file_name(Some(projection)));
-    condensed.chain([state.file_name(None), state.checksums_name()]).collect()
+    let others = [state.appearances_name(), state.file_name(None), state.checksums_name()];
+    condensed.chain(others).collect()
 }
 
 fn same_bytes(one: &Path, other: &Path) -> Result<bool, HistoriesError> {
@@ -206,9 +208,12 @@ fn written(
     let quarters = vocabulary.values(Axis::Quarter).iter();
     let fresh = quarters.map(|it| it.as_ref().is_some_and(|it| !kept.contains(it)));
     let fresh: Vec<bool> = fresh.collect();
-    let condensers = condensers(base.as_ref(), &vocabulary)?;
+    let groups = Groups {
+        condensers: condensers(base.as_ref(), &vocabulary)?,
+        appearances: Some(AppearanceCounter::new(&vocabulary)),
+    };
     let (owned, words) = (state.clone(), vocabulary.clone());
-    let new = HistoryWriter::new(sink(&file)?, owned, &Axis::ALL, words, condensers);
+    let new = HistoryWriter::new(sink(&file)?, owned, &Axis::ALL, words, groups);
     let mut writer = new.map_err(failed(file.path()))?;
     for (at, persons) in ranges.iter().enumerate() {
         if at > 0 {
@@ -217,10 +222,14 @@ fn written(
         let take = |person, entries: &[Entry]| writer.push(person, entries, &fresh);
         merge(&collected, persons, base.as_mut(), take)?;
     }
-    let (done, metadata, condensers) = writer.finish().map_err(failed(file.path()))?;
+    let (done, metadata, groups) = writer.finish().map_err(failed(file.path()))?;
     let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
-    let groups = condensers.into_iter().map(|it| write_groups(folder, state, &vocabulary, it));
-    let mut written: Vec<(NamedTempFile, Checksum)> = groups.collect::<Result<_, _>>()?;
+    let Groups { condensers, appearances } = groups;
+    let condensed = condensers.into_iter().map(|it| write_groups(folder, state, &vocabulary, it));
+    let mut written: Vec<(NamedTempFile, Checksum)> = condensed.collect::<Result<_, _>>()?;
+    if let Some(appearances) = appearances {
+        written.push(write_appearances(folder, state, &vocabulary, appearances)?);
+    }
     written.push((file, sum));
     let written = with_checksums(folder, state, written)?;
     let path = folder.join(state.file_name(None));
@@ -277,12 +286,26 @@ fn write_groups(
     let file = temporary_file(folder)?;
     let failed = HistoriesError::damaged::<ArrowError>;
     let (axes, state) = (condenser.axes.clone(), state.clone());
-    let new = HistoryWriter::new(sink(&file)?, state, &axes, vocabulary.clone(), Vec::new());
+    let new = HistoryWriter::new(sink(&file)?, state, &axes, vocabulary.clone(), Groups::default());
     let mut writer = new.map_err(failed(file.path()))?;
     for (persons, entries) in condenser.finish() {
         writer.push(persons, &entries, &[]);
     }
     let (done, ..) = writer.finish().map_err(failed(file.path()))?;
+    let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
+    Ok((file, sum))
+}
+
+fn write_appearances(
+    folder: &Path,
+    state: &State,
+    vocabulary: &Vocabulary,
+    appearances: AppearanceCounter,
+) -> Result<(NamedTempFile, Checksum), HistoriesError> {
+    let file = temporary_file(folder)?;
+    let metadata = Metadata::of_appearances(state.clone(), vocabulary.clone());
+    let done = appearances.write(sink(&file)?, &metadata);
+    let done = done.map_err(HistoriesError::damaged(file.path()))?;
     let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
     Ok((file, sum))
 }

@@ -15,6 +15,7 @@ use arrow::ipc::writer::FileWriter;
 use rayon::prelude::*;
 
 use super::HistoriesError;
+use super::appearances::AppearanceCounter;
 use super::checksums::{CheckedFile, Checksums, FileSink};
 use super::condense::Condenser;
 use super::entry::{Entry, NO_CENTS};
@@ -25,7 +26,7 @@ use super::vocabulary::{Axis, Vocabulary};
 const PERSONS_PER_BATCH: usize = 1 << 13;
 
 /// The name under which a file's metadata stand in its footer.
-const METADATA_KEY: &str = "sppis.histories";
+pub(super) const METADATA_KEY: &str = "sppis.histories";
 
 pub(super) const PERSON: usize = 0;
 pub(super) const ENTRIES: usize = 1;
@@ -46,6 +47,15 @@ pub(super) struct Metadata {
 impl Metadata {
     pub(super) fn of_text(texts: &std::collections::HashMap<String, String>) -> Option<Self> {
         serde_json::from_str(texts.get(METADATA_KEY)?).ok()
+    }
+
+    /// Of a file of appearances, which has neither persons nor entries.
+    pub(super) fn of_appearances(state: State, vocabulary: Vocabulary) -> Self {
+        Self { state, axes: Vec::new(), vocabulary, persons: 0, entries: 0 }
+    }
+
+    pub(super) fn text(&self) -> arrow::error::Result<String> {
+        serde_json::to_string(self).map_err(|error| ArrowError::ExternalError(error.into()))
     }
 }
 
@@ -91,7 +101,14 @@ pub(super) struct HistoryWriter {
 struct Written {
     writer: FileWriter<FileSink>,
     metadata: Metadata,
-    condensers: Vec<Condenser>,
+    groups: Groups,
+}
+
+/// What is counted of the persons who are written.
+#[derive(Default)]
+pub(super) struct Groups {
+    pub(super) condensers: Vec<Condenser>,
+    pub(super) appearances: Option<AppearanceCounter>,
 }
 
 /// Batches that may wait to be written.
@@ -118,12 +135,12 @@ impl HistoryWriter {
         state: State,
         axes: &[Axis],
         vocabulary: Vocabulary,
-        condensers: Vec<Condenser>,
+        groups: Groups,
     ) -> arrow::error::Result<Self> {
         let writer = FileWriter::try_new(sink, &schema())?;
         let axes = axes.iter().map(|axis| axis.column().to_owned()).collect();
         let metadata = Metadata { state, axes, vocabulary, persons: 0, entries: 0 };
-        let mut written = Written { writer, metadata, condensers };
+        let mut written = Written { writer, metadata, groups };
         let (full, waiting) = sync_channel::<Held>(WAITING_MAX);
         let write =
             move || waiting.into_iter().try_for_each(|held| written.add(held)).map(|()| written);
@@ -144,28 +161,32 @@ impl HistoryWriter {
     }
 
     /// Completes the file; gives what it was written to, what it says of itself, and the groups.
-    pub(super) fn finish(mut self) -> arrow::error::Result<(FileSink, Metadata, Vec<Condenser>)> {
+    pub(super) fn finish(mut self) -> arrow::error::Result<(FileSink, Metadata, Groups)> {
         if !self.held.persons.is_empty() {
             self.hand_over();
         }
         drop(self.full);
         let written = self.worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let Written { mut writer, metadata, condensers } = written?;
-        let text = serde_json::to_string(&metadata);
-        let text = text.map_err(|error| ArrowError::ExternalError(error.into()))?;
-        writer.write_metadata(METADATA_KEY, text);
+        let Written { mut writer, metadata, groups } = written?;
+        writer.write_metadata(METADATA_KEY, metadata.text()?);
         writer.finish()?;
-        Ok((writer.into_inner()?, metadata, condensers))
+        Ok((writer.into_inner()?, metadata, groups))
     }
 }
 
 impl Written {
     fn add(&mut self, held: Held) -> arrow::error::Result<()> {
-        self.condensers.par_iter_mut().for_each(|condenser| {
+        let Groups { condensers, appearances } = &mut self.groups;
+        let condense = |condenser: &mut Condenser| {
             for entries in held.fresh.chunk_by(|a, b| a.person == b.person) {
                 condenser.add(1, entries.iter().copied());
             }
-        });
+        };
+        let count = |counter: &mut AppearanceCounter| counter.add(held.numbers());
+        rayon::join(
+            || condensers.par_iter_mut().for_each(condense),
+            || appearances.iter_mut().for_each(count),
+        );
         self.metadata.persons += held.persons.len() as u64;
         self.metadata.entries += held.codes.len() as u64;
         self.writer.write(&held.into_batch()?)
@@ -202,6 +223,13 @@ impl Held {
         self.persons.push(person);
         self.entry_counts.push(self.codes.len() - first);
         self.amount_counts.push(self.cents.len() - first_amount);
+    }
+
+    /// The person and the numbers of each entry.
+    fn numbers(&self) -> impl Iterator<Item = (i64, u64)> {
+        let counted = self.persons.iter().zip(&self.entry_counts);
+        let persons = counted.flat_map(|(person, count)| std::iter::repeat_n(*person, *count));
+        persons.zip(self.codes.iter().copied())
     }
 
     fn into_batch(self) -> arrow::error::Result<RecordBatch> {

@@ -14,8 +14,10 @@
 //!
 //! An entry stands for all observations of the person with these values; values are numbers in the
 //! sorted lists of the file's metadata. Beside them stand groups of persons who are alike in a quarter,
-//! in the same form, for what is told by quarter, and the checksums of all bytes.
+//! in the same form, for what is told by quarter; how many appear in a quarter, by the one they appeared
+//! in before, for distinct persons of several quarters; and the checksums of all bytes.
 
+mod appearances;
 mod base;
 mod build;
 mod checksums;
@@ -29,6 +31,7 @@ mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
+pub use appearances::{Appearances, Selection};
 pub use build::{Built, check, clean, listed, rebuild, refresh, remove_others, superseded};
 pub use reader::{Batch, CodesOf, Histories};
 pub use vocabulary::{Axis, Vocabulary};

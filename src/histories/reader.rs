@@ -8,6 +8,7 @@ use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
 use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
 
 use super::HistoriesError;
+use super::appearances::Appearances;
 use super::checksums::{CheckedFile, Checksums};
 use super::condense::PROJECTIONS;
 use super::entry::{Entry, NO_CENTS};
@@ -87,6 +88,18 @@ impl Histories {
             }
             _ => Ok(None),
         }
+    }
+
+    /// How many persons appear in which quarters, if that is known.
+    pub fn appearances(&self) -> Result<Option<Appearances>, HistoriesError> {
+        let state = &self.metadata.state;
+        let Some(folder) = self.path.parent() else { return Ok(None) };
+        let path = folder.join(state.appearances_name());
+        let Some((_, reader, metadata)) = open(&path, &self.checksums)? else { return Ok(None) };
+        if metadata.state != *state || metadata.vocabulary != self.metadata.vocabulary {
+            return Err(HistoriesError::damaged(&path)("it is of other observations"));
+        }
+        Appearances::read(reader, &path).map(Some)
     }
 
     /// Whether a person of it stands for several who are alike.

@@ -8,7 +8,7 @@ use crate::quarter::Quarter;
 use crate::warehouse::Snapshot;
 
 /// Stands in the name of every file; a change of the format makes all files anew.
-const FORMAT: &str = "sppis-histories-3";
+const FORMAT: &str = "sppis-histories-4";
 
 /// Characters of a name that stand for its state.
 const KEY_LENGTH: usize = 16;
@@ -34,6 +34,11 @@ impl State {
     pub(super) fn file_name(&self, projection: Option<&[Axis]>) -> String {
         let columns = projection.into_iter().flatten().map(|axis| format!("-{}", axis.column()));
         format!("{}{}.arrow", self.key(), columns.collect::<String>())
+    }
+
+    /// The name of the appearances of persons.
+    pub(super) fn appearances_name(&self) -> String {
+        format!("{}-appearances.arrow", self.key())
     }
 
     /// The name of the checksums of these histories.

@@ -105,6 +105,12 @@ impl Vocabulary {
         &self.0[axis as usize]
     }
 
+    /// Whether a guidance is that of a partnership convention, by its number.
+    pub fn conventions(&self) -> Vec<bool> {
+        let guidances = self.values(Axis::Guidance).iter();
+        guidances.map(|it| matches!(it.as_deref(), Some("h50" | "h100"))).collect()
+    }
+
     /// The values that both have.
     pub(super) fn union(&self, other: &Self) -> Result<Self, HistoriesError> {
         let union = Axis::ALL.map(|axis| {

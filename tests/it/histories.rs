@@ -22,7 +22,7 @@ fn histories(sandbox: &Sandbox) -> Vec<PathBuf> {
 /// The file of persons; the others are of groups of persons who are alike.
 fn of_persons(sandbox: &Sandbox) -> PathBuf {
     let mut files = histories(sandbox);
-    assert_eq!(files.len(), 5, "{files:?}");
+    assert_eq!(files.len(), 6, "{files:?}");
     files.retain(|path| path.extension().is_some_and(|it| it == "arrow"));
     files.retain(|path| !path.file_stem().unwrap().to_string_lossy().contains('-'));
     files.remove(0)
@@ -309,10 +309,12 @@ fn another_reader_finds_the_same_persons_observations_and_cents() {
     let sandbox = warehouse();
     let file = of_persons(sandbox).display().to_string();
     let files = String::from_utf8(sandbox.command(&["files"]).output().unwrap().stdout).unwrap();
-    let mut arguments = vec![file.as_str()];
+    let appearances = file.replace(".arrow", "-appearances.arrow");
+    let mut arguments = vec![file.as_str(), appearances.as_str()];
     arguments.extend(files.lines());
     let quarters = peer("histories.py", &arguments);
     assert!(quarters.lines().count() > DELIVERIES.split(',').count(), "{quarters}");
+    assert!(quarters.lines().any(|line| line.starts_with("all None")), "{quarters}");
     assert!(quarters.lines().all(|line| line.ends_with("same")), "{quarters}");
 }
 

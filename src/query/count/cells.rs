@@ -74,6 +74,17 @@ impl Keys {
         Self { columns, courses, combinations: count, occurring: None }
     }
 
+    /// The stored columns, the quarter first, where there are no others and every combination has a
+    /// key: its number among all of them.
+    pub(super) fn stored_axes(&self) -> Option<Vec<Axis>> {
+        let stored = |column: &KeyColumn| match column.of {
+            Of::Stored(axis) => Some(axis),
+            Of::Course(_) => None,
+        };
+        let all = self.occurring.is_none();
+        all.then(|| self.columns.iter().map(stored).collect()).flatten()
+    }
+
     /// Keys.
     pub(super) fn len(&self) -> usize {
         self.occurring.as_ref().map_or(self.combinations, Places::len)
@@ -279,6 +290,17 @@ impl Cells {
             *at += 1;
         }
         Ok(Self { keys: cells, offsets, targets })
+    }
+
+    /// The keys that count in each cell, rising.
+    pub(super) fn keys_of_cells(&self, key_count: usize) -> Vec<Vec<u32>> {
+        let mut keys = vec![Vec::new(); self.keys.len()];
+        for key in 0..narrow(key_count) {
+            for cell in self.of(key) {
+                keys[*cell as usize].push(key);
+            }
+        }
+        keys
     }
 
     /// The cells that a key counts in.

@@ -12,6 +12,7 @@
 mod cells;
 mod course;
 mod pass;
+mod spans;
 
 use polars::prelude::*;
 
@@ -23,8 +24,8 @@ use super::resolve::Question;
 use super::rows::{narrowed, rows, spread, with_rest};
 use super::{Source, level::Span};
 use crate::dictionary::Dictionary;
-use crate::histories::{Axis, Histories, HistoriesError};
-use crate::metric::Dimension;
+use crate::histories::{Appearances, Axis, Histories, HistoriesError};
+use crate::metric::{Dimension, Metric};
 use cells::{Cells, Keys};
 use course::Courses;
 
@@ -57,6 +58,19 @@ pub fn count(
 ) -> Result<Option<Figures>, CountError> {
     let Some(axes) = axes(question) else { return Ok(None) };
     let of_course = of_course(question);
+    // Persons who are alike in a quarter count together; over several quarters, distinct persons
+    // come from their appearances.
+    if of_course.is_empty()
+        && !is_of_single_persons(question)
+        && let Some(groups) = histories.condensed(&axes)?
+        && let Some(appearances) = appearances(question, &axes, histories)?
+        && let Some(keys) = keys_of(Keys::new(&axes, groups.vocabulary(), &[], None), &groups)?
+    {
+        let counting = Counting { question, dictionary, histories: &groups, keys, appearances };
+        if let Some(figures) = counting.figures()? {
+            return Ok(Some(figures));
+        }
+    }
     let courses = match of_course.as_slice() {
         [] => None,
         _ => match Courses::read(histories, &of_course)? {
@@ -64,14 +78,39 @@ pub fn count(
             courses => courses,
         },
     };
-    // Where everything is told by quarter, persons who are alike in a quarter count together.
-    let condensed = if of_course.is_empty() && is_by_quarter(question) {
-        histories.condensed(&axes)?
-    } else {
-        None
-    };
-    let histories = condensed.as_ref().unwrap_or(histories);
     let keys = Keys::new(&axes, histories.vocabulary(), &of_course, courses);
+    let Some(keys) = keys_of(keys, histories)? else { return Ok(None) };
+    let appearances = Spans::ByPerson;
+    Counting { question, dictionary, histories, keys, appearances }.figures()
+}
+
+/// Where distinct persons of several quarters come from.
+#[derive(Debug)]
+enum Spans {
+    /// Every person is passed, or nothing is over several quarters.
+    ByPerson,
+    /// Persons are passed by quarter.
+    FromAppearances(Appearances),
+}
+
+/// Where distinct persons come from if persons are passed by quarter; `None` where they must not be.
+fn appearances(
+    question: &Question,
+    axes: &[Axis],
+    histories: &Histories,
+) -> Result<Option<Spans>, HistoriesError> {
+    if is_by_quarter(question) {
+        return Ok(Some(Spans::ByPerson));
+    }
+    let of_selections = [Axis::Quarter, Axis::Regime, Axis::Measure, Axis::Guidance];
+    if !axes.iter().all(|axis| of_selections.contains(axis)) {
+        return Ok(None);
+    }
+    Ok(histories.appearances()?.map(Spans::FromAppearances))
+}
+
+/// The keys to count by, unless there are too many.
+fn keys_of(keys: Keys, histories: &Histories) -> Result<Option<Keys>, HistoriesError> {
     let keys = if keys.len() <= KEYS_WITHOUT_A_LOOK {
         keys
     } else if keys.len() <= COMBINATIONS_MAX {
@@ -79,16 +118,48 @@ pub fn count(
     } else {
         return Ok(None);
     };
-    if keys.len() > KEYS_MAX {
-        return Ok(None);
+    Ok(Some(keys).filter(|keys| keys.len() <= KEYS_MAX))
+}
+
+/// A question on its way over histories.
+struct Counting<'a> {
+    question: &'a Question,
+    dictionary: &'a Dictionary,
+    histories: &'a Histories,
+    keys: Keys,
+    appearances: Spans,
+}
+
+impl Counting<'_> {
+    /// All counts; `None` where appearances do not tell the persons of a cell.
+    fn figures(&self) -> Result<Option<Figures>, CountError> {
+        let question = self.question;
+        let failed = |error| CountError::Engine(question.query.name.clone(), error);
+        let (frame, quarters) = self.keys.frame(question.counted_range()).map_err(failed)?;
+        let source = Source { frame: frame.lazy(), quarters, has_course: true };
+        let mut all = rows(question, &source, self.dictionary).map_err(failed)?;
+        if let Some(top) = &question.query.top {
+            let counts = [top.count_to_rank_by()];
+            let cells = self.cells(&all, &counts, &source).map_err(failed)?;
+            let Some(counted) = self.counted(&counts, cells)? else { return Ok(None) };
+            let frame = counted.frame(&counts[0], top.by).map_err(failed)?;
+            let first = ranked(frame.lazy(), top).collect().map_err(failed)?;
+            all = with_rest(all, top, &first);
+        }
+        let counts = question.query.counts();
+        let cells = self.cells(&all, &counts, &source).map_err(failed)?;
+        Ok(self.counted(&counts, cells)?)
     }
-    let failed = |error| CountError::Engine(question.query.name.clone(), error);
-    let (key_frame, quarters) = keys.frame(question.counted_range()).map_err(failed)?;
-    let source = Source { frame: key_frame.lazy(), quarters, has_course: true };
-    let mut all = rows(question, &source, dictionary).map_err(failed)?;
-    let cells = |all: &LazyFrame, counts: &[Count]| -> PolarsResult<Vec<Cells>> {
+
+    /// The cells of each level, and the keys that count in them.
+    fn cells(
+        &self,
+        all: &LazyFrame,
+        counts: &[Count],
+        source: &Source,
+    ) -> PolarsResult<Vec<Cells>> {
         let plan = |count: &Count| {
-            let rows = narrowed(all.clone(), &count.level.dimensions, question, &source);
+            let rows = narrowed(all.clone(), &count.level.dimensions, self.question, source);
             let rows = match count.level.span {
                 Span::Own => rows,
                 _ => spread(rows, &count.level, &source.quarters)?,
@@ -97,20 +168,29 @@ pub fn count(
         };
         let plans: Vec<_> = counts.iter().map(plan).collect::<PolarsResult<_>>()?;
         let frames = collect(&plans, OptFlags::default())?;
+        let key_count = self.keys.len();
         let cells = counts.iter().zip(&frames);
-        cells.map(|(it, frame)| Cells::read(frame, &it.level.dimensions, keys.len())).collect()
-    };
-    if let Some(top) = &question.query.top {
-        let counts = [top.count_to_rank_by()];
-        let cells = cells(&all, &counts).map_err(failed)?;
-        let counted = pass::count(histories, &keys, &counts, cells)?;
-        let frame = counted.frame(&counts[0], top.by).map_err(failed)?;
-        let first = ranked(frame.lazy(), top).collect().map_err(failed)?;
-        all = with_rest(all, top, &first);
+        cells.map(|(it, frame)| Cells::read(frame, &it.level.dimensions, key_count)).collect()
     }
-    let counts = question.query.counts();
-    let cells = cells(&all, &counts).map_err(failed)?;
-    Ok(Some(pass::count(histories, &keys, &counts, cells)?))
+
+    fn counted(
+        &self,
+        counts: &[Count],
+        cells: Vec<Cells>,
+    ) -> Result<Option<Figures>, HistoriesError> {
+        let levels = counts.iter().zip(cells).map(|(count, cells)| {
+            let distinct = match &self.appearances {
+                Spans::FromAppearances(appearances) if !tells_persons_by_quarter(count) => {
+                    let vocabulary = self.histories.vocabulary();
+                    Some(spans::persons(&cells, &self.keys, vocabulary, appearances)?)
+                }
+                _ => None,
+            };
+            Some((cells, distinct))
+        });
+        let Some(levels) = levels.collect::<Option<Vec<_>>>() else { return Ok(None) };
+        pass::count(self.histories, &self.keys, counts, levels).map(Some)
+    }
 }
 
 /// The columns that a question tells apart, if histories hold them.
@@ -121,11 +201,29 @@ pub fn columns_over_histories(question: &Question) -> Option<Vec<&'static str>> 
 
 /// Whether no figure is over several quarters or of single persons.
 fn is_by_quarter(question: &Question) -> bool {
+    counts_with_ranking(question).all(|count| is_told_by_quarter(&count) && !count.per_person)
+        && question.query.top.as_ref().is_none_or(|top| top.dimension != Dimension::Quarter)
+}
+
+/// Whether a figure is of single persons.
+fn is_of_single_persons(question: &Question) -> bool {
+    counts_with_ranking(question).any(|count| count.per_person)
+}
+
+fn counts_with_ranking(question: &Question) -> impl Iterator<Item = Count> {
     let ranked = question.query.top.iter().map(Top::count_to_rank_by);
-    question.query.counts().into_iter().chain(ranked).all(|count| {
-        let by_quarter = count.level.dimensions.contains(&Dimension::Quarter);
-        by_quarter && count.level.span == Span::Own && !count.per_person
-    }) && question.query.top.as_ref().is_none_or(|top| top.dimension != Dimension::Quarter)
+    question.query.counts().into_iter().chain(ranked)
+}
+
+fn is_told_by_quarter(count: &Count) -> bool {
+    count.level.dimensions.contains(&Dimension::Quarter) && count.level.span == Span::Own
+}
+
+/// Whether persons who are passed by quarter are counted rightly: each cell is of one quarter, or
+/// nothing distinct is counted.
+fn tells_persons_by_quarter(count: &Count) -> bool {
+    let distinct = [Metric::Persons, Metric::ConventionPersons];
+    is_told_by_quarter(count) || !count.metrics.iter().any(|it| distinct.contains(it))
 }
 
 /// The stored columns that a question tells apart, the quarter first.

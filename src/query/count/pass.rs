@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::cells::{Cells, Keys};
 use super::course::narrow;
+use super::spans::Distinct;
 use crate::histories::{Axis, Batch, Histories, HistoriesError};
 use crate::metric::Metric;
 use crate::query::figures::{Figures, Row, Rows};
@@ -16,8 +17,8 @@ struct Tally {
     observations: u64,
     days: u64,
     cents: i64,
-    persons: u32,
-    convention_persons: u32,
+    persons: u64,
+    convention_persons: u64,
     /// The last person counted; persons are numbered from 1 in each part.
     last_person: u32,
     last_convention_person: u32,
@@ -31,13 +32,15 @@ struct Counted {
     amounts: Vec<Vec<i64>>,
 }
 
-/// Counts all levels; the cells of each come with it.
+/// Counts all levels; with each come its cells, and its distinct persons where a pass does not tell
+/// them.
 pub(super) fn count(
     histories: &Histories,
     keys: &Keys,
     counts: &[Count],
-    cells: Vec<Cells>,
+    levels: Vec<(Cells, Option<Vec<Distinct>>)>,
 ) -> Result<Figures, HistoriesError> {
+    let (cells, distinct): (Vec<Cells>, Vec<_>) = levels.into_iter().unzip();
     let parts = histories.parts().into_par_iter().map(|part| {
         let mut pass = Pass::new(keys, counts, &cells, histories);
         histories.read(part, |batch| pass.add(batch))?;
@@ -47,6 +50,10 @@ pub(super) fn count(
     let mut sums: Vec<Counted> = counts.iter().zip(&cells).map(|it| Counted::new(it.1)).collect();
     for part in parts {
         sums.iter_mut().zip(part).for_each(|(sum, counted)| sum.add(counted));
+    }
+    for (sum, distinct) in sums.iter_mut().zip(distinct) {
+        let persons = sum.tallies.iter_mut().zip(distinct.into_iter().flatten());
+        persons.for_each(|(tally, distinct)| tally.set(distinct));
     }
     let counted = counts.iter().zip(cells).zip(sums);
     let counted = counted.map(|((count, cells), sum)| (count.clone(), sum.rows(count, cells)));
@@ -68,14 +75,12 @@ struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     fn new(keys: &'a Keys, counts: &'a [Count], cells: &'a [Cells], histories: &Histories) -> Self {
-        let guidances = histories.vocabulary().values(Axis::Guidance).iter();
-        let is_convention = guidances.map(|it| matches!(it.as_deref(), Some("h50" | "h100")));
         Self {
             condensed: histories.is_condensed(),
             keys,
             counts,
             cells,
-            is_convention: is_convention.collect(),
+            is_convention: histories.vocabulary().conventions(),
             counted: cells.iter().map(Counted::new).collect(),
             persons_before: 0,
         }
@@ -128,8 +133,7 @@ impl Persons<'_> {
     ) {
         if self.condensed {
             let alike = self.batch.persons();
-            // A quarter has fewer persons than a number of 32 bits can count.
-            let alike = |at: usize| u32::try_from(alike[at]).unwrap_or(u32::MAX);
+            let alike = |at: usize| u64::try_from(alike[at]).unwrap_or_default();
             self.count_each(cells, tallies, is_of_convention, alike);
         } else {
             self.count_each(cells, tallies, is_of_convention, |_| 1);
@@ -141,7 +145,7 @@ impl Persons<'_> {
         cells: &Cells,
         tallies: &mut [Tally],
         is_of_convention: impl Fn(usize) -> bool,
-        alike: impl Fn(usize) -> u32,
+        alike: impl Fn(usize) -> u64,
     ) {
         let (observations, days) = (self.batch.observations(), self.batch.days());
         let mut person = self.before;
@@ -153,7 +157,7 @@ impl Persons<'_> {
                     let tally = &mut tallies[*cell as usize];
                     tally.observations += u64::from(observations[at]);
                     tally.days += u64::from(days[at]);
-                    tally.persons += alike * u32::from(tally.last_person != person);
+                    tally.persons += alike * u64::from(tally.last_person != person);
                     tally.last_person = person;
                     if is_of_convention(at) && tally.last_convention_person != person {
                         tally.convention_persons += alike;
@@ -222,6 +226,11 @@ impl Counted {
 }
 
 impl Tally {
+    fn set(&mut self, distinct: Distinct) {
+        self.persons = distinct.persons;
+        self.convention_persons = distinct.convention_persons;
+    }
+
     fn row(&self, count: &Count, mut amounts: Vec<i64>) -> Row {
         let value = |metric: &Metric| match metric {
             Metric::Observations => i128::from(self.observations),
