@@ -130,10 +130,6 @@ fn columns(
     let terms = attribution.dictionary;
     let rows = &selection.rows;
     let key = |position: usize| u32::try_from(position + 1).unwrap_or(u32::MAX);
-    let named = |names: Vec<&str>, key: &dyn Fn(usize) -> u32| {
-        let keys: Vec<u32> = rows.iter().map(|row| key(*row as usize)).collect();
-        Values::Codes(Codes::new(&keys, names.into_iter().map(Into::into).collect()))
-    };
     let regimes = terms.regimes().iter().map(|it| it.name.as_str()).collect();
     let measures = terms.measures().iter().map(|it| it.name.as_str()).collect();
     let guidances = terms.guidances().iter().map(|it| it.name.as_str()).collect();
@@ -143,22 +139,19 @@ fn columns(
         Some(Sex::Male) => 1,
         Some(Sex::Female) => 2,
     };
-    let small = |value: &dyn Fn(usize) -> Option<i32>| {
-        Values::small(rows.iter().map(|row| value(*row as usize)))
-    };
     let code = |column: CodeColumn| coded(decoded.codes(column), rows);
     let mut columns = vec![
-        named(vec![attribution.delivery], &|_| 1),
+        named(rows, vec![attribution.delivery], |_| 1),
         Values::large(attribution.key.pseudonyms(decoded.person(), rows)),
         Values::large(attribution.key.pseudonyms(decoded.partner(), rows)),
-        named(sexes, &sex),
-        small(&|row| decoded.birth_year()[row].map(i32::from)),
-        named(regimes, &|row| key(checked.regime(row))),
-        named(measures, &|row| key(checked.measure(row))),
-        named(guidances, &|row| checked.guidance(row).map_or(0, key)),
+        named(rows, sexes, sex),
+        small(rows, |row| decoded.birth_year()[row].map(i32::from)),
+        named(rows, regimes, |row| key(checked.regime(row))),
+        named(rows, measures, |row| key(checked.measure(row))),
+        named(rows, guidances, |row| checked.guidance(row).map_or(0, key)),
         code(CodeColumn::CPAS),
-        small(&|row| Some(checked.first_day(row))),
-        small(&|row| Some(checked.end_day(row))),
+        small(rows, |row| Some(checked.first_day(row))),
+        small(rows, |row| Some(checked.end_day(row))),
         Values::small(selection.days.iter().copied().map(Some)),
         Values::large(selection.cents.iter().copied()),
     ];
@@ -174,6 +167,16 @@ fn coded(codes: &decode::Codes, rows: &[u32]) -> Values {
         return Values::Codes(Codes::none(rows.len()));
     }
     let all = codes.keys();
-    let keys: Vec<u32> = rows.iter().map(|row| all[*row as usize]).collect();
-    Values::Codes(Codes::new(&keys, Arc::clone(codes.texts())))
+    let keys = rows.iter().map(|row| all[*row as usize]);
+    Values::Codes(Codes::new(keys, Arc::clone(codes.texts())))
+}
+
+/// Names by a key of each row: 0 for none, otherwise one more than a place among them.
+fn named(rows: &[u32], names: Vec<&str>, key: impl Fn(usize) -> u32) -> Values {
+    let keys = rows.iter().map(|row| key(*row as usize));
+    Values::Codes(Codes::new(keys, names.into_iter().map(Into::into).collect()))
+}
+
+fn small(rows: &[u32], value: impl Fn(usize) -> Option<i32>) -> Values {
+    Values::small(rows.iter().map(|row| value(*row as usize)))
 }

@@ -115,12 +115,12 @@ impl Codes {
         Self { keys: Keys::Narrow(vec![0; row_count]), texts: Arc::default() }
     }
 
-    pub(super) fn new(keys: &[u32], texts: Arc<[Box<str>]>) -> Self {
+    pub(super) fn new(keys: impl Iterator<Item = u32>, texts: Arc<[Box<str>]>) -> Self {
         let narrow = u8::try_from(texts.len()).is_ok();
         let keys = if narrow {
-            Keys::Narrow(keys.iter().map(|key| key.to_le_bytes()[0]).collect())
+            Keys::Narrow(keys.map(|key| key.to_le_bytes()[0]).collect())
         } else {
-            Keys::Wide(keys.to_vec())
+            Keys::Wide(keys.collect())
         };
         Self { keys, texts }
     }

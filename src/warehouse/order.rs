@@ -57,8 +57,9 @@ impl<'b> Ranks<'b> {
         if texts.is_empty() {
             return Self { texts, by_row: RowRanks::Narrow(vec![0; row_count]) };
         }
-        let (mut narrow, mut wide) = (Vec::new(), Vec::new());
         let is_narrow = u8::try_from(texts.len()).is_ok();
+        let mut narrow = Vec::with_capacity(if is_narrow { row_count } else { 0 });
+        let mut wide = Vec::with_capacity(if is_narrow { 0 } else { row_count });
         for codes in codes {
             let texts = codes.texts().iter().map(AsRef::as_ref);
             let of_texts = texts.map(|text: &str| ranks.get(text).copied().unwrap_or_default());
