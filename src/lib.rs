@@ -1,3 +1,5 @@
+//! From deliveries of `DWH_SPPIS_Formulaires` to figures one can sign: ingestion, warehouse, named
+//! queries. What each module is for, and what must never happen, stands in the map below.
 #![doc = include_str!("README.md")]
 
 pub mod quarter;

@@ -47,8 +47,9 @@ impl DayMemory {
         let year = i32::try_from(year).ok()?;
         let date = NaiveDate::from_ymd_opt(year, month_day / 100, month_day % 100)?;
         let day = day_of(date);
-        self.places[at] = (key, day, hash(day));
-        Some((day, hash(day)))
+        let hash = hash(day);
+        self.places[at] = (key, day, hash);
+        Some((day, hash))
     }
 }
 

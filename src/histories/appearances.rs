@@ -38,7 +38,9 @@ pub struct Selection {
 pub(super) struct AppearanceCounter {
     is_convention: Vec<bool>,
     quarter_count: usize,
-    measure_count: usize,
+    /// The places after all regimes and all measures, which are those of any.
+    any_regime: usize,
+    any_measure: usize,
     /// By selection: the last person who appeared, and in which quarter.
     last: Vec<(i64, u8)>,
     /// By selection, and by quarter and the one before, 0 for none; empty where nobody appears.
@@ -47,14 +49,14 @@ pub(super) struct AppearanceCounter {
 
 impl AppearanceCounter {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
-        let [quarter_count, regime_count, measure_count] =
+        let [quarter_count, any_regime, any_measure] =
             [Axis::Quarter, Axis::Regime, Axis::Measure].map(|it| vocabulary.values(it).len());
-        // The place after all regimes and all measures is that of any.
-        let selections = (regime_count + 1) * (measure_count + 1) * 2;
+        let selections = (any_regime + 1) * (any_measure + 1) * 2;
         Self {
             is_convention: vocabulary.conventions(),
             quarter_count,
-            measure_count,
+            any_regime,
+            any_measure,
             last: vec![(NOBODY, 0); selections],
             persons: vec![Vec::new(); selections],
         }
@@ -62,8 +64,7 @@ impl AppearanceCounter {
 
     /// Takes all entries of some persons, one person after the other, each in the order of quarters.
     pub(super) fn add(&mut self, entries: impl Iterator<Item = (i64, u64)>) {
-        let any_measure = self.measure_count;
-        let any_regime = self.persons.len() / (any_measure + 1) / 2 - 1;
+        let (any_regime, any_measure) = (self.any_regime, self.any_measure);
         for (person, codes) in entries {
             let quarter = Axis::Quarter.of(codes);
             let convention = self.is_convention[Axis::Guidance.of(codes)];
@@ -99,8 +100,7 @@ impl AppearanceCounter {
     /// The counts that are not 0, by rising selection, quarter and quarter before.
     fn rows(&self) -> impl Iterator<Item = Row> {
         let width = self.quarter_count + 1;
-        let any_measure = self.measure_count;
-        let any_regime = self.persons.len() / (any_measure + 1) / 2 - 1;
+        let (any_regime, any_measure) = (self.any_regime, self.any_measure);
         // Regimes, measures and quarters are numbered in eight bits.
         let number = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         let selections = self.persons.iter().enumerate();

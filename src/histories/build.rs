@@ -283,17 +283,14 @@ fn write_groups(
     vocabulary: &Vocabulary,
     condenser: Condenser,
 ) -> Result<(NamedTempFile, Checksum), HistoriesError> {
-    let file = temporary_file(folder)?;
-    let failed = HistoriesError::damaged::<ArrowError>;
-    let (axes, state) = (condenser.axes.clone(), state.clone());
-    let new = HistoryWriter::new(sink(&file)?, state, &axes, vocabulary.clone(), Groups::default());
-    let mut writer = new.map_err(failed(file.path()))?;
-    for (persons, entries) in condenser.finish() {
-        writer.push(persons, &entries, &[]);
-    }
-    let (done, ..) = writer.finish().map_err(failed(file.path()))?;
-    let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
-    Ok((file, sum))
+    write_file(folder, |sink| {
+        let (axes, state, groups) = (condenser.axes.clone(), state.clone(), Groups::default());
+        let mut writer = HistoryWriter::new(sink, state, &axes, vocabulary.clone(), groups)?;
+        for (persons, entries) in condenser.finish() {
+            writer.push(persons, &entries, &[]);
+        }
+        writer.finish().map(|(done, ..)| done)
+    })
 }
 
 fn write_appearances(
@@ -302,10 +299,17 @@ fn write_appearances(
     vocabulary: &Vocabulary,
     appearances: AppearanceCounter,
 ) -> Result<(NamedTempFile, Checksum), HistoriesError> {
-    let file = temporary_file(folder)?;
     let metadata = Metadata::of_appearances(state.clone(), vocabulary.clone());
-    let done = appearances.write(sink(&file)?, &metadata);
-    let done = done.map_err(HistoriesError::damaged(file.path()))?;
+    write_file(folder, |sink| appearances.write(sink, &metadata))
+}
+
+/// Writes a file that has no final name yet, and its checksum.
+fn write_file(
+    folder: &Path,
+    write: impl FnOnce(FileSink) -> arrow::error::Result<FileSink>,
+) -> Result<(NamedTempFile, Checksum), HistoriesError> {
+    let file = temporary_file(folder)?;
+    let done = write(sink(&file)?).map_err(HistoriesError::damaged(file.path()))?;
     let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
     Ok((file, sum))
 }

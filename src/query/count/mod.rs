@@ -62,8 +62,8 @@ pub fn count(
     // come from their appearances.
     if of_course.is_empty()
         && !is_of_single_persons(question)
-        && let Some(groups) = histories.condensed(&axes)?
         && let Some(appearances) = appearances(question, &axes, histories)?
+        && let Some(groups) = histories.condensed(&axes)?
         && let Some(keys) = keys_of(Keys::new(&axes, groups.vocabulary(), &[], None), &groups)?
     {
         let counting = Counting { question, dictionary, histories: &groups, keys, appearances };

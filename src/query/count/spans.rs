@@ -54,22 +54,16 @@ impl Values<'_> {
 
     /// The keys without their quarters, and the quarters, if they are the same for each and in a row.
     fn quarters(&self, keys: &[u32]) -> Option<(Vec<usize>, Range<usize>)> {
-        let quarter_count = self.count(Axis::Quarter);
-        let mut rests: Vec<(usize, Vec<usize>)> = Vec::new();
-        let mut sorted: Vec<(usize, usize)> = keys
-            .iter()
-            .map(|key| *key as usize)
-            .map(|key| (key / quarter_count, key % quarter_count))
-            .collect();
-        sorted.sort_unstable();
-        for of_rest in sorted.chunk_by(|a, b| a.0 == b.0) {
-            rests.push((of_rest[0].0, of_rest.iter().map(|it| it.1).collect()));
-        }
-        let first = *rests.first()?.1.first()?;
-        let quarters = first..first + rests[0].1.len();
-        let is_same = |(_, own): &(usize, Vec<usize>)| own.iter().copied().eq(quarters.clone());
-        let all_same = rests.iter().all(is_same);
-        all_same.then(|| (rests.into_iter().map(|it| it.0).collect(), quarters))
+        // The quarter is the first column of a key: those with the same rest stand together.
+        let count = self.count(Axis::Quarter);
+        let keys: Vec<usize> = keys.iter().map(|key| *key as usize).collect();
+        let of_rests: Vec<&[usize]> = keys.chunk_by(|a, b| a / count == b / count).collect();
+        let first = keys.first()? % count;
+        let quarters = first..first + of_rests[0].len();
+        let is_same =
+            |of_rest: &&[usize]| of_rest.iter().map(|key| key % count).eq(quarters.clone());
+        let rests = || of_rests.iter().map(|of_rest| of_rest[0] / count).collect();
+        of_rests.iter().all(is_same).then(|| (rests(), quarters.clone()))
     }
 
     /// What distinct keys without quarters select: all combinations of all or one value of each axis.

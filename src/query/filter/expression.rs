@@ -50,7 +50,7 @@ impl<'a> Translation<'a> {
     /// The whole filter, which must be true or false for a row.
     pub(super) fn condition(&mut self, tree: &Sql) -> Option<Expr> {
         let (expression, kind) = self.translate(tree)?;
-        self.expect(kind, &[Kind::Truth], "the filter as a whole")?;
+        self.require(kind, &[Kind::Truth], "the filter as a whole")?;
         Some(expression)
     }
 
@@ -98,7 +98,7 @@ impl<'a> Translation<'a> {
         None
     }
 
-    fn expect(&mut self, found: Kind, wanted: &[Kind], what: &str) -> Option<()> {
+    fn require(&mut self, found: Kind, wanted: &[Kind], what: &str) -> Option<()> {
         if wanted.contains(&found) {
             return Some(());
         }
@@ -208,11 +208,11 @@ impl<'a> Translation<'a> {
         let (inner, kind) = self.translate(inner)?;
         match operator {
             UnaryOperator::Not => {
-                self.expect(kind, &[Kind::Truth], "what follows NOT")?;
+                self.require(kind, &[Kind::Truth], "what follows NOT")?;
                 Some((inner.not(), Kind::Truth))
             }
             UnaryOperator::Minus => {
-                self.expect(kind, &[Kind::Number, Kind::Amount], "what follows `-`")?;
+                self.require(kind, &[Kind::Number, Kind::Amount], "what follows `-`")?;
                 Some((lit(0) - inner, kind))
             }
             other => self.refuse(&format!("a filter has no operator `{other}`"), ALLOWED),
@@ -225,8 +225,8 @@ impl<'a> Translation<'a> {
         let combine: fn(Expr, Expr) -> Expr = match operator {
             BinaryOperator::And | BinaryOperator::Or => {
                 let what = format!("a side of {operator}");
-                self.expect(left_kind, &[Kind::Truth], &what)?;
-                self.expect(right_kind, &[Kind::Truth], &what)?;
+                self.require(left_kind, &[Kind::Truth], &what)?;
+                self.require(right_kind, &[Kind::Truth], &what)?;
                 let and = *operator == BinaryOperator::And;
                 return Some((if and { left.and(right) } else { left.or(right) }, Kind::Truth));
             }
@@ -253,8 +253,8 @@ impl<'a> Translation<'a> {
     ) -> Option<Typed> {
         let what = format!("a side of `{operator}`");
         let numeric = [Kind::Number, Kind::Amount];
-        self.expect(left_kind, &numeric, &what)?;
-        self.expect(right_kind, &numeric, &what)?;
+        self.require(left_kind, &numeric, &what)?;
+        self.require(right_kind, &numeric, &what)?;
         let kind = if left_kind == right_kind { left_kind } else { Kind::Amount };
         let result = match operator {
             BinaryOperator::Plus => left + right,
@@ -292,7 +292,7 @@ impl<'a> Translation<'a> {
     /// `%` stands for any text, `_` for one character.
     fn like(&mut self, inner: &Sql, pattern: &Sql, negated: bool) -> Option<Typed> {
         let (inner, kind) = self.translate(inner)?;
-        self.expect(kind, &[Kind::Text], "what stands before LIKE")?;
+        self.require(kind, &[Kind::Text], "what stands before LIKE")?;
         let text = match pattern {
             Sql::Value(value) => match &value.value {
                 Value::SingleQuotedString(text) => text,
