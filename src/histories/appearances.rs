@@ -18,6 +18,7 @@ use polars::prelude::PlHashMap;
 
 use super::HistoriesError;
 use super::checksums::FileSink;
+use super::entry::Entry;
 use super::file::{METADATA_KEY, Metadata, Reader};
 use super::vocabulary::{Axis, Vocabulary};
 
@@ -62,10 +63,11 @@ impl AppearanceCounter {
         }
     }
 
-    /// Takes all entries of some persons, one person after the other, each in the order of quarters.
-    pub(super) fn add(&mut self, entries: impl Iterator<Item = (i64, u64)>) {
+    /// Takes all entries of a person, in the order of quarters.
+    pub(super) fn add(&mut self, person: i64, entries: &[Entry]) {
         let (any_regime, any_measure) = (self.any_regime, self.any_measure);
-        for (person, codes) in entries {
+        for Entry { codes, .. } in entries {
+            let codes = *codes;
             let quarter = Axis::Quarter.of(codes);
             let convention = self.is_convention[Axis::Guidance.of(codes)];
             for regime in [Axis::Regime.of(codes), any_regime] {
@@ -260,8 +262,12 @@ mod tests {
                 Axis::Quarter.place(*quarter) | Axis::Regime.place(*regime)
                     | Axis::Measure.place(*measure) | Axis::Guidance.place(*guidance)
             };
-            counter.add(rows.iter().map(|row| (row.0, codes(row))));
-            let metadata = Metadata::of_appearances(super::super::state::State::default(), vocabulary());
+            for row in &rows {
+                let (observations, days, cents) = (1, 1, 0);
+                let entry = Entry { person: row.0, codes: codes(row), observations, days, cents };
+                counter.add(row.0, &[entry]);
+            }
+            let metadata = Metadata::new(&super::super::state::State::default(), &[], &vocabulary());
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("file");
             let sink = FileSink::new(std::fs::File::create(&path).unwrap());

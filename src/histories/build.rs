@@ -18,10 +18,11 @@ use super::checksums::{Checksum, Checksums, FileSink};
 use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
-use super::file::{Groups, HistoryWriter, Metadata, open_present};
+use super::file::{Metadata, open_present};
 use super::reader::{Histories, read_batch};
 use super::state::{State, is_named_by_state, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
+use super::writer::{Groups, HistoryWriter, write_groups};
 use crate::warehouse::{Snapshot, TableFile, hash_of, make_private_folder};
 
 /// Observations taken into memory at once; more are read in several passes over the files.
@@ -212,20 +213,20 @@ fn written(
         condensers: condensers(base.as_ref(), &vocabulary)?,
         appearances: Some(AppearanceCounter::new(&vocabulary)),
     };
-    let (owned, words) = (state.clone(), vocabulary.clone());
-    let new = HistoryWriter::new(sink(&file)?, owned, &Axis::ALL, words, groups);
+    let metadata = Metadata::new(state, &Axis::ALL, &vocabulary);
+    let new = HistoryWriter::new(sink(&file)?, metadata, groups, fresh);
     let mut writer = new.map_err(failed(file.path()))?;
     for (at, persons) in ranges.iter().enumerate() {
         if at > 0 {
             collected = collect(&files, persons, &known)?;
         }
-        let take = |person, entries: &[Entry]| writer.push(person, entries, &fresh);
-        merge(&collected, persons, base.as_mut(), take)?;
+        merge(&collected, persons, base.as_mut(), |person, entries| writer.push(person, entries))?;
     }
     let (done, metadata, groups) = writer.finish().map_err(failed(file.path()))?;
     let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
     let Groups { condensers, appearances } = groups;
-    let condensed = condensers.into_iter().map(|it| write_groups(folder, state, &vocabulary, it));
+    let condensed = condensers.into_par_iter();
+    let condensed = condensed.map(|it| write_condensed(folder, state, &vocabulary, it));
     let mut written: Vec<(NamedTempFile, Checksum)> = condensed.collect::<Result<_, _>>()?;
     if let Some(appearances) = appearances {
         written.push(write_appearances(folder, state, &vocabulary, appearances)?);
@@ -277,19 +278,15 @@ fn condensers(
     Ok(condensers)
 }
 
-fn write_groups(
+fn write_condensed(
     folder: &Path,
     state: &State,
     vocabulary: &Vocabulary,
     condenser: Condenser,
 ) -> Result<(NamedTempFile, Checksum), HistoriesError> {
     write_file(folder, |sink| {
-        let (axes, state, groups) = (condenser.axes.clone(), state.clone(), Groups::default());
-        let mut writer = HistoryWriter::new(sink, state, &axes, vocabulary.clone(), groups)?;
-        for (persons, entries) in condenser.finish() {
-            writer.push(persons, &entries, &[]);
-        }
-        writer.finish().map(|(done, ..)| done)
+        let metadata = Metadata::new(state, &condenser.axes, vocabulary);
+        write_groups(sink, metadata, &condenser.finish())
     })
 }
 
@@ -299,7 +296,7 @@ fn write_appearances(
     vocabulary: &Vocabulary,
     appearances: AppearanceCounter,
 ) -> Result<(NamedTempFile, Checksum), HistoriesError> {
-    let metadata = Metadata::of_appearances(state.clone(), vocabulary.clone());
+    let metadata = Metadata::new(state, &[], vocabulary);
     write_file(folder, |sink| appearances.write(sink, &metadata))
 }
 
@@ -332,7 +329,7 @@ fn merge(
     base: Option<&mut Base>,
     mut take: impl FnMut(i64, &[Entry]),
 ) -> Result<(), HistoriesError> {
-    let mut fresh = collected.entries.chunk_by(|a, b| a.person == b.person).peekable();
+    let mut fresh = collected.by_person().peekable();
     let mut all: Vec<Entry> = Vec::new();
     if let Some(base) = base {
         let translation = Translation::between(&base.metadata.vocabulary, &collected.vocabulary);

@@ -1,4 +1,7 @@
 //! Files of observations to entries, sorted by person.
+//!
+//! Entries are put into shards of persons as they are read. Each shard is then sorted by itself: it
+//! stays near the processor, and one thread need not wait for another.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
@@ -26,7 +29,43 @@ const ROWS_PER_BATCH: usize = 1 << 16;
 pub(super) struct Collected {
     pub(super) vocabulary: Vocabulary,
     /// By person, then by values; their numbers are those of `vocabulary`.
-    pub(super) entries: Vec<Entry>,
+    shards: Vec<Vec<Entry>>,
+}
+
+impl Collected {
+    /// The entries of each person, persons rising.
+    pub(super) fn by_person(&self) -> impl Iterator<Item = &[Entry]> {
+        self.shards.iter().flat_map(|shard| shard.chunk_by(|a, b| a.person == b.person))
+    }
+}
+
+/// Entries that a shard is to have, more or less.
+const ENTRIES_PER_SHARD: u64 = 1 << 15;
+
+/// Where entries go: persons whose numbers are near stand in one shard.
+#[derive(Debug, Clone, Copy)]
+struct Shards {
+    first: i64,
+    shift: u32,
+    count: usize,
+}
+
+impl Shards {
+    /// For that many observations of the persons in a range, whose numbers are spread evenly.
+    fn of(persons: &RangeInclusive<i64>, rows: u64) -> Self {
+        let span = persons.end().abs_diff(*persons.start());
+        let wanted = rows.div_ceil(ENTRIES_PER_SHARD).next_power_of_two();
+        // The most significant bit of the span stands before those that tell shards apart.
+        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(wanted.ilog2());
+        let count = usize::try_from(span >> shift).unwrap_or(usize::MAX).saturating_add(1);
+        Self { first: *persons.start(), shift, count }
+    }
+
+    /// The shard of a person in the range.
+    #[inline]
+    fn at(self, person: i64) -> usize {
+        usize::try_from(person.abs_diff(self.first) >> self.shift).unwrap_or(usize::MAX)
+    }
 }
 
 /// Reads the entries of the persons in a range.
@@ -37,35 +76,53 @@ pub(super) fn collect(
     persons: &RangeInclusive<i64>,
     known: &Vocabulary,
 ) -> Result<Collected, HistoriesError> {
-    let read = |file: &TableFile| read_file(file, persons);
+    let shards = Shards::of(persons, files.iter().map(TableFile::row_count).sum());
+    let read = |file: &TableFile| read_file(file, persons, shards);
     let parts: Vec<Part> = files.par_iter().map(read).collect::<Result<_, _>>()?;
     let found = Axis::ALL.map(|axis| {
         let values = parts.iter().flat_map(|part| part.values[axis as usize].iter().cloned());
         values.collect::<BTreeSet<_>>()
     });
     let vocabulary = known.union(&Vocabulary::new(found)?)?;
-    let mut entries = Vec::with_capacity(parts.iter().map(|part| part.entries.len()).sum());
-    for mut part in parts {
-        let translation = Translation::new(&part.values, &vocabulary);
-        part.entries.par_iter_mut().for_each(|it| it.codes = translation.apply(it.codes));
-        entries.append(&mut part.entries);
+    let mut pieces: Vec<Vec<(Vec<Entry>, usize)>> = vec![Vec::new(); shards.count];
+    let mut translations = Vec::with_capacity(parts.len());
+    for (at, part) in parts.into_iter().enumerate() {
+        translations.push(Translation::new(&part.values, &vocabulary));
+        let held = part.shards.into_iter().zip(&mut pieces);
+        held.for_each(|(entries, pieces)| pieces.push((entries, at)));
     }
-    entries.par_sort_unstable_by_key(|entry| (entry.person, entry.codes));
-    condense(&mut entries);
-    Ok(Collected { vocabulary, entries })
+    let shards = pieces.into_par_iter().map(|pieces| shard(pieces, &translations)).collect();
+    Ok(Collected { vocabulary, shards })
+}
+
+/// Puts together what files have of some persons, each with its translation.
+fn shard(pieces: Vec<(Vec<Entry>, usize)>, translations: &[Translation]) -> Vec<Entry> {
+    let mut shard = Vec::with_capacity(pieces.iter().map(|piece| piece.0.len()).sum());
+    for (entries, at) in pieces {
+        let translation = &translations[at];
+        let translated = |it: Entry| Entry { codes: translation.apply(it.codes), ..it };
+        shard.extend(entries.into_iter().map(translated));
+    }
+    shard.sort_unstable_by_key(|entry| (entry.person, entry.codes));
+    condense(&mut shard);
+    shard
 }
 
 /// What a file has, with numbers of its own.
-#[derive(Default)]
 struct Part {
     values: [Vec<Option<String>>; 7],
     numbers: [HashMap<Option<String>, usize>; 7],
     /// The places of the years seen so far.
     birth_years: Vec<Option<u64>>,
-    entries: Vec<Entry>,
+    places: Shards,
+    shards: Vec<Vec<Entry>>,
 }
 
-fn read_file(file: &TableFile, persons: &RangeInclusive<i64>) -> Result<Part, HistoriesError> {
+fn read_file(
+    file: &TableFile,
+    persons: &RangeInclusive<i64>,
+    places: Shards,
+) -> Result<Part, HistoriesError> {
     let path = file.path();
     let open = File::open(path).map_err(HistoriesError::io(path))?;
     // Codes come as numbers in the dictionaries that the file has.
@@ -76,7 +133,7 @@ fn read_file(file: &TableFile, persons: &RangeInclusive<i64>) -> Result<Part, Hi
     let columns = columns.chain(["person", "days", "amount"]);
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
     let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build();
-    let mut part = Part::default();
+    let mut part = Part::new(places);
     let quarter = part.code(Axis::Quarter, Some(&file.quarter().to_string()))?;
     for batch in reader.map_err(HistoriesError::damaged(path))? {
         let batch = batch.map_err(HistoriesError::damaged(path))?;
@@ -97,6 +154,16 @@ fn schema() -> SchemaRef {
 }
 
 impl Part {
+    fn new(places: Shards) -> Self {
+        Self {
+            values: Default::default(),
+            numbers: Default::default(),
+            birth_years: Vec::new(),
+            places,
+            shards: vec![Vec::new(); places.count],
+        }
+    }
+
     /// The number of a value, in its place.
     fn code(&mut self, axis: Axis, value: Option<&str>) -> Result<u64, HistoriesError> {
         let value = value.map(ToOwned::to_owned);
@@ -127,22 +194,20 @@ impl Part {
         let person = stored_column(batch, "person").as_primitive::<Int64Type>().values();
         let days = stored_column(batch, "days").as_primitive::<Int32Type>().values();
         let amounts = stored_column(batch, "amount").as_primitive::<Decimal128Type>();
-        let no_amounts = amounts.null_count() == amounts.len();
-        for (row, (person, codes)) in person.iter().zip(codes).enumerate() {
+        // Amounts have twelve digits.
+        let cents = |cents: i128| i64::try_from(cents).unwrap_or_default();
+        let cents = amounts.iter().map(|amount| amount.map_or(NO_CENTS, cents));
+        let rows = person.iter().zip(codes).zip(days).zip(cents);
+        for (((person, codes), days), cents) in rows {
             if !persons.contains(person) {
                 continue;
             }
-            let cents = if no_amounts || amounts.is_null(row) {
-                NO_CENTS
-            } else {
-                // Amounts have twelve digits.
-                i64::try_from(amounts.value(row)).unwrap_or_default()
-            };
-            let days = u32::try_from(days[row]).unwrap_or_default();
+            let days = u32::try_from(*days).unwrap_or_default();
             let entry = Entry { person: *person, codes, observations: 1, days, cents };
-            match self.entries.last_mut() {
+            let shard = &mut self.shards[self.places.at(*person)];
+            match shard.last_mut() {
                 Some(last) if last.is_like(&entry) => last.add(&entry),
-                _ => self.entries.push(entry),
+                _ => shard.push(entry),
             }
         }
         Ok(())

@@ -28,6 +28,7 @@ mod file;
 mod reader;
 mod state;
 mod vocabulary;
+mod writer;
 
 use std::path::{Path, PathBuf};
 
