@@ -1,9 +1,12 @@
 //! SDMX-CSV 2.1: a line per figure, which is named by the dimension `INDICATOR`.
 //!
 //! A quarter or a year is the `TIME_PERIOD`. Codes of SDMX: `_T` all values, `_U` no value, `_O`
-//! the rest; an open class such as `65+` is `GE65`. A figure that there is not has its reason in
-//! `OBS_STATUS`: `L` not collected, `M` cannot exist, `O` missing. `SOURCE` says which query over
-//! which version of the table.
+//! the rest; an open class such as `65+` is `GE65`. A figure that there is not is `#N/A`, intentionally
+//! missing, and has its reason in `OBS_STATUS`: `L` not collected, `M` cannot exist, `O` missing. Every
+//! line is a whole observation, which replaces (`R`) the one there may be. `SOURCE` says which query
+//! over which version of the table.
+//!
+//! <https://github.com/sdmx-twg/sdmx-csv/blob/master/data-message/docs/sdmx-csv-field-guide.md>
 
 use std::io::{self, Write};
 
@@ -61,19 +64,22 @@ pub(super) fn write(
         let key: String = codes.collect();
         for (metric, numbers) in &layout.metrics {
             let figure = figure(numbers, row);
-            writeln!(out, "dataflow,{structure},I,{metric},{key}{figure},{source}")?;
+            writeln!(out, "dataflow,{structure},R,{metric},{key}{figure},{source}")?;
         }
     }
     Ok(())
 }
 
+/// Stands for a number, not a float, that is intentionally missing.
+const MISSING: &str = "#N/A";
+
 /// Value, unit, decimals and status of a figure.
 fn figure(numbers: &Numbers, row: usize) -> String {
     let (value, status) = match numbers.cells[row] {
         Cell::Value(value) => (decimal_text(value, numbers.decimals), "A"),
-        Cell::Undefined => (String::new(), "O"),
-        Cell::NotApplicable => (String::new(), "M"),
-        Cell::NotDelivered => (String::new(), "L"),
+        Cell::Undefined => (MISSING.to_owned(), "O"),
+        Cell::NotApplicable => (MISSING.to_owned(), "M"),
+        Cell::NotDelivered => (MISSING.to_owned(), "L"),
     };
     let unit = match numbers.unit {
         Unit::Count => "NR",
@@ -139,8 +145,8 @@ mod tests {
         let cells = vec![Cell::Value(-5), Cell::Undefined, Cell::NotApplicable, Cell::NotDelivered];
         let numbers = Numbers { unit: Unit::Euros, decimals: 2, cells };
         assert_eq!(figure(&numbers, 0), "-0.05,EUR,2,A");
-        assert_eq!(figure(&numbers, 1), ",EUR,2,O");
-        assert_eq!(figure(&numbers, 2), ",EUR,2,M");
-        assert_eq!(figure(&numbers, 3), ",EUR,2,L");
+        assert_eq!(figure(&numbers, 1), "#N/A,EUR,2,O");
+        assert_eq!(figure(&numbers, 2), "#N/A,EUR,2,M");
+        assert_eq!(figure(&numbers, 3), "#N/A,EUR,2,L");
     }
 }

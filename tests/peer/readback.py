@@ -214,6 +214,7 @@ def read_sdmx_csv(path: Path) -> None:
     with path.open("rb") as file:
         message = Reader().convert(file, structure=flow)
     assert isinstance(message, sdmx.message.DataMessage)
+    assert [data.action.name for data in message.data] == ["replace"]
 
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     periods: set[str] = set()
@@ -222,8 +223,9 @@ def read_sdmx_csv(path: Path) -> None:
         indicator = values.pop("INDICATOR")
         periods.add(values.get("TIME_PERIOD", ""))
         status = observation.attached_attribute["OBS_STATUS"].value
-        assert (status == "A") == (observation.value != ""), (status, observation.value)
-        rows.setdefault(tuple(values.values()), {})[indicator] = observation.value
+        assert (status == "A") == (observation.value != "#N/A"), (status, observation.value)
+        figure = observation.value if status == "A" else ""
+        rows.setdefault(tuple(values.values()), {})[indicator] = figure
     by_quarter = any("Q" in period for period in periods)
     time = "quarter" if by_quarter else "year"
     names = [time if it == "TIME_PERIOD" else it.lower() for it in header[4:at]]
