@@ -178,6 +178,31 @@ def entries_by_measure(observations: pl.LazyFrame, _: pl.LazyFrame) -> pl.DataFr
     return found.sort("quarter", "measure", *totals_last(["measure_entry"])).collect(engine=ENGINE)
 
 
+def stays_by_measure(observations: pl.LazyFrame, _: pl.LazyFrame) -> pl.DataFrame:
+    course, keys = ["person", "measure"], ["quarter", "measure", "measure_months"]
+    last = pl.col("quarter").str.head(4).cast(pl.Int32) * 12
+    last = last + pl.col("quarter").str.tail(1).cast(pl.Int32) * 3
+
+    def month(day: str) -> pl.Expr:
+        return pl.col(day).dt.year() * 12 + pl.col(day).dt.month()
+
+    def has(back: int) -> pl.Expr:
+        touched = (month("first_day") <= last - back) & (month("last_day") >= last - back)
+        return touched.any().cast(pl.Int32)
+
+    months = (has(0) + has(1) + has(2)).alias("months")
+    presences = observations.filter(CLASSIFIED).group_by(*course, "quarter").agg(AMOUNT, months)
+    stays = presences.sort("quarter").with_columns(pl.col("months").cum_sum().over(course))
+    band = pl.lit("01-03")
+    for lowest, label in [(4, "04-06"), (7, "07-12"), (13, "13-24"), (25, "25+")]:
+        band = pl.when(pl.col("months") >= lowest).then(pl.lit(label)).otherwise(band)
+    stays = stays.with_columns(measure_months=band)
+    finest = stays.group_by(keys).agg(pl.len().alias("persons"), AMOUNT)
+    figures = [pl.col("persons").sum(), AMOUNT]
+    found = pl.concat([total(finest, keys, over, figures) for over in ([], ["measure_months"])])
+    return found.sort("quarter", "measure", *totals_last(["measure_months"])).collect(engine=ENGINE)
+
+
 def persons_by_measure_count(observations: pl.LazyFrame, _: pl.LazyFrame) -> pl.DataFrame:
     keys = ["quarter", "measure_count"]
     measures = pl.col("measure").filter(CLASSIFIED).n_unique().clip(upper_bound=2)
@@ -306,6 +331,7 @@ QUERIES: dict[str, Query] = {
     "persons-by-quarter": persons_by_quarter,
     "top-municipalities": top_municipalities,
     "totals-by-measure": totals_by_measure,
+    "stays-by-measure": stays_by_measure,
     "transitions": transitions,
     "trend-by-regime": trend_by_regime,
 }

@@ -121,6 +121,8 @@ pub enum Dimension {
     Regime,
     /// Measure.
     Measure,
+    /// Kind of measure.
+    MeasureGroup,
     /// Guidance of the partnership convention.
     Guidance,
     /// The centre, by NIS code.
@@ -137,6 +139,8 @@ pub enum Dimension {
     MeasureCount,
     /// Whether the person has the measure for the first time.
     MeasureEntry,
+    /// For how many months the person has had the measure, in bands.
+    MeasureMonths,
     /// The measures the person has in the quarter.
     Measures,
     /// Those of the quarter before.
@@ -152,11 +156,12 @@ pub const NOT_DELIVERED: &str = "not_delivered";
 
 impl Dimension {
     /// All dimensions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Quarter,
         Self::Year,
         Self::Regime,
         Self::Measure,
+        Self::MeasureGroup,
         Self::Guidance,
         Self::Cpas,
         Self::Province,
@@ -165,6 +170,7 @@ impl Dimension {
         Self::Age,
         Self::MeasureCount,
         Self::MeasureEntry,
+        Self::MeasureMonths,
         Self::Measures,
         Self::MeasuresBefore,
         Self::MeasuresAfter,
@@ -182,6 +188,7 @@ impl Dimension {
             Self::Year => "year",
             Self::Regime => "regime",
             Self::Measure => "measure",
+            Self::MeasureGroup => "measure_group",
             Self::Guidance => "guidance",
             Self::Cpas => "cpas",
             Self::Province => "province",
@@ -190,6 +197,7 @@ impl Dimension {
             Self::Age => "age",
             Self::MeasureCount => "measure_count",
             Self::MeasureEntry => "measure_entry",
+            Self::MeasureMonths => "measure_months",
             Self::Measures => "measures",
             Self::MeasuresBefore => "measures_before",
             Self::MeasuresAfter => "measures_after",
@@ -203,6 +211,7 @@ impl Dimension {
             Self::Year => "calendar year; distinct counts are over the whole year",
             Self::Regime => "legal regime, from LEGISLATION",
             Self::Measure => "measure, from the codes valid on the first day",
+            Self::MeasureGroup => "group of the measure, from the dictionary",
             Self::Guidance => "guidance of the partnership convention: none, h50, h100",
             Self::Cpas => "centre, by the NIS code of its municipality",
             Self::Province => "province of the centre, by NIS code; Brussels has none",
@@ -215,6 +224,10 @@ impl Dimension {
             Self::MeasureEntry => {
                 "whether the person has the row's measure for the first time in all deliveries \
                  (first), as in the quarter before (continued), or again (returned)"
+            }
+            Self::MeasureMonths => {
+                "calendar months with a day of the row's measure, from the person's first to the end \
+                 of the quarter, in the query's bands"
             }
             Self::Measures => {
                 "all measures the person has in the quarter, joined by +, or none; each person has \
@@ -235,10 +248,21 @@ impl Dimension {
             self,
             Self::MeasureCount
                 | Self::MeasureEntry
+                | Self::MeasureMonths
                 | Self::Measures
                 | Self::MeasuresBefore
                 | Self::MeasuresAfter
         )
+    }
+
+    /// Whether its values are the measures of a person in a quarter, joined.
+    pub fn is_of_sets(self) -> bool {
+        matches!(self, Self::Measures | Self::MeasuresBefore | Self::MeasuresAfter)
+    }
+
+    /// Whether it is a number, in bands where figures are broken down by it.
+    pub fn is_banded(self) -> bool {
+        matches!(self, Self::Age | Self::MeasureMonths)
     }
 
     /// Values it can have, where they are a closed list that no dictionary extends.
@@ -257,8 +281,10 @@ impl Dimension {
             Self::Quarter | Self::Year => "quarter",
             Self::Regime => "regime",
             Self::Measure
+            | Self::MeasureGroup
             | Self::MeasureCount
             | Self::MeasureEntry
+            | Self::MeasureMonths
             | Self::Measures
             | Self::MeasuresBefore
             | Self::MeasuresAfter => "measure",

@@ -130,11 +130,12 @@ fn labelled<'n>(
 }
 
 /// Labels of metrics, dimensions and special values, in French, Dutch and German.
-const HEADINGS: [(&str, [&str; 3]); 24] = [
+const HEADINGS: [(&str, [&str; 3]); 26] = [
     ("quarter", ["trimestre", "kwartaal", "Quartal"]),
     ("year", ["année", "jaar", "Jahr"]),
     ("regime", ["régime", "stelsel", "Regelung"]),
     ("measure", ["mesure", "maatregel", "Maßnahme"]),
+    ("measure_group", ["groupe de mesures", "groep van maatregelen", "Gruppe von Maßnahmen"]),
     ("guidance", ["accompagnement", "begeleiding", "Begleitung"]),
     ("cpas", ["CPAS", "OCMW", "ÖSHZ"]),
     ("province", ["province", "provincie", "Provinz"]),
@@ -145,6 +146,10 @@ const HEADINGS: [(&str, [&str; 3]); 24] = [
     (
         "measure_entry",
         ["entrée dans la mesure", "instroom in de maatregel", "Eintritt in die Maßnahme"],
+    ),
+    (
+        "measure_months",
+        ["mois dans la mesure", "maanden in de maatregel", "Monate in der Maßnahme"],
     ),
     ("measures", ["mesures", "maatregelen", "Maßnahmen"]),
     (
@@ -233,6 +238,9 @@ fn term<'d>(dimension: &str, value: &str, look: Look<'d>) -> Option<&'d str> {
     let labels = match dimension {
         "regime" => &look.dictionary.regimes().iter().find(|it| it.name == value)?.label,
         "measure" => &look.dictionary.measures().iter().find(|it| it.name == value)?.label,
+        "measure_group" => {
+            &look.dictionary.measure_groups().iter().find(|it| it.name == value)?.label
+        }
         "guidance" => &look.dictionary.guidances().iter().find(|it| it.name == value)?.label,
         _ => return None,
     };

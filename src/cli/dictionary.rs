@@ -9,13 +9,20 @@ use crate::document::nearest;
 use crate::render::{Language, label};
 use crate::warehouse::{Warehouse, WarehouseError};
 
-/// List the variables, or show one: name, definition, validity, codes, sources.
+/// List the variables or the measures, or show one variable: definition, validity, codes, sources.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sppis dictionary\n  sppis dictionary EBENCONVCM --lang nl")]
+#[command(
+    after_help = "Examples:\n  sppis dictionary\n  sppis dictionary EBENCONVCM --lang nl\n  \
+                  sppis dictionary --measures"
+)]
 pub(super) struct Arguments {
     /// The variable.
     #[arg(value_name = "VARIABLE")]
     variable: Option<String>,
+
+    /// List the measures by group, as figures are broken down by them.
+    #[arg(long, conflicts_with = "variable")]
+    measures: bool,
 
     /// Language of names, definitions and labels.
     #[arg(long, value_enum, default_value_t = Language::En)]
@@ -32,6 +39,9 @@ pub(super) fn run(
         Err(WarehouseError::Absent(_)) => Dictionary::built_in()?,
         Err(error) => return Err(error.into()),
     };
+    if arguments.measures {
+        return measures(&dictionary, arguments.lang, console);
+    }
     let Some(name) = &arguments.variable else {
         for variable in dictionary.variables() {
             let label = label(&variable.label, arguments.lang);
@@ -48,6 +58,28 @@ pub(super) fn run(
         });
     };
     describe(variable, arguments.lang, console)
+}
+
+fn measures(
+    dictionary: &Dictionary,
+    language: Language,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let out = console.out();
+    let groups = dictionary.measure_groups().iter().map(Some).chain([None]);
+    for group in groups {
+        let name = group.map(|group| group.name.as_str());
+        let mut measures =
+            dictionary.measures().iter().filter(|it| it.group.as_deref() == name).peekable();
+        if measures.peek().is_some() {
+            let text = group.map_or("", |group| label(&group.label, language));
+            writeln!(out, "{:<36}{text}", name.unwrap_or("(no group)"))?;
+        }
+        for measure in measures {
+            writeln!(out, "  {:<34}{}", measure.name, label(&measure.label, language))?;
+        }
+    }
+    Ok(Exit::Done)
 }
 
 fn describe(

@@ -10,7 +10,9 @@ mod read;
 mod refnis;
 
 pub use columns::{CODE_COLUMNS, CodeColumn, Column};
-pub use model::{Code, Condition, Guidance, Measure, MeasureRule, Regime, Validity, Variable};
+pub use model::{
+    Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Validity, Variable,
+};
 pub use refnis::{Municipality, NamedPlace, Places};
 
 use crate::document::DocumentError;
@@ -20,6 +22,7 @@ use crate::document::DocumentError;
 pub struct Dictionary {
     variables: Vec<Variable>,
     regimes: Vec<Regime>,
+    measure_groups: Vec<MeasureGroup>,
     measures: Vec<Measure>,
     guidances: Vec<Guidance>,
     rules: Vec<MeasureRule>,
@@ -54,6 +57,11 @@ impl Dictionary {
     /// The legal regimes.
     pub fn regimes(&self) -> &[Regime] {
         &self.regimes
+    }
+
+    /// The groups of measures.
+    pub fn measure_groups(&self) -> &[MeasureGroup] {
+        &self.measure_groups
     }
 
     /// The measures.

@@ -94,11 +94,22 @@ pub struct Regime {
     pub source: String,
 }
 
+/// Measures of one kind.
+#[derive(Debug, Clone, Default)]
+pub struct MeasureGroup {
+    /// Name in answers.
+    pub name: String,
+    /// Label.
+    pub label: Labels,
+}
+
 /// A measure.
 #[derive(Debug, Clone, Default)]
 pub struct Measure {
     /// Name in the stored table.
     pub name: String,
+    /// Name of its group.
+    pub group: Option<String>,
     /// Label.
     pub label: Labels,
     /// What it is.

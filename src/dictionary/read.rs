@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::model::{Code, Condition, Guidance, Measure, MeasureRule, Regime, Validity, Variable};
+use super::model::{
+    Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Validity, Variable,
+};
 use super::{CodeColumn, Dictionary, Places};
 use crate::document::{DocumentError, Labels, Problem, Table, read_document};
 
@@ -14,6 +16,7 @@ pub(super) fn read(own: Option<(&str, &str)>) -> Result<Dictionary, DocumentErro
     let mut dictionary = Dictionary {
         variables: Vec::new(),
         regimes: Vec::new(),
+        measure_groups: Vec::new(),
         measures: Vec::new(),
         guidances: Vec::new(),
         rules: Vec::new(),
@@ -45,12 +48,15 @@ fn merge(dictionary: &mut Dictionary, root: &Table<'_>) {
         *regime = Regime { name, code, label: table.labels("label"), source };
         table.finish();
     }
-    for table in root.tables("measure") {
+    for table in root.tables("measure_group") {
         let name = table.required_text("name").value;
-        let measure = named(&mut dictionary.measures, |measure: &Measure| measure.name == name);
-        let definition = table.labels("definition");
-        *measure = Measure { name, label: table.labels("label"), definition };
+        let groups = &mut dictionary.measure_groups;
+        let group = named(groups, |group: &MeasureGroup| group.name == name);
+        *group = MeasureGroup { name, label: table.labels("label") };
         table.finish();
+    }
+    for table in root.tables("measure") {
+        merge_measure(dictionary, &table);
     }
     for table in root.tables("guidance") {
         let name = table.required_text("name").value;
@@ -79,6 +85,19 @@ fn named<T: Default>(entries: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> &mut T
         entries.push(T::default());
     }
     &mut entries[position]
+}
+
+fn merge_measure(dictionary: &mut Dictionary, table: &Table<'_>) {
+    let name = table.required_text("name").value;
+    let groups = dictionary.measure_groups.iter().map(|group| group.name.as_str());
+    let group = table.text("group").filter(|group| {
+        // A mistake is reported, and then nothing is read.
+        position(table, "measure group", group, groups).is_some()
+    });
+    let measure = named(&mut dictionary.measures, |measure: &Measure| measure.name == name);
+    let (label, definition) = (table.labels("label"), table.labels("definition"));
+    *measure = Measure { name, group: group.map(|group| group.value), label, definition };
+    table.finish();
 }
 
 fn merge_variable(variables: &mut Vec<Variable>, table: &Table<'_>) {

@@ -263,8 +263,8 @@ mod tests {
                     | Axis::Measure.place(*measure) | Axis::Guidance.place(*guidance)
             };
             for row in &rows {
-                let (observations, days, cents) = (1, 1, 0);
-                let entry = Entry { person: row.0, codes: codes(row), observations, days, cents };
+                let (person, codes) = (row.0, codes(row));
+                let entry = Entry { person, codes, observations: 1, days: 1, months: 1, cents: 0 };
                 counter.add(row.0, &[entry]);
             }
             let metadata = Metadata::new(&super::super::state::State::default(), &[], &vocabulary());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray as _, DictionaryArray, RecordBatch};
 use arrow::datatypes::{
-    DataType, Decimal128Type, Field, Int16Type, Int32Type, Int64Type, Schema, SchemaRef,
+    DataType, Date32Type, Decimal128Type, Field, Int16Type, Int32Type, Int64Type, Schema, SchemaRef,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -20,9 +20,10 @@ use super::HistoriesError;
 use super::entry::{Entry, NO_CENTS, condense};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use crate::attribution::{observation_schema, stored_column};
+use crate::quarter::{Day, Quarter, end_of_month};
 use crate::warehouse::TableFile;
 
-const ROWS_PER_BATCH: usize = 1 << 16;
+const ROWS_PER_BATCH: usize = 1 << 13;
 
 /// Entries of some persons, and the values of all rows that were read.
 #[derive(Debug)]
@@ -108,6 +109,25 @@ fn shard(pieces: Vec<(Vec<Entry>, usize)>, translations: &[Translation]) -> Vec<
     shard
 }
 
+/// The months of a quarter: the first days of the second and the third.
+#[derive(Debug, Clone, Copy)]
+struct Months([Day; 2]);
+
+impl Months {
+    fn of(quarter: Quarter) -> Self {
+        let second = end_of_month(quarter.first_day()) + 1;
+        Self([second, end_of_month(second) + 1])
+    }
+
+    /// Those in which some of the days lie that rows of the quarter have, a bit each.
+    #[inline]
+    fn between(self, first: Day, last: Day) -> u8 {
+        let at = |day: Day| u8::from(day >= self.0[0]) + u8::from(day >= self.0[1]);
+        // The bits from the month of the first day on, up to that of the last.
+        (0b111 << at(first)) & (0b111 >> (2 - at(last)))
+    }
+}
+
 /// What a file has, with numbers of its own.
 struct Part {
     values: [Vec<Option<String>>; 7],
@@ -130,14 +150,15 @@ fn read_file(
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(open, options);
     let builder = builder.map_err(HistoriesError::damaged(path))?;
     let columns = Axis::ALL.iter().skip(1).map(|axis| axis.column());
-    let columns = columns.chain(["person", "days", "amount"]);
+    let columns = columns.chain(["person", "first_day", "last_day", "days", "amount"]);
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
     let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build();
     let mut part = Part::new(places);
     let quarter = part.code(Axis::Quarter, Some(&file.quarter().to_string()))?;
+    let months = Months::of(file.quarter());
     for batch in reader.map_err(HistoriesError::damaged(path))? {
         let batch = batch.map_err(HistoriesError::damaged(path))?;
-        part.add(&batch, quarter, persons)?;
+        part.add(&batch, quarter, months, persons)?;
     }
     Ok(part)
 }
@@ -184,6 +205,7 @@ impl Part {
         &mut self,
         batch: &RecordBatch,
         quarter: u64,
+        months: Months,
         persons: &RangeInclusive<i64>,
     ) -> Result<(), HistoriesError> {
         let mut codes = vec![quarter; batch.num_rows()];
@@ -197,13 +219,16 @@ impl Part {
         // Amounts have twelve digits.
         let cents = |cents: i128| i64::try_from(cents).unwrap_or_default();
         let cents = amounts.iter().map(|amount| amount.map_or(NO_CENTS, cents));
-        let rows = person.iter().zip(codes).zip(days).zip(cents);
-        for (((person, codes), days), cents) in rows {
+        let day = |name| stored_column(batch, name).as_primitive::<Date32Type>().values();
+        let ends = day("first_day").iter().zip(day("last_day"));
+        let touched = ends.map(|(first, last)| months.between(*first, *last));
+        let rows = person.iter().zip(codes).zip(days).zip(touched).zip(cents);
+        for ((((person, codes), days), months), cents) in rows {
             if !persons.contains(person) {
                 continue;
             }
             let days = u32::try_from(*days).unwrap_or_default();
-            let entry = Entry { person: *person, codes, observations: 1, days, cents };
+            let entry = Entry { person: *person, codes, observations: 1, days, months, cents };
             let shard = &mut self.shards[self.places.at(*person)];
             match shard.last_mut() {
                 Some(last) if last.is_like(&entry) => last.add(&entry),
@@ -264,5 +289,30 @@ impl Part {
             *code |= place;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_months_of_a_quarter_are_those_in_which_a_row_has_a_day() {
+        let quarter: Quarter = "2008Q1".parse().unwrap();
+        let (first, last) = (quarter.first_day(), quarter.last_day());
+        let february = first + 31;
+        let cases = [
+            (first, first, 0b001),
+            (february - 1, february, 0b011),
+            (february, february + 28, 0b010),
+            (february, february + 29, 0b110),
+            (last, last, 0b100),
+            // A row counts in every quarter that it touches.
+            (first - 400, last + 400, 0b111),
+            (first - 1, first, 0b001),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(Months::of(quarter).between(from, to), expected, "{from} to {to}");
+        }
     }
 }

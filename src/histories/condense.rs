@@ -141,7 +141,15 @@ impl Sum {
             observations -= u64::from(some);
             days -= u64::from(of_days);
             let codes = self.codes;
-            entries.push(Entry { person: 0, codes, observations: some, days: of_days, cents });
+            entries.push(Entry {
+                person: 0,
+                codes,
+                observations: some,
+                days: of_days,
+                // Persons who are alike need not have the same months.
+                months: 0,
+                cents,
+            });
             cents = NO_CENTS;
         }
         entries
@@ -155,7 +163,7 @@ mod tests {
     fn entry(quarter: usize, measure: usize, cpas: usize, days: u32) -> Entry {
         let codes =
             Axis::Quarter.place(quarter) | Axis::Measure.place(measure) | Axis::Cpas.place(cpas);
-        Entry { person: 0, codes, observations: 1, days, cents: i64::from(days) }
+        Entry { person: 0, codes, observations: 1, days, months: 1, cents: i64::from(days) }
     }
 
     #[test]

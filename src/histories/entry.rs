@@ -8,6 +8,8 @@ pub(super) struct Entry {
     pub(super) codes: u64,
     pub(super) observations: u32,
     pub(super) days: u32,
+    /// The months of the quarter in which there is a day, a bit each.
+    pub(super) months: u8,
     /// The sum of the amounts that are there, [`NO_CENTS`] where none is.
     pub(super) cents: i64,
 }
@@ -24,6 +26,7 @@ impl Entry {
     pub(super) fn add(&mut self, other: &Self) {
         self.observations += other.observations;
         self.days += other.days;
+        self.months |= other.months;
         self.cents = added(self.cents, other.cents);
     }
 }
@@ -53,8 +56,14 @@ mod tests {
 
     #[test]
     fn entries_that_are_alike_become_one_and_an_absent_amount_stays_absent() {
-        let entry =
-            |person, codes, cents| Entry { person, codes, observations: 1, days: 30, cents };
+        let entry = |person, codes, cents| Entry {
+            person,
+            codes,
+            observations: 1,
+            days: 30,
+            months: 1,
+            cents,
+        };
         let mut entries = vec![
             entry(1, 7, NO_CENTS),
             entry(1, 7, NO_CENTS),

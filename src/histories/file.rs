@@ -61,7 +61,8 @@ pub(super) fn entry_fields() -> Fields {
         Field::new(axis.column(), if narrow { DataType::UInt8 } else { DataType::UInt16 }, false)
     };
     let counted = ["observations", "days"].map(|name| Field::new(name, DataType::UInt16, false));
-    Axis::ALL.iter().map(axis).chain(counted).collect()
+    let months = Field::new("months", DataType::UInt8, false);
+    Axis::ALL.iter().map(axis).chain(counted).chain([months]).collect()
 }
 
 pub(super) fn amount_fields() -> Fields {

@@ -8,7 +8,7 @@
 //! one every figure is counted from the observations, with the same result.
 //!
 //! ```text
-//! person   entries: quarter, regime, measure, guidance, cpas, sex, birth_year → observations, days
+//! person   entries: quarter, regime, measure, guidance, cpas, sex, birth_year → observations, days, months
 //!          amounts: entry, cents
 //! ```
 //!
@@ -36,6 +36,9 @@ pub use appearances::{Appearances, Selection};
 pub use build::{Built, check, clean, listed, rebuild, refresh, remove_others, superseded};
 pub use reader::{Batch, CodesOf, Histories};
 pub use vocabulary::{Axis, Vocabulary};
+
+/// Bits of the months of an entry.
+pub(crate) const MONTHS_OF_QUARTER: u32 = 3;
 
 /// Why histories could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
 use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
 
-use super::HistoriesError;
 use super::appearances::Appearances;
 use super::checksums::{CheckedFile, Checksums};
 use super::condense::PROJECTIONS;
@@ -15,6 +14,7 @@ use super::entry::{Entry, NO_CENTS};
 use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open, reader};
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
+use super::{HistoriesError, MONTHS_OF_QUARTER};
 use crate::warehouse::Snapshot;
 
 /// The histories of a snapshot.
@@ -171,6 +171,9 @@ pub(super) fn read_batch(
             return Err(HistoriesError::damaged(path)("it holds numbers that stand for nothing"));
         }
     }
+    if batch.months().iter().any(|months| *months >= 1 << MONTHS_OF_QUARTER) {
+        return Err(HistoriesError::damaged(path)("it holds months of no quarter"));
+    }
     if batch.amounts().any(|(entry, _)| entry >= batch.entry_count()) {
         return Err(HistoriesError::damaged(path)("it holds amounts of no entry"));
     }
@@ -228,6 +231,12 @@ impl Batch {
         self.counted(1)
     }
 
+    /// Per entry, the months of the quarter in which there is a day, a bit each; none in groups.
+    pub fn months(&self) -> &[u8] {
+        let entries = self.list(ENTRIES).values().as_struct();
+        entries.column(Axis::ALL.len() + 2).as_primitive::<UInt8Type>().values()
+    }
+
     /// The amounts of the batch: place of the entry, cents; by rising place.
     pub fn amounts(&self) -> impl Iterator<Item = (usize, i64)> {
         let lists = self.list(AMOUNTS);
@@ -244,7 +253,7 @@ impl Batch {
 
     /// All entries, as they were before they were written.
     pub(super) fn entries(&self) -> Vec<Entry> {
-        let (observations, days) = (self.observations(), self.days());
+        let (observations, days, months) = (self.observations(), self.days(), self.months());
         let mut codes = vec![0_u64; self.entry_count()];
         for axis in Axis::ALL {
             let place = |code: usize| axis.place(code);
@@ -264,6 +273,7 @@ impl Batch {
                 codes: codes[at],
                 observations: observations[at].into(),
                 days: days[at].into(),
+                months: months[at],
                 cents: NO_CENTS,
             }));
         }

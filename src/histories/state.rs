@@ -8,7 +8,7 @@ use crate::quarter::Quarter;
 use crate::warehouse::Snapshot;
 
 /// Stands in the name of every file; a change of the format makes all files anew.
-const FORMAT: &str = "sppis-histories-4";
+const FORMAT: &str = "sppis-histories-5";
 
 /// Characters of a name that stand for its state.
 const KEY_LENGTH: usize = 16;

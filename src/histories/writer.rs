@@ -198,6 +198,7 @@ struct Columns {
     codes: Vec<u64>,
     observations: Vec<u16>,
     days: Vec<u16>,
+    months: Vec<u8>,
     amount_counts: Vec<usize>,
     amount_entries: Vec<u32>,
     cents: Vec<i64>,
@@ -210,6 +211,7 @@ impl Columns {
         columns.codes.reserve(count);
         columns.observations.reserve(count);
         columns.days.reserve(count);
+        columns.months.reserve(count);
         held.by_person().for_each(|(person, entries)| columns.push(person, entries));
         columns
     }
@@ -230,6 +232,7 @@ impl Columns {
                 self.codes.push(entry.codes);
                 self.observations.push(one);
                 self.days.push(other);
+                self.months.push(entry.months);
                 observations -= u32::from(one);
                 days -= u32::from(other);
                 if observations == 0 && days == 0 {
@@ -256,6 +259,7 @@ impl Columns {
         let mut columns: Vec<ArrayRef> = Axis::ALL.iter().map(axis).collect();
         columns.push(Arc::new(UInt16Array::from(self.observations)));
         columns.push(Arc::new(UInt16Array::from(self.days)));
+        columns.push(Arc::new(UInt8Array::from(self.months)));
         let entries = lists(entry_fields(), columns, self.entry_counts)?;
         let amounts: Vec<ArrayRef> = vec![
             Arc::new(UInt32Array::from(self.amount_entries)),

@@ -13,7 +13,7 @@ macro_rules! shipped {
 }
 
 /// The queries compiled in.
-static SHIPPED: [(&str, &str); 17] = shipped![
+static SHIPPED: [(&str, &str); 18] = shipped![
     "amount-by-measure",
     "amount-by-regime",
     "amount-distribution",
@@ -27,6 +27,7 @@ static SHIPPED: [(&str, &str); 17] = shipped![
     "entries-by-measure",
     "persons-by-measure-count",
     "persons-by-quarter",
+    "stays-by-measure",
     "top-municipalities",
     "totals-by-measure",
     "transitions",

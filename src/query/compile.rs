@@ -175,9 +175,11 @@ pub fn columns_of(question: &Question) -> Vec<String> {
     let metrics = metrics.chain(query.top.iter().map(|top| top.by));
     let of_metrics = metrics.flat_map(|metric| metric.columns().iter().copied());
     let of_persons = per_person.then_some(["person", "amount"]).into_iter().flatten();
-    let of_course = question.needs_course().then(|| ["person", "measure"].map(str::to_owned));
+    let of_course = question.needs_course().then_some(["person", "measure"]);
+    let of_months = question.needs(Dimension::MeasureMonths).then_some(["first_day", "last_day"]);
+    let of_course = of_course.into_iter().chain(of_months).flatten();
     let mut columns: Vec<String> = columns_of_conditions(question)
-        .chain(of_course.into_iter().flatten())
+        .chain(of_course.map(str::to_owned))
         .chain(of_metrics.chain(of_persons).map(str::to_owned))
         .collect();
     columns.sort_unstable();

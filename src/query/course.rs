@@ -1,5 +1,5 @@
 //! A person's course from quarter to quarter, as dimensions of each of its rows: the measures of the
-//! quarter, those before and after, and whether a measure is new. No I/O.
+//! quarter, those before and after, and whether a measure is new, and its months so far. No I/O.
 //!
 //! Unclassified rows are no measure. What a filter leaves out still belongs to the course.
 
@@ -44,7 +44,10 @@ pub(super) fn with_course(
         }
     }
     if question.needs(Dimension::MeasureEntry) {
-        with = entry(with, rows, &neighbours(quarters, -1)?);
+        with = entry(with, rows.clone(), &neighbours(quarters, -1)?);
+    }
+    if question.needs(Dimension::MeasureMonths) {
+        with = with_months(with, rows)?;
     }
     Ok(match question.counted_range() {
         Some(range) => of_quarters(with, quarters.iter().filter(|it| range.contains(**it))),
@@ -124,4 +127,32 @@ fn entry(rows: LazyFrame, all: LazyFrame, neighbours: &LazyFrame) -> LazyFrame {
         true,
         false,
     ))
+}
+
+/// Calendar months in which a person had the measure, up to the end of each quarter; of a quarter
+/// those count in which a row of it has a day.
+fn with_months(rows: LazyFrame, all: LazyFrame) -> PolarsResult<LazyFrame> {
+    const MONTHS_OF_QUARTER: i32 = 3;
+    let month_of = |day: &str| {
+        let [year, month] = [col(day).dt().year(), col(day).dt().month()];
+        year * lit(12) + month.cast(DataType::Int32)
+    };
+    let number = |text: Expr| text.cast(DataType::Int32);
+    let quarter = || col(QUARTER).str();
+    let last_month = number(quarter().head(lit(4))) * lit(12)
+        + number(quarter().tail(lit(1))) * lit(MONTHS_OF_QUARTER);
+    let has = |back: i32| {
+        let month = last_month.clone() - lit(back);
+        let has = month_of("first_day").lt_eq(month.clone()).and(month_of("last_day").gt_eq(month));
+        has.any(true).cast(DataType::Int32)
+    };
+    let of_quarter = (1..MONTHS_OF_QUARTER).fold(has(0), |sum, back| sum + has(back));
+    let name = Dimension::MeasureMonths.name();
+    let keys = [col(PERSON), col(MEASURE), col(QUARTER)];
+    let months = all.group_by(keys.clone()).agg([of_quarter.alias(name)]);
+    let so_far = col(name).cum_sum(false).over([col(PERSON), col(MEASURE)])?;
+    let months = months.sort([QUARTER], SortMultipleOptions::default()).with_columns([so_far]);
+    let rows = rows.join(months, keys.clone(), keys, left());
+    let classified = when(col(MEASURE).neq(lit(UNCLASSIFIED))).then(col(name));
+    Ok(rows.with_columns([classified.otherwise(lit(NULL)).alias(name)]))
 }

@@ -19,8 +19,8 @@ pub struct Query {
     pub metrics: Vec<Metric>,
     /// Dimensions, in the order of the columns.
     pub dimensions: Vec<Dimension>,
-    /// Bands of the age dimension.
-    pub bands: Vec<Band>,
+    /// Bands of dimensions that are numbers.
+    pub bands: Bands,
     /// Sort order; by the dimensions where nothing is said.
     pub order: Vec<OrderKey>,
     /// Metrics that the file defines itself.
@@ -38,17 +38,29 @@ pub struct Query {
     pub hash: String,
 }
 
-/// An age band, both ends included; the last one is open.
+/// The bands of each dimension that has some.
+#[derive(Debug, Clone)]
+pub struct Bands(Vec<(Dimension, Vec<Band>)>);
+
+impl Bands {
+    /// Those of a dimension, rising; none where it is no number.
+    pub fn of(&self, dimension: Dimension) -> &[Band] {
+        let found = self.0.iter().find(|(known, _)| *known == dimension);
+        found.map_or(&[], |(_, bands)| bands)
+    }
+}
+
+/// A band, both ends included; the last one is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Band {
-    /// Youngest age.
+    /// Lowest number.
     pub from: i64,
-    /// Oldest age; `None` is open.
+    /// Highest number; `None` is open.
     pub to: Option<i64>,
 }
 
 impl std::fmt::Display for Band {
-    /// Two digits, so that text order is the order of ages.
+    /// Two digits, so that text order is the order of numbers.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.to {
             Some(to) => write!(f, "{:02}-{to:02}", self.from),
@@ -148,8 +160,11 @@ impl Parameter {
     }
 }
 
-/// Lower ends of the age bands where a query says nothing.
-const AGE_BANDS: [i64; 6] = [0, 18, 25, 35, 45, 55];
+/// Lower ends of the bands where a query says nothing, and the lowest number there is.
+const BANDS: [(Dimension, &[i64], i64); 2] = [
+    (Dimension::Age, &[0, 18, 25, 35, 45, 55], 0),
+    (Dimension::MeasureMonths, &[1, 4, 7, 13, 25], 1),
+];
 
 impl Query {
     /// The filter as written.
@@ -300,18 +315,35 @@ fn order_key(root: &Table<'_>, key: &Placed<String>, columns: &[&str]) -> Option
     Some(OrderKey { column: column.to_owned(), descending: key.value.starts_with('-') })
 }
 
-fn bands(root: &Table<'_>) -> Vec<Band> {
-    let Some(table) = root.table("bands") else { return banded(&AGE_BANDS) };
-    let starts = table.integers("age");
-    table.finish();
+fn bands(root: &Table<'_>) -> Bands {
+    let table = root.table("bands");
+    let bands = BANDS.into_iter().map(|(dimension, usual, lowest)| {
+        let own = table.as_ref().and_then(|table| own_bands(root, table, dimension, lowest));
+        (dimension, own.unwrap_or_else(|| banded(usual)))
+    });
+    let bands = Bands(bands.collect());
+    table.iter().for_each(Table::finish);
+    bands
+}
+
+/// The bands of a dimension, if the file says some.
+fn own_bands(
+    root: &Table<'_>,
+    table: &Table<'_>,
+    dimension: Dimension,
+    lowest: i64,
+) -> Option<Vec<Band>> {
+    let starts = table.integers(dimension.name());
     for (at, start) in starts.iter().enumerate() {
         let rising = at == 0 || starts[at - 1].value < start.value;
-        if !rising || !(0..=99).contains(&start.value) {
-            let message = "the lowest ages of the bands must rise, between 0 and 99";
+        if !rising || !(lowest..=99).contains(&start.value) {
+            let message =
+                format!("the lowest numbers of the bands must rise, between {lowest} and 99");
             root.problem(Problem::new(start.span.clone(), message));
         }
     }
-    banded(&starts.iter().map(|start| start.value).collect::<Vec<_>>())
+    let starts: Vec<i64> = starts.iter().map(|start| start.value).collect();
+    Some(banded(&starts)).filter(|bands| !bands.is_empty())
 }
 
 fn banded(starts: &[i64]) -> Vec<Band> {

@@ -67,7 +67,7 @@ pub(super) const WITHHELD: [&str; 3] = ["person", "partner", "line"];
 /// Names a filter can use: dimensions, and stored columns that tell nobody apart.
 fn filterable() -> Vec<(String, Kind)> {
     let dimension = |dimension: &Dimension| {
-        let number = matches!(dimension, Dimension::Year | Dimension::Age);
+        let number = *dimension == Dimension::Year || dimension.is_banded();
         let kind = if number { Kind::Number } else { Kind::Text };
         (dimension.name().to_owned(), kind)
     };

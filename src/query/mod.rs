@@ -33,7 +33,7 @@ pub use complete::Coverage;
 pub use count::{CountError, columns_over_histories, count};
 pub use derived::{Against, Derived, Formula, Statistic};
 pub use figures::Figures;
-pub use file::{Band, OrderKey, Parameter, ParameterKind, Query, Top};
+pub use file::{Band, Bands, OrderKey, Parameter, ParameterKind, Query, Top};
 pub use fold::{Batches, Checked, check};
 pub use resolve::{Arguments, Question, ResolveError, resolve};
 pub use result::{Cell, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};

@@ -64,7 +64,7 @@ impl Question {
     pub fn scan_range(&self) -> Option<QuarterRange> {
         let range = self.counted_range()?;
         let (mut first, mut last) = (range.first(), range.last());
-        if self.needs(Dimension::MeasureEntry) {
+        if self.needs(Dimension::MeasureEntry) || self.needs(Dimension::MeasureMonths) {
             first = Quarter::new(1, 1)?;
         } else if self.needs(Dimension::MeasuresBefore) {
             first = first.plus(-1);
@@ -312,7 +312,12 @@ pub(super) fn known_values(
             let values = dimension.fixed_values().into_iter().flatten();
             values.map(ToString::to_string).collect()
         }
-        Dimension::Age => query.bands.iter().map(ToString::to_string).collect(),
+        Dimension::MeasureGroup => {
+            dictionary.measure_groups().iter().map(|it| it.name.clone()).collect()
+        }
+        Dimension::Age | Dimension::MeasureMonths => {
+            query.bands.of(dimension).iter().map(ToString::to_string).collect()
+        }
         Dimension::Quarter | Dimension::Year | Dimension::Cpas => return None,
         Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter => return None,
     })

@@ -32,14 +32,15 @@ pub(super) fn rows(
         frame = frame.filter(expression);
     }
     for (dimension, values) in question.row_conditions() {
-        if *dimension != Dimension::Age {
+        if !dimension.is_banded() {
             frame = frame.filter(is_one_of(*dimension, values));
         }
     }
-    if question.needs(Dimension::Age) {
-        frame = frame.with_columns([band(&query.bands).alias("age")]);
-        if let Some(values) = question.wheres.get(&Dimension::Age) {
-            frame = frame.filter(is_one_of(Dimension::Age, values));
+    for dimension in Dimension::ALL.into_iter().filter(|it| it.is_banded() && question.needs(*it)) {
+        let band = band(dimension, query.bands.of(dimension));
+        frame = frame.with_columns([band.alias(dimension.name())]);
+        if let Some(values) = question.wheres.get(&dimension) {
+            frame = frame.filter(is_one_of(dimension, values));
         }
     }
     if query.dimensions.contains(&Dimension::Year) {
@@ -125,7 +126,7 @@ pub(super) fn spread(
     Ok(spread.with_columns(of_time))
 }
 
-/// Adds the dimensions that are not stored: year and age as numbers, province and region.
+/// Adds the dimensions that are not stored: year and age as numbers, places, groups of measures.
 fn derive(
     frame: LazyFrame,
     question: &Question,
@@ -145,7 +146,23 @@ fn derive(
         let lookup = places(dictionary.places())?.lazy();
         frame = frame.left_join(lookup, col("cpas"), col("cpas"));
     }
+    if needs(Dimension::MeasureGroup) {
+        let lookup = groups(dictionary)?.lazy();
+        frame = frame.left_join(lookup, col("measure"), col("measure"));
+    }
     Ok(frame)
+}
+
+/// The group of each measure.
+fn groups(dictionary: &Dictionary) -> PolarsResult<DataFrame> {
+    let measures = dictionary.measures();
+    let names: Vec<&str> = measures.iter().map(|it| it.name.as_str()).collect();
+    let groups: Vec<Option<&str>> = measures.iter().map(|it| it.group.as_deref()).collect();
+    let columns = vec![
+        Column::new("measure".into(), names),
+        Column::new(Dimension::MeasureGroup.name().into(), groups),
+    ];
+    DataFrame::new(measures.len(), columns)
 }
 
 /// Province and region of each municipality.
@@ -173,13 +190,13 @@ fn is_one_of(dimension: Dimension, values: &[String]) -> Expr {
     alternatives.reduce(Expr::or).unwrap_or_else(|| lit(true))
 }
 
-/// The label of the band an age lies in; none where the age is unknown or below all bands.
-fn band(bands: &[Band]) -> Expr {
+/// The label of the band a number lies in; none where it is unknown or below all bands.
+fn band(dimension: Dimension, bands: &[Band]) -> Expr {
     bands.iter().fold(lit(NULL).cast(DataType::String), |otherwise, band| {
-        let age = col("age");
-        let from = age.clone().gt_eq(lit(i32::try_from(band.from).unwrap_or(i32::MAX)));
+        let number = col(dimension.name());
+        let from = number.clone().gt_eq(lit(i32::try_from(band.from).unwrap_or(i32::MAX)));
         let inside = match band.to {
-            Some(to) => from.and(age.lt_eq(lit(i32::try_from(to).unwrap_or(i32::MAX)))),
+            Some(to) => from.and(number.lt_eq(lit(i32::try_from(to).unwrap_or(i32::MAX)))),
             None => from,
         };
         when(inside).then(lit(band.to_string())).otherwise(otherwise)

@@ -123,15 +123,19 @@ fn labels() -> Value {
 }
 
 fn bands() -> Value {
+    let lowest = |of: &str, minimum: u8| {
+        json!({
+            "description": format!("{of} of each band, rising; the last is open"),
+            "type": "array",
+            "items": { "type": "integer", "minimum": minimum, "maximum": 99 },
+        })
+    };
     json!({
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "age": {
-                "description": "the lowest age of each band, rising; the last is open",
-                "type": "array",
-                "items": { "type": "integer", "minimum": 0, "maximum": 99 },
-            },
+            "age": lowest("the lowest age", 0),
+            "measure_months": lowest("the fewest months", 1),
         },
     })
 }

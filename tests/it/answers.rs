@@ -103,7 +103,7 @@ fn every_query_has_its_golden_plan_and_reads_only_the_columns_it_needs() {
         // in a measure is known from all quarters before, and what comes next from the one after.
         let read = match name.as_str() {
             "trend-by-regime" => "reads 3 files with",
-            "entries-by-measure" => "reads 10 files with",
+            "entries-by-measure" | "stays-by-measure" => "reads 10 files with",
             "transitions" => "reads 2 files with",
             _ => "reads 1 file with",
         };

@@ -94,6 +94,43 @@ BUDART_ID = ["122"]
 }
 
 #[test]
+fn measures_are_listed_by_group_and_an_own_one_names_its_group() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(sandbox.run(["dictionary", "--measures", "--lang", "fr"]).ok().stdout, @"
+    cpas_employment                     Emplois procurés par le CPAS
+      article_60                        Article 60, § 7
+      article_61                        Article 61
+      social_economy                    Initiative d'économie sociale
+    activation_measures                 Mesures d'activation
+      ptp                               Programme de transition professionnelle (PTP)
+      sine                              Économie sociale d'insertion (SINE)
+      interim                           Intérim d'insertion
+      activa                            Plan Activa
+      activation                        Activation de l'aide financière
+    guidance_and_projects               Accompagnement, projets et exonérations
+      partnership_convention            Convention de partenariat d'accompagnement
+      piis                              Projet individualisé d'intégration sociale (PIIS)
+      socio_professional_integration    Intégration socioprofessionnelle
+    unclassified                        Non classé
+      unclassified                      Non classé
+    ");
+    let measure = |group| {
+        format!("[[measure]]\nname = \"youth_plan\"\ngroup = \"{group}\"\nlabel = \"Youth plan\"\n")
+    };
+    sandbox.write(
+        "warehouse/dictionary.toml",
+        format!("[[measure_group]]\nname = \"youth\"\nlabel = \"Youth\"\n{}", measure("youth")),
+    );
+    let listed = sandbox.run(["dictionary", "--measures"]).ok().stdout;
+    assert!(listed.contains("youth                               Youth\n  youth_plan"), "{listed}");
+    sandbox.write("warehouse/dictionary.toml", measure("cpas_employmnt"));
+    insta::assert_snapshot!(sandbox.run(["dictionary", "--measures"]).stderr, @"
+    error: 1 mistake in ./warehouse/dictionary.toml
+      ./warehouse/dictionary.toml:3:9: unknown measure group `cpas_employmnt` (did you mean `cpas_employment`?)
+    ");
+}
+
+#[test]
 fn an_own_dictionary_with_mistakes_is_refused_with_their_places() {
     let sandbox = Sandbox::new();
     let own = r#"[[variable]]

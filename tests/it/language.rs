@@ -89,14 +89,14 @@ fn a_text_that_no_row_can_have_is_refused_and_not_an_empty_answer() {
 #[test]
 fn all_query_files_are_checked_at_once() {
     let sandbox = sandbox();
-    insta::assert_snapshot!(sandbox.run(["queries", "--check"]).ok().stdout, @"17 query files without a mistake");
+    insta::assert_snapshot!(sandbox.run(["queries", "--check"]).ok().stdout, @"18 query files without a mistake");
     sandbox.write("warehouse/queries/one.toml", "metrics = [\"person\"]\n");
     sandbox
         .write("warehouse/queries/two.toml", "metrics = [\"persons\"]\nfilter = \"sex = 'X'\"\n");
     let ran = sandbox.run(["queries", "--check"]);
     assert_eq!(ran.code, 2);
     insta::assert_snapshot!(format!("{}{}", ran.stdout, ran.stderr), @"
-    17 query files without a mistake, 2 with mistakes
+    18 query files without a mistake, 2 with mistakes
     error: 1 mistake in ./warehouse/queries/one.toml
       ./warehouse/queries/one.toml:1:12: unknown metric `person` (did you mean `persons`?)
     error: two: filter: unknown value of `sex` `X`; known: M, F
@@ -340,7 +340,7 @@ fn all_queries_run_together_into_a_folder() {
     sandbox.run(["run", "--all", "--format", "csv", "--output", folder]).ok();
     let files = sandbox.files("answers");
     let tables = files.iter().filter(|path| path.extension().is_some_and(|it| it == "csv"));
-    assert_eq!(tables.count(), 17, "{files:?}");
+    assert_eq!(tables.count(), 18, "{files:?}");
     assert_eq!(sandbox.read("answers/by-year.csv"), sandbox.csv("by-year"));
     let metadata = sandbox.read("answers/by-year.csv-metadata.json");
     assert!(metadata.contains("sppis run by-year --as-of 2"), "{metadata}");
@@ -581,6 +581,105 @@ fn a_value_goes_to_the_queries_that_have_the_parameter() {
     assert!(run("cpas=21004").ok().stdout.starts_with("persons\n1\n"));
     insta::assert_snapshot!(run("cpsa=21004").stderr, @"
     error: parameter `cpas` has no default: give it with `--set cpas=…`
+    hint: `sppis queries NAME` describes a query
+    ");
+}
+
+#[test]
+fn months_in_a_measure_are_calendar_months_so_far_each_counted_once() {
+    let sandbox = sandbox();
+    // Two rows in one month, one over three months and two quarters, and a gap.
+    let rows = [
+        "94050436965;2;21004;2007-01-01;2007-01-15;;60;;",
+        "94050436965;2;11002;2007-01-20;2007-01-31;;60;;",
+        "94050436965;2;21004;2007-03-15;2007-05-02;;60;;",
+        "90472100631;2;11002;2007-06-30;2007-06-30;;60;;",
+    ];
+    let file = sandbox.delivery("2008-11", &rows);
+    sandbox.run(["ingest", &file]).ok();
+    let text = r#"metrics = ["observations", "persons"]
+dimensions = ["measure", "quarter", "measure_months"]
+filter = "measure_months >= 1"
+totals = [["measure", "measure_months"]]
+
+[bands]
+measure_months = [1, 2, 3, 5]
+"#;
+    insta::assert_snapshot!(answer(&sandbox, text), @"
+    measure,quarter,measure_months,observations,persons
+    article_60,2006Q1,01-01,1,1
+    article_60,2006Q2,01-01,1,1
+    article_60,2006Q2,02-02,1,1
+    article_60,2006Q3,02-02,1,1
+    article_60,2006Q4,03-04,1,1
+    article_60,2007Q1,02-02,3,1
+    article_60,2007Q2,03-04,2,2
+    article_60,total,01-01,2,2
+    article_60,total,02-02,5,3
+    article_60,total,03-04,3,2
+    partnership_convention,2006Q1,01-01,1,1
+    partnership_convention,2006Q3,02-02,1,1
+    partnership_convention,total,01-01,1,1
+    partnership_convention,total,02-02,1,1
+    ");
+    // Bands are values of the dimension, and months numbers of the filter.
+    let ran = sandbox.run(["run", "mine", "--format", "csv", "--where", "measure_months=05+"]).ok();
+    insta::assert_snapshot!(ran.stdout, @"measure,quarter,measure_months,observations,persons");
+    let text =
+        "metrics = [\"persons\"]\ndimensions = [\"quarter\"]\nfilter = \"measure_months > 2\"\n";
+    insta::assert_snapshot!(answer(&sandbox, text), @"
+    quarter,persons
+    2006Q4,1
+    2007Q2,2
+    ");
+}
+
+#[test]
+fn a_person_with_two_measures_of_a_group_counts_once_in_it() {
+    let text = r#"metrics = ["observations", "persons", "amount"]
+dimensions = ["quarter", "measure_group"]
+filter = "measure_group <> 'activation_measures'"
+complete = true
+"#;
+    let sandbox = sandbox();
+    let rows = [
+        "94050436965;2;21004;2007-01-01;2007-01-31;;60;;",
+        "94050436965;2;21004;2007-02-01;2007-02-28;;61;;",
+    ];
+    let file = sandbox.delivery("2008-11", &rows);
+    sandbox.run(["ingest", &file]).ok();
+    insta::assert_snapshot!(answer(&sandbox, text), @"
+    quarter,measure_group,observations,persons,amount
+    2006Q1,activation_measures,0,0,0.00
+    2006Q1,cpas_employment,1,1,250.00
+    2006Q1,guidance_and_projects,1,1,500.00
+    2006Q1,unclassified,1,1,0.00
+    2006Q2,activation_measures,0,0,0.00
+    2006Q2,cpas_employment,2,2,0.00
+    2006Q2,guidance_and_projects,0,0,0.00
+    2006Q2,unclassified,0,0,0.00
+    2006Q3,activation_measures,0,0,0.00
+    2006Q3,cpas_employment,1,1,0.00
+    2006Q3,guidance_and_projects,1,1,100.00
+    2006Q3,unclassified,0,0,0.00
+    2006Q4,activation_measures,0,0,0.00
+    2006Q4,cpas_employment,1,1,0.10
+    2006Q4,guidance_and_projects,0,0,0.00
+    2006Q4,unclassified,0,0,0.00
+    2007Q1,activation_measures,0,0,0.00
+    2007Q1,cpas_employment,2,1,0.00
+    2007Q1,guidance_and_projects,0,0,0.00
+    2007Q1,unclassified,0,0,0.00
+    2007Q2,activation_measures,0,0,0.00
+    2007Q2,cpas_employment,0,0,0.00
+    2007Q2,guidance_and_projects,0,0,0.00
+    2007Q2,unclassified,0,0,0.00
+    ");
+    let wrong = "metrics = [\"persons\"]\nfilter = \"measure_group = 'cpas_employments'\"\n";
+    sandbox.write("warehouse/queries/mine.toml", wrong);
+    let refused = sandbox.run(["run", "mine"]);
+    insta::assert_snapshot!(refused.stderr, @"
+    error: filter: unknown value of `measure_group` `cpas_employments`; did you mean `cpas_employment`?
     hint: `sppis queries NAME` describes a query
     ");
 }

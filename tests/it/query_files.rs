@@ -49,7 +49,7 @@ type = "txt"
       ./warehouse/queries/mine.toml:4:10: `persons` is no metric or dimension of this query (known here: quarter, amount)
       ./warehouse/queries/mine.toml:5:1: unknown key `tilte` (did you mean `title`?)
       ./warehouse/queries/mine.toml:8:6: `en` must be a text in quotes, found a whole number
-      ./warehouse/queries/mine.toml:11:15: the lowest ages of the bands must rise, between 0 and 99
+      ./warehouse/queries/mine.toml:11:15: the lowest numbers of the bands must rise, between 0 and 99
       ./warehouse/queries/mine.toml:14:8: unknown type `txt` (did you mean `text`?)
     ");
 }
@@ -321,7 +321,7 @@ fn a_query_written_from_an_empty_file_is_mended_by_what_the_messages_say() {
     hint: `sppis queries NAME` describes a query
     ");
     sandbox.write(name, second.replace("4000", "04000"));
-    assert!(sandbox.run(["queries", "--check"]).ok().stdout.contains("18 query files"));
+    assert!(sandbox.run(["queries", "--check"]).ok().stdout.contains("19 query files"));
     insta::assert_snapshot!(sandbox.csv("brussels"), @"
     quarter,convention_persons,amount,part
     2005Q3,1,250.00,100.0

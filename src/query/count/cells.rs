@@ -131,9 +131,12 @@ impl Keys {
             let name = PlSmallStr::from_static(of.name());
             columns.push(match of {
                 Of::Stored(Axis::BirthYear) => {
-                    let years: Vec<Option<i16>> =
-                        texts.map(|text| text.and_then(|it| it.parse().ok())).collect();
+                    let years: Vec<Option<i16>> = texts.map(number).collect();
                     Column::new(name, years)
+                }
+                Of::Course(Dimension::MeasureMonths) => {
+                    let months: Vec<Option<i32>> = texts.map(number).collect();
+                    Column::new(name, months)
                 }
                 _ => Column::new(name, texts.collect::<Vec<_>>()),
             });
@@ -151,18 +154,19 @@ impl Keys {
     /// The key of each entry of a batch.
     pub(super) fn of_batch(&self, batch: &Batch) -> Vec<u32> {
         let mut keys = vec![0_u32; batch.entry_count()];
+        let mut of_course: Vec<(Dimension, u32)> = Vec::new();
         for KeyColumn { of, step, .. } in &self.columns {
             let step = narrow(*step);
-            match (of, &self.courses) {
-                (Of::Stored(axis), _) => match batch.codes(*axis) {
+            match of {
+                Of::Stored(axis) => match batch.codes(*axis) {
                     CodesOf::Narrow(codes) => add(&mut keys, codes, step),
                     CodesOf::Wide(codes) => add(&mut keys, codes, step),
                 },
-                (Of::Course(dimension), Some(courses)) => {
-                    courses.add(*dimension, step, &mut keys, batch);
-                }
-                (Of::Course(_), None) => {}
+                Of::Course(dimension) => of_course.push((*dimension, step)),
             }
+        }
+        if let Some(courses) = &self.courses {
+            courses.add(&of_course, &mut keys, batch);
         }
         if let Some(places) = &self.occurring {
             for key in &mut keys {
@@ -223,6 +227,10 @@ impl Places {
         };
         self.bits.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(of_word)
     }
+}
+
+fn number<N: std::str::FromStr>(text: Option<&str>) -> Option<N> {
+    text?.parse().ok()
 }
 
 /// Adds an axis to the keys.

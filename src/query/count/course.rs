@@ -1,13 +1,16 @@
 //! A person's course from quarter to quarter, as numbers of each of its entries: the same that
 //! [`super::super::course`] says of observations.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
+use polars::prelude::PlHashMap;
 use rayon::prelude::*;
 
 use crate::dictionary::UNCLASSIFIED;
-use crate::histories::{Axis, Batch, CodesOf, Histories, HistoriesError, Vocabulary};
+use crate::histories::{
+    Axis, Batch, CodesOf, Histories, HistoriesError, MONTHS_OF_QUARTER, Vocabulary,
+};
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
 
@@ -22,10 +25,14 @@ pub(super) struct Courses {
     /// The bit of each measure by its number; none for what is no measure.
     bits: Vec<Set>,
     /// The places of the sets among the texts.
-    places: HashMap<Set, u32>,
+    places: PlHashMap<Set, u32>,
+    /// Those of the sets of one measure, by its number.
+    single_places: Vec<u32>,
     /// The sets as texts; the one of none, and the one of quarters that have no observations.
     texts: Vec<Option<String>>,
     not_delivered: u32,
+    /// The months of all quarters.
+    months_max: u32,
 }
 
 /// The measures of a person in one quarter, and in all quarters before.
@@ -34,6 +41,20 @@ struct Run {
     entries: Range<usize>,
     set: Set,
     earlier: Set,
+}
+
+/// The months of a measure.
+#[derive(Debug, Clone, Copy, Default)]
+struct Months {
+    earlier: u32,
+    /// A bit each.
+    of_quarter: u8,
+}
+
+impl Months {
+    fn count(self) -> u32 {
+        self.earlier + self.of_quarter.count_ones()
+    }
 }
 
 impl Courses {
@@ -55,12 +76,19 @@ impl Courses {
         let mut courses = Self {
             neighbours: neighbours(vocabulary),
             bits: measures.iter().enumerate().map(bit).collect(),
-            places: HashMap::new(),
+            places: PlHashMap::default(),
+            single_places: Vec::new(),
             texts: Vec::new(),
+            months_max: months_max(vocabulary),
             not_delivered: 0,
         };
-        let names_sets = dimensions.iter().any(|it| it.fixed_values().is_none());
-        let sets = if names_sets { courses.sets(histories)? } else { BTreeSet::new() };
+        let names_sets = dimensions.iter().any(|it| it.is_of_sets());
+        let sets = match histories.condensed(&[Axis::Quarter, Axis::Measure])? {
+            _ if !names_sets => BTreeSet::new(),
+            // Persons who are alike have the same measures: there are few groups of them.
+            Some(groups) if groups.vocabulary() == vocabulary => courses.sets(&groups)?,
+            _ => courses.sets(histories)?,
+        };
         let text = |set: &Set| match *set {
             0 => NO_MEASURE.to_owned(),
             set => {
@@ -72,6 +100,8 @@ impl Courses {
         };
         courses.texts = sets.iter().map(|set| Some(text(set))).collect();
         courses.places = sets.into_iter().zip(0..).collect();
+        let place = |at: usize| courses.places.get(&(1 << at)).copied().unwrap_or_default();
+        courses.single_places = (0..measures.len()).map(place).collect();
         courses.not_delivered = u32::try_from(courses.texts.len()).unwrap_or(u32::MAX);
         courses.texts.push(Some(NOT_DELIVERED.to_owned()));
         Ok(Some(courses))
@@ -79,6 +109,10 @@ impl Courses {
 
     /// The values of a dimension, by number.
     pub(super) fn values(&self, dimension: Dimension) -> Vec<Option<String>> {
+        if dimension == Dimension::MeasureMonths {
+            // The place behind the numbers is for rows without a measure.
+            return (0..=self.months_max).map(|it| Some(it.to_string())).chain([None]).collect();
+        }
         match dimension.fixed_values() {
             // The place behind them is for rows without a measure.
             Some(values) => {
@@ -88,46 +122,101 @@ impl Courses {
         }
     }
 
-    /// Adds a dimension of each entry of a batch to its key.
-    pub(super) fn add(&self, dimension: Dimension, step: u32, keys: &mut [u32], batch: &Batch) {
+    /// Adds dimensions of each entry of a batch to its key, each in steps of its own.
+    pub(super) fn add(&self, dimensions: &[(Dimension, u32)], keys: &mut [u32], batch: &Batch) {
         let measures = narrow(batch.codes(Axis::Measure));
+        let months = batch.months();
+        let mut so_far = vec![Months::default(); self.bits.len()];
         self.runs(batch, |runs| {
-            for (at, run) in runs.iter().enumerate() {
-                let beside = |quarter: Option<u8>, other: Option<&Run>| match quarter {
-                    None => self.not_delivered,
-                    Some(quarter) => {
-                        let other = other.filter(|other| other.quarter == quarter);
-                        self.place(other.map_or(0, |other| other.set))
+            for (dimension, step) in dimensions {
+                match dimension {
+                    Dimension::MeasureEntry => self.add_entry(*step, keys, runs, measures),
+                    Dimension::MeasureMonths => {
+                        so_far.fill(Months::default());
+                        self.add_months(*step, keys, runs, &mut so_far, (measures, months));
                     }
-                };
-                let (before, after) = self.neighbours[usize::from(run.quarter)];
-                let previous = at.checked_sub(1).map(|at| &runs[at]);
-                let of_run = match dimension {
-                    Dimension::MeasureCount => Some(run.set.count_ones().min(2)),
-                    Dimension::Measures => Some(self.place(run.set)),
-                    Dimension::MeasuresBefore => Some(beside(before, previous)),
-                    Dimension::MeasuresAfter => Some(beside(after, runs.get(at + 1))),
-                    _ => None,
-                };
-                let continued = previous.filter(|other| before == Some(other.quarter));
-                for entry in run.entries.clone() {
-                    let entered = || {
-                        let bit = self.bits[usize::from(measures[entry])];
-                        match () {
-                            () if bit == 0 => 3,
-                            () if run.earlier & bit == 0 => 0,
-                            () if continued.is_some_and(|it| it.set & bit != 0) => 1,
-                            () => 2,
-                        }
-                    };
-                    keys[entry] += step * of_run.unwrap_or_else(entered);
+                    _ => self.add_of_runs(*dimension, *step, keys, runs),
                 }
             }
         });
     }
 
+    /// A dimension that is the same for all entries of a quarter.
+    fn add_of_runs(&self, dimension: Dimension, step: u32, keys: &mut [u32], runs: &[Run]) {
+        for (at, run) in runs.iter().enumerate() {
+            let beside = |quarter: Option<u8>, other: Option<&Run>| match quarter {
+                None => self.not_delivered,
+                Some(quarter) => {
+                    let other = other.filter(|other| other.quarter == quarter);
+                    self.place(other.map_or(0, |other| other.set))
+                }
+            };
+            let (before, after) = self.neighbours[usize::from(run.quarter)];
+            let number = match dimension {
+                Dimension::MeasureCount => run.set.count_ones().min(2),
+                Dimension::MeasuresBefore => beside(before, previous(runs, at)),
+                Dimension::MeasuresAfter => beside(after, runs.get(at + 1)),
+                _ => self.place(run.set),
+            };
+            for key in &mut keys[run.entries.clone()] {
+                *key += step * number;
+            }
+        }
+    }
+
+    /// Whether each entry's measure is new.
+    fn add_entry(&self, step: u32, keys: &mut [u32], runs: &[Run], measures: &[u8]) {
+        for (at, run) in runs.iter().enumerate() {
+            let (before, _) = self.neighbours[usize::from(run.quarter)];
+            let continued = previous(runs, at).filter(|other| before == Some(other.quarter));
+            for entry in run.entries.clone() {
+                let bit = self.bits[usize::from(measures[entry])];
+                keys[entry] += step
+                    * match () {
+                        () if bit == 0 => 3,
+                        () if run.earlier & bit == 0 => 0,
+                        () if continued.is_some_and(|it| it.set & bit != 0) => 1,
+                        () => 2,
+                    };
+            }
+        }
+    }
+
+    /// The months of each entry's measure so far.
+    fn add_months(
+        &self,
+        step: u32,
+        keys: &mut [u32],
+        runs: &[Run],
+        so_far: &mut [Months],
+        (measures, months): (&[u8], &[u8]),
+    ) {
+        for run in runs {
+            for entry in run.entries.clone() {
+                so_far[usize::from(measures[entry])].of_quarter |= months[entry];
+            }
+            for entry in run.entries.clone() {
+                let measure = usize::from(measures[entry]);
+                let number = if self.bits[measure] == 0 {
+                    self.months_max + 1
+                } else {
+                    so_far[measure].count()
+                };
+                keys[entry] += step * number;
+            }
+            for entry in run.entries.clone() {
+                let months = &mut so_far[usize::from(measures[entry])];
+                *months = Months { earlier: months.count(), of_quarter: 0 };
+            }
+        }
+    }
+
     fn place(&self, set: Set) -> u32 {
-        self.places.get(&set).copied().unwrap_or_default()
+        match self.single_places.get(set.trailing_zeros() as usize) {
+            // Most have one measure.
+            Some(place) if set.is_power_of_two() => *place,
+            _ => self.places.get(&set).copied().unwrap_or_default(),
+        }
     }
 
     /// The sets that occur, and the empty one.
@@ -179,6 +268,14 @@ impl Courses {
             take(&runs);
         }
     }
+}
+
+fn previous(runs: &[Run], at: usize) -> Option<&Run> {
+    runs.get(at.checked_sub(1)?)
+}
+
+fn months_max(vocabulary: &Vocabulary) -> u32 {
+    u32::try_from(vocabulary.values(Axis::Quarter).len()).unwrap_or(u32::MAX) * MONTHS_OF_QUARTER
 }
 
 /// The numbers of a column of few values.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::row::Row;
+use super::row::{Row, month_of};
 use crate::dictionary::UNCLASSIFIED;
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
@@ -12,6 +12,8 @@ use crate::quarter::Quarter;
 pub(super) struct Courses {
     delivered: BTreeSet<Quarter>,
     persons: HashMap<i64, BTreeMap<Quarter, BTreeSet<String>>>,
+    /// The months of each person with a measure, where rows say them.
+    months: HashMap<(i64, String), BTreeSet<i32>>,
 }
 
 impl Courses {
@@ -19,7 +21,19 @@ impl Courses {
         self.delivered.insert(row.quarter());
         let quarters = self.persons.entry(row.person()).or_default();
         let measures = quarters.entry(row.quarter()).or_default();
-        measures.extend(row.measure().filter(|it| it != UNCLASSIFIED));
+        let measure = row.measure().filter(|it| it != UNCLASSIFIED);
+        let months = row.months();
+        if let Some(measure) = measure.clone().filter(|_| !months.is_empty()) {
+            self.months.entry((row.person(), measure)).or_default().extend(months);
+        }
+        measures.extend(measure);
+    }
+
+    /// For how many months the person has had the row's measure by the end of its quarter.
+    pub(super) fn months(&self, row: &Row<'_>) -> Option<i32> {
+        let months = self.months.get(&(row.person(), row.measure()?))?;
+        let last = month_of(row.quarter().last_day());
+        i32::try_from(months.range(..=last).count()).ok()
     }
 
     /// The value of a dimension for a row.

@@ -2,20 +2,27 @@
 
 use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type};
+use chrono::Datelike as _;
 
 use super::course::Courses;
 use super::evaluate::Value;
 use crate::dictionary::Dictionary;
 use crate::metric::Dimension;
-use crate::quarter::Quarter;
-use crate::query::file::Band;
+use crate::quarter::{Day, Quarter, date_of};
+use crate::query::file::Bands;
+
+/// A calendar month, counted from year 0.
+pub(super) fn month_of(day: Day) -> i32 {
+    let date = date_of(day);
+    date.year() * 12 + date.month0().cast_signed()
+}
 
 /// A row of a batch.
 pub(super) struct Row<'a> {
     batch: &'a RecordBatch,
     at: usize,
     quarter: Quarter,
-    bands: &'a [Band],
+    bands: &'a Bands,
     dictionary: &'a Dictionary,
     courses: Option<&'a Courses>,
     replaced: Option<(Dimension, &'static str)>,
@@ -26,7 +33,7 @@ impl<'a> Row<'a> {
         batch: &'a RecordBatch,
         at: usize,
         quarter: Quarter,
-        bands: &'a [Band],
+        bands: &'a Bands,
         dictionary: &'a Dictionary,
     ) -> Self {
         Self { batch, at, quarter, bands, dictionary, courses: None, replaced: None }
@@ -90,16 +97,17 @@ impl<'a> Row<'a> {
         if let Some((_, value)) = self.replaced.filter(|(replaced, _)| *replaced == dimension) {
             return Some(value.to_owned());
         }
-        if dimension != Dimension::Age {
-            return match self.named(dimension.name()) {
-                Value::Text(text) => Some(text),
-                Value::Number(number) => Some((number / 100).to_string()),
-                _ => None,
-            };
+        match self.named(dimension.name()) {
+            Value::Text(text) => Some(text),
+            Value::Number(number) if dimension.is_banded() => {
+                let number = i64::try_from(number / 100).ok()?;
+                let bands = self.bands.of(dimension).iter();
+                let from = bands.rev().find(|band| band.from <= number);
+                from.map(ToString::to_string)
+            }
+            Value::Number(number) => Some((number / 100).to_string()),
+            _ => None,
         }
-        let age = i64::from(self.age()?);
-        let holds = |band: &&Band| band.from <= age && band.to.is_none_or(|to| age <= to);
-        self.bands.iter().find(holds).map(ToString::to_string)
     }
 
     /// A dimension or stored column as a filter sees it.
@@ -110,7 +118,11 @@ impl<'a> Row<'a> {
             |it: Option<i32>| it.map_or(Value::Nothing, |it| Value::Number(i128::from(it) * 100));
         let place = || self.dictionary.places().municipality(self.text("cpas")?);
         if let Some(dimension) = Dimension::named(name).filter(|it| it.is_of_course()) {
-            let value = self.courses.and_then(|courses| courses.value(dimension, self));
+            let courses = self.courses;
+            if dimension == Dimension::MeasureMonths {
+                return number(courses.and_then(|courses| courses.months(self)));
+            }
+            let value = courses.and_then(|courses| courses.value(dimension, self));
             return value.map_or(Value::Nothing, Value::Text);
         }
         match name {
@@ -119,6 +131,11 @@ impl<'a> Row<'a> {
             "age" => number(self.age()),
             "province" => text(place().and_then(|it| it.province)),
             "region" => text(place().map(|it| it.region)),
+            "measure_group" => {
+                let own = self.text("measure");
+                let measure = self.dictionary.measures().iter().find(|it| Some(&*it.name) == own);
+                text(measure.and_then(|it| it.group.as_deref()))
+            }
             stored => match self.batch.column_by_name(stored).map(Array::data_type) {
                 Some(DataType::Utf8) => text(self.text(stored)),
                 Some(DataType::Date32) => self.day(stored),
@@ -130,6 +147,16 @@ impl<'a> Row<'a> {
                 _ => Value::Nothing,
             },
         }
+    }
+
+    /// The calendar months of the quarter in which it has a day.
+    pub(super) fn months(&self) -> Vec<i32> {
+        let [first, last] = ["first_day", "last_day"].map(|name| self.day(name));
+        let (Value::Day(first), Value::Day(last)) = (first, last) else { return Vec::new() };
+        let days = first.max(self.quarter.first_day())..=last.min(self.quarter.last_day());
+        let mut months: Vec<i32> = days.map(month_of).collect();
+        months.dedup();
+        months
     }
 
     fn day(&self, column: &str) -> Value {
