@@ -138,6 +138,18 @@ impl Codes {
         }
     }
 
+    /// Sets the bits that `table` has for each key in `out`.
+    pub fn mix_into(&self, table: &[u64], out: &mut [u64]) {
+        match &self.keys {
+            Keys::Narrow(keys) => {
+                out.iter_mut().zip(keys).for_each(|(all, key)| *all |= table[usize::from(*key)]);
+            }
+            Keys::Wide(keys) => {
+                out.iter_mut().zip(keys).for_each(|(all, key)| *all |= table[*key as usize]);
+            }
+        }
+    }
+
     /// For each key, 0 included, whether some row has it.
     pub fn used(&self) -> Vec<bool> {
         let mut used = vec![false; self.texts.len() + 1];

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::histories::{Histories, listed, rebuild, refresh, remove_others};
+use crate::histories::{Gathered, Histories, listed, rebuild, refresh, remove_others};
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::Warehouse;
 
@@ -32,7 +32,7 @@ pub(super) fn run(
     } else {
         // Those that are damaged are named, and not made anew unasked.
         Histories::read_whole(&folder, &snapshot)?;
-        refresh(&folder, &snapshot)?
+        refresh(&folder, &snapshot, &Gathered::default())?
     };
     remove_others(&folder, &before, &warehouse.snapshot(None)?)?;
     let size = std::fs::metadata(&built.path).map_or(0, |it| it.len());

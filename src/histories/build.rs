@@ -19,6 +19,7 @@ use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
 use super::entry::{Entry, condense};
 use super::file::{Metadata, open_present};
+use super::gathered::Gathered;
 use super::reader::{Histories, read_batch};
 use super::state::{State, is_named_by_state, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
@@ -45,8 +46,12 @@ pub struct Built {
 }
 
 /// Makes the histories of a snapshot, unless they are there, from those of another and the files
-/// that differ.
-pub fn refresh(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesError> {
+/// that differ; of these, what is gathered is not read.
+pub fn refresh(
+    folder: &Path,
+    snapshot: &Snapshot,
+    gathered: &Gathered,
+) -> Result<Built, HistoriesError> {
     let state = State::of(snapshot);
     if names_of(&state).iter().all(|name| folder.join(name).is_file())
         && let Ok(Some(known)) = Histories::open(folder, snapshot)
@@ -55,17 +60,18 @@ pub fn refresh(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesErr
         let path = folder.join(state.file_name(None));
         return Ok(Built { path, persons, entries, rows_read: 0 });
     }
-    let built = Base::nearest(folder, &state).map(|it| write(folder, snapshot, &state, Some(it)));
+    let write = |base| write(folder, snapshot, &state, base, gathered);
+    let built = Base::nearest(folder, &state).map(|base| write(Some(base)));
     match built {
         Some(Ok(built)) => Ok(built),
         // What was to be built on may be damaged, or removed by another writer in the meantime.
-        Some(Err(_)) | None => write(folder, snapshot, &state, None),
+        Some(Err(_)) | None => write(None),
     }
 }
 
 /// Makes the histories of a snapshot from its observations alone.
 pub fn rebuild(folder: &Path, snapshot: &Snapshot) -> Result<Built, HistoriesError> {
-    write(folder, snapshot, &State::of(snapshot), None)
+    write(folder, snapshot, &State::of(snapshot), None, &Gathered::default())
 }
 
 /// The complete files there are.
@@ -99,7 +105,7 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
     if !present.contains(&true) {
         return Ok(None);
     }
-    let again = written(folder, snapshot, &state, None)?.0;
+    let again = written(folder, snapshot, &state, None, &Gathered::default())?.0;
     let mut same = true;
     for ((path, present), again) in paths.iter().zip(present).zip(&again) {
         // One that is missing is not used.
@@ -155,8 +161,9 @@ fn write(
     snapshot: &Snapshot,
     state: &State,
     base: Option<Base>,
+    gathered: &Gathered,
 ) -> Result<Built, HistoriesError> {
-    let (files, built) = written(folder, snapshot, state, base)?;
+    let (files, built) = written(folder, snapshot, state, base, gathered)?;
     files
         .par_iter()
         .try_for_each(|file| file.as_file().sync_all().map_err(HistoriesError::io(file.path())))?;
@@ -193,6 +200,7 @@ fn written(
     snapshot: &Snapshot,
     state: &State,
     mut base: Option<Base>,
+    gathered: &Gathered,
 ) -> Result<(Vec<NamedTempFile>, Built), HistoriesError> {
     make_private_folder(folder).map_err(HistoriesError::io(folder))?;
     let file = temporary_file(folder)?;
@@ -204,7 +212,7 @@ fn written(
     let known = base.as_mut().map(Base::vocabulary).transpose()?.unwrap_or_default();
     let ranges = passes(rows_read);
     // All values of all rows are known after the first pass already.
-    let mut collected = collect(&files, &ranges[0], &known)?;
+    let mut collected = collect(&files, &ranges[0], &known, gathered)?;
     let vocabulary = collected.vocabulary.clone();
     let quarters = vocabulary.values(Axis::Quarter).iter();
     let fresh = quarters.map(|it| it.as_ref().is_some_and(|it| !kept.contains(it)));
@@ -218,7 +226,7 @@ fn written(
     let mut writer = new.map_err(failed(file.path()))?;
     for (at, persons) in ranges.iter().enumerate() {
         if at > 0 {
-            collected = collect(&files, persons, &known)?;
+            collected = collect(&files, persons, &known, gathered)?;
         }
         merge(&collected, persons, base.as_mut(), |person, entries| writer.push(person, entries))?;
     }

@@ -25,6 +25,8 @@ mod collect;
 mod condense;
 mod entry;
 mod file;
+mod gathered;
+mod part;
 mod reader;
 mod state;
 mod vocabulary;
@@ -34,6 +36,7 @@ use std::path::{Path, PathBuf};
 
 pub use appearances::{Appearances, Selection};
 pub use build::{Built, check, clean, listed, rebuild, refresh, remove_others, superseded};
+pub use gathered::Gathered;
 pub use reader::{Batch, CodesOf, Histories};
 pub use vocabulary::{Axis, Vocabulary};
 

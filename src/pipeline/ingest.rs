@@ -12,10 +12,10 @@ use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
-use crate::histories::{HistoriesError, listed, refresh, remove_others};
+use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
 use crate::warehouse::{
-    DeliveryRecord, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding, StoredRow,
-    Warehouse, WarehouseError, rule_records,
+    DeliveryRecord, Gather, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding,
+    StoredRow, Warehouse, WarehouseError, rule_records,
 };
 
 /// Version of [`DeliveryRecord`].
@@ -152,7 +152,9 @@ pub fn ingest(
     let key = warehouse.key()?;
     let ingestion = warehouse.ingestion(&snapshot, delivery.id(), delivery.window())?;
     let stages = Stages::new(warehouse, delivery, &key);
-    let mut sink = Sink::new(&ingestion, part_names(delivery), delivery.window())?;
+    let gathered = Gathered::default();
+    let gather = (!options.dry_run).then(|| gather(&gathered));
+    let mut sink = Sink::new(&ingestion, part_names(delivery), delivery.window(), gather)?;
     let hashes = stages.run(&mut sink, progress)?;
     if sink.reconciliation.rows_read() == 0 {
         return Err(IngestError::NoRows);
@@ -195,7 +197,8 @@ pub fn ingest(
         _ => record,
     };
     let committed = matches!(outcome, Outcome::Committed { .. });
-    let histories_problem = committed.then(|| renew_histories(warehouse).err()).flatten();
+    let histories_problem =
+        committed.then(|| renew_histories(warehouse, &gathered).err()).flatten();
     let (reconciliation, findings) = (sink.reconciliation, sink.summary);
     Ok(IngestReport {
         outcome,
@@ -222,17 +225,26 @@ pub enum HistoriesProblem {
     Panicked,
 }
 
+/// Keeps rows that are stored for the histories.
+fn gather(gathered: &Gathered) -> Gather {
+    let gathered = gathered.clone();
+    Box::new(move |rows| gathered.take(rows))
+}
+
 /// Makes the histories of the table as it is now. Whatever fails here, no figure depends on it, and
 /// the commit stands; a damaged file may make its reader panic.
-pub(super) fn renew_histories(warehouse: &Warehouse) -> Result<(), HistoriesProblem> {
-    let renewed = std::panic::catch_unwind(AssertUnwindSafe(|| renew(warehouse)));
+pub(super) fn renew_histories(
+    warehouse: &Warehouse,
+    gathered: &Gathered,
+) -> Result<(), HistoriesProblem> {
+    let renewed = std::panic::catch_unwind(AssertUnwindSafe(|| renew(warehouse, gathered)));
     renewed.unwrap_or(Err(HistoriesProblem::Panicked))
 }
 
-fn renew(warehouse: &Warehouse) -> Result<(), HistoriesProblem> {
+fn renew(warehouse: &Warehouse, gathered: &Gathered) -> Result<(), HistoriesProblem> {
     let folder = warehouse.histories_folder();
     let before = listed(&folder);
-    refresh(&folder, &warehouse.snapshot(None)?)?;
+    refresh(&folder, &warehouse.snapshot(None)?, gathered)?;
     // Another delivery may have been committed in the meantime.
     remove_others(&folder, &before, &warehouse.snapshot(None)?)?;
     Ok(())

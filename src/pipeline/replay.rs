@@ -14,6 +14,7 @@ use crate::check::{CheckedBatch, DuplicateIndex, examine};
 use crate::decode::{DecodedBatch, decode};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
+use crate::histories::Gathered;
 use crate::warehouse::{
     DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow, Warehouse,
     WarehouseError, rules_of,
@@ -108,7 +109,7 @@ pub fn replay(
     let (mut checked, taken) = stages.corrected(&open)?;
     stages.reject_stored(&mut checked, &snapshot)?;
     let names = vec![original.name.clone()];
-    let mut sink = Sink::new(&ingestion, names.clone(), corrections.window())?;
+    let mut sink = Sink::new(&ingestion, names.clone(), corrections.window(), None)?;
     let mut changed = Details::default();
     for batch in checked {
         let stored = stages.attribute(batch, &names);
@@ -141,7 +142,7 @@ pub fn replay(
         keep_earlier: true,
     };
     report.committed = Some((report.record.revision, ingestion.commit(commit)?));
-    report.histories_problem = renew_histories(warehouse).err();
+    report.histories_problem = renew_histories(warehouse, &Gathered::default()).err();
     Ok(report)
 }
 

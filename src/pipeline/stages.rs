@@ -21,7 +21,7 @@ use crate::finding::{Finding, FindingSummary};
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::QuarterRange;
 use crate::warehouse::{
-    Ingestion, ObservationWriter, SidecarWriter, StoredFinding, StoredRow, Warehouse,
+    Gather, Ingestion, ObservationWriter, SidecarWriter, StoredFinding, StoredRow, Warehouse,
     WarehouseError,
 };
 
@@ -51,9 +51,10 @@ impl Sink {
         ingestion: &Ingestion<'_>,
         parts: Vec<String>,
         window: QuarterRange,
+        gather: Option<Gather>,
     ) -> Result<Self, WarehouseError> {
         Ok(Self {
-            observations: ingestion.observation_writer(),
+            observations: ingestion.observation_writer(gather),
             sidecars: ingestion.sidecar_writer(parts)?,
             summary: FindingSummary::default(),
             reconciliation: Reconciliation::new(window, 0),

@@ -22,8 +22,8 @@ use tempfile::TempDir;
 
 use super::error::WarehouseError;
 use super::files::{
-    ObservationWriter, StagedFile, create_private, create_private_folder, place, read_totals,
-    sync_folder,
+    Gather, ObservationWriter, StagedFile, create_private, create_private_folder, place,
+    read_totals, sync_folder,
 };
 use super::record::{DeliveryRecord, RECORD_KEY};
 use super::sidecars::{SidecarWriter, StagedSidecars};
@@ -109,9 +109,9 @@ impl<'w> Ingestion<'w> {
         self.base_revision + 1
     }
 
-    /// Where observations go.
-    pub fn observation_writer(&self) -> ObservationWriter {
-        ObservationWriter::new(self.staging.path(), self.prefix())
+    /// Where observations go; `gather` is shown the rows of each file.
+    pub fn observation_writer(&self, gather: Option<Gather>) -> ObservationWriter {
+        ObservationWriter::new(self.staging.path(), self.prefix(), gather)
     }
 
     /// Where findings and rejected rows go; `parts` are the names of the delivery's files.

@@ -63,19 +63,23 @@ pub struct ObservationWriter {
     worker: Option<JoinHandle<Result<Vec<StagedFile>, WarehouseError>>>,
 }
 
+/// What else is done with the rows of a file while it is written, and then with its hash.
+pub type Gather = Box<dyn Fn(&[ObservationBatch]) -> Box<dyn FnOnce(&str) + Send> + Send + Sync>;
+
 /// Observations that make a file.
 type FullQuarter = (Quarter, Vec<ObservationBatch>);
 
 impl ObservationWriter {
     /// Writes into `folder`; final names begin with `prefix`, the delivery and its revision.
-    pub(super) fn new(folder: &Path, prefix: String) -> Self {
+    pub(super) fn new(folder: &Path, prefix: String, gather: Option<Gather>) -> Self {
         let (full, waiting) = channel::<FullQuarter>();
         let (done, written) = channel();
         let folder = folder.to_owned();
         let write_all = move || {
             let mut files = Vec::new();
             for (quarter, batches) in waiting {
-                files.push(write_file(&folder, &prefix, files.len(), quarter, &batches)?);
+                let place = (folder.as_path(), prefix.as_str(), files.len());
+                files.push(write_file(place, quarter, &batches, gather.as_ref())?);
                 // Nobody listens any more once all has been handed over.
                 let _unheard = done.send(());
             }
@@ -166,18 +170,21 @@ impl Drop for ObservationWriter {
 
 /// Sorts and writes the file with that number among those of its ingestion.
 fn write_file(
-    folder: &Path,
-    prefix: &str,
-    number: usize,
+    (folder, prefix, number): (&Path, &str, usize),
     quarter: Quarter,
     batches: &[ObservationBatch],
+    gather: Option<&Gather>,
 ) -> Result<StagedFile, WarehouseError> {
     let order = sorted(batches);
     let staged = folder.join(format!("{quarter}-{number:04}.parquet"));
     let mut sink = HashingWriter::new(BufWriter::new(create_private(&staged)?));
-    parquet_file::write(&mut sink, batches, &order)
-        .map_err(WarehouseError::table("writing observations"))?;
+    let write = || parquet_file::write(&mut sink, batches, &order);
+    let (written, gathered) = rayon::join(write, || gather.map(|gather| gather(batches)));
+    written.map_err(WarehouseError::table("writing observations"))?;
     let (byte_count, blake3, _) = sink.finish(&staged)?;
+    if let Some(gathered) = gathered {
+        gathered(&blake3);
+    }
     let short: String = blake3.chars().take(16).collect();
     Ok(StagedFile {
         staged,
@@ -290,7 +297,7 @@ pub(super) fn read_totals(path: &Path) -> Result<(u64, i128), WarehouseError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Barrier;
     use std::time::Duration;
 
@@ -303,7 +310,8 @@ mod tests {
     use crate::pseudonym::PseudonymKey;
     use crate::sample::Sample;
 
-    fn observations() -> Vec<ObservationBatch> {
+    /// Those of a small sample, of two quarters.
+    pub(crate) fn observations() -> Vec<ObservationBatch> {
         let (dictionary, format) = (Dictionary::built_in().unwrap(), IdentifierFormat::National);
         let (_, window) = DeliveryId::calendar("2018-05").unwrap();
         let mut text = Vec::new();
@@ -325,7 +333,7 @@ mod tests {
     #[test]
     fn handing_over_files_never_waits_for_the_pool_that_writes_them() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = ObservationWriter::new(folder.path(), "test".to_owned());
+        let mut writer = ObservationWriter::new(folder.path(), "test".to_owned(), None);
         writer.rows_per_file = 1;
         // Made before the pool is busy, which this needs too.
         let batches: Vec<_> = (0..4).map(|_| observations()).collect();

@@ -40,7 +40,9 @@ use std::path::{Path, PathBuf};
 pub use commit::{Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
 pub use error::WarehouseError;
-pub use files::{ObservationWriter, StagedFile, make_private_folder};
+#[cfg(test)]
+pub(crate) use files::tests::observations as sampled_observations;
+pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{StoredFinding, findings_as_parquet, rows_by};
 pub use key::KeySource;
 pub use record::{
