@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use arrow::error::ArrowError;
 use rayon::prelude::*;
@@ -235,7 +236,14 @@ fn written(
     let Groups { condensers, appearances } = groups;
     let condensed = condensers.into_par_iter();
     let condensed = condensed.map(|it| write_condensed(folder, state, &vocabulary, it));
-    let mut written: Vec<(NamedTempFile, Checksum)> = condensed.collect::<Result<_, _>>()?;
+    // The disk is given the largest file while the others are made.
+    let (condensed, synced) = thread::scope(|scope| {
+        let synced = scope.spawn(|| file.as_file().sync_data());
+        let condensed = condensed.collect::<Result<_, HistoriesError>>();
+        (condensed, synced.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    synced.map_err(HistoriesError::io(file.path()))?;
+    let mut written: Vec<(NamedTempFile, Checksum)> = condensed?;
     if let Some(appearances) = appearances {
         written.push(write_appearances(folder, state, &vocabulary, appearances)?);
     }
@@ -294,7 +302,7 @@ fn write_condensed(
 ) -> Result<(NamedTempFile, Checksum), HistoriesError> {
     write_file(folder, |sink| {
         let metadata = Metadata::new(state, &condenser.axes, vocabulary);
-        write_groups(sink, metadata, &condenser.finish())
+        write_groups(sink, metadata, condenser)
     })
 }
 

@@ -115,27 +115,41 @@ impl Condenser {
         self.run.clear();
     }
 
-    /// The groups in the order of their values: how many persons, and their entries.
-    pub(super) fn finish(self) -> Vec<(i64, Vec<Entry>)> {
-        let single = |(codes, (persons, sum)): (u64, (i64, Sum))| {
-            (vec![codes], Group { persons, sums: vec![sum] })
+    /// Hands on the groups in the order of their values: how many persons, and their entries.
+    pub(super) fn finish<E>(
+        self,
+        mut take: impl FnMut(i64, &[Entry]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut entries = Vec::new();
+        let mut take = |persons: i64, sums: &[Sum]| {
+            entries.clear();
+            for sum in sums {
+                sum.add_entries(&mut entries);
+            }
+            take(persons, &entries)
         };
-        let singles = self.singles.into_iter().map(single);
-        let mut groups: Vec<(Vec<u64>, Group)> = self.groups.into_iter().chain(singles).collect();
+        let mut singles: Vec<(u64, (i64, Sum))> = self.singles.into_iter().collect();
+        let mut groups: Vec<(Vec<u64>, Group)> = self.groups.into_iter().collect();
+        singles.sort_unstable_by_key(|single| single.0);
         groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let group = |(_, Group { persons, sums }): (Vec<u64>, Group)| {
-            (persons, sums.iter().flat_map(Sum::entries).collect())
-        };
-        groups.into_iter().map(group).collect()
+        let mut singles = singles.into_iter().peekable();
+        for (signature, Group { persons, sums }) in groups {
+            let is_before = |single: &(u64, _)| [single.0].as_slice() < signature.as_slice();
+            while let Some((_, (persons, sum))) = singles.next_if(is_before) {
+                take(persons, &[sum])?;
+            }
+            take(persons, &sums)?;
+        }
+        singles.try_for_each(|(_, (persons, sum))| take(persons, &[sum]))
     }
 }
 
 impl Sum {
-    /// As entries, of which one holds no more than its numbers do.
-    fn entries(&self) -> Vec<Entry> {
-        let mut entries = Vec::new();
+    /// Adds it as entries, of which one holds no more than its numbers do.
+    fn add_entries(&self, entries: &mut Vec<Entry>) {
+        let first = entries.len();
         let (mut observations, mut days, mut cents) = (self.observations, self.days, self.cents);
-        while observations > 0 || days > 0 || entries.is_empty() {
+        while observations > 0 || days > 0 || entries.len() == first {
             let [some, of_days] =
                 [observations, days].map(|it| u32::try_from(it).unwrap_or(u32::MAX));
             observations -= u64::from(some);
@@ -152,7 +166,6 @@ impl Sum {
             });
             cents = NO_CENTS;
         }
-        entries
     }
 }
 
@@ -173,11 +186,13 @@ mod tests {
         condenser.add(1, [entry(0, 1, 1, 10), entry(0, 2, 1, 20), entry(1, 1, 1, 30)].into_iter());
         condenser.add(1, [entry(0, 1, 2, 1), entry(0, 2, 3, 2), entry(0, 2, 4, 3)].into_iter());
         condenser.add(5, [entry(1, 2, 1, 7)].into_iter());
-        let groups = condenser.finish();
-        let counted = |(persons, entries): &(i64, Vec<Entry>)| {
-            (*persons, entries.iter().map(|it| (it.observations, it.days, it.cents)).collect())
+        let mut found: Vec<(i64, Vec<_>)> = Vec::new();
+        let counted = |entry: &Entry| (entry.observations, entry.days, entry.cents);
+        let take = |persons, entries: &[Entry]| {
+            found.push((persons, entries.iter().map(counted).collect()));
+            Ok::<(), std::convert::Infallible>(())
         };
-        let found: Vec<(i64, Vec<_>)> = groups.iter().map(counted).collect();
+        condenser.finish(take).unwrap();
         let first = vec![(2, 11, 11), (3, 25, 25)];
         assert_eq!(found, [(2, first), (1, vec![(1, 30, 30)]), (5, vec![(1, 7, 7)])]);
     }
@@ -185,7 +200,8 @@ mod tests {
     #[test]
     fn a_sum_that_is_too_long_for_an_entry_goes_on_in_the_next() {
         let days = u64::from(u32::MAX) + 5;
-        let entries = Sum { codes: 7, observations: 3, days, cents: 9 }.entries();
+        let mut entries = Vec::new();
+        Sum { codes: 7, observations: 3, days, cents: 9 }.add_entries(&mut entries);
         let found: Vec<_> = entries.iter().map(|it| (it.observations, it.days, it.cents)).collect();
         assert_eq!(found, [(3, u32::MAX, 9), (0, 5, NO_CENTS)]);
     }

@@ -110,21 +110,29 @@ fn completed(
     writer.into_inner()
 }
 
-/// Writes groups of persons: of how many, and their entries.
+/// Writes groups of persons.
 pub(super) fn write_groups(
     sink: FileSink,
     mut metadata: Metadata,
-    groups: &[(i64, Vec<Entry>)],
+    groups: Condenser,
 ) -> arrow::error::Result<FileSink> {
     let mut writer = FileWriter::try_new(sink, &schema())?;
-    for groups in groups.chunks(PERSONS_PER_BATCH) {
-        let mut held = Held::default();
-        for (persons, entries) in groups {
-            held.push(*persons, entries);
-        }
-        let batch = Columns::of(&held).into_batch()?;
+    let mut write = |held: &Held| {
+        let batch = Columns::of(held).into_batch()?;
         metadata.add(&batch);
-        writer.write(&batch)?;
+        writer.write(&batch)
+    };
+    let mut held = Held::default();
+    groups.finish(|persons, entries| {
+        held.push(persons, entries);
+        if held.persons.len() == PERSONS_PER_BATCH {
+            write(&std::mem::take(&mut held))
+        } else {
+            Ok(())
+        }
+    })?;
+    if !held.persons.is_empty() {
+        write(&held)?;
     }
     completed(writer, &metadata)
 }

@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use arrow::array::AsArray as _;
 use parquet::basic::{Compression, ZstdLevel};
-use rayon::prelude::*;
+use parquet::column::reader::get_typed_column_reader;
+use parquet::data_type::Int64Type;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use super::error::WarehouseError;
 use super::order::sorted;
@@ -28,6 +29,9 @@ const ROWS_PER_FILE: usize = 1 << 19;
 
 /// Files that may wait for the writer while the delivery is read on.
 const WAITING_MAX: usize = 2;
+
+/// Records that are read back at once.
+const RECORDS_AT_ONCE: usize = 1 << 13;
 
 const READING: &str = "reading observations back";
 
@@ -119,20 +123,14 @@ impl ObservationWriter {
         Ok(())
     }
 
-    /// Writes what is held, and flushes every file to disk.
+    /// Writes what is held; every file is on disk then.
     pub fn finish(mut self) -> Result<Vec<StagedFile>, WarehouseError> {
         for (quarter, batches) in std::mem::take(&mut self.held) {
             if !batches.is_empty() {
                 self.hand_over(quarter, batches)?;
             }
         }
-        let files = self.close()?;
-        let flush = |file: &StagedFile| {
-            let synced = File::open(&file.staged).and_then(|file| file.sync_all());
-            synced.map_err(WarehouseError::io(&file.staged))
-        };
-        files.par_iter().try_for_each(flush)?;
-        Ok(files)
+        self.close()
     }
 
     fn hand_over(
@@ -181,7 +179,9 @@ fn write_file(
     let write = || parquet_file::write(&mut sink, batches, &order);
     let (written, gathered) = rayon::join(write, || gather.map(|gather| gather(batches)));
     written.map_err(WarehouseError::table("writing observations"))?;
-    let (byte_count, blake3, _) = sink.finish(&staged)?;
+    let (byte_count, blake3, file) = sink.finish(&staged)?;
+    // While the disk takes it, the rows that come after it are decoded.
+    file.sync_all().map_err(WarehouseError::io(&staged))?;
     if let Some(gathered) = gathered {
         gathered(&blake3);
     }
@@ -279,19 +279,30 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), WarehouseError> {
 
 /// Rows and cents of a file, read back from disk.
 pub(super) fn read_totals(path: &Path) -> Result<(u64, i128), WarehouseError> {
-    use parquet::arrow::ProjectionMask;
-    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     let file = File::open(path).map_err(WarehouseError::io(path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-    let builder = builder.map_err(WarehouseError::table(READING))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), ["amount"]);
-    let reader = builder.with_projection(mask).build().map_err(WarehouseError::table(READING))?;
+    totals(file).map_err(WarehouseError::table(READING))
+}
+
+fn totals(file: File) -> parquet::errors::Result<(u64, i128)> {
+    let file = SerializedFileReader::new(file)?;
+    let columns = file.metadata().file_metadata().schema_descr().columns();
+    let amount = columns.iter().position(|column| column.name() == "amount").unwrap_or_default();
     let (mut rows, mut cents) = (0, 0);
-    for batch in reader {
-        let batch = batch.map_err(WarehouseError::table(READING))?;
-        rows += batch.num_rows() as u64;
-        let amounts = batch.column(0).as_primitive::<arrow::datatypes::Decimal128Type>();
-        cents += amounts.iter().flatten().sum::<i128>();
+    let (mut levels, mut amounts) = (Vec::new(), Vec::new());
+    for group in 0..file.num_row_groups() {
+        let reader = file.get_row_group(group)?.get_column_reader(amount)?;
+        let mut reader = get_typed_column_reader::<Int64Type>(reader);
+        loop {
+            levels.clear();
+            amounts.clear();
+            let read =
+                reader.read_records(RECORDS_AT_ONCE, Some(&mut levels), None, &mut amounts)?;
+            if read.0 == 0 {
+                break;
+            }
+            rows += read.0 as u64;
+            cents += amounts.iter().copied().map(i128::from).sum::<i128>();
+        }
     }
     Ok((rows, cents))
 }
