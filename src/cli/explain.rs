@@ -61,13 +61,19 @@ pub(super) fn run(
 
 fn write_scan(explanation: &Explanation, out: &mut dyn Write) -> Result<(), CliError> {
     match &explanation.over_histories {
-        Some(over) => writeln!(
-            out,
-            "counts over person histories: {} in {} entries, by {}\nwithout them:",
-            count(over.persons, "person"),
-            grouped(&over.entries.to_string()),
-            over.columns.join(", "),
-        )?,
+        Some(way) => {
+            let noun = if way.in_groups { "group" } else { "person" };
+            let (persons, columns) = (count(way.persons, noun), way.columns.join(", "));
+            let alike = if way.in_groups { " of persons who are alike in a quarter" } else { "" };
+            let entries = grouped(&way.entries.to_string());
+            let over = format!("{persons}{alike} in {entries} entries, by {columns}");
+            writeln!(out, "counts over person histories: {over}")?;
+            if way.by_appearances {
+                let from = "the quarters in which they appear and the ones before";
+                writeln!(out, "distinct persons of several quarters: from {from}")?;
+            }
+            writeln!(out, "without them:")?;
+        }
         None => writeln!(out, "counts from the observations:")?,
     }
     let files = explanation.scan.files();

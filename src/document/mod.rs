@@ -145,6 +145,12 @@ impl<'a> Table<'a> {
         text.unwrap_or_else(|| Placed { value: String::new(), span: self.span() })
     }
 
+    /// Where an empty list stands under `key`, if there is one.
+    pub fn empty_list(&self, key: &'static str) -> Option<Span> {
+        let value = self.get(key)?;
+        matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()).then(|| value.span())
+    }
+
     fn has(&self, key: &str) -> bool {
         self.fields.keys().any(|name| name.get_ref() == key)
     }
@@ -195,6 +201,41 @@ impl<'a> Table<'a> {
             }
         }
         texts
+    }
+
+    /// A text, whole number or day under `key`, as text.
+    pub fn value(&self, key: &'static str) -> Option<Placed<String>> {
+        let value = self.get(key)?;
+        self.value_of(key, value, "a text in quotes, a whole number or a day")
+    }
+
+    /// The list of such under `key`; absent is empty.
+    pub fn values(&self, key: &'static str) -> Vec<Placed<String>> {
+        const EXPECTED: &str = "a list of texts, whole numbers or days";
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_type(value.span(), key, EXPECTED, value.get_ref());
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.value_of(key, item, EXPECTED)).collect()
+    }
+
+    fn value_of(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        expected: &str,
+    ) -> Option<Placed<String>> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::Datetime(day) => day.to_string(),
+            other => {
+                self.wrong_type(value.span(), key, expected, other);
+                return None;
+            }
+        };
+        Some(Placed { value: text, span: value.span() })
     }
 
     /// The list of lists of texts under `key`; absent is empty.

@@ -23,8 +23,8 @@ use crate::histories::{Histories, HistoriesError};
 use crate::quarter::Quarter;
 use crate::query::{
     Checked, CompileError, CompiledQuery, CountError, Coverage, Figures, Question, ResultTable,
-    Source, Statement, StatementError, check, collect, columns_of, columns_over_histories, compile,
-    count, ranking,
+    Source, Statement, StatementError, Way, check, collect, columns_of, compile, count, ranking,
+    way,
 };
 use crate::scan::Scan;
 use crate::warehouse::{Snapshot, TableFile, Warehouse};
@@ -90,16 +90,24 @@ impl<'a> Basis<'a> {
         self.problem.get()
     }
 
-    /// Counts over the histories what they tell. What they do not, and everything once they turn out
-    /// to be damaged, is `None`.
+    /// Counts over the histories what they tell.
     fn count(&self, question: &Question) -> Result<Option<Figures>, CountError> {
+        self.of_histories(|histories| count(question, histories, self.dictionary))
+    }
+
+    /// What the histories tell. What they do not, and everything once they turn out to be damaged,
+    /// is `None`.
+    fn of_histories<T>(
+        &self,
+        told: impl FnOnce(&Histories) -> Result<Option<T>, CountError>,
+    ) -> Result<Option<T>, CountError> {
         let usable = self.histories.as_ref().filter(|_| self.problem.get().is_none());
-        match usable.map(|histories| count(question, histories, self.dictionary)).transpose() {
+        match usable.map(told).transpose() {
             Err(CountError::Histories(error)) => {
                 self.problem.get_or_init(|| error);
                 Ok(None)
             }
-            figures => figures.map(Option::flatten),
+            told => told.map(Option::flatten),
         }
     }
 
@@ -239,7 +247,7 @@ fn read_rows(
 #[derive(Debug)]
 pub struct Explanation {
     /// How it is counted over person histories, if it is.
-    pub over_histories: Option<OverHistories>,
+    pub over_histories: Option<Way>,
     /// The scan of the observations.
     pub scan: Scan,
     /// Row groups of the files.
@@ -252,24 +260,9 @@ pub struct Explanation {
     pub columns: Vec<String>,
 }
 
-/// What is counted over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OverHistories {
-    /// Persons.
-    pub persons: u64,
-    /// Entries of all persons.
-    pub entries: u64,
-    /// Columns that are told apart.
-    pub columns: Vec<&'static str>,
-}
-
 /// Explains a question without reading more than the ranking of a query with a top needs.
 pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
-    let over_histories = basis.histories.as_ref().and_then(|histories| {
-        let columns = columns_over_histories(&question)?;
-        let (persons, entries) = (histories.person_count(), histories.entry_count());
-        Some(OverHistories { persons, entries, columns })
-    });
+    let over_histories = basis.of_histories(|histories| Ok(way(&question, histories)?))?;
     let (scan, compiled) = prepare(question, basis)?;
     let plans = compiled.frames().iter().map(|it| it.clone().explain(true).map(|it| numbered(&it)));
     let plans = plans.collect::<PolarsResult<_>>()?;

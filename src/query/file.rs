@@ -277,8 +277,13 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
     let kind = found.map_or(ParameterKind::Text, |(_, kind)| kind);
     let list = table.flag("list");
     let default: Vec<Placed<String>> =
-        if list { table.texts("default") } else { table.text("default").into_iter().collect() };
-    let allowed = table.texts("allowed");
+        if list { table.values("default") } else { table.value("default").into_iter().collect() };
+    if let Some(span) = table.empty_list("default").filter(|_| list) {
+        let problem = Problem::new(span, "the list `default` has no value".to_owned());
+        table
+            .problem(problem.help("leave `default` out where the list must be given with `--set`"));
+    }
+    let allowed = table.values("allowed");
     for value in default.iter().chain(&allowed) {
         if list && value.value.contains(LIST_DELIMITER) {
             let message = format!("`{}` holds the comma that divides a list", value.value);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{Parameter, ParameterKind, Query};
-use super::filter::element;
+use super::file::{ParameterKind, Query};
+use super::parameter::{given, values};
 use crate::dictionary::{Dictionary, Places, UNCLASSIFIED, Validity};
 use crate::document::nearest;
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
@@ -323,70 +323,7 @@ pub(super) fn known_values(
     })
 }
 
-/// The value of each parameter as it was given, or its default.
-fn given(
-    query: &Query,
-    arguments: &Arguments,
-    problems: &mut Vec<String>,
-) -> Vec<(String, String)> {
-    let names: Vec<&str> =
-        query.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-    for (name, _) in &arguments.sets {
-        if !names.contains(&name.as_str()) {
-            problems.push(unknown("parameter", name, &names));
-        }
-    }
-    let mut given = Vec::new();
-    for Parameter { name, default, .. } in &query.parameters {
-        let set = arguments.sets.iter().rfind(|(known, _)| known == name);
-        match set.map(|(_, value)| value).or(default.as_ref()) {
-            Some(value) => given.push((name.clone(), value.clone())),
-            None => problems
-                .push(format!("parameter `{name}` has no default: give it with `--set {name}=…`")),
-        }
-    }
-    given
-}
-
-/// Typed values by name.
-type TypedValues = Vec<(String, ParameterKind, String)>;
-
-/// Every single value, checked; and how many each list has.
-fn values(
-    query: &Query,
-    given: &[(String, String)],
-    problems: &mut Vec<String>,
-) -> (TypedValues, Vec<(String, usize)>) {
-    let (mut values, mut lists) = (Vec::new(), Vec::new());
-    for (name, text) in given {
-        let Some(parameter) = query.parameters.iter().find(|it| it.name == *name) else { continue };
-        let single = parameter.values(text);
-        if parameter.list {
-            lists.push((name.clone(), single.len()));
-        }
-        for (at, value) in single.into_iter().enumerate() {
-            problems.extend(wrong(parameter, value));
-            let name = if parameter.list { element(name, at) } else { name.clone() };
-            values.push((name, parameter.kind, value.to_owned()));
-        }
-    }
-    (values, lists)
-}
-
-/// What is wrong with a value of a parameter.
-fn wrong(parameter: &Parameter, value: &str) -> Option<String> {
-    let Parameter { name, kind, allowed, .. } = parameter;
-    if !kind.accepts(value) {
-        return Some(format!("parameter `{name}` is of type {}, found `{value}`", kind.name()));
-    }
-    if allowed.is_empty() || allowed.iter().any(|it| it == value) {
-        return None;
-    }
-    let known: Vec<&str> = allowed.iter().map(String::as_str).collect();
-    Some(unknown(&format!("value of parameter `{name}`"), value, &known))
-}
-
-fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
         None if known.is_empty() => format!("unknown {what} `{name}`: this query has none"),

@@ -142,15 +142,16 @@ fn bands() -> Value {
 
 fn parameter() -> Value {
     let text = json!({ "type": "string" });
+    let value = json!({ "type": ["string", "integer"] });
     json!({
         "type": "object",
         "additionalProperties": false,
         "required": ["type"],
         "properties": {
             "type": { "enum": ["text", "integer", "date"] },
-            "default": { "anyOf": [text, { "type": "array", "items": text }] },
+            "default": { "anyOf": [value, { "type": "array", "items": value, "minItems": 1 }] },
             "list": { "type": "boolean", "description": "several values, for `IN ($name)`" },
-            "allowed": { "type": "array", "items": text },
+            "allowed": { "type": "array", "items": value },
             "description": text,
         },
     })

@@ -216,8 +216,16 @@ fn without_histories_every_figure_is_the_same_and_one_command_makes_them_again()
     ");
     assert_eq!(bytes(&sandbox), file);
     let explained = sandbox.run(["explain", "by-year", "--time"]).ok().stdout;
+    let head: Vec<&str> = explained.lines().take(4).collect();
+    insta::assert_snapshot!(head.join("\n"), @"
+    version 1
+    counts over person histories: 3 groups of persons who are alike in a quarter in 4 entries, by quarter, regime
+    distinct persons of several quarters: from the quarters in which they appear and the ones before
+    without them:
+    ");
+    let explained = sandbox.run(["explain", "transitions", "--time"]).ok().stdout;
     assert!(
-        explained.contains("counts over person histories: 3 persons in 4 entries"),
+        explained.contains("counts over person histories: 3 persons in 4 entries, by quarter"),
         "{explained}"
     );
     assert!(explained.contains("counting: "), "{explained}");

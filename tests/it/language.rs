@@ -683,3 +683,55 @@ complete = true
     hint: `sppis queries NAME` describes a query
     ");
 }
+
+#[test]
+fn values_of_parameters_are_texts_numbers_or_days_and_a_list_has_some() {
+    let sandbox = sandbox();
+    let text = r#"metrics = ["persons"]
+dimensions = ["quarter"]
+filter = "cpas IN ($centres) AND year IN ($years) AND first_day >= $from"
+
+[parameters.centres]
+type = "text"
+list = true
+default = ["62063", "11002"]
+
+[parameters.years]
+type = "integer"
+list = true
+default = [2006, 2007]
+
+[parameters.from]
+type = "date"
+default = 2006-05-01
+"#;
+    insta::assert_snapshot!(answer(&sandbox, text), @"
+    quarter,persons
+    2006Q2,2
+    2006Q3,1
+    2006Q4,1
+    ");
+    let refused = |one, other| sandbox.run(["run", "mine", "--set", one, "--set", other]).stderr;
+    insta::assert_snapshot!(refused("centres=62063", "centres=11002"), @"
+    error: parameter `centres` is given more than once: a list is one text with commas, `--set centres=a,b`
+    hint: `sppis queries NAME` describes a query
+    ");
+    insta::assert_snapshot!(refused("centres=62063,,11002", "years=2006,"), @"
+    error: the list of parameter `centres` has an empty value
+    error: the list of parameter `years` has an empty value
+    error: filter: expected a NIS code of 5 digits for `cpas`, found ``
+    error: filter: expected a year such as `2008` for `year`, found ``
+    hint: `sppis queries NAME` describes a query
+    ");
+    insta::assert_snapshot!(refused("from=2006-05-01", "from=2006-06-01"), @"
+    error: parameter `from` is given more than once
+    hint: `sppis queries NAME` describes a query
+    ");
+    let empty = text.replace("[\"62063\", \"11002\"]", "[]").replace("[2006, 2007]", "2006.5");
+    sandbox.write("warehouse/queries/mine.toml", empty);
+    insta::assert_snapshot!(sandbox.run(["run", "mine"]).stderr, @"
+    error: 2 mistakes in ./warehouse/queries/mine.toml
+      ./warehouse/queries/mine.toml:8:11: the list `default` has no value (leave `default` out where the list must be given with `--set`)
+      ./warehouse/queries/mine.toml:13:11: `default` must be a list of texts, whole numbers or days, found a number with decimals
+    ");
+}

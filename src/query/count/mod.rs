@@ -58,12 +58,7 @@ pub fn count(
 ) -> Result<Option<Figures>, CountError> {
     let Some(axes) = axes(question) else { return Ok(None) };
     let of_course = of_course(question);
-    // Persons who are alike in a quarter count together; over several quarters, distinct persons
-    // come from their appearances.
-    if of_course.is_empty()
-        && !is_of_single_persons(question)
-        && let Some(appearances) = appearances(question, &axes, histories)?
-        && let Some(groups) = histories.condensed(&axes)?
+    if let Some((groups, appearances)) = groups(question, &axes, histories)?
         && let Some(keys) = keys_of(Keys::new(&axes, groups.vocabulary(), &[], None), &groups)?
     {
         let counting = Counting { question, dictionary, histories: &groups, keys, appearances };
@@ -91,6 +86,20 @@ enum Spans {
     ByPerson,
     /// Persons are passed by quarter.
     FromAppearances(Appearances),
+}
+
+/// The groups to count over where persons need not be passed one by one: those who are alike in a
+/// quarter count together, and over several quarters, distinct persons come from their appearances.
+fn groups(
+    question: &Question,
+    axes: &[Axis],
+    histories: &Histories,
+) -> Result<Option<(Histories, Spans)>, HistoriesError> {
+    if !of_course(question).is_empty() || is_of_single_persons(question) {
+        return Ok(None);
+    }
+    let Some(appearances) = appearances(question, axes, histories)? else { return Ok(None) };
+    Ok(histories.condensed(axes)?.map(|groups| (groups, appearances)))
 }
 
 /// Where distinct persons come from if persons are passed by quarter; `None` where they must not be.
@@ -193,10 +202,35 @@ impl Counting<'_> {
     }
 }
 
-/// The columns that a question tells apart, if histories hold them.
-pub fn columns_over_histories(question: &Question) -> Option<Vec<&'static str>> {
-    let stored = axes(question)?.into_iter().map(Axis::column);
-    Some(stored.chain(of_course(question).into_iter().map(Dimension::name)).collect())
+/// What a question is counted over, where histories tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// Columns that are told apart.
+    pub columns: Vec<&'static str>,
+    /// Persons, or groups of them.
+    pub persons: u64,
+    /// Their entries.
+    pub entries: u64,
+    /// Whether these are groups of persons who are alike in a quarter.
+    pub in_groups: bool,
+    /// Whether distinct persons of several quarters come from appearances; where these do not tell
+    /// those of a cell, every person is passed.
+    pub by_appearances: bool,
+}
+
+/// How a question is counted over histories; reads nothing of single persons.
+pub fn way(question: &Question, histories: &Histories) -> Result<Option<Way>, HistoriesError> {
+    let Some(axes) = axes(question) else { return Ok(None) };
+    let groups = groups(question, &axes, histories)?;
+    let counted = groups.as_ref().map_or(histories, |(groups, _)| groups);
+    let stored = axes.into_iter().map(Axis::column);
+    Ok(Some(Way {
+        columns: stored.chain(of_course(question).into_iter().map(Dimension::name)).collect(),
+        persons: counted.person_count(),
+        entries: counted.entry_count(),
+        in_groups: groups.is_some(),
+        by_appearances: matches!(groups, Some((_, Spans::FromAppearances(_)))),
+    }))
 }
 
 /// Whether no figure is over several quarters or of single persons.

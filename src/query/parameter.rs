@@ -1,0 +1,80 @@
+//! The values of a query's parameters: given or usual, of the right type, among those allowed.
+//!
+//! All mistakes are reported; a query with one of them is not run.
+
+use super::file::{Parameter, ParameterKind, Query};
+use super::filter::element;
+use super::resolve::{Arguments, unknown};
+
+/// The value of each parameter as it was given, or its default.
+pub(super) fn given(
+    query: &Query,
+    arguments: &Arguments,
+    problems: &mut Vec<String>,
+) -> Vec<(String, String)> {
+    let names: Vec<&str> =
+        query.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    for (name, _) in &arguments.sets {
+        if !names.contains(&name.as_str()) {
+            problems.push(unknown("parameter", name, &names));
+        }
+    }
+    let mut given = Vec::new();
+    for Parameter { name, default, list, .. } in &query.parameters {
+        let mut sets = arguments.sets.iter().filter(|(known, _)| known == name);
+        let set = sets.next();
+        if sets.next().is_some() {
+            let more =
+                if *list { ": a list is one text with commas, `--set {name}=a,b`" } else { "" };
+            let more = more.replace("{name}", name);
+            problems.push(format!("parameter `{name}` is given more than once{more}"));
+        }
+        match set.map(|(_, value)| value).or(default.as_ref()) {
+            Some(value) => given.push((name.clone(), value.clone())),
+            None => problems
+                .push(format!("parameter `{name}` has no default: give it with `--set {name}=…`")),
+        }
+    }
+    given
+}
+
+/// Typed values by name.
+pub(super) type TypedValues = Vec<(String, ParameterKind, String)>;
+
+/// Every single value, checked; and how many each list has.
+pub(super) fn values(
+    query: &Query,
+    given: &[(String, String)],
+    problems: &mut Vec<String>,
+) -> (TypedValues, Vec<(String, usize)>) {
+    let (mut values, mut lists) = (Vec::new(), Vec::new());
+    for (name, text) in given {
+        let Some(parameter) = query.parameters.iter().find(|it| it.name == *name) else { continue };
+        let single = parameter.values(text);
+        if parameter.list {
+            lists.push((name.clone(), single.len()));
+        }
+        for (at, value) in single.into_iter().enumerate() {
+            problems.extend(wrong(parameter, value));
+            let name = if parameter.list { element(name, at) } else { name.clone() };
+            values.push((name, parameter.kind, value.to_owned()));
+        }
+    }
+    (values, lists)
+}
+
+/// What is wrong with a value of a parameter.
+fn wrong(parameter: &Parameter, value: &str) -> Option<String> {
+    let Parameter { name, kind, allowed, list, .. } = parameter;
+    if *list && value.is_empty() {
+        return Some(format!("the list of parameter `{name}` has an empty value"));
+    }
+    if !kind.accepts(value) {
+        return Some(format!("parameter `{name}` is of type {}, found `{value}`", kind.name()));
+    }
+    if allowed.is_empty() || allowed.iter().any(|it| it == value) {
+        return None;
+    }
+    let known: Vec<&str> = allowed.iter().map(String::as_str).collect();
+    Some(unknown(&format!("value of parameter `{name}`"), value, &known))
+}
