@@ -28,7 +28,7 @@ use super::writer::{Groups, HistoryWriter, write_groups};
 use crate::warehouse::{Snapshot, TableFile, hash_of, make_private_folder};
 
 /// Observations taken into memory at once; more are read in several passes over the files.
-const ROWS_PER_PASS: u64 = 1 << 24;
+const ROWS_PER_PASS: u64 = 12 << 20;
 
 /// Beginning of the names of files that are not complete.
 const TEMPORARY_PREFIX: &str = ".histories-";
