@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rayon::prelude::*;
-
 use crate::attribution::{Codes, ObservationBatch, Values};
 
 /// A column of codes over all batches: its texts in alphabetical order, and for each row the rank
@@ -37,10 +35,10 @@ impl RowRanks {
         }
     }
 
-    fn of_row(&self, row: usize) -> u64 {
+    fn of_row(&self, row: usize) -> usize {
         match self {
             Self::Narrow(ranks) => ranks[row].into(),
-            Self::Wide(ranks) => ranks[row].into(),
+            Self::Wide(ranks) => ranks[row] as usize,
         }
     }
 }
@@ -151,12 +149,22 @@ impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
 /// cost twice.
 pub(super) fn sorted(batches: &[ObservationBatch]) -> Vec<u32> {
     let [regimes, measures] = ["regime", "measure"].map(|name| Ranks::named(batches, name));
-    let measure_count = measures.texts.len() as u64 + 1;
+    let row_count = regimes.by_row.len();
+    let measure_count = measures.texts.len() + 1;
     let group =
         |row: usize| regimes.by_row.of_row(row) * measure_count + measures.by_row.of_row(row);
-    let mut keys: Vec<u64> =
-        (0..regimes.by_row.len()).map(|row| group(row) << 32 | row as u64).collect();
-    keys.par_sort_unstable();
-    let row = |key: u64| u32::try_from(key & u64::from(u32::MAX)).unwrap_or(u32::MAX);
-    keys.into_iter().map(row).collect()
+    // Where the next row of each group goes: groups are few, so rows are counted, not compared.
+    let mut places = vec![0; (regimes.texts.len() + 1) * measure_count];
+    (0..row_count).for_each(|row| places[group(row)] += 1);
+    let mut before = 0;
+    for place in &mut places {
+        before += std::mem::replace(place, before);
+    }
+    let mut sorted = vec![0; row_count];
+    for row in 0..row_count {
+        let place = &mut places[group(row)];
+        sorted[*place] = u32::try_from(row).unwrap_or(u32::MAX);
+        *place += 1;
+    }
+    sorted
 }
