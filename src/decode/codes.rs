@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::row_hash::value_hash;
@@ -76,8 +77,8 @@ impl CodeMemory {
         }
     }
 
-    /// Finds the key of each row's field; `learn` works out what a new text says. Gives the rows
-    /// whose fields hold no code, which have no key.
+    /// Finds the key of the field of each of some rows; `learn` works out what a new text says. Gives
+    /// the rows whose fields hold no code, which have no key.
     ///
     /// Most fields are a word that is known already. A function of its own, since with the code of
     /// other columns around it, the loop keeps little in registers.
@@ -85,12 +86,14 @@ impl CodeMemory {
     pub(super) fn keys(
         &mut self,
         rows: &Rows,
+        block: Range<usize>,
         at: usize,
         keys: &mut [u32],
         learn: impl Fn(&mut Self, &[u8]) -> Meaning,
     ) -> Vec<(usize, NoCode)> {
         let (text, mut none) = (rows.text(), Vec::new());
-        for (row, ((start, end), key)) in rows.bounds_of(at).zip(keys).enumerate() {
+        let bounds = rows.bounds_of(block.clone(), at);
+        for ((row, (start, end)), key) in block.zip(bounds).zip(keys) {
             if start == end {
                 continue;
             }
@@ -146,10 +149,14 @@ impl CodeMemory {
         &self.texts[key as usize - 1]
     }
 
-    /// What a key adds to the hash of its row.
-    #[inline]
-    pub(super) fn hash(&self, key: u32) -> u128 {
-        self.hashes[key as usize]
+    /// Adds what keys stand for to the hashes of their rows.
+    pub(super) fn add_hashes(&self, keys: &[u32], sums: &mut [u128]) {
+        let hashes = self.hashes.as_slice();
+        if hashes.len() > 1 {
+            for (sum, key) in sums.iter_mut().zip(keys) {
+                *sum = sum.wrapping_add(hashes[*key as usize]);
+            }
+        }
     }
 
     /// The column of these keys.
@@ -169,7 +176,7 @@ fn word(text: &[u8], start: usize, end: usize) -> Option<u64> {
         return None;
     }
     let bytes = text.get(start..)?.first_chunk::<8>()?;
-    let mask = u64::MAX >> (64 - 8 * length);
+    let mask = (1 << (8 * length)) - 1;
     Some(u64::from_le_bytes(*bytes) & mask | (length as u64) << 56)
 }
 

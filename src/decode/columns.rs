@@ -1,19 +1,48 @@
-//! One pass per column: what is written as usual is read in place, the rest by its careful reader.
+//! Column by column, block by block of rows: what is written as usual is read in place, the rest by
+//! its careful reader.
+
+use std::ops::Range;
 
 use super::amount::{AmountError, parse_cents};
 use super::batch::IdentifierColumn;
-use super::codes::{CodeMemory, Meaning, NoCode};
-use super::date::DayMemory;
+use super::codes::{CodeMemory, Codes, Meaning, NoCode};
 use super::identifier::{Identifier, IdentifierFormat, eleven_digits, parse_national};
 use super::row_hash::{number_hash, value_hash};
 use super::{Decoder, rules};
+use crate::delivery::Rows;
 use crate::dictionary::{CodeColumn, Column};
 
 const CODE_IDENTIFIER_TEXT: &str = "expected a code, found what could be an identifier";
 
+/// The codes of one column as far as they have been read.
+pub(super) struct CodeReader {
+    memory: CodeMemory,
+    drops_leading_zero: bool,
+    keys: Vec<u32>,
+}
+
+impl CodeReader {
+    fn new(column: CodeColumn, drops_leading_zero: bool, row_count: usize) -> Self {
+        let memory = CodeMemory::new(Column::Code(column));
+        Self { memory, drops_leading_zero, keys: vec![0; row_count] }
+    }
+
+    /// Reads some rows; gives those whose fields hold no code.
+    fn read(&mut self, rows: &Rows, block: Range<usize>, at: usize) -> Vec<(usize, NoCode)> {
+        let drops = self.drops_leading_zero;
+        let learn = |memory: &mut CodeMemory, bytes: &[u8]| learn(memory, bytes, drops);
+        self.memory.keys(rows, block.clone(), at, &mut self.keys[block], learn)
+    }
+
+    /// The column.
+    pub(super) fn into_codes(self) -> Codes {
+        self.memory.into_codes(self.keys)
+    }
+}
+
 impl Decoder<'_> {
-    pub(super) fn persons(&mut self, at: usize) {
-        for row in 0..self.rows.len() {
+    pub(super) fn persons(&mut self, block: Range<usize>, at: usize) {
+        for row in block {
             let number = match self.settings.identifier {
                 IdentifierFormat::National => eleven_digits(self.rows.field(row, at)),
                 IdentifierFormat::Coded => None,
@@ -50,8 +79,8 @@ impl Decoder<'_> {
         put(&mut self.person, row, identifier);
     }
 
-    pub(super) fn partners(&mut self, at: usize) {
-        for row in 0..self.rows.len() {
+    pub(super) fn partners(&mut self, block: Range<usize>, at: usize) {
+        for row in block {
             let bytes = self.rows.field(row, at);
             if bytes.is_empty() {
                 continue;
@@ -102,13 +131,13 @@ impl Decoder<'_> {
         }
     }
 
-    pub(super) fn days(&mut self, at: usize, column: Column) {
-        let mut memory = DayMemory::default();
-        for row in 0..self.rows.len() {
+    pub(super) fn days(&mut self, block: Range<usize>, at: usize, column: Column) {
+        for row in block {
             let bytes = self.rows.field(row, at);
             if bytes.is_empty() {
                 continue;
             }
+            let memory = &mut self.day_memory[usize::from(column == Column::LastDay)];
             let known = memory.day(bytes, |day| number_hash(column, i64::from(day)));
             let (day, hash) = match known {
                 Some(known) => known,
@@ -135,8 +164,8 @@ impl Decoder<'_> {
         day
     }
 
-    pub(super) fn amounts(&mut self, at: usize) {
-        for row in 0..self.rows.len() {
+    pub(super) fn amounts(&mut self, block: Range<usize>, at: usize) {
+        for row in block {
             let bytes = self.rows.field(row, at);
             if bytes.is_empty() {
                 continue;
@@ -174,12 +203,13 @@ impl Decoder<'_> {
         None
     }
 
-    pub(super) fn code_column(&mut self, at: usize, code: CodeColumn) {
-        let drops = self.settings.drop_leading_zero.get(code.index()) == Some(&true);
-        let mut memory = CodeMemory::new(Column::Code(code));
-        let mut keys = vec![0; self.rows.len()];
-        let learn = |memory: &mut CodeMemory, bytes: &[u8]| learn(memory, bytes, drops);
-        let none = memory.keys(&self.rows, at, &mut keys, learn);
+    pub(super) fn codes(&mut self, block: Range<usize>, at: usize, code: CodeColumn) {
+        let reader = self.readers[code.index()].get_or_insert_with(|| {
+            let drops = self.settings.drop_leading_zero.get(code.index()) == Some(&true);
+            CodeReader::new(code, drops, self.rows.len())
+        });
+        let none = reader.read(&self.rows, block.clone(), at);
+        reader.memory.add_hashes(&reader.keys[block.clone()], &mut self.sums[block.clone()]);
         for (row, meaning) in none {
             match meaning {
                 NoCode::Unreadable => self.unreadable(row, Some(Column::Code(code))),
@@ -187,18 +217,24 @@ impl Decoder<'_> {
             }
         }
         if self.settings.identifier == IdentifierFormat::Coded {
-            for (row, key) in keys.iter_mut().enumerate().filter(|(_, key)| **key > 0) {
-                if !self.settings.knows(code, memory.text(*key)) && self.is_own_identifier(row, at)
-                {
-                    self.code_identifier(row, code);
-                    *key = 0;
-                }
+            self.own_identifiers(block, at, code);
+        }
+    }
+
+    /// Rejects rows in which an identifier without a form of its own stands where a code should.
+    fn own_identifiers(&mut self, block: Range<usize>, at: usize, code: CodeColumn) {
+        let Some(reader) = &self.readers[code.index()] else { return };
+        let keyed = block.filter(|row| reader.keys[*row] > 0);
+        let unknown =
+            |row: &usize| !self.settings.knows(code, reader.memory.text(reader.keys[*row]));
+        let own: Vec<usize> =
+            keyed.filter(unknown).filter(|row| self.is_own_identifier(*row, at)).collect();
+        for row in own {
+            self.code_identifier(row, code);
+            if let Some(reader) = &mut self.readers[code.index()] {
+                reader.keys[row] = 0;
             }
         }
-        for (sum, key) in self.sums.iter_mut().zip(&keys) {
-            *sum = sum.wrapping_add(memory.hash(*key));
-        }
-        self.codes[code.index()] = Some(memory.into_codes(keys));
     }
 
     fn code_identifier(&mut self, row: usize, code: CodeColumn) {

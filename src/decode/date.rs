@@ -17,17 +17,25 @@ pub fn parse_day(text: &str) -> Option<Day> {
     NaiveDate::from_ymd_opt(year, number(month)?, number(day)?).map(day_of)
 }
 
-/// Days already read in a column, with their hashes, by their digits: a column holds few, and the
-/// calendar is slow.
+/// Days already read in a column, with their hashes, by how they are written: a column holds few,
+/// and the calendar is slow.
 pub(super) struct DayMemory {
-    places: Vec<(u32, Day, u128)>,
+    places: Vec<Place>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// `YYYY-MM-DD`; zeros where there is none yet.
+    text: [u8; 10],
+    day: Day,
+    hash: u128,
 }
 
 const PLACES: usize = 256;
 
 impl Default for DayMemory {
     fn default() -> Self {
-        Self { places: vec![(0, 0, 0); PLACES] }
+        Self { places: vec![Place::default(); PLACES] }
     }
 }
 
@@ -35,22 +43,26 @@ impl DayMemory {
     /// The day written as `YYYY-MM-DD` and its hash; `None` where it is none, or written otherwise.
     #[inline]
     pub(super) fn day(&mut self, text: &[u8], hash: impl Fn(Day) -> u128) -> Option<(Day, u128)> {
-        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
-        let digits = [*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2];
-        let key = number(&digits)?;
-        let at = (key as usize).wrapping_mul(37) % PLACES;
-        let (held, day, known) = self.places[at];
-        if held == key && key != 0 {
-            return Some((day, known));
+        let text: &[u8; 10] = text.try_into().ok()?;
+        let place = &mut self.places[place_of(*text)];
+        let [_, _, _, _, first_mark, _, _, second_mark, _, _] = text;
+        if [first_mark, second_mark] != [&b'-'; 2] {
+            return None;
         }
-        let (year, month_day) = (key / 10_000, key % 10_000);
-        let year = i32::try_from(year).ok()?;
-        let date = NaiveDate::from_ymd_opt(year, month_day / 100, month_day % 100)?;
-        let day = day_of(date);
-        let hash = hash(day);
-        self.places[at] = (key, day, hash);
-        Some((day, hash))
+        if place.text != *text {
+            let day = parse_day(std::str::from_utf8(text).ok()?)?;
+            *place = Place { text: *text, day, hash: hash(day) };
+        }
+        Some((place.day, place.hash))
     }
+}
+
+/// Days of a quarter, and first days of some years, have places of their own.
+#[inline]
+fn place_of([_, _, y3, y4, _, m1, m2, _, d1, d2]: [u8; 10]) -> usize {
+    let [years, months, days] = [(y3, y4), (m1, m2), (d1, d2)]
+        .map(|(tens, ones)| usize::from(tens) * 10 + usize::from(ones));
+    (years * 372 + months * 31 + days) % PLACES
 }
 
 fn number(digits: &[u8]) -> Option<u32> {

@@ -120,10 +120,30 @@ pub fn parse_national(text: &str) -> Result<NationalNumber, IdentifierError> {
 #[inline]
 pub(super) fn eleven_digits(text: &[u8]) -> Option<NationalNumber> {
     let text: &[u8; 11] = text.try_into().ok()?;
-    let digits = text.iter().try_fold(0, |number: i64, byte| {
-        byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
-    })?;
-    checked(digits, false).ok()
+    let [.., seven, eight, nine, ten, eleven] = *text;
+    let [one, two, three, four, five, six, ..] = *text;
+    let first = eight_digits([one, two, three, four, five, six, seven, eight])?;
+    // Zeros before the last three change nothing.
+    let last = eight_digits([b'0', b'0', b'0', b'0', b'0', nine, ten, eleven])?;
+    checked(first * 1000 + last, false).ok()
+}
+
+/// The number that eight digits say, all of them at once: pairs of digits, pairs of pairs, halves.
+#[inline]
+fn eight_digits(text: [u8; 8]) -> Option<i64> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    let word = u64::from_le_bytes(text);
+    // A digit's high half is that of `0`, and still is with six added to it.
+    let beyond_nine = word.wrapping_add(0x0606_0606_0606_0606);
+    if (word & HIGH) != ZEROS || (beyond_nine & HIGH) != ZEROS {
+        return None;
+    }
+    let digits = word & !HIGH;
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let eight = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+    i64::try_from(eight).ok()
 }
 
 /// Check number, birth date and sex of 11 digits.
@@ -207,6 +227,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn eight_digits_at_once_are_what_they_are_one_by_one(
+            number in 0_i64..100_000_000,
+            (at, byte) in (0_usize..8, any::<u8>()),
+        ) {
+            let mut text: [u8; 8] = format!("{number:08}").into_bytes().try_into().unwrap();
+            prop_assert_eq!(eight_digits(text), Some(number));
+            text[at] = byte;
+            let plain = std::str::from_utf8(&text).ok().filter(|_| byte.is_ascii_digit());
+            prop_assert_eq!(eight_digits(text), plain.map(|text| text.parse().unwrap()));
+        }
+
         #[test]
         fn at_most_one_of_ninety_seven_check_numbers_holds_per_century(body in 0_i64..1_000_000_000) {
             let valid = (0..100).filter(|check| {

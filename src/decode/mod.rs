@@ -14,6 +14,7 @@ mod row_hash;
 pub mod rules;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub use amount::{AmountError, CENTS_MAX, parse_cents};
 pub use batch::{DecodedBatch, IdentifierColumn, Sex};
@@ -23,6 +24,8 @@ pub use identifier::{
     IdentifierError, IdentifierFormat, NationalNumber, parse_coded, parse_national,
 };
 
+use columns::CodeReader;
+use date::DayMemory;
 use row_hash::row_hash;
 
 use crate::delivery::{Chunk, Header, RowFault, Rows};
@@ -63,20 +66,18 @@ pub fn decode(chunk: Chunk, header: &Header, settings: &DecodeSettings) -> Decod
     let rows = Rows::split(text, first_line, header.delimiter(), header.names().len());
     let mut decoder = Decoder::new(part, rows, header, settings);
     decoder.unread_rows();
-    for (at, column) in header.columns().iter().enumerate() {
-        match column {
-            Some(Column::Person) => decoder.persons(at),
-            Some(Column::Partner) => decoder.partners(at),
-            Some(column @ (Column::FirstDay | Column::LastDay)) => decoder.days(at, *column),
-            Some(Column::Amount) => decoder.amounts(at),
-            Some(Column::Code(code)) => decoder.code_column(at, *code),
-            None => decoder.unknown_column(at),
-        }
+    let row_count = decoder.rows.len();
+    for start in (0..row_count).step_by(BLOCK) {
+        decoder.block(start..row_count.min(start + BLOCK));
     }
     decoder.finish()
 }
 
-/// Decodes column by column; what it finds is put in file order at the end.
+/// Rows whose columns are decoded one after the other: their text and the places of their fields
+/// stay in the processor's nearest cache.
+const BLOCK: usize = 256;
+
+/// Decodes blocks of rows column by column; what it finds is put in file order at the end.
 struct Decoder<'a> {
     part: usize,
     header: &'a Header,
@@ -94,7 +95,10 @@ struct Decoder<'a> {
     first_day: Vec<Option<Day>>,
     last_day: Vec<Option<Day>>,
     cents: Vec<Option<i64>>,
-    codes: Vec<Option<Codes>>,
+    /// Of first and last days.
+    day_memory: [DayMemory; 2],
+    /// By position in `CODE_COLUMNS`.
+    readers: Vec<Option<CodeReader>>,
     findings: Vec<Finding>,
 }
 
@@ -121,8 +125,27 @@ impl<'a> Decoder<'a> {
             first_day: vec![None; count],
             last_day: vec![None; count],
             cents: vec![None; count],
-            codes: CODE_COLUMNS.iter().map(|_| None).collect(),
+            day_memory: Default::default(),
+            readers: CODE_COLUMNS.iter().map(|_| None).collect(),
             findings: Vec::new(),
+        }
+    }
+
+    /// Decodes some rows.
+    fn block(&mut self, rows: Range<usize>) {
+        let header = self.header;
+        for (at, column) in header.columns().iter().enumerate() {
+            let rows = rows.clone();
+            match column {
+                Some(Column::Person) => self.persons(rows, at),
+                Some(Column::Partner) => self.partners(rows, at),
+                Some(column @ (Column::FirstDay | Column::LastDay)) => {
+                    self.days(rows, at, *column);
+                }
+                Some(Column::Amount) => self.amounts(rows, at),
+                Some(Column::Code(code)) => self.codes(rows, at, *code),
+                None => self.unknown_column(rows, at),
+            }
         }
     }
 
@@ -190,12 +213,12 @@ impl<'a> Decoder<'a> {
 
     /// A column that is not stored: only its bytes must be valid. Under no name nothing may stand:
     /// it is the rest of a value that held a delimiter, and the values before it have moved.
-    fn unknown_column(&mut self, at: usize) {
+    fn unknown_column(&mut self, rows: Range<usize>, at: usize) {
         let nameless = self.header.is_nameless(at);
         if self.valid && !nameless {
             return;
         }
-        for row in 0..self.rows.len() {
+        for row in rows {
             match std::str::from_utf8(self.rows.field(row, at)) {
                 Err(_) => self.unreadable(row, None),
                 Ok(text) if nameless && !text.trim().is_empty() => {
@@ -223,7 +246,10 @@ impl<'a> Decoder<'a> {
         let count = self.rows.len();
         let hash = |(sum, rejected): (u128, &bool)| if *rejected { 0 } else { row_hash(sum) };
         let row_hashes = self.sums.into_iter().zip(&self.rejected).map(hash).collect();
-        let codes = self.codes.into_iter().map(|it| it.unwrap_or_else(|| Codes::absent(count)));
+        let codes = self.readers.into_iter().map(|reader| match reader {
+            Some(reader) => reader.into_codes(),
+            None => Codes::absent(count),
+        });
         DecodedBatch {
             part: self.part,
             rows: self.rows,

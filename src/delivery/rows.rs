@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use wide::u8x16;
 
@@ -116,10 +117,15 @@ impl Rows {
         (start as usize, self.ends[at] as usize)
     }
 
-    /// The same of a field in every row.
-    pub fn bounds_of(&self, field: usize) -> impl Iterator<Item = (usize, usize)> {
-        let ends = self.ends.chunks_exact(self.width.max(1));
-        self.starts.iter().zip(ends).map(move |(start, ends)| {
+    /// The same of a field in some rows.
+    pub fn bounds_of(
+        &self,
+        rows: Range<usize>,
+        field: usize,
+    ) -> impl Iterator<Item = (usize, usize)> {
+        let ends = &self.ends[rows.start * self.width..rows.end * self.width];
+        let ends = ends.chunks_exact(self.width.max(1));
+        self.starts[rows].iter().zip(ends).map(move |(start, ends)| {
             let start = if field == 0 { *start } else { ends[field - 1] + 1 };
             (start as usize, ends[field] as usize)
         })
@@ -176,14 +182,9 @@ impl Splitter {
 
     fn run(mut self) -> Rows {
         let text = std::mem::take(&mut self.rows.text);
-        let marks = [self.delimiter, b'\n', b'\r', b'"'].map(u8x16::splat);
-        for (at, block) in text.as_chunks::<BLOCK>().0.iter().enumerate() {
-            let mut bits = mask(block, &marks);
-            while bits != 0 {
-                let place = at * BLOCK + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                self.mark(&text, place);
-            }
+        let delimiter = u8x16::splat(self.delimiter);
+        for (number, block) in text.as_chunks::<BLOCK>().0.iter().enumerate() {
+            self.block(&text, number * BLOCK, Marks::of(block, delimiter));
         }
         if self.row_start < self.length {
             self.end_field(self.length);
@@ -196,15 +197,36 @@ impl Splitter {
         self.rows
     }
 
+    /// Deals with the marks of the block at `at`: delimiters many at once, the others one by one.
+    #[inline]
+    fn block(&mut self, text: &[u8], at: usize, marks: Marks) {
+        let mut marks = marks.from(self.resume.saturating_sub(at));
+        while marks.others != 0 {
+            let place = marks.others.trailing_zeros() as usize;
+            self.end_fields(at, marks.until(place).delimiters);
+            self.mark(text, at + place);
+            marks = marks.from((place + 1).max(self.resume.saturating_sub(at)));
+        }
+        self.end_fields(at, marks.delimiters);
+    }
+
+    /// Ends a field at each of the places after `at` that are marked.
+    #[inline]
+    fn end_fields(&mut self, at: usize, mut places: u64) {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        // As many as are counted first, so that there is room for all of them at once.
+        self.rows.ends.extend((0..places.count_ones()).map(|_| {
+            let place = at.saturating_add(places.trailing_zeros());
+            places &= places.wrapping_sub(1);
+            place
+        }));
+    }
+
+    /// Deals with a line end or quote.
     #[inline]
     fn mark(&mut self, text: &[u8], place: usize) {
-        if place < self.resume || place >= self.length {
-            return;
-        }
         let byte = text[place];
-        if byte == self.delimiter {
-            self.end_field(place);
-        } else if byte == b'"' {
+        if byte == b'"' {
             let field_start = self.rows.ends.get(self.base..).and_then(<[u32]>::last);
             if field_start.map_or(self.row_start, |end| *end as usize + 1) == place {
                 self.quoted_record(text);
@@ -287,16 +309,43 @@ impl Splitter {
     }
 }
 
-/// One bit per byte of the block that is one of the marks.
-#[inline]
-fn mask(block: &[u8; BLOCK], marks: &[u8x16; 4]) -> u64 {
-    let (lanes, _) = block.as_chunks::<LANES>();
-    lanes.iter().enumerate().fold(0, |bits, (at, lane)| {
-        let lane = u8x16::new(*lane);
-        let [delimiter, line_feed, carriage_return, quote] = marks.map(|mark| lane.simd_eq(mark));
-        let any = delimiter | line_feed | carriage_return | quote;
-        bits | u64::from(any.to_bitmask()) << (at * LANES)
-    })
+/// What stands in a block, a bit per byte.
+#[derive(Clone, Copy)]
+struct Marks {
+    delimiters: u64,
+    /// Line ends and quotes.
+    others: u64,
+}
+
+impl Marks {
+    #[inline]
+    fn of(block: &[u8; BLOCK], delimiter: u8x16) -> Self {
+        let [line_feed, carriage_return, quote] = [b'\n', b'\r', b'"'].map(u8x16::splat);
+        let mut marks = Self { delimiters: 0, others: 0 };
+        for (at, lane) in block.as_chunks::<LANES>().0.iter().enumerate() {
+            let lane = u8x16::new(*lane);
+            let others =
+                lane.simd_eq(line_feed) | lane.simd_eq(carriage_return) | lane.simd_eq(quote);
+            let bits = |found: u8x16| u64::from(found.to_bitmask()) << (at * LANES);
+            marks.delimiters |= bits(lane.simd_eq(delimiter));
+            marks.others |= bits(others);
+        }
+        marks
+    }
+
+    /// Those from a place on.
+    #[inline]
+    fn from(self, place: usize) -> Self {
+        let kept = if place < BLOCK { u64::MAX << place } else { 0 };
+        Self { delimiters: self.delimiters & kept, others: self.others & kept }
+    }
+
+    /// Those before a place.
+    #[inline]
+    fn until(self, place: usize) -> Self {
+        let kept = (1 << place) - 1;
+        Self { delimiters: self.delimiters & kept, others: self.others & kept }
+    }
 }
 
 #[cfg(test)]
