@@ -17,10 +17,15 @@ pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut M
     for column in &facts.suspects.regime {
         let codes = facts.column(*column);
         let applicable = codes.table(|code| !code.not_applicable);
-        let fills = &context.variable(*column).regime_set;
+        // By regime, no regime first, and key.
+        let fills = context.variable(*column).regime_set.iter().copied();
+        let breaks: Vec<bool> = std::iter::once(true)
+            .chain(fills)
+            .flat_map(|fills| applicable.iter().map(move |applicable| *applicable && !fills))
+            .collect();
+        let place = |regime: Option<u16>| regime.map_or(0, |regime| usize::from(regime) + 1);
         marks.rows(|row| {
-            applicable[codes.keys[row] as usize]
-                && facts.regime[row].is_some_and(|regime| !fills[usize::from(regime)])
+            breaks[place(facts.regime[row]) * applicable.len() + codes.keys[row] as usize]
         });
     }
 }
