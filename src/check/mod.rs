@@ -33,6 +33,7 @@ mod regime_unknown;
 mod rejected_row;
 mod row;
 mod seen;
+mod seen_shard;
 mod unclassified;
 mod variable_other_regime;
 mod variable_outside_validity;

@@ -1,35 +1,33 @@
 //! The row hashes met so far, exactly, in bounded memory.
 //!
-//! Hashes are held in a set until there are [`HELD_MAX`] of them; then they go to a temporary file,
-//! sorted, and the set begins anew. A Bloom filter over all that was written says of nearly every
+//! Hashes are held in memory until there are [`HELD_MAX`] of them; then they go to a temporary file,
+//! sorted, and the memory is used anew. A Bloom filter over all that was written says of nearly every
 //! new hash that it is in no file; only of the others the files are looked into. Row hashes are of
 //! values that include identifiers: the files have no name, so nobody else can open them.
 
-use std::collections::HashSet;
 use std::fs::File;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
 use rayon::prelude::*;
 
-/// Hashes held before they are written out: what fits in 142 MB of tables, whose size is a power of
-/// two and of which seven in eight places are filled.
+use super::seen_shard::Shard;
+
+/// Hashes held before they are written out: 112 MB, and 34 MB of tables, whose size is a power of two
+/// and of which seven in eight places are filled.
 const HELD_MAX: usize = 7_000_000;
 /// Words of the filter, 128 MB: at a thousand million rows one hash in some thirty is looked up in vain.
 const FILTER_WORDS: usize = 1 << 24;
 const SHARD_COUNT: usize = 64;
 /// Words of a shard's share of the filter.
 const SHARD_WORDS: usize = FILTER_WORDS / SHARD_COUNT;
-/// How much larger a table becomes that is full: everything in it is moved then.
-const GROWTH: usize = 4;
 const HASH_LENGTH: usize = 16;
 /// Hashes read at once when a file is looked into.
 const PAGE_LENGTH: usize = 256;
 
 /// All hashes met so far.
 pub(super) struct Seen {
-    shards: Vec<HashSet<u128, Passed>>,
+    shards: Vec<Shard>,
     held_max: usize,
     runs: Vec<Run>,
     filter: Vec<u64>,
@@ -37,7 +35,7 @@ pub(super) struct Seen {
 
 impl std::fmt::Debug for Seen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let held: usize = self.shards.iter().map(HashSet::len).sum();
+        let held: usize = self.shards.iter().map(Shard::len).sum();
         write!(f, "Seen({held} held, {} runs)", self.runs.len())
     }
 }
@@ -48,54 +46,27 @@ impl Default for Seen {
     }
 }
 
-/// The row hashes are hashes already.
-type Passed = BuildHasherDefault<PassedHasher>;
-
-/// Passes the low half of a row hash on; the shard is picked from its high half.
-#[derive(Debug, Default, Clone, Copy)]
-struct PassedHasher(u64);
-
-impl Hasher for PassedHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u128(&mut self, value: u128) {
-        self.0 = low(value);
-    }
-}
-
 impl Seen {
     fn with_held_max(held_max: usize) -> Self {
-        let shards = (0..SHARD_COUNT).map(|_| HashSet::default()).collect();
+        let shards = (0..SHARD_COUNT).map(|_| Shard::new(held_max / SHARD_COUNT)).collect();
         Self { shards, held_max, runs: Vec::new(), filter: Vec::new() }
     }
 
     /// Takes batches of hashes in their order; gives back batch and place of those that had been
     /// taken before. A hash of zero is none.
     pub(super) fn take(&mut self, batches: &[&[u128]]) -> io::Result<Vec<(usize, usize)>> {
-        let partition = |hashes: &&[u128]| {
-            let mut by_shard: Vec<Vec<(u128, usize)>> = vec![Vec::new(); SHARD_COUNT];
-            for (at, hash) in hashes.iter().enumerate().filter(|(_, hash)| **hash != 0) {
-                by_shard[shard_of(*hash)].push((*hash, at));
-            }
-            by_shard
-        };
-        let batches: Vec<_> = batches.par_iter().map(partition).collect();
+        let orders: Vec<ShardOrder> =
+            batches.par_iter().map(|hashes| ShardOrder::of(hashes)).collect();
         let (runs, filter) = (&self.runs, &self.filter);
-        let known = |(number, shard): (usize, &mut HashSet<u128, Passed>)| {
+        let known = |(number, shard): (usize, &mut Shard)| {
             let mut known = Vec::new();
-            for (batch, by_shard) in batches.iter().enumerate() {
-                grow(shard, by_shard[number].len());
-                for (hash, at) in &by_shard[number] {
-                    if !shard.insert(*hash) || is_written(*hash, runs, filter)? {
-                        known.push((batch, *at));
+            for (batch, (hashes, order)) in batches.iter().zip(&orders).enumerate() {
+                let rows = order.rows_of(number);
+                shard.reserve(rows.len());
+                for row in rows {
+                    let at = *row as usize;
+                    if !shard.insert(hashes[at]) || is_written(hashes[at], runs, filter)? {
+                        known.push((batch, at));
                     }
                 }
             }
@@ -103,7 +74,7 @@ impl Seen {
         };
         let shards = self.shards.par_iter_mut().enumerate();
         let known: Vec<Vec<_>> = shards.map(known).collect::<io::Result<_>>()?;
-        if self.shards.iter().map(HashSet::len).sum::<usize>() >= self.held_max {
+        if self.shards.iter().map(Shard::len).sum::<usize>() >= self.held_max {
             self.write_out()?;
         }
         Ok(known.into_iter().flatten().collect())
@@ -116,7 +87,7 @@ impl Seen {
         let file = tempfile::tempfile()?;
         // Shards are ranges of hashes: one after the other they are sorted as a whole.
         let mut length = 0_u64;
-        let mut from = |shard: &HashSet<u128, Passed>| {
+        let mut from = |shard: &Shard| {
             length += shard.len() as u64;
             length - shard.len() as u64
         };
@@ -124,18 +95,48 @@ impl Seen {
         let words = self.filter.par_chunks_mut(SHARD_WORDS);
         let shards = self.shards.par_iter_mut().zip(places).zip(words);
         shards.try_for_each(|((shard, place), words)| {
-            let mut hashes: Vec<u128> = shard.drain().collect();
-            hashes.sort_unstable();
-            let mut bytes = Vec::with_capacity(hashes.len() * HASH_LENGTH);
-            for hash in hashes {
-                let (word, bits) = place_in_filter(hash);
+            let mut bytes = Vec::with_capacity(shard.len() * HASH_LENGTH);
+            for hash in shard.sorted() {
+                let (word, bits) = place_in_filter(*hash);
                 words[word % SHARD_WORDS] |= bits;
                 bytes.extend_from_slice(&hash.to_be_bytes());
             }
+            shard.clear();
             file.write_all_at(&bytes, place * HASH_LENGTH as u64)
         })?;
         self.runs.push(Run { file, length });
         Ok(())
+    }
+}
+
+/// The rows of a batch in the order of the shards of their hashes; rows without a hash are in none.
+struct ShardOrder {
+    rows: Vec<u32>,
+    /// Where the rows of each shard end.
+    ends: [u32; SHARD_COUNT],
+}
+
+impl ShardOrder {
+    fn of(hashes: &[u128]) -> Self {
+        let mut ends = [0; SHARD_COUNT];
+        let present = || hashes.iter().zip(0..).filter(|(hash, _)| **hash != 0);
+        present().for_each(|(hash, _)| ends[shard_of(*hash)] += 1);
+        let mut before = 0;
+        for end in &mut ends {
+            before += std::mem::replace(end, before);
+        }
+        let mut rows = vec![0; before as usize];
+        for (hash, row) in present() {
+            let end = &mut ends[shard_of(*hash)];
+            rows[*end as usize] = row;
+            *end += 1;
+        }
+        Self { rows, ends }
+    }
+
+    fn rows_of(&self, shard: usize) -> &[u32] {
+        let start = if shard == 0 { 0 } else { self.ends[shard - 1] };
+        &self.rows[start as usize..self.ends[shard] as usize]
     }
 }
 
@@ -189,14 +190,6 @@ fn is_written(hash: u128, runs: &[Run], filter: &[u64]) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Makes room for as many more, and for many more than that where there is not enough.
-fn grow(shard: &mut HashSet<u128, Passed>, more: usize) {
-    let free = shard.capacity() - shard.len();
-    if free < more {
-        shard.reserve((shard.capacity() * GROWTH).saturating_sub(shard.len()).max(more));
-    }
-}
-
 /// The word of the filter that a hash belongs to, in its shard's share, and its four bits there.
 fn place_in_filter(hash: u128) -> (usize, u64) {
     let low = low(hash);
@@ -206,7 +199,8 @@ fn place_in_filter(hash: u128) -> (usize, u64) {
     (word, bits)
 }
 
-fn low(hash: u128) -> u64 {
+/// The half of a hash from which places are picked; shards are picked from the other.
+pub(super) fn low(hash: u128) -> u64 {
     u64::try_from(hash & u128::from(u64::MAX)).unwrap_or_default()
 }
 
@@ -217,6 +211,8 @@ fn shard_of(hash: u128) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
