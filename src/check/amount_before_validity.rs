@@ -3,6 +3,7 @@
 use super::context::CheckContext;
 use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use crate::dictionary::Validity;
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 
@@ -15,13 +16,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
-    if facts.any_before(context.amount_start()) {
+    let payable = Validity { from: Some(context.amount_start()), to: None };
+    if !facts.first_days.usual_within(payable) {
         let batch = facts.batch;
         marks.rows(|row| {
             batch.cents()[row].is_some()
-                && batch.first_day()[row].is_some_and(|first| first < context.amount_start())
+                && batch.first_day()[row].is_some_and(|first| !payable.contains(first))
         });
     }
+    marks.these(facts.first_days.unusual());
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {

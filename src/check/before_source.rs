@@ -3,6 +3,7 @@
 use super::context::CheckContext;
 use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use crate::dictionary::Validity;
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 
@@ -15,10 +16,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut Marks) {
-    if facts.any_before(context.source_start()) {
+    let source = Validity { from: Some(context.source_start()), to: None };
+    if !facts.first_days.usual_within(source) {
         let first_day = facts.batch.first_day();
-        marks.rows(|row| first_day[row].is_some_and(|first| first < context.source_start()));
+        marks.rows(|row| first_day[row].is_some_and(|first| !source.contains(first)));
     }
+    marks.these(facts.first_days.unusual());
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {

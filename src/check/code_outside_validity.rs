@@ -18,6 +18,10 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
     let first_day = facts.batch.first_day();
     for column in &facts.suspects.code_validity {
         let codes = facts.column(*column);
+        let is_usual = |validity| facts.first_days.usual_within(validity);
+        if codes.facts.iter().all(|code| code.is_valid_where(is_usual)) {
+            continue;
+        }
         let table: Vec<Option<&ValueFacts>> =
             std::iter::once(None).chain(codes.facts.iter().map(Some)).collect();
         marks.rows(|row| match (table[codes.keys[row] as usize], first_day[row]) {
@@ -25,6 +29,7 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
             _ => false,
         });
     }
+    marks.these(facts.first_days.unusual());
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {

@@ -1,6 +1,7 @@
 //! A batch as the rules look at it: what its codes mean, and its rows as columns.
 
 use super::context::CheckContext;
+use super::first_days::FirstDays;
 use crate::decode::DecodedBatch;
 use crate::dictionary::{CodeColumn, Validity};
 use crate::quarter::{Day, end_of_month};
@@ -22,7 +23,12 @@ pub(super) struct ValueFacts {
 impl ValueFacts {
     /// Whether the code is valid on that day; one that is not known is not invalid.
     pub(super) fn is_valid_on(&self, day: Day) -> bool {
-        self.validities.is_empty() || self.validities.iter().any(|it| it.contains(day))
+        self.is_valid_where(|validity| validity.contains(day))
+    }
+
+    /// Whether one of its validities is such; it is always valid where none is known.
+    pub(super) fn is_valid_where(&self, holds: impl Fn(Validity) -> bool) -> bool {
+        self.validities.is_empty() || self.validities.iter().copied().any(holds)
     }
 }
 
@@ -59,8 +65,7 @@ pub(super) struct BatchFacts<'a> {
     pub(super) batch: &'a DecodedBatch,
     pub(super) columns: Vec<ColumnFacts<'a>>,
     pub(super) suspects: Suspects,
-    /// The earliest and latest first day.
-    first_days: Option<(Day, Day)>,
+    pub(super) first_days: FirstDays,
     /// The last day, or the end of the first day's month where there is none.
     pub(super) end_day: Vec<Option<Day>>,
     pub(super) regime: Vec<Option<u16>>,
@@ -77,12 +82,11 @@ impl<'a> BatchFacts<'a> {
             let facts = codes.texts().iter().map(|text| context.facts_of(column, text)).collect();
             ColumnFacts { keys: codes.keys(), texts: codes.texts(), facts }
         };
-        let days = || batch.first_day().iter().flatten().copied();
         let mut facts = Self {
             batch,
             columns: CodeColumn::all().map(column).collect(),
             suspects: Suspects::default(),
-            first_days: days().min().zip(days().max()),
+            first_days: FirstDays::of(batch, context.window()),
             end_day: end_days(batch),
             regime: Vec::new(),
             guidance: Vec::new(),
@@ -96,16 +100,6 @@ impl<'a> BatchFacts<'a> {
 
     pub(super) fn column(&self, column: CodeColumn) -> &ColumnFacts<'a> {
         &self.columns[column.index()]
-    }
-
-    /// Whether every first day of the batch lies in the validity.
-    pub(super) fn all_within(&self, validity: Validity) -> bool {
-        self.first_days.is_none_or(|(from, to)| validity.contains(from) && validity.contains(to))
-    }
-
-    /// Whether some first day of the batch lies before `day`.
-    pub(super) fn any_before(&self, day: Day) -> bool {
-        self.first_days.is_some_and(|(from, _)| from < day)
     }
 
     fn suspects(&self, context: &CheckContext) -> Suspects {
@@ -122,18 +116,16 @@ impl<'a> BatchFacts<'a> {
                 }
             };
             add(facts.iter().any(|facts| facts.unknown), &mut suspects.unknown);
-            let always = |facts: &ValueFacts| self.always_valid(facts);
+            let always = |facts: &ValueFacts| {
+                facts.is_valid_where(|validity| self.first_days.all_within(validity))
+            };
             add(!facts.iter().all(always), &mut suspects.code_validity);
-            add(!self.all_within(variable.validity), &mut suspects.variable_validity);
+            let always = self.first_days.all_within(variable.validity);
+            add(!always, &mut suspects.variable_validity);
             let bound = !variable.regimes.is_empty() && variable.regime_set.contains(&false);
             add(bound, &mut suspects.regime);
         }
         suspects
-    }
-
-    /// Whether a code is valid on every first day of the batch.
-    pub(super) fn always_valid(&self, facts: &ValueFacts) -> bool {
-        facts.validities.is_empty() || facts.validities.iter().any(|it| self.all_within(*it))
     }
 
     /// Regime, guidance and measure of every row.

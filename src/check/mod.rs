@@ -23,6 +23,7 @@ mod days_reversed;
 mod duplicate_row;
 mod facts;
 mod first_day_missing;
+mod first_days;
 mod interval_long;
 mod last_day_missing;
 mod not_eligible;

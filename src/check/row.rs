@@ -124,6 +124,13 @@ impl Marks {
         }
     }
 
+    /// Marks these rows.
+    pub(super) fn these(&mut self, rows: &[usize]) {
+        for row in rows {
+            self.by_row[*row] |= self.rule;
+        }
+    }
+
     /// Marks every row.
     #[cfg(test)]
     pub(super) fn all(&mut self) {

@@ -19,15 +19,19 @@ pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut M
     let outside =
         |validity: Validity, row: usize| first_day[row].is_some_and(|day| !validity.contains(day));
     for column in &facts.suspects.variable_validity {
+        let validity = context.variable(*column).validity;
+        if facts.first_days.usual_within(validity) {
+            continue;
+        }
         let codes = facts.column(*column);
         let applicable = codes.table(|code| !code.not_applicable);
-        let validity = context.variable(*column).validity;
         marks.rows(|row| applicable[codes.keys[row] as usize] && outside(validity, row));
     }
     let validity = context.partner_validity();
-    if !facts.all_within(validity) {
+    if !facts.first_days.usual_within(validity) {
         marks.rows(|row| facts.batch.partner().is_valid(row) && outside(validity, row));
     }
+    marks.these(facts.first_days.unusual());
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
