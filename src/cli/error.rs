@@ -1,8 +1,8 @@
 //! How the program ends: exit codes, errors with their causes and hints.
 
 use std::error::Error;
-use std::io;
 use std::process::ExitCode;
+use std::{io, iter};
 
 use super::console::Console;
 use crate::delivery::DeliveryError;
@@ -54,6 +54,15 @@ pub(super) enum CliError {
 impl CliError {
     pub(super) fn new(text: impl Into<String>) -> Self {
         Self::Failed { text: text.into(), hint: None, exit: Exit::CouldNotRun }
+    }
+
+    /// An error with its causes, and what helps where the disk is the cause.
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        let failed = Self::new(chain(error));
+        match remedy(error) {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
     }
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
@@ -109,18 +118,43 @@ pub(super) fn say_histories_problem(problem: Option<&HistoriesProblem>, console:
 }
 
 /// An error and its causes on one line.
-fn chain(error: &dyn Error) -> String {
+fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
+    for cause in causes(error).skip(1) {
         let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
+        if let Some(before) = text.strip_suffix(&format!("{WRAPPED}{cause_text}")) {
+            text = format!("{before}{cause_text}");
+        } else if !text.contains(&cause_text) {
             text.push_str(": ");
             text.push_str(&cause_text);
         }
-        source = cause.source();
     }
     text
+}
+
+/// An error, what caused it, and so on.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    iter::successors(Some(error), |cause: &&'e (dyn Error + 'static)| (*cause).source())
+}
+
+/// What the `parquet` library puts before an error that is not its own; it tells nobody anything.
+const WRAPPED: &str = "External: ";
+
+/// What helps against the cause of an error, where that is the disk.
+fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).find_map(
+        |cause| match cause.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(
+                "the disk is full: free some space and run the command again; the warehouse is as \
+                 it was",
+            ),
+            io::ErrorKind::ReadOnlyFilesystem => Some(
+                "the disk is mounted for reading only; what reads the warehouse works, what \
+                 writes to it does not",
+            ),
+            _ => None,
+        },
+    )
 }
 
 impl From<io::Error> for CliError {
@@ -140,7 +174,7 @@ impl From<DocumentError> for CliError {
 
 impl From<WarehouseError> for CliError {
     fn from(error: WarehouseError) -> Self {
-        let failed = Self::new(chain(&error));
+        let failed = Self::of(&error);
         match error {
             WarehouseError::Document(error) => error.into(),
             WarehouseError::Absent(_) => {
@@ -168,7 +202,7 @@ impl From<WarehouseError> for CliError {
 
 impl From<DeliveryError> for CliError {
     fn from(error: DeliveryError) -> Self {
-        Self::new(chain(&error))
+        Self::of(&error)
     }
 }
 
@@ -176,10 +210,10 @@ impl From<IngestError> for CliError {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Warehouse(error) => error.into(),
-            error @ IngestError::Corrected { .. } => Self::new(chain(&error)).hint(
+            error @ IngestError::Corrected { .. } => Self::of(&error).hint(
                 "replace them with `--discard-corrections`, if the new files have the corrected rows",
             ),
-            error => Self::new(chain(&error)),
+            error => Self::of(&error),
         }
     }
 }
@@ -200,9 +234,9 @@ impl From<ReplayError> for CliError {
     fn from(error: ReplayError) -> Self {
         match error {
             ReplayError::Ingest(error) => error.into(),
-            ReplayError::Lines(_) => Self::new(chain(&error))
+            ReplayError::Lines(_) => Self::of(&error)
                 .hint("`sppis rejects DELIVERY --rows` lists the rows that can come back"),
-            error => Self::new(chain(&error)),
+            error => Self::of(&error),
         }
     }
 }
@@ -211,10 +245,8 @@ impl From<CatalogError> for CliError {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Document(error) => error.into(),
-            CatalogError::Unknown { .. } => {
-                Self::new(chain(&error)).hint("`sppis queries` lists them")
-            }
-            CatalogError::Read { .. } => Self::new(chain(&error)),
+            CatalogError::Unknown { .. } => Self::of(&error).hint("`sppis queries` lists them"),
+            CatalogError::Read { .. } => Self::of(&error),
         }
     }
 }
@@ -238,13 +270,13 @@ impl From<StatementError> for CliError {
 
 impl From<AnswerError> for CliError {
     fn from(error: AnswerError) -> Self {
-        Self::new(chain(&error))
+        Self::of(&error)
     }
 }
 
 impl From<HistoriesError> for CliError {
     fn from(error: HistoriesError) -> Self {
-        let failed = Self::new(chain(&error));
+        let failed = Self::of(&error);
         match error {
             HistoriesError::Damaged { .. } => failed.hint(REBUILD),
             HistoriesError::Io { .. } | HistoriesError::TooMany { .. } => failed,
@@ -261,7 +293,7 @@ impl From<ExportError> for CliError {
             {
                 Self::ClosedPipe
             }
-            error => Self::new(chain(&error)),
+            error => Self::of(&error),
         }
     }
 }
