@@ -270,7 +270,7 @@ mod tests {
             let metadata = Metadata::new(&super::super::state::State::default(), &[], &vocabulary());
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("file");
-            let sink = FileSink::new(std::fs::File::create(&path).unwrap());
+            let sink = FileSink::new(Some(std::fs::File::create(&path).unwrap()));
             let sum = counter.write(sink, &metadata).unwrap().finish().unwrap();
             let mut checksums = super::super::checksums::Checksums::default();
             checksums.insert("file".to_owned(), sum);

@@ -10,14 +10,14 @@ use std::thread;
 
 use arrow::error::ArrowError;
 use rayon::prelude::*;
-use tempfile::NamedTempFile;
 
 use super::HistoriesError;
 use super::appearances::AppearanceCounter;
 use super::base::Base;
-use super::checksums::{Checksum, Checksums, FileSink};
+use super::checksums::{Checksum, Checksums};
 use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
+use super::draft::{Draft, Target, is_left_over};
 use super::entry::{Entry, condense};
 use super::file::{Metadata, open_present};
 use super::gathered::Gathered;
@@ -25,13 +25,10 @@ use super::reader::{Histories, read_batch};
 use super::state::{State, is_named_by_state, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use super::writer::{Groups, HistoryWriter, write_groups};
-use crate::warehouse::{Snapshot, TableFile, hash_of, make_private_folder};
+use crate::warehouse::{Snapshot, TableFile};
 
 /// Observations taken into memory at once; more are read in several passes over the files.
 const ROWS_PER_PASS: u64 = 12 << 20;
-
-/// Beginning of the names of files that are not complete.
-const TEMPORARY_PREFIX: &str = ".histories-";
 
 /// What a file of histories holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +95,7 @@ pub fn remove_others(
 }
 
 /// What is wrong with the histories of a snapshot: they are made a second time from its observations
-/// alone, and every byte is compared. `None` where there are none.
+/// alone, and every byte is compared. `None` where there are none. Writes nothing.
 pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, HistoriesError> {
     let state = State::of(snapshot);
     let paths: Vec<PathBuf> = names_of(&state).iter().map(|name| folder.join(name)).collect();
@@ -106,13 +103,13 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
     if !present.contains(&true) {
         return Ok(None);
     }
-    let again = written(folder, snapshot, &state, None, &Gathered::default())?.0;
-    let mut same = true;
-    for ((path, present), again) in paths.iter().zip(present).zip(&again) {
+    let target = Target::Nowhere(folder);
+    let (again, _) = written(target, snapshot, &state, None, &Gathered::default())?;
+    let compared = paths.par_iter().zip(present).zip(again).map(|((path, present), (_, again))| {
         // One that is missing is not used.
-        same &= !present || same_bytes(path, again.path())?;
-    }
-    Ok(Some(same))
+        Ok(!present || Checksum::of(path).map_err(HistoriesError::io(path))? == again)
+    });
+    Ok(Some(compared.collect::<Result<Vec<bool>, _>>()?.into_iter().all(|same| same)))
 }
 
 /// The names of all files of a state, in the order in which they get them.
@@ -120,11 +117,6 @@ fn names_of(state: &State) -> Vec<String> {
     let condensed = PROJECTIONS.iter().map(|projection| state.file_name(Some(projection)));
     let others = [state.appearances_name(), state.file_name(None), state.checksums_name()];
     condensed.chain(others).collect()
-}
-
-fn same_bytes(one: &Path, other: &Path) -> Result<bool, HistoriesError> {
-    let read = |path: &Path| hash_of(path).map_err(HistoriesError::io(path));
-    Ok(read(one)? == read(other)?)
 }
 
 /// Files of the folder that are of no use for a snapshot.
@@ -164,47 +156,24 @@ fn write(
     base: Option<Base>,
     gathered: &Gathered,
 ) -> Result<Built, HistoriesError> {
-    let (files, built) = written(folder, snapshot, state, base, gathered)?;
-    files
-        .par_iter()
-        .try_for_each(|file| file.as_file().sync_all().map_err(HistoriesError::io(file.path())))?;
-    for (file, name) in files.into_iter().zip(names_of(state)) {
-        let path = folder.join(name);
-        file.persist(&path).map_err(|error| HistoriesError::io(&path)(error.error))?;
+    let target = Target::Folder(folder);
+    let (files, built) = written(target, snapshot, state, base, gathered)?;
+    files.par_iter().try_for_each(|(file, _)| file.sync())?;
+    for ((file, _), name) in files.into_iter().zip(names_of(state)) {
+        file.persist(&folder.join(name))?;
     }
     Ok(built)
 }
 
-/// A file that has no final name yet, locked for as long as it is written.
-fn temporary_file(folder: &Path) -> Result<NamedTempFile, HistoriesError> {
-    let file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
-    let file = file.map_err(HistoriesError::io(folder))?;
-    file.as_file().lock().map_err(HistoriesError::io(file.path()))?;
-    Ok(file)
-}
-
-/// Whether a file has no final name, and nobody is writing it.
-fn is_left_over(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(TEMPORARY_PREFIX)
-        && fs::File::open(path).is_ok_and(|file| file.try_lock().is_ok())
-}
-
-/// A writer into such a file.
-fn sink(file: &NamedTempFile) -> Result<FileSink, HistoriesError> {
-    file.reopen().map(FileSink::new).map_err(HistoriesError::io(file.path()))
-}
-
-/// Writes histories to files that have no final names yet, in the order of their names.
+/// Makes the files of histories, which have no final names yet, in the order of their names.
 fn written(
-    folder: &Path,
+    target: Target<'_>,
     snapshot: &Snapshot,
     state: &State,
     mut base: Option<Base>,
     gathered: &Gathered,
-) -> Result<(Vec<NamedTempFile>, Built), HistoriesError> {
-    make_private_folder(folder).map_err(HistoriesError::io(folder))?;
-    let file = temporary_file(folder)?;
+) -> Result<(Vec<(Draft, Checksum)>, Built), HistoriesError> {
+    let file = target.begin()?;
     let failed = HistoriesError::damaged::<ArrowError>;
     let kept = base.as_ref().map_or_else(BTreeSet::new, |base| base.kept.clone());
     let fresh = |file: &&TableFile| !names(&kept, file.quarter());
@@ -223,7 +192,7 @@ fn written(
         appearances: Some(AppearanceCounter::new(&vocabulary)),
     };
     let metadata = Metadata::new(state, &Axis::ALL, &vocabulary);
-    let new = HistoryWriter::new(sink(&file)?, metadata, groups, fresh);
+    let new = HistoryWriter::new(file.sink()?, metadata, groups, fresh);
     let mut writer = new.map_err(failed(file.path()))?;
     for (at, persons) in ranges.iter().enumerate() {
         if at > 0 {
@@ -235,39 +204,39 @@ fn written(
     let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
     let Groups { condensers, appearances } = groups;
     let condensed = condensers.into_par_iter();
-    let condensed = condensed.map(|it| write_condensed(folder, state, &vocabulary, it));
+    let condensed = condensed.map(|it| write_condensed(target, state, &vocabulary, it));
     // The disk is given the largest file while the others are made.
     let (condensed, synced) = thread::scope(|scope| {
-        let synced = scope.spawn(|| file.as_file().sync_data());
+        let synced = scope.spawn(|| file.sync());
         let condensed = condensed.collect::<Result<_, HistoriesError>>();
         (condensed, synced.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    synced.map_err(HistoriesError::io(file.path()))?;
-    let mut written: Vec<(NamedTempFile, Checksum)> = condensed?;
+    synced?;
+    let mut written: Vec<(Draft, Checksum)> = condensed?;
     if let Some(appearances) = appearances {
-        written.push(write_appearances(folder, state, &vocabulary, appearances)?);
+        written.push(write_appearances(target, state, &vocabulary, appearances)?);
     }
     written.push((file, sum));
-    let written = with_checksums(folder, state, written)?;
-    let path = folder.join(state.file_name(None));
+    written.push(write_checksums(target, state, &written)?);
+    let path = target.folder().join(state.file_name(None));
     let Metadata { persons, entries, .. } = metadata;
     Ok((written, Built { path, persons, entries, rows_read }))
 }
 
-/// Adds the file of the checksums, the last.
-fn with_checksums(
-    folder: &Path,
+/// The file of the checksums of all others.
+fn write_checksums(
+    target: Target<'_>,
     state: &State,
-    written: Vec<(NamedTempFile, Checksum)>,
-) -> Result<Vec<NamedTempFile>, HistoriesError> {
-    let (mut files, sums): (Vec<NamedTempFile>, Vec<Checksum>) = written.into_iter().unzip();
+    written: &[(Draft, Checksum)],
+) -> Result<(Draft, Checksum), HistoriesError> {
     let mut checksums = Checksums::default();
-    names_of(state).into_iter().zip(sums).for_each(|(name, sum)| checksums.insert(name, sum));
-    let mut file = temporary_file(folder)?;
-    let text = checksums.text().map_err(HistoriesError::damaged(file.path()))?;
-    file.write_all(text.as_bytes()).map_err(HistoriesError::io(file.path()))?;
-    files.push(file);
-    Ok(files)
+    let named = names_of(state).into_iter().zip(written);
+    named.for_each(|(name, (_, sum))| checksums.insert(name, sum.clone()));
+    target.write(|mut sink| {
+        let text = checksums.text().map_err(|error| ArrowError::ExternalError(error.into()))?;
+        sink.write_all(text.as_bytes())?;
+        Ok(sink)
+    })
 }
 
 /// Groups of persons that are known already, of the quarters that are as they were.
@@ -295,36 +264,25 @@ fn condensers(
 }
 
 fn write_condensed(
-    folder: &Path,
+    target: Target<'_>,
     state: &State,
     vocabulary: &Vocabulary,
     condenser: Condenser,
-) -> Result<(NamedTempFile, Checksum), HistoriesError> {
-    write_file(folder, |sink| {
+) -> Result<(Draft, Checksum), HistoriesError> {
+    target.write(|sink| {
         let metadata = Metadata::new(state, &condenser.axes, vocabulary);
         write_groups(sink, metadata, condenser)
     })
 }
 
 fn write_appearances(
-    folder: &Path,
+    target: Target<'_>,
     state: &State,
     vocabulary: &Vocabulary,
     appearances: AppearanceCounter,
-) -> Result<(NamedTempFile, Checksum), HistoriesError> {
+) -> Result<(Draft, Checksum), HistoriesError> {
     let metadata = Metadata::new(state, &[], vocabulary);
-    write_file(folder, |sink| appearances.write(sink, &metadata))
-}
-
-/// Writes a file that has no final name yet, and its checksum.
-fn write_file(
-    folder: &Path,
-    write: impl FnOnce(FileSink) -> arrow::error::Result<FileSink>,
-) -> Result<(NamedTempFile, Checksum), HistoriesError> {
-    let file = temporary_file(folder)?;
-    let done = write(sink(&file)?).map_err(HistoriesError::damaged(file.path()))?;
-    let sum = done.finish().map_err(HistoriesError::io(file.path()))?;
-    Ok((file, sum))
+    target.write(|sink| appearances.write(sink, &metadata))
 }
 
 /// Ranges of persons, each with about as many observations; at least one.

@@ -32,6 +32,15 @@ pub(super) struct Checksum {
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Checksums(BTreeMap<String, Checksum>);
 
+impl Checksum {
+    /// That of a file as it is.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let mut sink = FileSink::new(None);
+        io::copy(&mut File::open(path)?, &mut sink)?;
+        sink.finish()
+    }
+}
+
 impl Checksums {
     pub(super) fn insert(&mut self, name: String, checksum: Checksum) {
         self.0.insert(name, checksum);
@@ -91,18 +100,18 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Writes to a file that lies beside its final place, and hashes what is written.
+/// Hashes what is written, and writes it to a file that lies beside its final place, if there is one.
 pub(super) struct FileSink(BufWriter<HashedFile>);
 
 struct HashedFile {
-    file: File,
+    file: Option<File>,
     /// Of the chunk that is being filled.
     hasher: blake3::Hasher,
     checksum: Checksum,
 }
 
 impl FileSink {
-    pub(super) fn new(file: File) -> Self {
+    pub(super) fn new(file: Option<File>) -> Self {
         let hashed =
             HashedFile { file, hasher: blake3::Hasher::new(), checksum: Checksum::default() };
         // Whole chunks are hashed faster than pieces of them.
@@ -138,7 +147,7 @@ impl HashedFile {
 
 impl Write for HashedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.file.as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes))?;
         let mut rest = &bytes[..written];
         while !rest.is_empty() {
             let room = CHUNK_BYTES - self.checksum.bytes % CHUNK_BYTES;
@@ -154,7 +163,7 @@ impl Write for HashedFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.as_mut().map_or(Ok(()), File::flush)
     }
 }
 
@@ -238,7 +247,7 @@ mod tests {
     fn written(folder: &Path, length: usize) -> (std::path::PathBuf, Vec<u8>, Checksums) {
         let (path, bytes) = (folder.join("file"), (0..=250).cycle().take(length));
         let bytes: Vec<u8> = bytes.collect();
-        let mut sink = FileSink::new(File::create(&path).unwrap());
+        let mut sink = FileSink::new(Some(File::create(&path).unwrap()));
         bytes.chunks(1000).for_each(|piece| sink.write_all(piece).unwrap());
         let mut checksums = Checksums::default();
         checksums.insert("file".to_owned(), sink.finish().unwrap());

@@ -23,6 +23,7 @@ mod build;
 mod checksums;
 mod collect;
 mod condense;
+mod draft;
 mod entry;
 mod file;
 mod gathered;

@@ -1,13 +1,13 @@
 //! Every change that an ingestion makes to files fails once: with an error, with a crash in the
 //! middle of it, with a full disk from then on. After each there is the old state or the new one,
-//! `verify` agrees, and the next ingestion works.
+//! `verify` agrees, and the next ingestion works. The same on small disks of every size.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::sandbox::{Sandbox, files_below, repository};
+use crate::sandbox::{PROGRAM, Sandbox, files_below, repository};
 
 /// The library that makes operations fail, compiled once.
 fn library() -> &'static Path {
@@ -130,4 +130,60 @@ fn a_crash_in_any_operation_leaves_the_old_or_the_new_state() {
 #[test]
 fn a_disk_that_is_full_from_any_operation_on_leaves_the_old_or_the_new_state() {
     fail_everywhere("full");
+}
+
+/// On a disk of `$1` KiB: what ingesting the file `$3` comes to, the answer then, and the same again
+/// once the disk is large. `$2` is the program.
+const ON_SMALL_DISK: &str = r#"
+mount -t tmpfs -o size="$1"k none warehouse && cp -a kept/. warehouse/ || exit 90
+"$2" ingest "$3" >/dev/null 2>ingest.err; echo "ingest $?"
+"$2" verify >verify.out 2>&1; echo "verify $?"
+"$2" run by-regime-and-measure --format csv >then.csv
+"$2" clean >/dev/null 2>&1; echo "clean $?"
+mount -o remount,size=64m warehouse || exit 91
+"$2" ingest "$3" >/dev/null 2>&1; echo "again $?"
+"$2" run by-regime-and-measure --format csv >again.csv
+"$2" verify >/dev/null 2>&1; echo "verify $?"
+"#;
+
+impl Scene {
+    /// Exit codes by what was done, on a disk of some KiB; `None` where nothing may be mounted.
+    fn on_disk(&self, size: usize) -> Option<Vec<String>> {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", ON_SMALL_DISK, "sh"]);
+        command.args([&size.to_string(), PROGRAM, &self.file]).current_dir(self.sandbox.path());
+        let output = command.env_remove("SPPIS_WAREHOUSE").output().ok()?;
+        let lines = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+        output.status.success().then_some(lines)
+    }
+}
+
+/// Where the machine lets nobody mount a disk, the test above stands for this one.
+#[test]
+fn a_small_disk_that_fills_up_leaves_the_old_or_the_new_state() {
+    const KIB_MAX: usize = 4096;
+    let scene = Scene::new();
+    let [mut refused, mut done] = [false; 2];
+    for size in (64..KIB_MAX).step_by(12) {
+        let Some(lines) = scene.on_disk(size) else {
+            // Nothing was mounted, or not even the old state has room.
+            continue;
+        };
+        let said = scene.sandbox.read("ingest.err");
+        let full = said.contains("No space left on device");
+        let state = usize::from(lines[0] == "ingest 0");
+        assert_eq!(scene.sandbox.read("then.csv"), scene.states[state], "{size}: {lines:?}");
+        assert!(state == 1 || full && said.contains("hint: the disk is full"), "{size}: {said}");
+        let rest = ["verify 0", "clean 0", "again 0", "verify 0"];
+        assert_eq!(lines[1..], rest, "{size}: {}", scene.sandbox.read("verify.out"));
+        assert_eq!(scene.sandbox.read("again.csv"), scene.states[1], "{size}");
+        (refused, done) = (refused || state == 0, done || !full);
+        if !full {
+            break;
+        }
+    }
+    let may_mount = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
+    if may_mount.is_ok_and(|status| status.success()) {
+        assert!(refused && done, "a disk was too small, and one was not");
+    }
 }
