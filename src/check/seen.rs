@@ -22,6 +22,8 @@ const SHARD_COUNT: usize = 64;
 /// Words of a shard's share of the filter.
 const SHARD_WORDS: usize = FILTER_WORDS / SHARD_COUNT;
 const HASH_LENGTH: usize = 16;
+/// Rows whose places in memory are asked for before the first of them is needed.
+const ROWS_AHEAD: usize = 32;
 /// Hashes read at once when a file is looked into.
 const PAGE_LENGTH: usize = 256;
 
@@ -63,10 +65,13 @@ impl Seen {
             for (batch, (hashes, order)) in batches.iter().zip(&orders).enumerate() {
                 let rows = order.rows_of(number);
                 shard.reserve(rows.len());
-                for row in rows {
-                    let at = *row as usize;
-                    if !shard.insert(hashes[at]) || is_written(hashes[at], runs, filter)? {
-                        known.push((batch, at));
+                for rows in rows.chunks(ROWS_AHEAD) {
+                    shard.fetch(rows.iter().map(|row| hashes[*row as usize]));
+                    for row in rows {
+                        let at = *row as usize;
+                        if !shard.insert(hashes[at]) || is_written(hashes[at], runs, filter)? {
+                            known.push((batch, at));
+                        }
                     }
                 }
             }
