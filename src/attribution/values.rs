@@ -1,4 +1,4 @@
-//! One column of observations, held as narrow as its values; and the same as an Arrow array.
+//! One column, held as narrow as its values; observations' also as an Arrow array.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Values {
         Self::Small(values.map(|value| value.unwrap_or(Self::NO_SMALL)).collect())
     }
 
-    pub(super) fn large(values: impl Iterator<Item = Option<i64>>) -> Self {
+    pub(crate) fn large(values: impl Iterator<Item = Option<i64>>) -> Self {
         Self::Large(values.map(|value| value.unwrap_or(Self::NO_LARGE)).collect())
     }
 
@@ -115,7 +115,8 @@ impl Codes {
         Self { keys: Keys::Narrow(vec![0; row_count]), texts: Arc::default() }
     }
 
-    pub(super) fn new(keys: impl Iterator<Item = u32>, texts: Arc<[Box<str>]>) -> Self {
+    /// Keys, 0 for no value, of these texts.
+    pub(crate) fn new(keys: impl Iterator<Item = u32>, texts: Arc<[Box<str>]>) -> Self {
         let narrow = u8::try_from(texts.len()).is_ok();
         let keys = if narrow {
             Keys::Narrow(keys.map(|key| key.to_le_bytes()[0]).collect())

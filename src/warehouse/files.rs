@@ -19,9 +19,9 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use super::error::WarehouseError;
 use super::order::sorted;
-use super::parquet_file;
+use super::parquet_file::ParquetFile;
 use super::statistics::Statistics;
-use crate::attribution::ObservationBatch;
+use crate::attribution::{ObservationBatch, Values, observation_schema};
 use crate::quarter::Quarter;
 
 /// Observations held per quarter before a file is written.
@@ -176,7 +176,12 @@ fn write_file(
     let order = sorted(batches);
     let staged = folder.join(format!("{quarter}-{number:04}.parquet"));
     let mut sink = HashingWriter::new(BufWriter::new(create_private(&staged)?));
-    let write = || parquet_file::write(&mut sink, batches, &order);
+    let columns: Vec<&[Values]> = batches.iter().map(ObservationBatch::columns).collect();
+    let write = || {
+        let mut file = ParquetFile::new(&mut sink, observation_schema())?;
+        file.write(&columns, &order)?;
+        file.finish().map(drop)
+    };
     let (written, gathered) = rayon::join(write, || gather.map(|gather| gather(batches)));
     written.map_err(WarehouseError::table("writing observations"))?;
     let (byte_count, blake3, file) = sink.finish(&staged)?;

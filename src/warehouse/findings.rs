@@ -1,27 +1,26 @@
 //! The findings of a delivery as a Parquet file beside the table, named by its commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 
 use super::error::WarehouseError;
 use super::files::{HashingWriter, compression, create_private};
+use super::parquet_file::{ParquetFile, ROWS_PER_GROUP};
+use crate::attribution::{Codes, Values};
 use crate::finding::Finding;
 
 /// Writes findings as they come, in file order.
 pub(super) struct FindingWriter {
     path: PathBuf,
-    schema: SchemaRef,
     parts: Vec<String>,
-    writer: ArrowWriter<HashingWriter<BufWriter<File>>>,
+    rows: FindingRows<HashingWriter<BufWriter<File>>>,
 }
 
 impl std::fmt::Debug for FindingWriter {
@@ -49,19 +48,13 @@ impl FindingWriter {
     /// A new file; `parts` are the names of the delivery's files.
     pub(super) fn create(path: &Path, parts: Vec<String>) -> Result<Self, WarehouseError> {
         let sink = HashingWriter::new(BufWriter::new(create_private(path)?));
-        let schema = schema();
-        let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(compressed()));
-        let writer = writer.map_err(WarehouseError::table(FAILED))?;
-        Ok(Self { path: path.to_owned(), schema, parts, writer })
+        Ok(Self { path: path.to_owned(), parts, rows: FindingRows::new(sink)? })
     }
 
     /// Appends findings.
     pub(super) fn write(&mut self, findings: &[Finding]) -> Result<(), WarehouseError> {
-        if findings.is_empty() {
-            return Ok(());
-        }
         let parts = &self.parts;
-        let batch = batch(&self.schema, findings, |finding| Cells {
+        let cells = findings.iter().map(|finding| Cells {
             rule: finding.rule.id,
             severity: finding.rule.severity.name(),
             file: parts.get(finding.part).map_or("", String::as_str),
@@ -69,7 +62,7 @@ impl FindingWriter {
             column: finding.column,
             text: &finding.text,
         });
-        self.writer.write(&batch?).map_err(WarehouseError::table(FAILED))
+        self.rows.add(&cells.collect::<Vec<_>>())
     }
 
     /// Appends findings that were stored before.
@@ -77,14 +70,13 @@ impl FindingWriter {
         &mut self,
         findings: &[StoredFinding],
     ) -> Result<(), WarehouseError> {
-        let batch = batch(&self.schema, findings, StoredFinding::cells);
-        self.writer.write(&batch?).map_err(WarehouseError::table(FAILED))
+        let cells: Vec<Cells<'_>> = findings.iter().map(StoredFinding::cells).collect();
+        self.rows.add(&cells)
     }
 
     /// Completes the file and flushes it to disk; gives its hash.
     pub(super) fn finish(self) -> Result<String, WarehouseError> {
-        let sink = self.writer.into_inner().map_err(WarehouseError::table(FAILED))?;
-        sink.finish_durably(&self.path)
+        self.rows.finish()?.finish_durably(&self.path)
     }
 }
 
@@ -103,34 +95,78 @@ struct Cells<'f> {
     text: &'f str,
 }
 
-fn batch<'f, T>(
-    schema: &SchemaRef,
-    findings: &'f [T],
-    cells: impl Fn(&'f T) -> Cells<'f>,
-) -> Result<RecordBatch, WarehouseError> {
-    let cells: Vec<Cells<'_>> = findings.iter().map(cells).collect();
-    let texts = |text: &dyn Fn(&Cells<'f>) -> Option<&'f str>| -> ArrayRef {
-        Arc::new(cells.iter().map(text).collect::<StringArray>())
+/// Rows of findings on their way into a file. Few texts occur often, so a text is looked at once per
+/// chunk of the delivery and is a key from then on.
+struct FindingRows<W: Write + Send> {
+    file: ParquetFile<W>,
+    waiting: Vec<Vec<Values>>,
+    waiting_count: usize,
+}
+
+impl<W: Write + Send> FindingRows<W> {
+    fn new(sink: W) -> Result<Self, WarehouseError> {
+        let file = ParquetFile::new(sink, schema()).map_err(WarehouseError::table(FAILED))?;
+        Ok(Self { file, waiting: Vec::new(), waiting_count: 0 })
+    }
+
+    fn add(&mut self, cells: &[Cells<'_>]) -> Result<(), WarehouseError> {
+        if cells.is_empty() {
+            return Ok(());
+        }
+        self.waiting.push(vec![
+            texts(cells.iter().map(|it| Some(it.rule))),
+            texts(cells.iter().map(|it| Some(it.severity))),
+            texts(cells.iter().map(|it| Some(it.file))),
+            Values::large(cells.iter().map(|it| Some(it.line))),
+            texts(cells.iter().map(|it| it.column)),
+            texts(cells.iter().map(|it| Some(it.text))),
+        ]);
+        self.waiting_count += cells.len();
+        if self.waiting_count >= ROWS_PER_GROUP { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), WarehouseError> {
+        let parts: Vec<&[Values]> = self.waiting.iter().map(Vec::as_slice).collect();
+        let rows = u32::try_from(self.waiting_count).unwrap_or(u32::MAX);
+        let written = self.file.write(&parts, &(0..rows).collect::<Vec<u32>>());
+        written.map_err(WarehouseError::table(FAILED))?;
+        self.waiting.clear();
+        self.waiting_count = 0;
+        Ok(())
+    }
+
+    /// Completes the file; gives what it was written to.
+    fn finish(mut self) -> Result<W, WarehouseError> {
+        self.write()?;
+        self.file.finish().map_err(WarehouseError::table(FAILED))
+    }
+}
+
+/// A column of texts as keys; a text that is the one before it again is not looked up.
+fn texts<'f>(cells: impl Iterator<Item = Option<&'f str>>) -> Values {
+    let (mut texts, mut known) = (Vec::<Box<str>>::new(), HashMap::<&str, u32>::new());
+    let mut last = (None, 0);
+    let key = |text: Option<&'f str>| {
+        if text != last.0 {
+            let key = text.map_or(0, |text| {
+                *known.entry(text).or_insert_with(|| {
+                    texts.push(text.into());
+                    u32::try_from(texts.len()).unwrap_or(u32::MAX)
+                })
+            });
+            last = (text, key);
+        }
+        last.1
     };
-    let columns = vec![
-        texts(&|it| Some(it.rule)),
-        texts(&|it| Some(it.severity)),
-        texts(&|it| Some(it.file)),
-        Arc::new(Int64Array::from_iter_values(cells.iter().map(|it| it.line))) as ArrayRef,
-        texts(&|it| it.column),
-        texts(&|it| Some(it.text)),
-    ];
-    RecordBatch::try_new(Arc::clone(schema), columns).map_err(WarehouseError::table(FAILED))
+    let keys: Vec<u32> = cells.map(key).collect();
+    Values::Codes(Codes::new(keys.into_iter(), texts.into()))
 }
 
 /// Findings as the bytes of a Parquet file, for other programs.
 pub fn findings_as_parquet(findings: &[StoredFinding]) -> Result<Vec<u8>, WarehouseError> {
-    let schema = schema();
-    let batch = batch(&schema, findings, StoredFinding::cells)?;
-    let writer = ArrowWriter::try_new(Vec::new(), schema, Some(compressed()));
-    let mut writer = writer.map_err(WarehouseError::table(FAILED))?;
-    writer.write(&batch).map_err(WarehouseError::table(FAILED))?;
-    writer.into_inner().map_err(WarehouseError::table(FAILED))
+    let mut rows = FindingRows::new(Vec::new())?;
+    rows.add(&findings.iter().map(StoredFinding::cells).collect::<Vec<_>>())?;
+    rows.finish()
 }
 
 /// A stored finding.

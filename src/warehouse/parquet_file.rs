@@ -1,21 +1,22 @@
-//! Sorted observations to the bytes of a Parquet file, columns in parallel.
+//! Columns of rows to the bytes of a Parquet file, columns in parallel.
 
 use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int32Array, Int64Array};
 use arrow::buffer::{BooleanBuffer, NullBuffer};
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowWriterOptions, compute_leaves,
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions,
+    compute_leaves,
 };
 use parquet::basic::Encoding;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedRowGroupWriter;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
@@ -23,10 +24,10 @@ use super::code_chunk::{self, Distinct};
 use super::files::compression;
 use super::hybrid::Key;
 use super::order::{NumberRanks, Ranks, RowRanks};
-use crate::attribution::{ObservationBatch, Values, observation_schema};
+use crate::attribution::Values;
 
 /// Rows of a row group: the unit that readers skip.
-const ROWS_PER_GROUP: usize = 1 << 17;
+pub(super) const ROWS_PER_GROUP: usize = 1 << 17;
 /// The one column of large numbers of which few differ.
 const AMOUNT: &str = "amount";
 
@@ -58,50 +59,67 @@ impl Chunk {
     }
 }
 
-/// Writes `rows` of the batches, counted through all of them, in that order.
-pub(super) fn write<W: Write + Send>(
-    sink: W,
-    batches: &[ObservationBatch],
-    rows: &[u32],
-) -> Result<()> {
-    // The Arrow schema stays out: Parquet's own says all there is to say.
-    let options =
-        ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
-    let schema = observation_schema();
-    let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options)?;
-    let (mut file, factory) = writer.into_serialized_writer()?;
-    let groups: Vec<&[u32]> = rows.chunks(ROWS_PER_GROUP).collect();
-    let mut writers: Vec<Vec<ArrowColumnWriter>> =
-        schema.fields().iter().map(|_| Vec::new()).collect();
-    for group in 0..groups.len() {
-        for (column, writer) in writers.iter_mut().zip(factory.create_column_writers(group)?) {
-            column.push(writer);
-        }
-    }
-    let description = file.schema_descr().clone();
-    // Column by column, so that only as many as there are threads are held a second time.
-    let encode = |(at, writers): (usize, Vec<ArrowColumnWriter>)| {
-        let column =
-            ColumnRows { batches, at, groups: &groups, description: description.column(at) };
-        column.encode(writers, schema.field(at))
-    };
-    let columns = writers.into_par_iter().enumerate().map(encode);
-    let columns: Vec<Vec<Chunk>> = columns.collect::<Result<_>>()?;
-    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    for _ in &groups {
-        let mut group = file.next_row_group()?;
-        for chunk in columns.iter_mut().filter_map(Iterator::next) {
-            chunk.append(&mut group)?;
-        }
-        group.close()?;
-    }
-    file.close()?;
-    Ok(())
+/// A file that is written row group by row group.
+pub(super) struct ParquetFile<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    group_count: usize,
 }
 
-/// A column of all batches, and the rows of each row group.
+impl<W: Write + Send> ParquetFile<W> {
+    /// Begins a file with the columns of `schema`.
+    pub(super) fn new(sink: W, schema: SchemaRef) -> Result<Self> {
+        // The Arrow schema stays out: Parquet's own says all there is to say.
+        let options =
+            ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options)?;
+        let (file, factory) = writer.into_serialized_writer()?;
+        Ok(Self { file, factory, schema, group_count: 0 })
+    }
+
+    /// Adds `rows` of the parts, counted through all of them, in that order; each part has the
+    /// columns of the schema.
+    pub(super) fn write(&mut self, parts: &[&[Values]], rows: &[u32]) -> Result<()> {
+        let groups: Vec<&[u32]> = rows.chunks(ROWS_PER_GROUP).collect();
+        let mut writers: Vec<Vec<ArrowColumnWriter>> =
+            self.schema.fields().iter().map(|_| Vec::new()).collect();
+        for group in 0..groups.len() {
+            let of_group = self.factory.create_column_writers(self.group_count + group)?;
+            for (column, writer) in writers.iter_mut().zip(of_group) {
+                column.push(writer);
+            }
+        }
+        self.group_count += groups.len();
+        let (schema, description) = (&self.schema, self.file.schema_descr().clone());
+        // Column by column, so that only as many as there are threads are held a second time.
+        let encode = |(at, writers): (usize, Vec<ArrowColumnWriter>)| {
+            let column =
+                ColumnRows { parts, at, groups: &groups, description: description.column(at) };
+            column.encode(writers, schema.field(at))
+        };
+        let columns = writers.into_par_iter().enumerate().map(encode);
+        let columns: Vec<Vec<Chunk>> = columns.collect::<Result<_>>()?;
+        let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+        for _ in &groups {
+            let mut group = self.file.next_row_group()?;
+            for chunk in columns.iter_mut().filter_map(Iterator::next) {
+                chunk.append(&mut group)?;
+            }
+            group.close()?;
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    pub(super) fn finish(self) -> Result<W> {
+        self.file.into_inner()
+    }
+}
+
+/// A column of all parts, and the rows of each row group.
 struct ColumnRows<'a> {
-    batches: &'a [ObservationBatch],
+    parts: &'a [&'a [Values]],
     at: usize,
     groups: &'a [&'a [u32]],
     description: ColumnDescPtr,
@@ -110,7 +128,7 @@ struct ColumnRows<'a> {
 impl<'a> ColumnRows<'a> {
     fn parts(&self) -> impl Iterator<Item = &'a Values> {
         let at = self.at;
-        self.batches.iter().map(move |batch| &batch.columns()[at])
+        self.parts.iter().map(move |columns| &columns[at])
     }
 
     /// The column's chunks, one per row group; `writers` are for what is not written as keys.
