@@ -28,7 +28,7 @@ use super::writer::{Groups, HistoryWriter, write_groups};
 use crate::warehouse::{Snapshot, TableFile};
 
 /// Observations taken into memory at once; more are read in several passes over the files.
-const ROWS_PER_PASS: u64 = 12 << 20;
+const ROWS_PER_PASS: u64 = 8 << 20;
 
 /// What a file of histories holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
