@@ -5,7 +5,6 @@
 //! raw value passes through [`shown`].
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -94,7 +93,8 @@ fn is_date_shaped(value: &str) -> bool {
 /// Counts of rows by rule, and the first findings of each rule for display.
 #[derive(Debug, Default, Clone)]
 pub struct FindingSummary {
-    by_rule: BTreeMap<&'static str, RuleSummary>,
+    /// In the order in which they were first broken.
+    rules: Vec<RuleSummary>,
 }
 
 /// What is known of one rule in one delivery.
@@ -122,12 +122,9 @@ impl FindingSummary {
     /// Takes up the findings of one row.
     fn add_row(&mut self, findings: &[Finding]) {
         for (at, finding) in findings.iter().enumerate() {
-            let summary = self.by_rule.entry(finding.rule.id).or_insert_with(|| RuleSummary {
-                rule: finding.rule,
-                row_count: 0,
-                first: Vec::new(),
-            });
-            if !findings[..at].iter().any(|it| it.rule.id == finding.rule.id) {
+            let place = self.place_of(finding.rule);
+            let summary = &mut self.rules[place];
+            if !findings[..at].iter().any(|it| std::ptr::eq(it.rule, finding.rule)) {
                 summary.row_count += 1;
             }
             if summary.first.len() < Self::FIRST_MAX {
@@ -136,14 +133,23 @@ impl FindingSummary {
         }
     }
 
+    /// Rules are constants in one place each: they are told apart by it, not by their names.
+    fn place_of(&mut self, rule: &'static Rule) -> usize {
+        let known = self.rules.iter().position(|it| std::ptr::eq(it.rule, rule));
+        known.unwrap_or_else(|| {
+            self.rules.push(RuleSummary { rule, row_count: 0, first: Vec::new() });
+            self.rules.len() - 1
+        })
+    }
+
     /// Rows that broke a rule.
     pub fn row_count(&self, rule: &str) -> u64 {
-        self.by_rule.get(rule).map_or(0, |summary| summary.row_count)
+        self.rules.iter().find(|it| it.rule.id == rule).map_or(0, |summary| summary.row_count)
     }
 
     /// The rules that were broken, rejects first, then by id.
     pub fn rules(&self) -> Vec<&RuleSummary> {
-        let mut rules: Vec<_> = self.by_rule.values().collect();
+        let mut rules: Vec<_> = self.rules.iter().collect();
         rules.sort_by_key(|summary| (summary.rule.severity, summary.rule.id));
         rules
     }

@@ -84,16 +84,18 @@ impl Kept<'_> {
     fn text(&self) -> String {
         let line = self.batch.decoded().lines()[self.row];
         let delimiter = self.header.delimiter();
-        let mut fields = Vec::new();
-        for (at, column) in self.header.columns().iter().enumerate() {
-            let Some(column) = column else { continue };
+        let columns = self.header.columns().iter().enumerate();
+        let mut row = String::new();
+        for (at, column) in columns.filter_map(|(at, column)| Some((at, (*column)?))) {
             let text = std::str::from_utf8(self.field(at)).ok();
-            fields.push(match text.filter(|text| self.may_be_kept(*column, text)) {
-                Some(kept) => quoted(kept, delimiter),
-                None => format!("{}@{line}", column.name()),
-            });
+            match text.filter(|text| self.may_be_kept(column, text)) {
+                Some(kept) => push_quoted(&mut row, kept, delimiter),
+                None => row.extend([column.name(), "@", &line.to_string()]),
+            }
+            row.push(char::from(delimiter));
         }
-        fields.join(&char::from(delimiter).to_string())
+        row.pop();
+        row
     }
 
     /// Whether a value can be no identifier. Codes are short, days and amounts have their form;
@@ -118,10 +120,11 @@ impl Kept<'_> {
     }
 }
 
-/// A field, quoted where it must be.
-fn quoted(text: &str, delimiter: u8) -> String {
-    if text.contains([char::from(delimiter), '"', '\n', '\r']) {
-        return format!("\"{}\"", text.replace('"', "\"\""));
+/// Appends a field, quoted where it must be.
+fn push_quoted(row: &mut String, text: &str, delimiter: u8) {
+    if text.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r')) {
+        row.extend(["\"", &text.replace('"', "\"\""), "\""]);
+    } else {
+        row.push_str(text);
     }
-    text.to_owned()
 }
