@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::rejects::known_rule;
 use crate::delivery::DeliveryId;
 use crate::render::count;
 use crate::sample::Sample;
@@ -17,7 +18,8 @@ use crate::sample::Sample;
 #[command(
     after_help = "Examples:\n  sppis sample --deliveries 2007-05,2007-11 --persons 1000 --seed 1 \
                   --output samples\n  sppis sample --deliveries 2018-05 --persons 1000000 \
-                  --mistakes 1% --output samples"
+                  --mistakes 1% --output samples\n  sppis sample --deliveries 2018-05 --mistakes 5% \
+                  --mistakes-of check.code-decimal,check.no-value-word --output samples"
 )]
 pub(super) struct Arguments {
     /// Ids of the deliveries, separated by commas.
@@ -35,6 +37,10 @@ pub(super) struct Arguments {
     /// Share of rows with a planted mistake, such as 1% or 0.01.
     #[arg(long, value_name = "SHARE", default_value = "0%")]
     mistakes: crate::finding::Budget,
+
+    /// Plant only mistakes that these rules find, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    mistakes_of: Vec<String>,
 
     /// Replace files that are there already.
     #[arg(long)]
@@ -56,7 +62,14 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             DeliveryId::calendar(text.trim()).map_err(|error| CliError::new(error.to_string()))?;
         windows.push(id);
     }
-    let sample = Sample::new(arguments.persons, arguments.seed, per_million);
+    let mut sample = Sample::new(arguments.persons, arguments.seed, per_million);
+    if !arguments.mistakes_of.is_empty() {
+        let rules = arguments.mistakes_of.iter().map(|rule| known_rule(rule.trim()));
+        let rules = rules.collect::<Result<Vec<&str>, CliError>>()?;
+        sample = sample.with_mistakes_of(&rules).map_err(|rule| {
+            CliError::new(format!("`{rule}` needs a setting: no mistake can be planted for it"))
+        })?;
+    }
     let folder = &arguments.output;
     let failed = |error: std::io::Error| {
         CliError::new(format!("{} cannot be written: {error}", folder.display()))

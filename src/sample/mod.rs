@@ -17,6 +17,7 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::dictionary::Places;
 use crate::quarter::QuarterRange;
+use mistake::Mistake;
 use person::Person;
 use row::{COLUMNS, Row};
 
@@ -28,6 +29,7 @@ pub struct Sample {
     seed: u64,
     /// Rows with a planted mistake, per million.
     mistakes_per_million: u32,
+    mistakes: Vec<Mistake>,
 }
 
 /// What a sample delivery holds.
@@ -42,7 +44,18 @@ pub struct Manifest {
 impl Sample {
     /// A sample of `persons` invented persons.
     pub fn new(persons: u64, seed: u64, mistakes_per_million: u32) -> Self {
-        Self { places: Places::built_in(), persons, seed, mistakes_per_million }
+        let (places, mistakes) = (Places::built_in(), mistake::ALL.to_vec());
+        Self { places, persons, seed, mistakes_per_million, mistakes }
+    }
+
+    /// The same with mistakes of these rules only; a rule that none can be planted for is given back.
+    pub fn with_mistakes_of<'r>(mut self, rules: &[&'r str]) -> Result<Self, &'r str> {
+        let planted = |rule: &str| mistake::ALL.iter().any(|mistake| mistake.rule == rule);
+        if let Some(rule) = rules.iter().find(|rule| !planted(rule)) {
+            return Err(rule);
+        }
+        self.mistakes.retain(|mistake| rules.contains(&mistake.rule));
+        Ok(self)
     }
 
     /// Writes the delivery of a window.
@@ -80,7 +93,7 @@ impl Sample {
     ) -> io::Result<()> {
         manifest.rows += 1;
         if random.random_range(0..1_000_000) < self.mistakes_per_million {
-            let mistake = mistake::ALL[random.random_range(0..mistake::ALL.len())];
+            let mistake = self.mistakes[random.random_range(0..self.mistakes.len())];
             if let Some(lines) = mistake.plant(row) {
                 manifest.rows += lines.len() as u64 - 1;
                 *manifest.planted.entry(mistake.rule.to_owned()).or_default() += 1;

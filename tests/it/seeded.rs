@@ -8,13 +8,23 @@ use crate::sandbox::Sandbox;
 /// negative amounts, and one row in fifty with a planted mistake.
 pub(crate) const DELIVERIES: &str = "2004-05,2006-11,2007-05,2015-11,2017-05,2017-11,2025-11";
 
+/// The rules that the mistakes break: those that the golden tables were made with.
+const MISTAKES_OF: &str = "decode.field-count,decode.quote-unclosed,decode.encoding,decode.date,decode.amount,\
+    decode.amount-ambiguous,decode.code-identifier,check.niss-missing,check.niss-invalid,\
+    check.first-day-missing,check.days-reversed,check.regime-missing,check.regime-unknown,\
+    check.before-source,check.amount-before-validity,check.outside-window,check.duplicate-row,\
+    check.last-day-missing,check.interval-long,check.code-unknown,check.code-outside-validity,\
+    check.variable-outside-validity,check.variable-other-regime,check.amount-without-convention,\
+    check.convention-without-amount,check.not-eligible,check.niss-padded,check.partner-invalid,\
+    check.unclassified";
+
 /// The warehouse; nobody may change it.
 pub(crate) fn warehouse() -> &'static Sandbox {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     SANDBOX.get_or_init(|| {
         let sandbox = Sandbox::new();
         let arguments = ["--persons", "400", "--seed", "20", "--mistakes", "2%", "--output", "in"];
-        let mut command = vec!["sample", "--deliveries", DELIVERIES];
+        let mut command = vec!["sample", "--deliveries", DELIVERIES, "--mistakes-of", MISTAKES_OF];
         command.extend(arguments);
         sandbox.run_all(&command).ok();
         for id in DELIVERIES.split(',') {
