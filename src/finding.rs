@@ -61,6 +61,13 @@ pub struct Finding {
     pub text: Cow<'static, str>,
 }
 
+impl Finding {
+    /// Whether it is the reason why a column has no value although something stands there.
+    pub fn costs_value_of(&self, column: &str) -> bool {
+        self.column == Some(column) && self.rule.severity == Severity::Reject
+    }
+}
+
 /// A raw value as it may be shown: short values quoted, long ones and everything that could be
 /// part of an identifier described by its length only.
 ///
@@ -79,7 +86,7 @@ pub fn shown(value: &str) -> String {
     format!("a text of {length} characters, {digits} of them digits")
 }
 
-/// `DD/MM/YYYY` or `YYYY-MM-DD`, whatever the digits.
+/// `DD/MM/YYYY`, `DD-MM-YYYY` or `YYYY-MM-DD`, whatever the digits.
 fn is_date_shaped(value: &str) -> bool {
     let shaped = |marks: [usize; 2], mark: u8| {
         value.len() == 10
@@ -87,7 +94,7 @@ fn is_date_shaped(value: &str) -> bool {
                 if marks.contains(&at) { byte == mark } else { byte.is_ascii_digit() }
             })
     };
-    shaped([2, 5], b'/') || shaped([4, 7], b'-')
+    shaped([2, 5], b'/') || shaped([2, 5], b'-') || shaped([4, 7], b'-')
 }
 
 /// Counts of rows by rule, and the first findings of each rule for display.

@@ -1,7 +1,7 @@
 //! Checked rows to observations per quarter: shares of amounts, clipping, reconciliation.
 //!
 //! In: [`CheckedBatch`]es. Out: one [`ObservationBatch`] per quarter of the window, and the
-//! [`Reconciliation`] of rows and cents. Never: a cent that is neither stored nor counted as
+//! [`Reconciliation`] of rows, cents and cells. Never: a cent that is neither stored nor counted as
 //! clipped, or a row in a quarter that its days do not touch.
 
 mod observations;
@@ -70,6 +70,7 @@ impl Attribution<'_> {
     /// The observations of a batch, and its part of the reconciliation.
     pub fn attribute(&self, batch: &CheckedBatch) -> (Vec<ObservationBatch>, Reconciliation) {
         let mut reconciliation = Reconciliation::new(self.window, batch.row_count_read());
+        reconciliation.count_cells(batch.decoded().cells());
         let quarters: Vec<(Quarter, Day, Day)> =
             self.window.iter().map(|it| (it, it.first_day(), it.last_day())).collect();
         let mut selections: Vec<Selection> =

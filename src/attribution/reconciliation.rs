@@ -1,7 +1,9 @@
-//! The statement that no row and no cent is lost, per delivery and per quarter.
+//! The statement that no row, no cent and no cell is lost, per delivery, quarter and column.
 
 use std::collections::BTreeMap;
 
+use crate::decode::CellCounts;
+use crate::dictionary::Column;
 use crate::quarter::{Quarter, QuarterRange};
 
 /// Rows and cents of a delivery, from what was read to what is stored.
@@ -13,6 +15,8 @@ pub struct Reconciliation {
     cents_rejected: i128,
     cents_clipped: i128,
     by_quarter: BTreeMap<Quarter, QuarterTotals>,
+    /// By name of the column.
+    cells: BTreeMap<&'static str, CellCounts>,
 }
 
 /// What was attributed to one quarter of the window.
@@ -52,6 +56,13 @@ impl Reconciliation {
         self.cents_rejected += i128::from(cents.unwrap_or(0));
     }
 
+    /// What became of the fields of some rows.
+    pub(super) fn count_cells(&mut self, cells: &[(Column, CellCounts)]) {
+        for (column, counts) in cells {
+            self.cells.entry(column.name()).or_default().add(*counts);
+        }
+    }
+
     pub(super) fn attribute(&mut self, quarter: Quarter, cents: Option<i64>) {
         let totals = self.by_quarter.entry(quarter).or_default();
         totals.observations += 1;
@@ -69,6 +80,9 @@ impl Reconciliation {
             let sum = self.by_quarter.entry(*quarter).or_default();
             sum.observations += totals.observations;
             sum.cents += totals.cents;
+        }
+        for (column, counts) in &other.cells {
+            self.cells.entry(column).or_default().add(*counts);
         }
     }
 
@@ -115,6 +129,18 @@ impl Reconciliation {
     /// Cents that belong to quarters outside the window.
     pub fn cents_clipped(&self) -> i128 {
         self.cents_clipped
+    }
+
+    /// The fields of rows whose fields can be told apart that hold something, and what became of them, by
+    /// column.
+    pub fn cells(&self) -> &BTreeMap<&'static str, CellCounts> {
+        &self.cells
+    }
+
+    /// A column of which fields are lost.
+    pub fn lost_cells(&self) -> Option<(&'static str, CellCounts)> {
+        let lost = self.cells.iter().find(|(_, counts)| !counts.balances());
+        lost.map(|(column, counts)| (*column, *counts))
     }
 
     /// Whether rows read are accepted or rejected, and cents accepted stored or clipped.

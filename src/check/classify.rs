@@ -37,7 +37,7 @@ impl Classifier {
             unclassified: dictionary.unclassified(),
         };
         classifier.without_value =
-            CodeColumn::all().map(|column| classifier.rules_of(column, None)).collect();
+            CodeColumn::all().map(|column| classifier.rules_of(column, None, false)).collect();
         let regimes = 0..dictionary.regimes().len();
         let of_regime = |regime| {
             classifier.bits(|rule: &MeasureRule| rule.regime.is_none_or(|named| named == regime))
@@ -67,11 +67,12 @@ impl Classifier {
         days.into_iter().map(valid).collect()
     }
 
-    /// The rules that a value of a column leaves open.
-    pub(super) fn rules_of(&self, column: CodeColumn, value: Option<&str>) -> u128 {
+    /// The rules that a value of a column leaves open. What is surely no code meets no condition but one
+    /// that names it: to be another code than those listed it would have to be one.
+    pub(super) fn rules_of(&self, column: CodeColumn, value: Option<&str>, is_code: bool) -> u128 {
         self.bits(|rule| {
             let mut conditions = rule.conditions.iter().filter(|it| it.column == column);
-            conditions.all(|condition| condition.holds(value))
+            conditions.all(|it| it.holds(value) && (is_code || !it.excludes))
         })
     }
 

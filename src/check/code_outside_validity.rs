@@ -37,7 +37,7 @@ pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     for value in row.values(&row.facts.suspects.code_validity) {
         if !value.facts.is_valid_on(first) {
             let valid: Vec<_> = value.facts.validities.iter().map(ToString::to_string).collect();
-            let code = found.shown(value.text);
+            let code = found.shown(row.written(&value));
             let (valid, first) = (valid.join(" or "), date_of(first));
             let text = format!("expected {code} only {valid}, found it on {first}");
             found.add(&RULE, value.column.name(), text);

@@ -1,7 +1,8 @@
 //! A code that its complete table does not have, or a `CPAS` that is no NIS code of five digits.
 //!
 //! Tables that are marked incomplete say nothing about a code that is not in them, but what holds
-//! anything else than letters, digits and dashes is none.
+//! anything else than letters, digits and dashes is none, nor is anything but digits where all known codes
+//! are digits.
 
 use super::context::CheckContext;
 use super::facts::BatchFacts;
@@ -23,7 +24,8 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     for value in row.values(&row.facts.suspects.unknown) {
         if value.facts.unknown {
-            let text = format!("expected a code of the table, found {}", found.shown(value.text));
+            let text =
+                format!("expected a code of the table, found {}", found.shown(row.written(&value)));
             found.add(&RULE, value.column.name(), text);
         }
     }

@@ -160,19 +160,37 @@ impl CheckContext {
     pub(super) fn facts_of(&self, column: CodeColumn, value: &str) -> ValueFacts {
         let variable = &self.variable(column).variable;
         let codes: Vec<_> = variable.codes.iter().filter(|code| code.code == value).collect();
-        let is_nis = value.len() == 5 && value.bytes().all(|byte| byte.is_ascii_digit());
+        let unknown = is_unknown(column, variable, value, codes.is_empty());
+        let known = !codes.is_empty() || is_digits(value);
+        let is_code = known || (variable.codes.is_empty() && !unknown);
         ValueFacts {
-            unknown: (codes.is_empty()
-                && column != CodeColumn::LEGISLATION
-                && (variable.table_complete || !is_code_shaped(value)))
-                || (column == CodeColumn::CPAS && !is_nis),
+            unknown,
             validities: codes.iter().map(|code| code.validity).collect(),
             not_applicable: codes.iter().any(|code| code.not_applicable),
-            rules: self.classifier.rules_of(column, Some(value)),
+            rules: self.classifier.rules_of(column, Some(value), is_code),
             regime: self.regime_of(value).and_then(|it| u16::try_from(it).ok()),
             guidance: self.guidance_of(value).and_then(|it| u16::try_from(it).ok()),
         }
     }
+}
+
+/// Whether a text is no code of its variable, as far as that can be told; `LEGISLATION` has a rule of its
+/// own. Where the known codes are all digits, so are those that are not known.
+fn is_unknown(column: CodeColumn, variable: &Variable, value: &str, is_new: bool) -> bool {
+    if column == CodeColumn::LEGISLATION {
+        return false;
+    }
+    if column == CodeColumn::CPAS && !(value.len() == 5 && is_digits(value)) {
+        return true;
+    }
+    let known = &variable.codes;
+    let only_digits = !known.is_empty() && known.iter().all(|code| is_digits(&code.code));
+    is_new
+        && (variable.table_complete || !is_code_shaped(value) || (only_digits && !is_digits(value)))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a text could be a code of a table that is not known in full: ASCII letters, digits and

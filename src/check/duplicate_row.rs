@@ -1,4 +1,7 @@
 //! A row equal in all known columns to an earlier row of the same delivery, across its parts.
+//!
+//! Values are compared as they are decoded: a last day that is filled in, a word for no value and a number
+//! of a partner that is not valid are what they are taken as.
 
 use std::collections::BTreeSet;
 

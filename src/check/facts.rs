@@ -184,7 +184,7 @@ fn end_days(batch: &DecodedBatch) -> Vec<Option<Day>> {
         let findings = batch.findings();
         let from = findings.partition_point(|finding| finding.line < line);
         let of_row = findings[from..].iter().take_while(|finding| finding.line == line);
-        let unreadable = of_row.into_iter().any(|finding| finding.column == Some("DPAYLSTDAY"));
+        let unreadable = of_row.into_iter().any(|finding| finding.costs_value_of("DPAYLSTDAY"));
         first.filter(|_| !unreadable).map(end_of_month)
     };
     batch.first_day().iter().zip(batch.last_day()).enumerate().map(end).collect()

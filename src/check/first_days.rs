@@ -51,6 +51,11 @@ impl FirstDays {
         is_within(self.usual, validity)
     }
 
+    /// The earliest first day, but for those of the [`unusual`](Self::unusual) rows.
+    pub(super) fn usual_start(&self) -> Option<Day> {
+        self.usual.map(|(from, _)| from)
+    }
+
     /// Rows to be looked at one by one.
     pub(super) fn unusual(&self) -> &[usize] {
         &self.unusual

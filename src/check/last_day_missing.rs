@@ -1,4 +1,6 @@
 //! A missing last day is taken as the end of the month of the first day, the grain of the base data.
+//!
+//! A day in the year 9999 is how databases and SAS write that there is none.
 
 use super::context::CheckContext;
 use super::facts::BatchFacts;
@@ -13,6 +15,8 @@ pub(super) static RULE: Rule = Rule {
     help: "check that the intervention did not last longer than the month it began in",
 };
 
+const TEXT: &str = "no value, or the year 9999; the end of the first day's month is taken";
+
 pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) {
     let last_day = facts.batch.last_day();
     marks.rows(|row| last_day[row].is_none());
@@ -20,6 +24,6 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     if row.last_day.is_none() && !row.unreadable("DPAYLSTDAY") {
-        found.add(&RULE, "DPAYLSTDAY", "no value; the end of the first day's month is taken");
+        found.add(&RULE, "DPAYLSTDAY", TEXT);
     }
 }

@@ -14,6 +14,7 @@ mod amount_not_fixed;
 mod amount_without_convention;
 mod batch;
 mod before_source;
+mod born_after;
 mod classify;
 mod code_outside_validity;
 mod code_unknown;
@@ -24,6 +25,7 @@ mod duplicate_row;
 mod facts;
 mod first_day_missing;
 mod first_days;
+mod interval_implausible;
 mod interval_long;
 mod last_day_missing;
 mod not_eligible;
@@ -67,15 +69,17 @@ macro_rules! row_rules {
 }
 
 /// The rules that look at one row, in the order in which their findings are listed.
-static REGISTRY: [RowRule; 18] = row_rules![
+static REGISTRY: [RowRule; 20] = row_rules![
     first_day_missing,
     last_day_missing,
     days_reversed,
     interval_long,
+    interval_implausible,
     regime_missing,
     regime_unknown,
     before_source,
     outside_window,
+    born_after,
     amount_before_validity,
     code_unknown,
     code_outside_validity,

@@ -19,10 +19,10 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
-    if let Some(code) = row.code(CodeColumn::LEGISLATION)
+    if let Some(code) = row.value(CodeColumn::LEGISLATION)
         && row.regime.is_none()
     {
-        let (expected, code) = (found.context().regime_codes(), found.shown(code));
+        let (expected, code) = (found.context().regime_codes(), found.shown(row.written(&code)));
         let text = format!("expected {expected}, found {code}");
         found.add(&RULE, "LEGISLATION", text);
     }

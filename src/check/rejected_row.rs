@@ -5,7 +5,7 @@
 //! stands on (`NISS@12`): only who has the sender's file can tell what stood there.
 
 use super::batch::CheckedBatch;
-use crate::decode::{IdentifierFormat, parse_cents, parse_day};
+use crate::decode::{IdentifierFormat, is_no_value_word, parse_cents, parse_day};
 use crate::delivery::Header;
 use crate::dictionary::{Column, Dictionary};
 use crate::finding::shown;
@@ -108,7 +108,7 @@ impl Kept<'_> {
         let shifted = !self.batch.decoded().person().is_valid(self.row);
         let digits = text.chars().filter(|it| it.is_numeric()).count();
         match column {
-            _ if text.is_empty() => true,
+            _ if text.is_empty() || is_no_value_word(text) => true,
             Column::Person | Column::Partner => false,
             Column::FirstDay | Column::LastDay if parse_day(text).is_some() => true,
             Column::Amount if !coded && parse_cents(text).is_ok() => digits <= AMOUNT_DIGITS_MAX,

@@ -34,6 +34,8 @@ pub(super) struct Row<'a> {
     /// Whether the guidance is one of a partnership convention.
     pub(super) convention: bool,
     pub(super) has_partner: bool,
+    /// Year of birth of the beneficiary.
+    pub(super) birth_year: Option<i16>,
 }
 
 impl<'a> Row<'a> {
@@ -56,12 +58,13 @@ impl<'a> Row<'a> {
             guidance: facts.guidance[index].map(usize::from),
             convention: facts.convention[index],
             has_partner: batch.partner().is_valid(index),
+            birth_year: batch.birth_year()[index],
         }
     }
 
     /// Whether the column has a text that decoding could not read.
     pub(super) fn unreadable(&self, column: &str) -> bool {
-        self.decode_findings.iter().any(|finding| finding.column == Some(column))
+        self.decode_findings.iter().any(|finding| finding.costs_value_of(column))
     }
 
     /// The code of a column.
@@ -69,12 +72,18 @@ impl<'a> Row<'a> {
         self.value(column).map(|value| value.text)
     }
 
+    /// A code as the row has it.
+    pub(super) fn written(&self, value: &Value<'a>) -> &'a str {
+        self.facts.batch.written_code(self.index, value.column).unwrap_or(value.text)
+    }
+
     /// The row's codes in some columns.
     pub(super) fn values(&self, columns: &'a [CodeColumn]) -> impl Iterator<Item = Value<'a>> + '_ {
         columns.iter().filter_map(|column| self.value(*column))
     }
 
-    fn value(&self, column: CodeColumn) -> Option<Value<'a>> {
+    /// The row's code in a column.
+    pub(super) fn value(&self, column: CodeColumn) -> Option<Value<'a>> {
         let facts = self.facts.column(column);
         let at = usize::try_from(facts.keys[self.index].checked_sub(1)?).ok()?;
         Some(Value { column, text: &facts.texts[at], facts: &facts.facts[at] })

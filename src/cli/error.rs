@@ -213,6 +213,8 @@ impl From<IngestError> for CliError {
             error @ IngestError::Corrected { .. } => Self::of(&error).hint(
                 "replace them with `--discard-corrections`, if the new files have the corrected rows",
             ),
+            error @ IngestError::LostCells { .. } => Self::of(&error)
+                .hint("this is a fault of the program, please report it; nothing was changed"),
             error => Self::of(&error),
         }
     }

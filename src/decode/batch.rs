@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::cells::CellCounts;
 use super::codes::Codes;
 use crate::delivery::Rows;
-use crate::dictionary::CodeColumn;
+use crate::dictionary::{CodeColumn, Column};
 use crate::finding::Finding;
 use crate::quarter::Day;
 
@@ -54,6 +55,15 @@ impl IdentifierColumn {
             Self::Coded(tokens) => tokens[row].is_some(),
         }
     }
+
+    /// Rows that have one.
+    pub(super) fn value_count(&self) -> u64 {
+        let count = match self {
+            Self::National(numbers) => numbers.iter().filter(|it| it.is_some()).count(),
+            Self::Coded(tokens) => tokens.iter().filter(|it| it.is_some()).count(),
+        };
+        count as u64
+    }
 }
 
 /// The typed values of a chunk's rows, and what was found in them.
@@ -74,6 +84,9 @@ pub struct DecodedBatch {
     pub(super) last_day: Vec<Option<Day>>,
     pub(super) cents: Vec<Option<i64>>,
     pub(super) codes: Vec<Codes>,
+    /// By position of the column: its place in a row.
+    pub(super) code_places: Vec<Option<usize>>,
+    pub(super) cells: Vec<(Column, CellCounts)>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -124,7 +137,19 @@ impl DecodedBatch {
         &self.rejected
     }
 
-    /// Hash of each row's decoded values, equal for equal rows; zero where not all could be read.
+    /// What became of the fields of each known column that the header has.
+    pub fn cells(&self) -> &[(Column, CellCounts)] {
+        &self.cells
+    }
+
+    /// A code as the row has it, without blanks around it.
+    pub fn written_code(&self, row: usize, column: CodeColumn) -> Option<&str> {
+        let bytes = self.rows.field(row, self.code_places[column.index()]?);
+        std::str::from_utf8(bytes).ok().map(str::trim)
+    }
+
+    /// Hash of each row's decoded values, a missing last day filled in; equal for equal rows, and zero
+    /// where not all could be read.
     pub fn row_hashes(&self) -> &[u128] {
         &self.row_hashes
     }
@@ -154,7 +179,7 @@ impl DecodedBatch {
         &self.first_day
     }
 
-    /// Last days as written.
+    /// Last days as written; one in the year 9999 is none.
     pub fn last_day(&self) -> &[Option<Day>] {
         &self.last_day
     }

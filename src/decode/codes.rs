@@ -43,15 +43,19 @@ impl Codes {
 }
 
 /// What a field of a code column says: the key of its code, 0 for no value.
-pub(super) type Meaning = Result<u32, NoCode>;
+pub(super) type Meaning = Result<u32, Odd>;
 
-/// Why a field of a code column holds no code.
+/// What is odd about a field of a code column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoCode {
+pub(super) enum Odd {
     /// Its bytes are not valid text.
     Unreadable,
     /// It could be an identifier.
     Identifier,
+    /// It is a word for no value.
+    NoValueWord,
+    /// It is the code with this key, written as a decimal number.
+    Decimal(u32),
 }
 
 /// The meanings of raw texts met so far in one column of a chunk.
@@ -78,7 +82,7 @@ impl CodeMemory {
     }
 
     /// Finds the key of the field of each of some rows; `learn` works out what a new text says. Gives
-    /// the rows whose fields hold no code, which have no key.
+    /// the rows whose fields are odd, most of which have no key.
     ///
     /// Most fields are a word that is known already. A function of its own, since with the code of
     /// other columns around it, the loop keeps little in registers.
@@ -90,8 +94,8 @@ impl CodeMemory {
         at: usize,
         keys: &mut [u32],
         learn: impl Fn(&mut Self, &[u8]) -> Meaning,
-    ) -> Vec<(usize, NoCode)> {
-        let (text, mut none) = (rows.text(), Vec::new());
+    ) -> Vec<(usize, Odd)> {
+        let (text, mut odd_rows) = (rows.text(), Vec::new());
         let bounds = rows.bounds_of(block.clone(), at);
         for ((row, (start, end)), key) in block.zip(bounds).zip(keys) {
             if start == end {
@@ -103,10 +107,15 @@ impl CodeMemory {
             }
             match self.look_up(text, (start, end), &learn) {
                 Ok(known) => *key = known,
-                Err(no_code) => none.push((row, no_code)),
+                Err(odd) => {
+                    if let Odd::Decimal(known) = odd {
+                        *key = known;
+                    }
+                    odd_rows.push((row, odd));
+                }
             }
         }
-        none
+        odd_rows
     }
 
     /// The meaning of a field that is no word known to be a code.

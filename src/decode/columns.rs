@@ -5,12 +5,15 @@ use std::ops::Range;
 
 use super::amount::{AmountError, parse_cents};
 use super::batch::IdentifierColumn;
-use super::codes::{CodeMemory, Codes, Meaning, NoCode};
+use super::codes::{CodeMemory, Codes, Meaning, Odd};
+use super::date::{DayError, OPEN_END};
 use super::identifier::{Identifier, IdentifierFormat, eleven_digits, parse_national};
+use super::no_value::is_no_value_word;
 use super::row_hash::{number_hash, value_hash};
-use super::{Decoder, rules};
+use super::{Cell, Decoder, rules};
 use crate::delivery::Rows;
 use crate::dictionary::{CodeColumn, Column};
+use crate::quarter::end_of_month;
 
 const CODE_IDENTIFIER_TEXT: &str = "expected a code, found what could be an identifier";
 
@@ -27,11 +30,16 @@ impl CodeReader {
         Self { memory, drops_leading_zero, keys: vec![0; row_count] }
     }
 
-    /// Reads some rows; gives those whose fields hold no code.
-    fn read(&mut self, rows: &Rows, block: Range<usize>, at: usize) -> Vec<(usize, NoCode)> {
+    /// Reads some rows; gives those whose fields are odd.
+    fn read(&mut self, rows: &Rows, block: Range<usize>, at: usize) -> Vec<(usize, Odd)> {
         let drops = self.drops_leading_zero;
         let learn = |memory: &mut CodeMemory, bytes: &[u8]| learn(memory, bytes, drops);
         self.memory.keys(rows, block.clone(), at, &mut self.keys[block], learn)
+    }
+
+    /// Rows that have a code.
+    pub(super) fn value_count(&self) -> u64 {
+        self.keys.iter().map(|key| u64::from(*key > 0)).sum()
     }
 
     /// The column.
@@ -55,17 +63,22 @@ impl Decoder<'_> {
     }
 
     fn person_of_text(&mut self, row: usize, at: usize) {
-        let Some(text) = self.readable(row, at, Some(Column::Person)) else { return };
-        if text.is_empty() {
-            let text = "expected the beneficiary's identifier, found no value";
-            return self.reject(row, &rules::NISS_MISSING, Some("NISS"), text);
-        }
+        let text = match self.cell(row, at, Column::Person) {
+            Cell::Text(text) => text,
+            Cell::Unreadable => return,
+            Cell::NoValue => {
+                let text = "expected the beneficiary's identifier, found no value";
+                return self.reject(row, &rules::NISS_MISSING, Some("NISS"), text);
+            }
+        };
         match self.settings.identifier.parse(&text) {
             Ok(identifier) => {
                 self.niss_padded(row, &identifier, "NISS");
                 self.person(row, &identifier);
             }
-            Err(error) => self.reject(row, &rules::NISS_INVALID, Some("NISS"), error.to_string()),
+            Err(error) => {
+                self.lose(row, at, &rules::NISS_INVALID, Column::Person, error.to_string());
+            }
         }
     }
 
@@ -73,7 +86,7 @@ impl Decoder<'_> {
     fn person(&mut self, row: usize, identifier: &Identifier<'_>) {
         if let Identifier::National(number) = identifier {
             self.sex[row] = number.sex;
-            self.birth_year[row] = Some(number.birth_year);
+            self.birth_year[row] = number.birth_year;
         }
         self.sums[row] = self.sums[row].wrapping_add(hash(Column::Person, identifier));
         put(&mut self.person, row, identifier);
@@ -99,19 +112,14 @@ impl Decoder<'_> {
     /// A partner's identifier that fails is left out with a warning: the partner is no person of
     /// the counts, and a row with its amount must not be lost for it.
     fn partner_of_text(&mut self, row: usize, at: usize) {
-        let Some(text) = self.readable(row, at, Some(Column::Partner)) else { return };
-        if text.is_empty() {
-            return;
-        }
+        let Cell::Text(text) = self.cell(row, at, Column::Partner) else { return };
         match self.settings.identifier.parse(&text) {
             Ok(identifier) => {
                 self.niss_padded(row, &identifier, "NNISPTN2");
                 self.partner(row, &identifier);
             }
             Err(error) => {
-                // It has no value, but still tells rows apart.
-                let hash = value_hash(Column::Partner, text.as_bytes());
-                self.sums[row] = self.sums[row].wrapping_add(hash);
+                self.tallies[at].findings += 1;
                 let column = Some("NNISPTN2");
                 self.find(row, &rules::PARTNER_INVALID, column, error.to_string());
             }
@@ -146,22 +154,43 @@ impl Decoder<'_> {
                     (day, number_hash(column, i64::from(day)))
                 }
             };
+            if column == Column::FirstDay {
+                self.first_day[row] = Some(day);
+            } else if day < OPEN_END {
+                self.last_day[row] = Some(day);
+            } else {
+                // No last day, which is filled in like one that is missing.
+                self.tallies[at].values += 1;
+                continue;
+            }
             self.sums[row] = self.sums[row].wrapping_add(hash);
-            let days =
-                if column == Column::FirstDay { &mut self.first_day } else { &mut self.last_day };
-            days[row] = Some(day);
         }
     }
 
     fn day_of_text(&mut self, row: usize, at: usize, column: Column) -> Option<i32> {
-        let text = self.readable(row, at, Some(column))?;
-        let day = super::date::parse_day(&text);
-        if day.is_none() && !text.is_empty() {
-            let expected = "expected a day that exists as YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY";
-            let text = format!("{expected}, found {}", self.shown(&text));
-            self.reject(row, &rules::DATE, Some(column.name()), text);
+        let Cell::Text(text) = self.cell(row, at, column) else { return None };
+        let expected = match super::date::read_day(&text) {
+            Ok(day) => return Some(day),
+            Err(DayError::Malformed) => {
+                "a day that exists as YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY, DD-MM-YYYY or DDMONYYYY"
+            }
+            Err(DayError::TimeOfDay) => "a day without a time, or with one of midnight",
+        };
+        let text = format!("expected {expected}, found {}", self.shown(&text));
+        self.lose(row, at, &rules::DATE, column, text);
+        None
+    }
+
+    /// Adds the last days that are missing to the hashes of their rows, as they are filled in.
+    pub(super) fn fill_last_days(&mut self, block: Range<usize>) {
+        for row in block {
+            if self.last_day[row].is_none()
+                && let Some(first) = self.first_day[row]
+            {
+                let hash = number_hash(Column::LastDay, i64::from(end_of_month(first)));
+                self.sums[row] = self.sums[row].wrapping_add(hash);
+            }
         }
-        day
     }
 
     pub(super) fn amounts(&mut self, block: Range<usize>, at: usize) {
@@ -181,16 +210,12 @@ impl Decoder<'_> {
     }
 
     fn amount_of_text(&mut self, row: usize, at: usize) -> Option<i64> {
-        let column = Some(Column::Amount.name());
-        let text = self.readable(row, at, Some(Column::Amount))?;
-        if text.is_empty() {
-            return None;
-        }
+        let Cell::Text(text) = self.cell(row, at, Column::Amount) else { return None };
         let rule = match parse_cents(&text) {
             // Digits that fit their check number are more likely a person than millions.
             Ok(_) if has_national_digits(&text) => {
                 let text = "expected an amount, found what could be an identifier";
-                self.reject(row, &rules::CODE_IDENTIFIER, column, text);
+                self.lose(row, at, &rules::CODE_IDENTIFIER, Column::Amount, text);
                 return None;
             }
             Ok(cents) => return Some(cents),
@@ -199,7 +224,7 @@ impl Decoder<'_> {
         };
         let expected = "expected an amount such as `1234.50`, at most 10 digits of euros";
         let text = format!("{expected}, found {}", self.shown(&text));
-        self.reject(row, rule, column, text);
+        self.lose(row, at, rule, Column::Amount, text);
         None
     }
 
@@ -208,12 +233,14 @@ impl Decoder<'_> {
             let drops = self.settings.drop_leading_zero.get(code.index()) == Some(&true);
             CodeReader::new(code, drops, self.rows.len())
         });
-        let none = reader.read(&self.rows, block.clone(), at);
+        let odd_rows = reader.read(&self.rows, block.clone(), at);
         reader.memory.add_hashes(&reader.keys[block.clone()], &mut self.sums[block.clone()]);
-        for (row, meaning) in none {
-            match meaning {
-                NoCode::Unreadable => self.unreadable(row, Some(Column::Code(code))),
-                NoCode::Identifier => self.code_identifier(row, code),
+        for (row, odd) in odd_rows {
+            match odd {
+                Odd::Unreadable => self.unreadable(row, at, Column::Code(code)),
+                Odd::Identifier => self.code_identifier(row, at, code),
+                Odd::NoValueWord => self.no_value_word(row, at, Column::Code(code)),
+                Odd::Decimal(_) => self.code_decimal(row, at, code),
             }
         }
         if self.settings.identifier == IdentifierFormat::Coded {
@@ -225,26 +252,34 @@ impl Decoder<'_> {
     fn own_identifiers(&mut self, block: Range<usize>, at: usize, code: CodeColumn) {
         let Some(reader) = &self.readers[code.index()] else { return };
         let keyed = block.filter(|row| reader.keys[*row] > 0);
-        let unknown =
-            |row: &usize| !self.settings.knows(code, reader.memory.text(reader.keys[*row]));
-        let own: Vec<usize> =
-            keyed.filter(unknown).filter(|row| self.is_own_identifier(*row, at)).collect();
+        let is_own = |row: &usize| {
+            let text = reader.memory.text(reader.keys[*row]);
+            !self.settings.knows(code, text)
+                && (self.is_own_identifier(*row, self.rows.field(*row, at).trim_ascii())
+                    || self.is_own_identifier(*row, text.as_bytes()))
+        };
+        let own: Vec<usize> = keyed.filter(is_own).collect();
         for row in own {
-            self.code_identifier(row, code);
+            self.code_identifier(row, at, code);
             if let Some(reader) = &mut self.readers[code.index()] {
                 reader.keys[row] = 0;
             }
         }
     }
 
-    fn code_identifier(&mut self, row: usize, code: CodeColumn) {
-        self.reject(row, &rules::CODE_IDENTIFIER, Some(code.name()), CODE_IDENTIFIER_TEXT);
+    fn code_identifier(&mut self, row: usize, at: usize, code: CodeColumn) {
+        self.lose(row, at, &rules::CODE_IDENTIFIER, Column::Code(code), CODE_IDENTIFIER_TEXT);
     }
 
-    /// Whether a field holds a token of its own row. Tokens have no form that tells them from
+    fn code_decimal(&mut self, row: usize, at: usize, code: CodeColumn) {
+        let written = std::str::from_utf8(self.rows.field(row, at)).unwrap_or_default();
+        let text = format!("expected a whole number, found {}", self.shown(written.trim()));
+        self.find(row, &rules::CODE_DECIMAL, Some(code.name()), text);
+    }
+
+    /// Whether a text is a token of its own row. Tokens have no form that tells them from
     /// codes; only a code that the dictionary knows is surely one.
-    fn is_own_identifier(&self, row: usize, at: usize) -> bool {
-        let text = self.rows.field(row, at).trim_ascii();
+    fn is_own_identifier(&self, row: usize, text: &[u8]) -> bool {
         [Column::Person, Column::Partner].into_iter().any(|column| {
             let field = self.header.position(column).map(|at| self.rows.field(row, at));
             field.is_some_and(|token| token.trim_ascii().eq_ignore_ascii_case(text))
@@ -254,15 +289,29 @@ impl Decoder<'_> {
 
 /// What a raw text of a code column says.
 fn learn(memory: &mut CodeMemory, bytes: &[u8], drops: bool) -> Meaning {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Err(NoCode::Unreadable) };
+    let Ok(text) = std::str::from_utf8(bytes) else { return Err(Odd::Unreadable) };
     let text = text.trim();
     if text.is_empty() {
         return Ok(0);
     }
-    if could_be_identifier(text) {
-        return Err(NoCode::Identifier);
+    if is_no_value_word(text) {
+        return Err(Odd::NoValueWord);
     }
-    Ok(memory.key(if drops { without_leading_zeros(text) } else { text }))
+    let whole = whole_number(text);
+    let code = whole.unwrap_or(text);
+    if could_be_identifier(code) {
+        return Err(Odd::Identifier);
+    }
+    let key = memory.key(if drops { without_leading_zeros(code) } else { code });
+    if whole.is_some() { Err(Odd::Decimal(key)) } else { Ok(key) }
+}
+
+/// The whole number that a decimal number is, where nothing but zeros follows its mark.
+fn whole_number(text: &str) -> Option<&str> {
+    let (whole, decimals) = text.split_once(['.', ','])?;
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let zeros = !decimals.is_empty() && decimals.bytes().all(|byte| byte == b'0');
+    (zeros && is_digits(digits)).then_some(whole)
 }
 
 /// Codes are stored as they come, so a number that has slipped into the wrong column must not
@@ -297,21 +346,40 @@ fn has_national_digits(text: &str) -> bool {
     parse_national(&digits).is_ok()
 }
 
-/// `01` as `1`; `0` and `00` as `0`.
+/// `01` as `1`; `0` and `00` as `0`; what is no number stays as it is.
 fn without_leading_zeros(text: &str) -> &str {
+    if !is_digits(text) {
+        return text;
+    }
     let rest = text.trim_start_matches('0');
-    if rest.is_empty() && !text.is_empty() { "0" } else { rest }
+    if rest.is_empty() { "0" } else { rest }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_leading_zeros;
+    use super::{whole_number, without_leading_zeros};
 
     #[test]
     fn leading_zeros_go_but_zero_stays() {
         let cases = [("01", "1"), ("15", "15"), ("0", "0"), ("00", "0"), ("", ""), ("10", "10")];
-        for (text, expected) in cases {
+        for (text, expected) in cases.into_iter().chain([("0N", "0N"), ("-0", "-0")]) {
             assert_eq!(without_leading_zeros(text), expected);
+        }
+    }
+
+    #[test]
+    fn only_zeros_after_its_mark_make_a_decimal_number_a_whole_one() {
+        let cases =
+            [("1.0", "1"), ("0,00", "0"), ("21004.0", "21004"), ("00.0", "00"), ("-1.0", "-1")];
+        for (text, expected) in cases {
+            assert_eq!(whole_number(text), Some(expected));
+        }
+        for text in ["1", ".0", "1.", "1.5", "1.0.0", "+1.0", "1,0 ", "A.0", "-.0", "1.0,0", ""] {
+            assert_eq!(whole_number(text), None, "{text}");
         }
     }
 }

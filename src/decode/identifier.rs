@@ -2,6 +2,10 @@
 //!
 //! Nothing here depends on today's date: the check number itself says the century, because
 //! `2 * 10^9 mod 97 = 68` is not zero, so the two ways to compute it never agree.
+//!
+//! The first six digits are a date of birth only where it was known and its sequence numbers had not
+//! run out. A month of 00 says that it was not, or that they had: the day is then a counter. Year, month
+//! and day of 00.00.01 and beyond say that nothing of the date was known.
 
 use super::batch::Sex;
 
@@ -47,8 +51,8 @@ pub struct NationalNumber {
     pub digits: i64,
     /// From the sequence number; unknown for BIS numbers given without it.
     pub sex: Option<Sex>,
-    /// Year of birth.
-    pub birth_year: i16,
+    /// Year of birth; unknown where the number was given without any date.
+    pub birth_year: Option<i16>,
     /// Whether a leading zero was added.
     pub padded: bool,
 }
@@ -73,6 +77,9 @@ pub enum IdentifierError {
     /// Month or day of birth is impossible.
     #[error("expected a possible month and day of birth (or 00), found others")]
     BirthDate,
+    /// The sequence number is none that is given out.
+    #[error("expected a sequence number from 001 to 998, found another")]
+    Sequence,
     /// Too long, or with control characters.
     #[error("expected 1 to 64 printable characters, found a text of {characters} characters")]
     Token {
@@ -158,17 +165,37 @@ fn checked(digits: i64, padded: bool) -> Result<NationalNumber, IdentifierError>
     };
     let (year, month, day) = (body / 10_000_000, body / 100_000 % 100, body / 1_000 % 100);
     let sequence = body % 1_000;
-    let sex_known = match month {
-        0..=12 | 40..=52 => true,
-        20..=32 => false,
+    let (sex_known, month) = match month {
+        0..=12 => (true, month),
+        40..=52 => (true, month - 40),
+        20..=32 => (false, month - 20),
         _ => return Err(IdentifierError::BirthDate),
     };
-    if day > 31 {
+    if day > last_day(century + year, month) {
         return Err(IdentifierError::BirthDate);
     }
+    if !SEQUENCES.contains(&sequence) {
+        return Err(IdentifierError::Sequence);
+    }
     let sex = if sequence % 2 == 1 { Sex::Male } else { Sex::Female };
-    let birth_year = i16::try_from(century + year).map_err(|_| IdentifierError::BirthDate)?;
+    let without_date = year == 0 && month == 0 && day != 0;
+    let birth_year = i16::try_from(century + year).ok().filter(|_| !without_date);
     Ok(NationalNumber { digits, sex: sex_known.then_some(sex), birth_year, padded })
+}
+
+/// Sequence numbers that are given out.
+const SEQUENCES: std::ops::RangeInclusive<i64> = 1..=998;
+
+/// The highest number that can stand for a day: without a month it counts on.
+#[inline]
+fn last_day(year: i64, month: i64) -> i64 {
+    match month {
+        0 => 99,
+        2 if year % 4 == 0 && year != 1900 => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// A recoded token.
@@ -190,10 +217,17 @@ mod tests {
         match parse_national(text) {
             Ok(number) => {
                 let sex = number.sex.map_or("?", Sex::letter);
-                format!("{:011} {sex} {} {}", number.digits, number.birth_year, number.padded)
+                let year = number.birth_year.map_or("?".to_owned(), |year| year.to_string());
+                format!("{:011} {sex} {year} {}", number.digits, number.padded)
             }
             Err(error) => error.to_string(),
         }
+    }
+
+    /// A number with its check number, for births from 2000 on or before.
+    fn number(body: i64, since_2000: bool) -> String {
+        let prefix = if since_2000 { 2_000_000_000 } else { 0 };
+        format!("{body:09}{:02}", 97 - (prefix + body) % 97)
     }
 
     #[test]
@@ -204,11 +238,29 @@ mod tests {
 
     #[test]
     fn the_check_number_gives_the_century_and_bis_numbers_hide_the_sex() {
-        let number = |body: i64, prefix: i64| format!("{body:09}{:02}", 97 - (prefix + body) % 97);
-        assert_eq!(summary(&number(50_312_004, 2_000_000_000)).split(' ').nth(2), Some("2005"));
-        assert_eq!(summary(&number(803_212_004, 0)).split(' ').nth(1), Some("?"));
-        assert_eq!(summary(&number(805_212_004, 0)).split(' ').nth(1), Some("F"));
-        assert_eq!(summary(&number(800_000_001, 0)).split(' ').nth(1), Some("M"));
+        assert_eq!(summary(&number(50_312_004, true)).split(' ').nth(2), Some("2005"));
+        assert_eq!(summary(&number(803_212_004, false)).split(' ').nth(1), Some("?"));
+        assert_eq!(summary(&number(805_212_004, false)).split(' ').nth(1), Some("F"));
+        assert_eq!(summary(&number(800_000_001, false)).split(' ').nth(1), Some("M"));
+    }
+
+    #[test]
+    fn a_day_is_one_of_its_month_in_its_year_or_counts_on_without_one() {
+        let cases = [
+            (290_229_001, false, false),
+            (280_229_001, false, true),
+            (229_001, false, false),
+            (229_001, true, true),
+            (800_431_001, false, false),
+            (802_431_001, false, false),
+            (800_099_001, false, true),
+            (802_099_001, false, true),
+            (804_099_001, false, true),
+            (800_400_001, false, true),
+        ];
+        for (body, since_2000, valid) in cases {
+            assert_eq!(parse_national(&number(body, since_2000)).is_ok(), valid, "{body}");
+        }
     }
 
     #[test]
@@ -224,6 +276,7 @@ mod tests {
         insta::assert_snapshot!(summary("4201220518X"), @"expected 11 digits, found a text of 11 characters with 10 digits; a spreadsheet may have dropped leading zeros");
         let impossible = format!("{:09}{:02}", 421_522_051, 97 - 421_522_051 % 97);
         insta::assert_snapshot!(summary(&impossible), @"expected a possible month and day of birth (or 00), found others");
+        insta::assert_snapshot!(summary(&number(420_122_999, false)), @"expected a sequence number from 001 to 998, found another");
     }
 
     proptest! {
@@ -237,6 +290,20 @@ mod tests {
             text[at] = byte;
             let plain = std::str::from_utf8(&text).ok().filter(|_| byte.is_ascii_digit());
             prop_assert_eq!(eight_digits(text), plain.map(|text| text.parse().unwrap()));
+        }
+
+        #[test]
+        fn what_is_read_in_place_is_what_the_careful_reader_reads(
+            (year, month, day) in (0_i64..100, 0_i64..60, 0_i64..100),
+            (sequence, since_2000, check) in (0_i64..1_000, any::<bool>(), 0_i64..20),
+        ) {
+            let body = year * 10_000_000 + month * 100_000 + day * 1_000 + sequence;
+            let text = match check {
+                0 => format!("{body:09}00"),
+                _ => number(body, since_2000),
+            };
+            let careful = parse_national(&text).ok();
+            prop_assert!(eleven_digits(text.as_bytes()) == careful);
         }
 
         #[test]

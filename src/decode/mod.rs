@@ -5,11 +5,13 @@
 
 mod amount;
 mod batch;
+mod cells;
 mod codes;
 mod columns;
 mod date;
 mod header_again;
 mod identifier;
+mod no_value;
 mod row_hash;
 pub mod rules;
 
@@ -18,12 +20,15 @@ use std::ops::Range;
 
 pub use amount::{AmountError, CENTS_MAX, parse_cents};
 pub use batch::{DecodedBatch, IdentifierColumn, Sex};
+pub use cells::CellCounts;
 pub use codes::Codes;
 pub use date::parse_day;
 pub use identifier::{
     IdentifierError, IdentifierFormat, NationalNumber, parse_coded, parse_national,
 };
+pub use no_value::is_no_value_word;
 
+use cells::{count_blank, count_held};
 use columns::CodeReader;
 use date::DayMemory;
 use row_hash::row_hash;
@@ -73,6 +78,8 @@ pub fn decode(chunk: Chunk, header: &Header, settings: &DecodeSettings) -> Decod
     decoder.finish()
 }
 
+const ENCODING_TEXT: &str = "expected valid UTF-8, found other bytes";
+
 /// Rows whose columns are decoded one after the other: their text and the places of their fields
 /// stay in the processor's nearest cache.
 const BLOCK: usize = 256;
@@ -88,6 +95,10 @@ struct Decoder<'a> {
     second_header: Option<u64>,
     rejected: Vec<bool>,
     sums: Vec<u128>,
+    /// By place in the row: fields that are not empty.
+    held: Vec<u32>,
+    /// By place in the row: what became of fields that gave no value to be kept.
+    tallies: Vec<CellCounts>,
     person: IdentifierColumn,
     partner: IdentifierColumn,
     sex: Vec<Option<Sex>>,
@@ -100,6 +111,16 @@ struct Decoder<'a> {
     /// By position in `CODE_COLUMNS`.
     readers: Vec<Option<CodeReader>>,
     findings: Vec<Finding>,
+}
+
+/// What a field that is not written as usual holds.
+enum Cell {
+    /// Text, without blanks around it.
+    Text(String),
+    /// Nothing, or a word for it.
+    NoValue,
+    /// Bytes that are not valid text.
+    Unreadable,
 }
 
 impl<'a> Decoder<'a> {
@@ -118,6 +139,8 @@ impl<'a> Decoder<'a> {
             second_header: None,
             rejected: vec![false; count],
             sums: vec![0; count],
+            held: vec![0; header.names().len()],
+            tallies: vec![CellCounts::default(); header.names().len()],
             person: identifiers(),
             partner: identifiers(),
             sex: vec![None; count],
@@ -147,6 +170,8 @@ impl<'a> Decoder<'a> {
                 None => self.unknown_column(rows, at),
             }
         }
+        count_held(&self.rows, rows.clone(), &mut self.held);
+        self.fill_last_days(rows);
     }
 
     /// Finds the records that are no rows, and headers among all of them.
@@ -174,18 +199,43 @@ impl<'a> Decoder<'a> {
         self.second_header = headers.into_iter().min();
     }
 
-    /// A field as text, without blanks around it; a finding where its bytes are not valid.
-    fn readable(&mut self, row: usize, at: usize, column: Option<Column>) -> Option<String> {
-        if let Ok(text) = std::str::from_utf8(self.rows.field(row, at)) {
-            return Some(text.trim().to_owned());
+    /// What a field of a known column holds; a finding where that is not a value.
+    fn cell(&mut self, row: usize, at: usize, column: Column) -> Cell {
+        let Ok(text) = std::str::from_utf8(self.rows.field(row, at)) else {
+            self.unreadable(row, at, column);
+            return Cell::Unreadable;
+        };
+        let text = text.trim();
+        if is_no_value_word(text) {
+            self.no_value_word(row, at, column);
+            return Cell::NoValue;
         }
-        self.unreadable(row, column);
-        None
+        if text.is_empty() { Cell::NoValue } else { Cell::Text(text.to_owned()) }
     }
 
-    fn unreadable(&mut self, row: usize, column: Option<Column>) {
-        let text = "expected valid UTF-8, found other bytes";
-        self.reject(row, &rules::ENCODING, column.map(Column::name), text);
+    /// A word can be no identifier, so it is shown whatever form these have.
+    fn no_value_word(&mut self, row: usize, at: usize, column: Column) {
+        self.tallies[at].no_value_words += 1;
+        let word = std::str::from_utf8(self.rows.field(row, at)).unwrap_or_default();
+        let text = format!("expected a value or nothing, found `{}`: no value", word.trim());
+        self.find(row, &rules::NO_VALUE_WORD, Some(column.name()), text);
+    }
+
+    fn unreadable(&mut self, row: usize, at: usize, column: Column) {
+        self.lose(row, at, &rules::ENCODING, column, ENCODING_TEXT);
+    }
+
+    /// A finding that takes the place of a value, and keeps the row out.
+    fn lose(
+        &mut self,
+        row: usize,
+        at: usize,
+        rule: &'static Rule,
+        column: Column,
+        text: impl Into<Cow<'static, str>>,
+    ) {
+        self.tallies[at].findings += 1;
+        self.reject(row, rule, Some(column.name()), text);
     }
 
     /// A finding that keeps the row out; the row is then also none that others can duplicate.
@@ -220,7 +270,7 @@ impl<'a> Decoder<'a> {
         }
         for row in rows {
             match std::str::from_utf8(self.rows.field(row, at)) {
-                Err(_) => self.unreadable(row, None),
+                Err(_) => self.reject(row, &rules::ENCODING, None, ENCODING_TEXT),
                 Ok(text) if nameless && !text.trim().is_empty() => {
                     let field = at + 1;
                     let text = format!(
@@ -241,8 +291,43 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// What became of the fields of each known column.
+    fn cells(&self) -> Vec<(Column, CellCounts)> {
+        let counts = |(at, column): (usize, &Option<Column>)| {
+            let column = (*column)?;
+            let mut counts = self.tallies[at];
+            counts.values += self.value_count(column);
+            counts.held = u64::from(self.held[at]);
+            if !counts.balances() {
+                counts.held -= count_blank(&self.rows, at);
+            }
+            Some((column, counts))
+        };
+        self.header.columns().iter().enumerate().filter_map(counts).collect()
+    }
+
+    /// Rows that have a value in a column.
+    fn value_count(&self, column: Column) -> u64 {
+        fn some<T>(values: &[Option<T>]) -> u64 {
+            values.iter().map(|value| u64::from(value.is_some())).sum()
+        }
+        match column {
+            Column::Person => self.person.value_count(),
+            Column::Partner => self.partner.value_count(),
+            Column::FirstDay => some(&self.first_day),
+            Column::LastDay => some(&self.last_day),
+            Column::Amount => some(&self.cents),
+            Column::Code(code) => {
+                self.readers[code.index()].as_ref().map_or(0, CodeReader::value_count)
+            }
+        }
+    }
+
     fn finish(mut self) -> DecodedBatch {
         self.findings.sort_by_key(|finding| finding.line);
+        let cells = self.cells();
+        let place = |column| self.header.position(Column::Code(column));
+        let code_places = CodeColumn::all().map(place).collect();
         let count = self.rows.len();
         let hash = |(sum, rejected): (u128, &bool)| if *rejected { 0 } else { row_hash(sum) };
         let row_hashes = self.sums.into_iter().zip(&self.rejected).map(hash).collect();
@@ -264,6 +349,8 @@ impl<'a> Decoder<'a> {
             last_day: self.last_day,
             cents: self.cents,
             codes: codes.collect(),
+            code_places,
+            cells,
             findings: self.findings,
         }
     }

@@ -30,8 +30,8 @@ pub static ENCODING: Rule = Rule {
 pub static DATE: Rule = Rule {
     id: "decode.date",
     severity: Severity::Reject,
-    meaning: "dates are YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY, and exist",
-    help: "write the date in one of the three forms",
+    meaning: "dates are YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY, DD-MM-YYYY or DDMONYYYY, and exist; a time is midnight",
+    help: "write the date in one of these forms, best YYYY-MM-DD",
 };
 
 /// Not an amount.
@@ -62,7 +62,7 @@ pub static NISS_MISSING: Rule = Rule {
 pub static NISS_INVALID: Rule = Rule {
     id: "check.niss-invalid",
     severity: Severity::Reject,
-    meaning: "the identifier has 11 digits, a possible birth date and a valid check number",
+    meaning: "the identifier has 11 digits, a possible birth date or 00, a sequence number from 001 to 998 and a valid check number",
     help: "correct the number; for recoded identifiers set `identifier = \"coded\"` in the \
            warehouse's sppis.toml",
 };
@@ -83,6 +83,22 @@ pub static CODE_IDENTIFIER: Rule = Rule {
     help: "look for shifted columns, or for the delimiter inside a value that is not quoted",
 };
 
+/// A word where there is nothing.
+pub static NO_VALUE_WORD: Rule = Rule {
+    id: "check.no-value-word",
+    severity: Severity::Warn,
+    meaning: "where there is no value nothing is written; words such as `NULL`, `NA` or `.` are taken as no value",
+    help: "ask for empty fields where there is no value",
+};
+
+/// A code written as a decimal number.
+pub static CODE_DECIMAL: Rule = Rule {
+    id: "check.code-decimal",
+    severity: Severity::Warn,
+    meaning: "a code is no decimal number; where nothing but zeros follows the mark it is taken as the whole number",
+    help: "a program has made a number of the code: ask for the column as text",
+};
+
 /// A partner's identifier that fails its check.
 pub static PARTNER_INVALID: Rule = Rule {
     id: "check.partner-invalid",
@@ -92,7 +108,7 @@ pub static PARTNER_INVALID: Rule = Rule {
 };
 
 /// All rules of this module.
-pub static ALL: [&Rule; 11] = [
+pub static ALL: [&Rule; 13] = [
     &FIELD_COUNT,
     &QUOTE_UNCLOSED,
     &ENCODING,
@@ -103,5 +119,7 @@ pub static ALL: [&Rule; 11] = [
     &NISS_MISSING,
     &NISS_INVALID,
     &NISS_PADDED,
+    &NO_VALUE_WORD,
+    &CODE_DECIMAL,
     &PARTNER_INVALID,
 ];

@@ -131,6 +131,12 @@ impl Rows {
         })
     }
 
+    /// Where the first field of a row begins, and where each of its fields ends.
+    #[inline]
+    pub fn ends(&self, row: usize) -> (u32, &[u32]) {
+        (self.starts[row], &self.ends[row * self.width..(row + 1) * self.width])
+    }
+
     /// A field's bytes, without quotes.
     #[inline]
     pub fn field(&self, row: usize, field: usize) -> &[u8] {

@@ -10,6 +10,7 @@ use std::panic::AssertUnwindSafe;
 use super::stages::{Sink, Stages};
 use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
+use crate::decode::CellCounts;
 use crate::delivery::{Delivery, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
 use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
@@ -131,6 +132,23 @@ pub enum IngestError {
         "the delivery holds no row; an empty one is not taken in, since it would replace others"
     )]
     NoRows,
+    /// Fields that hold something are neither values nor found.
+    #[error(
+        "of {held} fields of {column} that hold something, {values} were read as values, {words} as words for \
+         no value, and {findings} have a finding: some are lost"
+    )]
+    LostCells {
+        /// The column.
+        column: &'static str,
+        /// Fields that are not blank.
+        held: u64,
+        /// Values.
+        values: u64,
+        /// Words for no value.
+        words: u64,
+        /// Findings.
+        findings: u64,
+    },
     /// A header stands among the rows.
     #[error("{file}: line {line} is a header again; cut the file there, or remove the line")]
     SecondHeader {
@@ -159,6 +177,7 @@ pub fn ingest(
     if sink.reconciliation.rows_read() == 0 {
         return Err(IngestError::NoRows);
     }
+    no_cell_is_lost(&sink.reconciliation)?;
     let record = DeliveryRecord {
         format: RECORD_FORMAT,
         delivery: delivery.id().to_string(),
@@ -223,6 +242,13 @@ pub enum HistoriesProblem {
     /// The reader of those that were there did not expect what they say.
     #[error("the earlier ones are damaged")]
     Panicked,
+}
+
+/// Every field that holds something is a value, a word for no value, or found.
+pub(super) fn no_cell_is_lost(reconciliation: &Reconciliation) -> Result<(), IngestError> {
+    let Some((column, counts)) = reconciliation.lost_cells() else { return Ok(()) };
+    let CellCounts { held, values, no_value_words, findings } = counts;
+    Err(IngestError::LostCells { column, held, values, words: no_value_words, findings })
 }
 
 /// Keeps rows that are stored for the histories.

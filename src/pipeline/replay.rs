@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ingest::{Details, HistoriesProblem, IngestError, part_record, renew_histories};
+use super::ingest::{
+    Details, HistoriesProblem, IngestError, no_cell_is_lost, part_record, renew_histories,
+};
 use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
@@ -120,6 +122,7 @@ pub fn replay(
     }
     let accepted = sink.reconciliation.rows_read() - sink.reconciliation.rows_rejected();
     let whole = whole_delivery(warehouse, record, &rejected, &original.name, &taken, &changed)?;
+    no_cell_is_lost(&sink.reconciliation)?;
     let record = new_record(record, corrections, &sink.reconciliation, &whole, accepted)?;
     let mut report = ReplayReport {
         committed: None,

@@ -1,8 +1,9 @@
 //! Rows of corrections that equal rows of the delivery which are stored already.
 //!
 //! Observations are compared in every stored column but the line. A row is stored already when
-//! each of its observations is, all of them under one line. What is not stored is not compared: a
-//! last day that was filled in, cents outside the window, a partner's number that is not valid.
+//! each of its observations is, all of them under one line. Stored values are what an ingestion compares
+//! too: a last day that was filled in is the day it was filled in with, a partner's number that is not
+//! valid is none. Only cents outside the window are not stored, and so not compared.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;

@@ -1,5 +1,7 @@
 //! Mistakes planted in sample rows: one for each rule that a row alone or with its twin can break.
 
+use chrono::Datelike as _;
+
 use super::row::{COLUMNS, Row};
 use crate::quarter::{Day, date_of, day_of, end_of_month};
 
@@ -24,7 +26,7 @@ macro_rules! mistakes {
     };
 }
 
-/// Every kind of mistake: first those that keep a row out, then those that are warned of.
+/// Every kind of mistake. New ones come last, so that a choice of earlier ones plants the same as ever.
 pub(super) static ALL: &[Mistake] = mistakes! {
     "decode.field-count" => |row| Some(vec![format!("{};surplus", row.line()).into_bytes()]),
     "decode.quote-unclosed" => |row| with(row.clone(), "CPAS", format!("\"{}", row.get("CPAS"))),
@@ -114,6 +116,20 @@ pub(super) static ALL: &[Mistake] = mistakes! {
         }
         with(fits.then_some(row)?, "CBENITGTYP", "")
     },
+    "check.interval-implausible" => |row| {
+        let fits = row.get("EBENCONVCM").is_empty();
+        let last = date_of(row.first_day + 366).to_string();
+        with(fits.then_some(row)?, "DPAYLSTDAY", last)
+    },
+    "check.no-value-word" => |row| {
+        let fits = row.get("NNISPTN2").is_empty();
+        with(fits.then_some(row)?, "NNISPTN2", "NULL")
+    },
+    "check.code-decimal" => |row| with(row.clone(), "LEGISLATION", format!("{}.0", row.get("LEGISLATION"))),
+    "check.born-after" => |row| {
+        let later = born_in(row.get("NISS"), date_of(row.first_day).year() + 1)?;
+        with(row, "NISS", later)
+    },
 };
 
 /// The row with another value in a column, as one line.
@@ -121,6 +137,13 @@ pub(super) static ALL: &[Mistake] = mistakes! {
 fn with(mut row: Row, column: &str, value: impl Into<String>) -> Option<Vec<Vec<u8>>> {
     row.set(column, value);
     Some(vec![row.line().into_bytes()])
+}
+
+/// The number of somebody born on the same day of a year from 2000 on.
+fn born_in(number: &str, year: i32) -> Option<String> {
+    let body = format!("{:02}{}", year % 100, number.get(2..9)?);
+    let digits: i64 = body.parse().ok()?;
+    Some(format!("{body}{:02}", 97 - (2_000_000_000 + digits) % 97))
 }
 
 /// The number with another last digit, which its check number does not fit.

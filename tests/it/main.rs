@@ -63,6 +63,12 @@ mod identifiers;
 /// Laws over random rows: conservation, dialects, permutations.
 mod laws;
 
+/// National and BIS numbers as they are issued, beside python-stdnum.
+mod numbers;
+
+/// Every value read right: words for no value, codes, days, duplicates, and no field lost.
+mod values;
+
 /// `sppis sample`: the same seed, the same bytes; planted mistakes are found.
 mod returning;
 mod samples;

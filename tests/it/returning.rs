@@ -87,7 +87,7 @@ fn findings_are_counted_and_exported_in_four_formats() {
     let read = peer("table.py", &[path.to_str().unwrap()]);
     insta::assert_snapshot!(read, @"
     rule|severity|file|line|column|finding
-    decode.date|reject|DWH_SPPIS_Formulaires_2008-05.csv|4|DPAY1STDAY|expected a day that exists as YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY, found `2006-31-07`
+    decode.date|reject|DWH_SPPIS_Formulaires_2008-05.csv|4|DPAY1STDAY|expected a day that exists as YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY, DD-MM-YYYY or DDMONYYYY, found `2006-31-07`
     decode.amount-ambiguous|reject|DWH_SPPIS_Formulaires_2008-05.csv|5|EBENCONVCM|expected an amount such as `1234.50`, at most 10 digits of euros, found `1.234`
     decode.field-count|reject|DWH_SPPIS_Formulaires_2008-05.csv|6||expected 9 fields, found 1
     ");

@@ -32,8 +32,12 @@ REJECTING = {
     "decode.amount", "decode.amount-ambiguous", "decode.code-identifier", "check.niss-missing", "check.niss-invalid",
     "check.first-day-missing", "check.days-reversed", "check.regime-missing",
     "check.regime-unknown", "check.before-source", "check.amount-before-validity",
-    "check.outside-window", "check.duplicate-row",
+    "check.outside-window", "check.duplicate-row", "check.interval-implausible",
 }  # fmt: skip
+
+# What stands where there is no value, in any case.
+NO_VALUE_WORDS = {"null", "na", "n/a", "#n/a", "nan", "none", "(null)", "\\n", "."}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 # Budget articles and kinds of aid that tell a measure: until 2015-12-31, and from 2016-01-01.
 BUDGET_ARTICLES = (
@@ -140,29 +144,51 @@ def header(data: bytes, known: set[str]) -> tuple[bytes, list[str]]:
 # --- Decoding: text to values -------------------------------------------------------------------
 
 
-def decode_niss(text: str) -> tuple[str | None, bool]:
-    """Eleven digits with a valid check number or None, and whether a leading zero was added."""
+@dataclass
+class Niss:
+    digits: str
+    padded: bool
+    birth_year: int | None
+
+
+def decode_niss(text: str) -> Niss | None:
+    """A number as it is issued: check number, date of birth or counter, sequence number."""
     digits = re.sub("[-. ]", "", text)
     padded = re.fullmatch("[0-9]{10}", digits) is not None
     digits = "0" + digits if padded else digits
     if not re.fullmatch("[0-9]{11}", digits):
-        return None, False
-    month, day, check = int(digits[2:4]), int(digits[4:6]), int(digits[9:])
-    checks = {97 - int(century + digits[:9]) % 97 for century in ("", "2")}
-    valid = check in checks and month < 60 and month % 20 <= 12 and day <= 31
-    return (digits, padded) if valid else (None, False)
+        return None
+    year, month, day, sequence, check = (
+        int(digits[start:end]) for start, end in ((0, 2), (2, 4), (4, 6), (6, 9), (9, 11))
+    )
+    centuries = {97 - int(prefix + digits[:9]) % 97: c for prefix, c in (("", 1900), ("2", 2000))}
+    if check not in centuries or not 1 <= sequence <= 998:
+        return None
+    if month not in {shift + month for shift in (0, 20, 40) for month in range(13)}:
+        return None
+    birth_year = centuries[check] + year
+    month %= 20
+    if month and day and day > calendar.monthrange(birth_year, month)[1]:
+        return None
+    nothing_known = (year, month) == (0, 0) and day > 0
+    return Niss(digits, padded, None if nothing_known else birth_year)
 
 
 def decode_date(text: str) -> date | None:
-    """A date as YYYY-MM-DD, YYYYMMDD or DD/MM/YYYY, or None."""
+    """A date in one of five forms, perhaps with a time of midnight, or None."""
+    midnight = r"(?:[ T]0?0:00(?::00(?:[.,]0{1,9})?)?)?"
     for pattern in (
-        "(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})",
-        "(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})",
-        "(?P<d>[0-9]{2})/(?P<m>[0-9]{2})/(?P<y>[0-9]{4})",
+        "(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})" + midnight,
+        "(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})" + midnight,
+        "(?P<d>[0-9]{2})/(?P<m>[0-9]{2})/(?P<y>[0-9]{4})" + midnight,
+        "(?P<d>[0-9]{2})-(?P<m>[0-9]{2})-(?P<y>[0-9]{4})" + midnight,
+        "(?P<d>[0-9]{2})(?P<m>[A-Za-z]{3})(?P<y>[0-9]{4})" + midnight.replace("[ T]", "[ T:]"),
     ):
         if match := re.fullmatch(pattern, text):
+            month = match["m"].lower()
             try:
-                return date(int(match["y"]), int(match["m"]), int(match["d"]))
+                number = MONTHS.index(month) + 1 if month.isalpha() else int(month)
+                return date(int(match["y"]), number, int(match["d"]))
             except ValueError:
                 return None
     return None
@@ -249,7 +275,7 @@ class Row:
     unreadable: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
     measure: str = ""
-    invalid_partner: str = ""
+    birth_year: int | None = None
 
     def absent(self, column: str) -> bool:
         return column not in self.values and column not in self.unreadable
@@ -260,7 +286,7 @@ class Row:
 
     @property
     def last_day(self) -> date | None:
-        """The last day; when the field is empty, the end of the first day's month."""
+        """The last day; when there is none, the end of the first day's month."""
         first = self.values.get("DPAY1STDAY")
         if first is None or not self.absent("DPAYLSTDAY"):
             return self.values.get("DPAYLSTDAY")
@@ -268,7 +294,7 @@ class Row:
 
 
 def decode(names: list[str], fields: list[bytes] | None, variables: dict[str, Any]) -> Row:
-    """The values of the known columns; empty or blank is no value."""
+    """The values of the known columns; empty, blank or a word for it is no value."""
     row = Row()
     if fields is None or len(fields) != len(names):
         row.rules.add("decode.quote-unclosed" if fields is None else "decode.field-count")
@@ -285,34 +311,48 @@ def decode(names: list[str], fields: list[bytes] | None, variables: dict[str, An
             row.rules.add("decode.field-count")
         if not text or name not in variables:
             continue
+        if text.lower() in NO_VALUE_WORDS:
+            row.rules.add("check.no-value-word")
+            continue
         match variables[name]["kind"]:
             case "identifier":
-                value, padded = decode_niss(text)
-                if padded:
+                niss = decode_niss(text)
+                if niss is None and name != "NISS":
+                    row.rules.add("check.partner-invalid")
+                    continue
+                if niss is None:
+                    row.rules.add("check.niss-invalid")
+                elif niss.padded:
                     row.rules.add("check.niss-padded")
-                if value is None:
-                    own = name == "NISS"
-                    row.rules.add("check.niss-invalid" if own else "check.partner-invalid")
-                    if not own:  # No value, but rows that differ in it are not the same.
-                        row.invalid_partner = text
+                value = niss and niss.digits
+                if niss and name == "NISS":
+                    row.birth_year = niss.birth_year
             case "date":
                 value = decode_date(text)
                 if value is None:
                     row.rules.add("decode.date")
+                elif name == "DPAYLSTDAY" and value.year == 9999:
+                    continue
             case "amount":
                 value = decode_amount(text)
                 if isinstance(value, str):
                     row.rules.add(value)
                     value = None
-                elif decode_niss("".join(c for c in text if c in "0123456789"))[0] is not None:
+                elif decode_niss("".join(c for c in text if c in "0123456789")) is not None:
                     row.rules.add("decode.code-identifier")
                     value = None
             case _:
-                drop = variables[name].get("drop_leading_zero", False)
-                value = (text.lstrip("0") or "0") if drop else text
-                if sum(character.isnumeric() for character in text) > 7:
+                value = text
+                if decimal := re.fullmatch("(-?[0-9]+)[.,]0+", text):
+                    value = decimal[1]
+                if sum(character.isnumeric() for character in value) > 7:
                     row.rules.add("decode.code-identifier")
                     value = None
+                elif decimal:
+                    row.rules.add("check.code-decimal")
+                drop = variables[name].get("drop_leading_zero", False)
+                if value and drop and re.fullmatch("[0-9]+", value):
+                    value = value.lstrip("0") or "0"
         if value is None:
             row.unreadable.add(name)
         else:
@@ -340,10 +380,13 @@ def measure_of(row: Row) -> str:
             found = "social_economy"
     if found is None and values.get("CBENCONV") in ("1", "2"):
         found = "partnership_convention"
-    if found is None and values.get("CBENIDVTYP", "0") != "0":
-        found = "piis"
-    if found is None and values.get("CBENITGTYP", "0") != "0":
-        found = "socio_professional_integration"
+    for column, measure in (
+        ("CBENIDVTYP", "piis"),
+        ("CBENITGTYP", "socio_professional_integration"),
+    ):
+        code = values.get(column, "0")
+        if found is None and code != "0" and re.fullmatch("[0-9]+", code):
+            found = measure
     return found or "unclassified"
 
 
@@ -357,6 +400,8 @@ def check_days(row: Row, window: range) -> None:
         return
     if first < SOURCE_STARTS:
         row.rules.add("check.before-source")
+    if row.birth_year is not None and row.birth_year > first.year:
+        row.rules.add("check.born-after")
     if last is None:
         return
     if last < first:
@@ -364,6 +409,8 @@ def check_days(row: Row, window: range) -> None:
         return
     if (last - first).days >= 31:
         row.rules.add("check.interval-long")
+    if (last - first).days >= 366:
+        row.rules.add("check.interval-implausible")
     if quarter_of(last) < window.start or quarter_of(first) >= window.stop:
         row.rules.add("check.outside-window")
 
@@ -378,7 +425,9 @@ def check_codes(row: Row, variables: dict[str, Any]) -> None:
         entries = [code for code in variable.get("code", []) if code["code"] == value]
         no_value = any(code.get("not_applicable") for code in entries)
         if is_code and not entries and name != "LEGISLATION":
-            if variable.get("table_complete") or not re.fullmatch("[0-9A-Za-z-]*", value):
+            known = [code["code"] for code in variable.get("code", [])]
+            form = "[0-9]+" if known and all(map(str.isdigit, known)) else "[0-9A-Za-z-]*"
+            if variable.get("table_complete") or not re.fullmatch(form, value):
                 row.rules.add("check.code-unknown")
         if name == "CPAS" and not re.fullmatch("[0-9]{5}", value):
             row.rules.add("check.code-unknown")
@@ -515,7 +564,7 @@ def fold(delivery: str, files: list[Path], window: str | None) -> dict[str, Any]
                 check(row, variables, totals.window)
                 # Only rows that could be read in full are compared, accepted or not.
                 if "NISS" in row.values and not any(r.startswith("decode.") for r in row.rules):
-                    values = frozenset([*row.values.items(), ("invalid partner", row.invalid_partner)])
+                    values = frozenset({**row.values, "DPAYLSTDAY": row.last_day}.items())
                     if values in seen:
                         row.rules.add("check.duplicate-row")
                     seen.add(values)
