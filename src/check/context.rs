@@ -16,7 +16,8 @@ pub struct CheckContext {
     identifier: IdentifierFormat,
     classifier: Classifier,
     variables: Vec<VariableFacts>,
-    partner_validity: Validity,
+    amount: VariableFacts,
+    partner: VariableFacts,
     amount_start: Day,
     source_start: Day,
     regimes: Vec<(String, String)>,
@@ -42,6 +43,18 @@ pub(super) struct VariableFacts {
     pub(super) regime_set: Vec<bool>,
 }
 
+impl VariableFacts {
+    /// Whether not every regime fills the variable in.
+    pub(super) fn is_bound(&self) -> bool {
+        !self.regimes.is_empty() && self.regime_set.contains(&false)
+    }
+
+    /// Whether rows of a regime have no value of the variable.
+    pub(super) fn is_of_others_than(&self, regime: usize) -> bool {
+        !self.regimes.is_empty() && self.regime_set.get(regime) == Some(&false)
+    }
+}
+
 impl CheckContext {
     /// The context of a delivery with that window.
     pub fn new(
@@ -50,9 +63,8 @@ impl CheckContext {
         identifier: IdentifierFormat,
         fixed_amounts: &FixedAmounts,
     ) -> Self {
-        let validity = |name| dictionary.variable(name).map(|it| it.validity).unwrap_or_default();
         let regimes = dictionary.regimes();
-        let facts = |name: &&str| {
+        let facts = |name: &str| {
             let variable = dictionary.variable(name).cloned().unwrap_or_default();
             let fills =
                 |regime: &crate::dictionary::Regime| variable.regimes.contains(&regime.name);
@@ -72,13 +84,15 @@ impl CheckContext {
                 .map(|(_, cents)| *cents),
         };
         let start = Quarter::SOURCE_START.first_day();
+        let amount = facts("EBENCONVCM");
         Self {
             window,
             identifier,
             classifier: Classifier::new(dictionary),
-            variables: CODE_COLUMNS.iter().map(facts).collect(),
-            partner_validity: validity("NNISPTN2"),
-            amount_start: validity("EBENCONVCM").from.unwrap_or(start),
+            variables: CODE_COLUMNS.iter().map(|name| facts(name)).collect(),
+            partner: facts("NNISPTN2"),
+            amount_start: amount.validity.from.unwrap_or(start),
+            amount,
             source_start: start,
             regimes: regimes.iter().map(|it| (it.code.clone(), it.name.clone())).collect(),
             measures: dictionary.measures().iter().map(|it| it.name.clone()).collect(),
@@ -107,8 +121,14 @@ impl CheckContext {
         self.amount_start
     }
 
-    pub(super) fn partner_validity(&self) -> Validity {
-        self.partner_validity
+    /// The amount, EBENCONVCM.
+    pub(super) fn amount(&self) -> &VariableFacts {
+        &self.amount
+    }
+
+    /// The partner's number, NNISPTN2.
+    pub(super) fn partner(&self) -> &VariableFacts {
+        &self.partner
     }
 
     pub(super) fn variable(&self, column: CodeColumn) -> &VariableFacts {

@@ -122,8 +122,7 @@ impl<'a> BatchFacts<'a> {
             add(!facts.iter().all(always), &mut suspects.code_validity);
             let always = self.first_days.all_within(variable.validity);
             add(!always, &mut suspects.variable_validity);
-            let bound = !variable.regimes.is_empty() && variable.regime_set.contains(&false);
-            add(bound, &mut suspects.regime);
+            add(variable.is_bound(), &mut suspects.regime);
         }
         suspects
     }

@@ -1,8 +1,9 @@
 //! A value of a variable that the row's regime does not fill in.
 
-use super::context::CheckContext;
+use super::context::{CheckContext, VariableFacts};
 use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use crate::dictionary::CodeColumn;
 use crate::finding::{Rule, Severity};
 
 /// `check.variable-other-regime`
@@ -28,18 +29,44 @@ pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut M
             breaks[place(facts.regime[row]) * applicable.len() + codes.keys[row] as usize]
         });
     }
+    let batch = facts.batch;
+    mark_values(facts, context.amount(), |row| batch.cents()[row].is_some(), marks);
+    mark_values(facts, context.partner(), |row| batch.partner().is_valid(row), marks);
+}
+
+/// Marks rows with a value of a variable that is no code, where a regime of the batch does not fill
+/// it in.
+fn mark_values(
+    facts: &BatchFacts<'_>,
+    variable: &VariableFacts,
+    has_value: impl Fn(usize) -> bool,
+    marks: &mut Marks,
+) {
+    let breaks = |regime: u16| variable.is_of_others_than(usize::from(regime));
+    let regimes = facts.column(CodeColumn::LEGISLATION).facts.iter();
+    if regimes.filter_map(|code| code.regime).any(breaks) {
+        marks.rows(|row| facts.regime[row].is_some_and(breaks) && has_value(row));
+    }
 }
 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let Some(regime) = row.regime else { return };
-    for value in row.values(&row.facts.suspects.regime) {
-        let variable = found.context().variable(value.column);
-        if !value.facts.not_applicable
-            && !variable.regimes.is_empty()
-            && !variable.regime_set[regime]
-        {
+    let context = found.context();
+    let mut add = |variable: &VariableFacts, column: &'static str| {
+        if variable.is_of_others_than(regime) {
             let regimes = variable.regimes.join(" or ");
-            found.add(&RULE, value.column.name(), format!("expected a value only in {regimes}"));
+            found.add(&RULE, column, format!("expected a value only in {regimes}"));
         }
+    };
+    for value in row.values(&row.facts.suspects.regime) {
+        if !value.facts.not_applicable {
+            add(context.variable(value.column), value.column.name());
+        }
+    }
+    if row.cents.is_some() {
+        add(context.amount(), "EBENCONVCM");
+    }
+    if row.has_partner {
+        add(context.partner(), "NNISPTN2");
     }
 }

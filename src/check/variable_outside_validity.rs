@@ -27,7 +27,7 @@ pub(super) fn mark(facts: &BatchFacts<'_>, context: &CheckContext, marks: &mut M
         let applicable = codes.table(|code| !code.not_applicable);
         marks.rows(|row| applicable[codes.keys[row] as usize] && outside(validity, row));
     }
-    let validity = context.partner_validity();
+    let validity = context.partner().validity;
     if !facts.first_days.usual_within(validity) {
         marks.rows(|row| facts.batch.partner().is_valid(row) && outside(validity, row));
     }
@@ -46,7 +46,7 @@ pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
             found.add(&RULE, value.column.name(), text);
         }
     }
-    let validity = found.context().partner_validity();
+    let validity = found.context().partner().validity;
     if row.has_partner && !validity.contains(first) {
         let text = format!("expected no value, the variable is valid {validity}");
         found.add(&RULE, "NNISPTN2", text);

@@ -101,7 +101,11 @@ impl Person {
         }
         spell.measure.set_codes(&mut row, integration, new_codes);
         let since_2005 = date_of(first).year() >= 2005;
-        if since_2005 && let Some(partner) = &self.partner {
+        // The organic law knows no partner.
+        if since_2005
+            && spell.legislation != "6"
+            && let Some(partner) = &self.partner
+        {
             row.set("NNISPTN2", partner.clone());
         }
         let covers = |day: Day| first <= day && day <= last;

@@ -420,7 +420,7 @@ def check_codes(row: Row, variables: dict[str, Any]) -> None:
     for name, value in row.values.items():
         variable = variables[name]
         is_code = variable["kind"] == "code"
-        if not is_code and name != "NNISPTN2":
+        if not is_code and name not in ("NNISPTN2", "EBENCONVCM"):
             continue
         entries = [code for code in variable.get("code", []) if code["code"] == value]
         no_value = any(code.get("not_applicable") for code in entries)
@@ -433,7 +433,7 @@ def check_codes(row: Row, variables: dict[str, Any]) -> None:
             row.rules.add("check.code-unknown")
         if first and entries and all(outside(code, first) for code in entries):
             row.rules.add("check.code-outside-validity")
-        if first and outside(variable, first) and not no_value:
+        if name != "EBENCONVCM" and first and outside(variable, first) and not no_value:
             row.rules.add("check.variable-outside-validity")
         regimes = variable.get("regimes")
         if row.regime and regimes and row.regime not in regimes and not no_value:
