@@ -101,6 +101,11 @@ impl ReleasedTable {
         names.chain(derived.map(|it| it.name.clone())).collect()
     }
 
+    /// The quarters that its partial numbers lack, each alone or in ranges.
+    pub fn lacking(&self) -> &[String] {
+        self.result.lacking()
+    }
+
     /// The policy it was released under.
     pub fn policy(&self) -> Policy {
         self.policy

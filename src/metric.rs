@@ -18,10 +18,13 @@ pub enum Metric {
     AmountPerConventionPerson,
     /// Days.
     Days,
+    /// 1 where an observation has an amount, also one of 0; shown nowhere: it says whether a cell
+    /// holds an amount that has no place there.
+    HasAmount,
 }
 
 impl Metric {
-    /// All metrics.
+    /// All metrics that can be asked for.
     pub const ALL: [Self; 6] = [
         Self::Observations,
         Self::Persons,
@@ -45,6 +48,7 @@ impl Metric {
             Self::Amount => "amount",
             Self::AmountPerConventionPerson => "amount_per_convention_person",
             Self::Days => "days",
+            Self::HasAmount => "has_amount",
         }
     }
 
@@ -62,6 +66,7 @@ impl Metric {
                 "amount / convention_persons in euros, 2 decimals, half to even"
             }
             Self::Days => "sum of days in the quarter",
+            Self::HasAmount => "whether an observation has an amount",
         }
     }
 
@@ -79,6 +84,17 @@ impl Metric {
             Self::Amount => &[Self::Amount],
             Self::AmountPerConventionPerson => &[Self::Amount, Self::ConventionPersons],
             Self::Days => &[Self::Days],
+            Self::HasAmount => &[Self::HasAmount],
+        }
+    }
+
+    /// For a metric of conventions: what is other than 0 where a cell holds something of it.
+    pub fn held_by(self) -> &'static [Self] {
+        match self {
+            Self::Amount => &[Self::HasAmount],
+            Self::AmountPerConventionPerson => &[Self::HasAmount, Self::ConventionPersons],
+            Self::ConventionPersons => &[Self::ConventionPersons],
+            Self::Observations | Self::Persons | Self::Days | Self::HasAmount => &[],
         }
     }
 
@@ -103,7 +119,7 @@ impl Metric {
             Self::Observations => &[],
             Self::Persons => &["person"],
             Self::ConventionPersons => &["person", "guidance"],
-            Self::Amount => &["amount"],
+            Self::Amount | Self::HasAmount => &["amount"],
             Self::AmountPerConventionPerson => &["person", "guidance", "amount"],
             Self::Days => &["days"],
         }
@@ -151,8 +167,10 @@ pub enum Dimension {
 
 /// Where a dimension of a person's course has no measure to name.
 pub const NO_MEASURE: &str = "none";
-/// Where the quarter that a dimension looks at has no observations.
+/// Where the quarter that a dimension looks at was not delivered.
 pub const NOT_DELIVERED: &str = "not_delivered";
+/// Where nobody knows whether a measure is new, since the quarter before was not delivered.
+pub const AFTER_GAP: &str = "after_gap";
 
 impl Dimension {
     /// All dimensions.
@@ -223,21 +241,23 @@ impl Dimension {
             }
             Self::MeasureEntry => {
                 "whether the person has the row's measure for the first time in all deliveries \
-                 (first), as in the quarter before (continued), or again (returned)"
+                 (first), as in the quarter before (continued), or again (returned); after_gap where \
+                 the quarter before was not delivered"
             }
             Self::MeasureMonths => {
                 "calendar months with a day of the row's measure, from the person's first to the end \
-                 of the quarter, in the query's bands"
+                 of the quarter, in the query's bands; partial where a quarter in between was not \
+                 delivered"
             }
             Self::Measures => {
                 "all measures the person has in the quarter, joined by +, or none; each person has \
                  one value a quarter"
             }
             Self::MeasuresBefore => {
-                "the same in the quarter before; not_delivered where that has no observations"
+                "the same in the quarter before; not_delivered where that was not delivered"
             }
             Self::MeasuresAfter => {
-                "the same in the quarter after; not_delivered where that has no observations"
+                "the same in the quarter after; not_delivered where that was not delivered"
             }
         }
     }
@@ -270,7 +290,7 @@ impl Dimension {
         match self {
             Self::Sex => Some(&["M", "F"]),
             Self::MeasureCount => Some(&["none", "one", "several"]),
-            Self::MeasureEntry => Some(&["first", "continued", "returned"]),
+            Self::MeasureEntry => Some(&["first", "continued", "returned", AFTER_GAP]),
             _ => None,
         }
     }

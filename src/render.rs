@@ -84,9 +84,9 @@ pub fn decimal_text(value: i128, decimals: u8) -> String {
 pub fn plain(values: &Values, row: usize) -> String {
     match values {
         Values::Text(texts) => texts[row].clone().unwrap_or_default(),
-        Values::Numbers(numbers) => match numbers.cells[row] {
-            Cell::Value(value) => decimal_text(value, numbers.decimals),
-            _ => String::new(),
+        Values::Numbers(numbers) => match numbers.cells[row].value() {
+            Some(value) => decimal_text(value, numbers.decimals),
+            None => String::new(),
         },
     }
 }
@@ -98,7 +98,7 @@ pub fn people(values: &Values, row: usize, language: Language) -> String {
         Values::Numbers(numbers) => numbers,
     };
     match numbers.cells[row] {
-        Cell::Value(value) => {
+        Cell::Value(value) | Cell::Partial(value) => {
             let text = grouped(&decimal_text(value, numbers.decimals));
             if language == Language::En { text } else { text.replace('.', ",") }
         }
@@ -186,13 +186,14 @@ const HEADINGS: [(&str, [&str; 3]); 26] = [
 ];
 
 /// Values of dimensions of a person's course, in French, Dutch and German.
-const COURSE: [(&str, [&str; 3]); 7] = [
+const COURSE: [(&str, [&str; 3]); 8] = [
     ("none", ["aucune", "geen", "keine"]),
     ("one", ["une", "één", "eine"]),
     ("several", ["plusieurs", "meerdere", "mehrere"]),
     ("first", ["première fois", "eerste keer", "erstmals"]),
     ("continued", ["poursuite", "voortzetting", "fortgesetzt"]),
     ("returned", ["retour", "terugkeer", "wieder"]),
+    ("after_gap", ["après une lacune", "na een hiaat", "nach einer Lücke"]),
     ("not_delivered", ["non livré", "niet geleverd", "nicht geliefert"]),
 ];
 

@@ -82,6 +82,11 @@ impl Target {
         console: &mut Console,
     ) -> Result<(), CliError> {
         for (at, table) in written.tables.iter().enumerate() {
+            // A table for reading says it itself.
+            if !table.lacking().is_empty() && self.format != Format::Table {
+                let (name, lacking) = (table.query_name(), table.lacking().join(", "));
+                console.say(&format!("note: {name}: partial without {lacking}: not delivered"));
+            }
             let path = match &self.place {
                 Place::Stdout => {
                     if at > 0 {

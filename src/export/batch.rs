@@ -7,7 +7,7 @@ use arrow::datatypes::{DECIMAL128_MAX_PRECISION, Field, Schema};
 use arrow::error::ArrowError;
 
 use super::{Provenance, pairs};
-use crate::disclosure::{Cell, Numbers, ReleasedTable, Values};
+use crate::disclosure::{Numbers, ReleasedTable, Values};
 
 /// The columns, without provenance.
 pub(super) fn batch(table: &ReleasedTable) -> Result<RecordBatch, ArrowError> {
@@ -34,10 +34,7 @@ pub(super) fn key_values(
 
 /// Numbers with their decimals; a number that does not fit is an error, never no value.
 fn array(numbers: &Numbers) -> Result<ArrayRef, ArrowError> {
-    let values = numbers.cells.iter().map(|cell| match cell {
-        Cell::Value(value) => Some(*value),
-        Cell::Undefined | Cell::NotApplicable | Cell::NotDelivered => None,
-    });
+    let values = numbers.cells.iter().map(|cell| cell.value());
     if numbers.decimals == 0 {
         let whole = values.map(|value| value.map(i64::try_from).transpose());
         let whole: Result<Int64Array, _> = whole.collect();

@@ -33,7 +33,7 @@ pub(super) fn write(
     writeln!(out, "<p>{}</p>", escaped(label(table.description(), look.language)))?;
     write!(out, "{}", element(table, look))?;
     writeln!(out, "<ul>")?;
-    for (symbol, meaning) in words.symbols() {
+    for (symbol, meaning) in words.symbols(table) {
         writeln!(out, "<li><code>{symbol}</code> {}</li>", escaped(meaning))?;
     }
     let not_additive = table.not_additive();

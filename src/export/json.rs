@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::provenance::tool;
 use super::{ExportError, Provenance};
-use crate::disclosure::{Cell, ReleasedTable, Values};
+use crate::disclosure::{ReleasedTable, Values};
 use crate::render::decimal_text;
 
 /// The document; fields are written in this order.
@@ -25,6 +25,8 @@ struct Document<'a> {
     as_of: Option<&'a str>,
     deliveries: &'a [String],
     quarters_with_data: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    partial_without: &'a [String],
     tool: String,
     command: &'a str,
     columns: Vec<&'a str>,
@@ -52,17 +54,15 @@ impl Serialize for Row<'_> {
         for column in columns {
             match &column.values {
                 Values::Text(texts) => map.serialize_entry(&column.name, &texts[self.row])?,
-                Values::Numbers(numbers) => match numbers.cells[self.row] {
-                    Cell::Value(value) if numbers.decimals == 0 => {
+                Values::Numbers(numbers) => match numbers.cells[self.row].value() {
+                    Some(value) if numbers.decimals == 0 => {
                         map.serialize_entry(&column.name, &value)?;
                     }
-                    Cell::Value(value) => {
+                    Some(value) => {
                         let text = decimal_text(value, numbers.decimals);
                         map.serialize_entry(&column.name, &text)?;
                     }
-                    Cell::Undefined | Cell::NotApplicable | Cell::NotDelivered => {
-                        map.serialize_entry(&column.name, &None::<()>)?;
-                    }
+                    None => map.serialize_entry(&column.name, &None::<()>)?,
                 },
             }
         }
@@ -86,6 +86,7 @@ pub(super) fn write(
         as_of: provenance.as_of.as_deref(),
         deliveries: &provenance.deliveries,
         quarters_with_data: &provenance.quarters,
+        partial_without: table.lacking(),
         tool: tool(),
         command: &provenance.command,
         columns: table.columns().iter().map(|column| column.name.as_str()).collect(),

@@ -27,7 +27,7 @@ pub(super) fn write(
         writeln!(out, "{}", line(cells))?;
     }
     writeln!(out)?;
-    for (symbol, meaning) in words.symbols() {
+    for (symbol, meaning) in words.symbols(table) {
         writeln!(out, "- `{symbol}` {meaning}")?;
     }
     let not_additive = table.not_additive();

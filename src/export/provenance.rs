@@ -23,7 +23,7 @@ pub(super) fn tool() -> String {
 }
 
 /// Names and values; a value is empty where nothing was asked for. `as_of` stands there only when
-/// an older state was.
+/// an older state was, `partial_without` only where a number lacks quarters.
 pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
     let parameters = table.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
     let parameters: Vec<String> = parameters.collect();
@@ -40,9 +40,10 @@ pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static st
     pairs.extend([
         ("deliveries", provenance.deliveries.join(",")),
         ("quarters_with_data", provenance.quarters.join(",")),
-        ("tool", tool()),
-        ("command", provenance.command.clone()),
     ]);
+    let lacking = table.lacking();
+    pairs.extend((!lacking.is_empty()).then(|| ("partial_without", lacking.join(","))));
+    pairs.extend([("tool", tool()), ("command", provenance.command.clone())]);
     pairs
 }
 

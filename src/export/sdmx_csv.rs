@@ -2,7 +2,8 @@
 //!
 //! A quarter or a year is the `TIME_PERIOD`. Codes of SDMX: `_T` all values, `_U` no value, `_O`
 //! the rest; an open class such as `65+` is `GE65`. A figure that there is not is `#N/A`, intentionally
-//! missing, and has its reason in `OBS_STATUS`: `L` not collected, `M` cannot exist, `O` missing. Every
+//! missing, and has its reason in `OBS_STATUS`: `L` not collected, `M` cannot exist, `O` missing. One over
+//! some of its quarters only is provisional, `P`. Every
 //! line is a whole observation, which replaces (`R`) the one there may be. `SOURCE` says which query
 //! over which version of the table.
 //!
@@ -77,6 +78,7 @@ const MISSING: &str = "#N/A";
 fn figure(numbers: &Numbers, row: usize) -> String {
     let (value, status) = match numbers.cells[row] {
         Cell::Value(value) => (decimal_text(value, numbers.decimals), "A"),
+        Cell::Partial(value) => (decimal_text(value, numbers.decimals), "P"),
         Cell::Undefined => (MISSING.to_owned(), "O"),
         Cell::NotApplicable => (MISSING.to_owned(), "M"),
         Cell::NotDelivered => (MISSING.to_owned(), "L"),
@@ -142,11 +144,19 @@ mod tests {
 
     #[test]
     fn a_figure_that_there_is_not_says_why() {
-        let cells = vec![Cell::Value(-5), Cell::Undefined, Cell::NotApplicable, Cell::NotDelivered];
+        let partial = Cell::Partial(5);
+        let cells = vec![
+            Cell::Value(-5),
+            Cell::Undefined,
+            Cell::NotApplicable,
+            Cell::NotDelivered,
+            partial,
+        ];
         let numbers = Numbers { unit: Unit::Euros, decimals: 2, cells };
         assert_eq!(figure(&numbers, 0), "-0.05,EUR,2,A");
         assert_eq!(figure(&numbers, 1), "#N/A,EUR,2,O");
         assert_eq!(figure(&numbers, 2), "#N/A,EUR,2,M");
         assert_eq!(figure(&numbers, 3), "#N/A,EUR,2,L");
+        assert_eq!(figure(&numbers, 4), "0.05,EUR,2,P");
     }
 }

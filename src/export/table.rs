@@ -28,6 +28,9 @@ pub(super) fn write(
     if released.columns().iter().any(|column| column.name == "year") {
         writeln!(out, "with data of {}", provenance.quarters.join(", "))?;
     }
+    if !released.lacking().is_empty() {
+        writeln!(out, "partial without {}: not delivered", released.lacking().join(", "))?;
+    }
     let mut asked = released.conditions();
     asked.extend(released.parameters().into_iter().map(|(name, value)| format!("{name}={value}")));
     asked.extend(released.range().map(|range| range.to_string()));

@@ -20,6 +20,7 @@ pub(super) struct Words {
     pub(super) undefined: &'static str,
     pub(super) not_applicable: &'static str,
     pub(super) not_delivered: &'static str,
+    pub(super) partial: &'static str,
     pub(super) not_additive: &'static str,
     /// Units: number, euros, percent.
     units: [&'static str; 3],
@@ -39,6 +40,7 @@ const EN: Words = Words {
     undefined: "undefined: nothing to divide by or to compare with",
     not_applicable: "not applicable: did not exist then, or is not filled in here",
     not_delivered: "not delivered yet",
+    partial: "over some of its quarters only: others were not delivered",
     not_additive: "Do not add up over rows",
     units: ["number", "euros", "percent"],
 };
@@ -57,6 +59,7 @@ const FR: Words = Words {
     undefined: "indéfini : rien par quoi diviser ou à quoi comparer",
     not_applicable: "sans objet : n'existait pas alors, ou n'est pas rempli ici",
     not_delivered: "pas encore livré",
+    partial: "sur une partie de ses trimestres seulement : d'autres n'ont pas été livrés",
     not_additive: "Ne s'additionnent pas d'une ligne à l'autre",
     units: ["nombre", "euros", "pour cent"],
 };
@@ -75,6 +78,7 @@ const NL: Words = Words {
     undefined: "onbepaald: niets om door te delen of mee te vergelijken",
     not_applicable: "niet van toepassing: bestond toen niet, of wordt hier niet ingevuld",
     not_delivered: "nog niet geleverd",
+    partial: "slechts over een deel van de kwartalen: andere zijn niet geleverd",
     not_additive: "Mogen niet over rijen worden opgeteld",
     units: ["aantal", "euro", "procent"],
 };
@@ -93,6 +97,7 @@ const DE: Words = Words {
     undefined: "nicht bestimmt: nichts, wodurch zu teilen oder womit zu vergleichen wäre",
     not_applicable: "nicht zutreffend: gab es damals nicht, oder wird hier nicht ausgefüllt",
     not_delivered: "noch nicht geliefert",
+    partial: "nur über einen Teil der Quartale: andere wurden nicht geliefert",
     not_additive: "Dürfen nicht über Zeilen addiert werden",
     units: ["Anzahl", "Euro", "Prozent"],
 };
@@ -120,9 +125,13 @@ impl Words {
         }
     }
 
-    /// Symbols of cells without a number, each with what it says.
-    pub(super) fn symbols(&self) -> [(&'static str, &'static str); 3] {
-        [("–", self.undefined), (".", self.not_applicable), (":", self.not_delivered)]
+    /// Symbols of cells without a number, and the status of those over some of their quarters where
+    /// there are such, each with what it says.
+    pub(super) fn symbols(&self, table: &ReleasedTable) -> Vec<(&'static str, &'static str)> {
+        let mut symbols =
+            vec![("–", self.undefined), (".", self.not_applicable), (":", self.not_delivered)];
+        symbols.extend((!table.lacking().is_empty()).then_some(("partial", self.partial)));
+        symbols
     }
 }
 
@@ -143,6 +152,7 @@ pub(super) fn cell(column: &ResultColumn, row: usize, look: Look<'_>) -> String 
     match &column.values {
         Values::Text(texts) => match &texts[row] {
             Some(text) => with_name(&column.name, text, look),
+            None if column.is_status() => String::new(),
             None => heading("(none)", look.language),
         },
         numbers @ Values::Numbers(_) => people(numbers, row, look.language),

@@ -87,7 +87,7 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
     }
     row += 1;
     sheet.write_string_with_format(row, 0, words.symbol, &bold)?;
-    for (symbol, meaning) in words.symbols() {
+    for (symbol, meaning) in words.symbols(table) {
         row += 1;
         sheet.write_string(row, 0, symbol)?;
         sheet.write_string(row, 1, meaning)?;

@@ -22,9 +22,9 @@ use crate::export::Provenance;
 use crate::histories::{Histories, HistoriesError};
 use crate::quarter::Quarter;
 use crate::query::{
-    Checked, CompileError, CompiledQuery, CountError, Coverage, Figures, Question, ResultTable,
-    Source, Statement, StatementError, Way, check, collect, columns_of, compile, count, ranking,
-    way,
+    Checked, CompileError, CompiledQuery, CountError, Coverage, Delivered, Figures, Question,
+    ResultTable, Source, Statement, StatementError, Way, check, collect, columns_of, compile,
+    count, ranking, way,
 };
 use crate::scan::Scan;
 use crate::warehouse::{Snapshot, TableFile, Warehouse};
@@ -68,14 +68,19 @@ pub struct Basis<'a> {
     /// Why histories could not be used, once it is known.
     problem: OnceLock<HistoriesError>,
     optimised: bool,
+    /// What the snapshot can have figures of.
+    coverage: Coverage,
 }
 
 impl<'a> Basis<'a> {
     /// A snapshot of a warehouse.
     pub fn new(warehouse: &'a Warehouse, snapshot: &'a Snapshot, means: Means) -> Self {
         let (dictionary, optimised) = (warehouse.dictionary(), means != Means::PlansAsWritten);
-        let mut basis =
-            Self { snapshot, dictionary, histories: None, problem: OnceLock::new(), optimised };
+        let deliveries = snapshot.deliveries();
+        let windows = deliveries.iter().filter_map(|it| it.record.quarters());
+        let coverage = Coverage::new(windows, dictionary);
+        let (histories, problem) = (None, OnceLock::new());
+        let mut basis = Self { snapshot, dictionary, histories, problem, optimised, coverage };
         if means == Means::Histories {
             match Histories::open(&warehouse.histories_folder(), snapshot) {
                 Ok(histories) => basis.histories = histories,
@@ -92,7 +97,9 @@ impl<'a> Basis<'a> {
 
     /// Counts over the histories what they tell.
     fn count(&self, question: &Question) -> Result<Option<Figures>, CountError> {
-        self.of_histories(|histories| count(question, histories, self.dictionary))
+        self.of_histories(|histories| {
+            count(question, histories, self.dictionary, self.coverage.delivered())
+        })
     }
 
     /// What the histories tell. What they do not, and everything once they turn out to be damaged,
@@ -117,12 +124,6 @@ impl<'a> Basis<'a> {
             plans.iter().copied(),
             if self.optimised { OptFlags::default() } else { OptFlags::TYPE_COERCION },
         )
-    }
-
-    /// What the snapshot can have figures of.
-    fn coverage(&self) -> Coverage {
-        let deliveries = self.snapshot.deliveries();
-        Coverage::new(deliveries.iter().filter_map(|it| it.record.quarters()), self.dictionary)
     }
 }
 
@@ -157,9 +158,8 @@ pub fn answer_compared(
 }
 
 fn results(counted: &[(Question, Figures)], basis: &Basis<'_>) -> Vec<ResultTable> {
-    let coverage = basis.coverage();
     let result = |(question, figures): &(Question, Figures)| {
-        ResultTable::new(question, figures, &coverage, basis.dictionary)
+        ResultTable::new(question, figures, &basis.coverage, basis.dictionary)
     };
     counted.iter().map(result).collect()
 }
@@ -210,7 +210,8 @@ pub fn verify(answers: &Answers, basis: &Basis<'_>) -> Result<Vec<(String, Check
         let batches =
             |take: &mut dyn FnMut(Quarter, &RecordBatch)| read_rows(scan.files(), &columns, take);
         let name = question.query().name.clone();
-        checked.push((name, check(question, figures, basis.dictionary, &batches)?));
+        let delivered = basis.coverage.delivered();
+        checked.push((name, check(question, figures, basis.dictionary, delivered, &batches)?));
     }
     Ok(checked)
 }
@@ -315,8 +316,8 @@ pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError
 
 /// Whether a question can be compiled, without any data.
 pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), AnswerError> {
-    let source =
-        Source { frame: Scan::default().frame()?, quarters: Vec::new(), has_course: false };
+    let (frame, delivered) = (Scan::default().frame()?, Delivered::default());
+    let source = Source { frame, quarters: Vec::new(), delivered, has_course: false };
     let _plan = ranking(&question, &source, dictionary)?;
     compile(question, &source, dictionary, None)?;
     Ok(())
@@ -324,7 +325,8 @@ pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), Answe
 
 fn prepare(question: Question, basis: &Basis<'_>) -> Result<(Scan, CompiledQuery), AnswerError> {
     let scan = Scan::new(basis.snapshot, question.scan_range());
-    let source = Source { frame: scan.frame()?, quarters: scan.quarters(), has_course: false };
+    let (quarters, delivered) = (scan.quarters(), basis.coverage.delivered().clone());
+    let source = Source { frame: scan.frame()?, quarters, delivered, has_course: false };
     let first = match ranking(&question, &source, basis.dictionary)? {
         Some(plan) => basis.collect(&[&plan])?.pop(),
         None => None,

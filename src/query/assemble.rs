@@ -22,22 +22,32 @@ pub(super) struct Assembly<'a> {
     pub(super) coverage: &'a Coverage,
     /// The quarters asked for, as [`Coverage::asked`] gives them.
     pub(super) asked: &'a [Quarter],
+    /// Whether the months of persons decide which rows count.
+    pub(super) by_months: bool,
     pub(super) dictionary: &'a Dictionary,
 }
 
 /// A row: the place of its level among the answer's, and the values of that level's dimensions.
 pub(super) struct Row<'f> {
     pub(super) level: usize,
-    dimensions: Rc<[Dimension]>,
+    pub(super) dimensions: Rc<[Dimension]>,
     key: Cow<'f, Key>,
     /// What was counted of it, if anything was.
     counted: Option<&'f Counts>,
 }
 
 impl Row<'_> {
-    fn quarter(&self) -> Option<Quarter> {
-        let at = self.dimensions.iter().position(|it| *it == Dimension::Quarter)?;
-        self.key[at].as_deref()?.parse().ok()
+    pub(super) fn quarter(&self) -> Option<Quarter> {
+        self.value(Dimension::Quarter)?.parse().ok()
+    }
+
+    pub(super) fn year(&self) -> Option<i32> {
+        self.value(Dimension::Year)?.parse().ok()
+    }
+
+    fn value(&self, dimension: Dimension) -> Option<&str> {
+        let at = self.dimensions.iter().position(|it| *it == dimension)?;
+        self.key[at].as_deref()
     }
 
     /// The key of the same cell in another quarter.
@@ -106,21 +116,39 @@ impl<'a> Assembly<'a> {
             values: Values::Numbers(Numbers { unit, decimals, cells }),
         };
         let metrics = query.metrics.iter().map(|metric| {
-            let cells = rows.iter().map(|row| self.metric(row, *metric)).collect();
+            let cell = |row| self.marked(row, None, self.metric(row, *metric));
+            let cells = rows.iter().map(cell).collect();
             numbers(metric.name(), unit_of(*metric), metric.decimals(), cells)
         });
         let derived = query.derived.iter().map(|derived| {
-            let cells = rows.iter().map(|row| self.derived(row, derived)).collect();
+            let cell = |row| self.marked(row, Some(&derived.formula), self.derived(row, derived));
+            let cells = rows.iter().map(cell).collect();
             numbers(&derived.name, unit_of_formula(&derived.formula), derived.decimals, cells)
         });
         metrics.chain(derived).collect()
     }
 
-    /// Why a complete answer has no number there.
-    fn lacking(&self, row: &Row<'_>, metric: Option<Metric>) -> Option<Cell> {
-        let complete = self.question.query().complete;
-        let lacking = || self.coverage.lacking(metric, &row.dimensions, &row.key, self.asked);
-        complete.then(lacking).flatten()
+    /// Why a complete answer has no number there. What the variable has in spite of its validity
+    /// and regimes is in the total, and shown: only what is empty is not applicable.
+    fn lacking(&self, row: &Row<'_>, metrics: &[Metric], quarters: &[Quarter]) -> Option<Cell> {
+        if !self.question.query().complete {
+            return None;
+        }
+        let of_conventions = metrics.iter().copied().filter(|it| it.is_of_conventions());
+        let first = of_conventions.clone().next();
+        let lacking = self.coverage.lacking(first, &row.dimensions, &row.key, self.asked)?;
+        let holds =
+            || of_conventions.flat_map(Metric::held_by).any(|it| self.has(row, *it, quarters));
+        (lacking != Cell::NotApplicable || !holds()).then_some(lacking)
+    }
+
+    /// Whether a metric is other than 0 in a row, or in its cell in one of these quarters.
+    fn has(&self, row: &Row<'_>, metric: Metric, quarters: &[Quarter]) -> bool {
+        let in_quarter = |quarter: &Quarter| {
+            let key = row.in_quarter(*quarter);
+            self.figures.value(&row.dimensions, Span::Own, &key, metric) != 0
+        };
+        self.value(row, Span::Own, metric) != 0 || quarters.iter().any(in_quarter)
     }
 
     fn value(&self, row: &Row<'_>, span: Span, metric: Metric) -> i128 {
@@ -133,7 +161,7 @@ impl<'a> Assembly<'a> {
     }
 
     fn metric(&self, row: &Row<'_>, metric: Metric) -> Cell {
-        if let Some(lacking) = self.lacking(row, Some(metric)) {
+        if let Some(lacking) = self.lacking(row, &[metric], &[]) {
             return lacking;
         }
         match metric {
@@ -147,11 +175,8 @@ impl<'a> Assembly<'a> {
 
     fn derived(&self, row: &Row<'_>, derived: &Derived) -> Cell {
         let formula = &derived.formula;
-        let of = formula.metrics();
-        let conventions = of.iter().copied().find(|metric| metric.is_of_conventions());
-        let conventions = conventions
-            .or_else(|| matches!(formula, Formula::PerPerson(_)).then_some(Metric::Amount));
-        if let Some(lacking) = self.lacking(row, conventions) {
+        let quarters = row.quarter().map(|it| formula.sources(it)).unwrap_or_default();
+        if let Some(lacking) = self.lacking(row, &formula.about(), &quarters) {
             return lacking;
         }
         let scale = 10_i128.pow(u32::from(derived.decimals));

@@ -3,6 +3,7 @@
 
 use polars::prelude::*;
 
+use super::delivered::Delivered;
 use super::figures::Figures;
 use super::file::Top;
 use super::level::{Count, Level, Span};
@@ -44,6 +45,8 @@ pub struct Source {
     pub frame: LazyFrame,
     /// The quarters that have some, in order.
     pub quarters: Vec<Quarter>,
+    /// The quarters that were delivered, also those without any.
+    pub delivered: Delivered,
     /// Whether the frame has the dimensions of persons' courses as columns.
     pub has_course: bool,
 }
@@ -251,6 +254,7 @@ fn aggregate(metric: Metric) -> Option<Expr> {
         Metric::ConventionPersons => col("person").filter(under_convention()).n_unique(),
         Metric::Amount => col("amount").sum(),
         Metric::Days => col("days").cast(DataType::Int64).sum(),
+        Metric::HasAmount => col("amount").is_not_null().any(true).cast(DataType::UInt32),
         Metric::AmountPerConventionPerson => return None,
     })
 }

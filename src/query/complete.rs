@@ -3,17 +3,18 @@
 
 use std::collections::BTreeSet;
 
+use super::delivered::Delivered;
 use super::figures::{Figures, Key};
 use super::resolve::{Question, known_values};
 use super::result::Cell;
 use crate::dictionary::{Dictionary, Validity};
-use crate::metric::{Dimension, Metric};
+use crate::metric::{AFTER_GAP, Dimension, Metric};
 use crate::quarter::{Quarter, QuarterRange};
 
 /// What there can be figures of: the quarters that deliveries cover, and what the dictionary says.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
-    delivered: BTreeSet<Quarter>,
+    delivered: Delivered,
     /// When EBENCONVCM has a value.
     amount_validity: Option<Validity>,
     /// Regimes that fill EBENCONVCM in; any when empty.
@@ -25,15 +26,20 @@ impl Coverage {
     pub fn new(windows: impl Iterator<Item = QuarterRange>, dictionary: &Dictionary) -> Self {
         let amount = dictionary.variable("EBENCONVCM");
         Self {
-            delivered: windows.flat_map(|window| window.iter().collect::<Vec<_>>()).collect(),
+            delivered: Delivered::new(windows),
             amount_validity: amount.map(|it| it.validity),
             amount_regimes: amount.map(|it| it.regimes.clone()).unwrap_or_default(),
         }
     }
 
+    /// The quarters delivered.
+    pub fn delivered(&self) -> &Delivered {
+        &self.delivered
+    }
+
     /// Whether a quarter has been delivered.
     pub(super) fn has(&self, quarter: Quarter) -> bool {
-        self.delivered.contains(&quarter)
+        self.delivered.has(quarter)
     }
 
     /// Whether what a metric counts exists in a quarter.
@@ -42,8 +48,8 @@ impl Coverage {
         !metric.is_of_conventions() || self.amount_validity.is_none_or(valid)
     }
 
-    /// Why a cell of a complete answer has no number, if it has none: of the quarters it stands
-    /// for none has the variable, or none was delivered.
+    /// Why a cell of a complete answer that holds nothing has no number, if it has none: of the
+    /// quarters it stands for none has the variable, or none was delivered.
     pub(super) fn lacking(
         &self,
         metric: Option<Metric>,
@@ -81,10 +87,8 @@ impl Coverage {
     }
 
     fn quarters(&self, range: Option<QuarterRange>) -> Vec<Quarter> {
-        let (first, last) = match (self.delivered.first(), self.delivered.last()) {
-            (Some(first), Some(last)) => (*first, *last),
-            _ => return Vec::new(),
-        };
+        let ends = self.delivered.first().zip(self.delivered.last());
+        let Some((first, last)) = ends else { return Vec::new() };
         // An end that was not given is the first or last quarter there is.
         let open = |quarter: Quarter| !(1900..=2200).contains(&quarter.year());
         let (from, to) = range.map_or((first, last), |range| {
@@ -116,7 +120,9 @@ pub(super) fn combinations(
                 // With a top, the values beyond the first are one row.
                 let cut =
                     question.query().top.as_ref().is_some_and(|it| it.dimension == *dimension);
-                values.extend(known.filter(|_| !cut).into_iter().flatten().map(Some));
+                // What deliveries without a gap never have is no value that they lack.
+                let known = known.filter(|_| !cut).into_iter().flatten();
+                values.extend(known.filter(|it| it != AFTER_GAP).map(Some));
             }
         }
         let only = question.wheres.get(dimension);

@@ -5,10 +5,11 @@
 
 use polars::prelude::*;
 
+use super::delivered::Delivered;
 use super::resolve::Question;
-use super::rows::{of_quarters, quarter_pairs};
+use super::rows::{is_one_of_quarters, of_quarters, quarter_pairs};
 use crate::dictionary::UNCLASSIFIED;
-use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
+use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
 
 const PERSON: &str = "person";
@@ -25,8 +26,10 @@ pub(super) fn with_course(
     rows: LazyFrame,
     question: &Question,
     quarters: &[Quarter],
+    delivered: &Delivered,
 ) -> PolarsResult<LazyFrame> {
     let sets = sets(rows.clone());
+    let neighbours = |steps| neighbours(quarters, steps, delivered);
     let mut with = rows.clone();
     if question.needs(Dimension::Measures) || question.needs(Dimension::MeasureCount) {
         let own = [col(PERSON), col(QUARTER)];
@@ -40,11 +43,13 @@ pub(super) fn with_course(
     }
     for (dimension, step) in [(Dimension::MeasuresBefore, -1), (Dimension::MeasuresAfter, 1)] {
         if question.needs(dimension) {
-            with = beside(with, &sets, dimension, &neighbours(quarters, step)?);
+            with = beside(with, &sets, dimension, &neighbours(step)?);
         }
     }
     if question.needs(Dimension::MeasureEntry) {
-        with = entry(with, rows.clone(), &neighbours(quarters, -1)?);
+        let after_gap: Vec<Quarter> =
+            quarters.iter().copied().filter(|it| delivered.follows_gap(*it)).collect();
+        with = entry(with, rows.clone(), &neighbours(-1)?, &after_gap);
     }
     if question.needs(Dimension::MeasureMonths) {
         with = with_months(with, rows)?;
@@ -72,10 +77,10 @@ fn sets(rows: LazyFrame) -> LazyFrame {
     each.select([col(PERSON), col(QUARTER), text, number])
 }
 
-/// Each quarter with the one so many steps away, where that has observations.
-fn neighbours(quarters: &[Quarter], steps: i32) -> PolarsResult<LazyFrame> {
+/// Each quarter with the one so many steps away, where that was delivered.
+fn neighbours(quarters: &[Quarter], steps: i32, delivered: &Delivered) -> PolarsResult<LazyFrame> {
     let pairs = quarters.iter().map(|it| (*it, it.plus(steps)));
-    quarter_pairs(OTHER, pairs.filter(|(_, other)| quarters.contains(other)))
+    quarter_pairs(OTHER, pairs.filter(|(_, other)| delivered.tells(*other)))
 }
 
 /// The measures of another quarter, as a dimension.
@@ -99,8 +104,14 @@ fn beside(
     rows.with_columns([value.alias(name)]).drop(by_name([OTHER], true, false))
 }
 
-/// Whether a person has a measure for the first time, as in the quarter before, or again.
-fn entry(rows: LazyFrame, all: LazyFrame, neighbours: &LazyFrame) -> LazyFrame {
+/// Whether a person has a measure for the first time, as in the quarter before, or again; in the
+/// quarters after a gap nobody knows.
+fn entry(
+    rows: LazyFrame,
+    all: LazyFrame,
+    neighbours: &LazyFrame,
+    after_gap: &[Quarter],
+) -> LazyFrame {
     let course = all.select([col(PERSON), col(MEASURE), col(QUARTER)]);
     let of_measure = [col(PERSON), col(MEASURE)];
     let first = course.clone().group_by(of_measure.clone());
@@ -115,13 +126,18 @@ fn entry(rows: LazyFrame, all: LazyFrame, neighbours: &LazyFrame) -> LazyFrame {
     let rows = rows.join(neighbours.clone(), [col(QUARTER)], [col(QUARTER)], left());
     let on = [col(PERSON), col(MEASURE), col(OTHER)];
     let rows = rows.join(earlier, on.clone(), on, left());
-    let entry = when(col(MEASURE).eq(lit(UNCLASSIFIED)))
-        .then(lit(NULL).cast(DataType::String))
-        .when(col(QUARTER).eq(col(FIRST)))
+    let entry = when(col(QUARTER).eq(col(FIRST)))
         .then(lit("first"))
         .when(col(BEFORE).is_not_null())
         .then(lit("continued"))
         .otherwise(lit("returned"));
+    let entry = match is_one_of_quarters(after_gap.iter()) {
+        Some(is_after_gap) => when(is_after_gap).then(lit(AFTER_GAP)).otherwise(entry),
+        None => entry,
+    };
+    let entry = when(col(MEASURE).eq(lit(UNCLASSIFIED)))
+        .then(lit(NULL).cast(DataType::String))
+        .otherwise(entry);
     rows.with_columns([entry.alias(Dimension::MeasureEntry.name())]).drop(by_name(
         [FIRST, OTHER, BEFORE],
         true,

@@ -90,6 +90,13 @@ impl Formula {
         }
     }
 
+    /// The quarters that a figure of one is computed from.
+    pub(super) fn sources(&self, quarter: Quarter) -> Vec<Quarter> {
+        let mut sources = self.span().sources(quarter);
+        sources.extend(self.against().map(|against| against.of(quarter)));
+        sources
+    }
+
     pub(super) fn against(&self) -> Option<Against> {
         match self {
             Self::Change(_, against) | Self::Rate(_, against) => Some(*against),
@@ -107,6 +114,14 @@ impl Formula {
             | Self::Cumulative(metric)
             | Self::Moving(metric, _) => vec![*metric],
             Self::PerPerson(_) => Vec::new(),
+        }
+    }
+
+    /// The metrics that it says something of.
+    pub(super) fn about(&self) -> Vec<Metric> {
+        match self {
+            Self::PerPerson(_) => vec![Metric::Amount],
+            formula => formula.metrics(),
         }
     }
 

@@ -68,7 +68,9 @@ impl Query {
         let mut counts = Counts::default();
         for dimensions in self.row_levels() {
             let base = self.metrics.iter().flat_map(|metric| metric.base());
-            counts.add(&dimensions, Span::Own, base.copied().collect(), false);
+            let held = self.shows_what_holds();
+            let base = base.chain(&held).copied().collect();
+            counts.add(&dimensions, Span::Own, base, false);
             for derived in &self.derived {
                 counts.add_derived(&dimensions, derived);
             }
@@ -76,13 +78,17 @@ impl Query {
         counts.0
     }
 
+    /// What says of the cells of a complete answer whether they hold something.
+    fn shows_what_holds(&self) -> Vec<Metric> {
+        let of_derived = self.derived.iter().flat_map(|derived| derived.formula.about());
+        let metrics = self.metrics.iter().copied().chain(of_derived).filter(|_| self.complete);
+        let held = metrics.filter(|it| it.is_of_conventions()).flat_map(Metric::held_by);
+        held.copied().collect()
+    }
+
     /// Quarters before a range that its figures need.
     pub(super) fn sources_of(&self, quarter: Quarter) -> Vec<Quarter> {
-        let of = |derived: &Derived| {
-            let mut sources = derived.formula.span().sources(quarter);
-            sources.extend(derived.formula.against().map(|against| against.of(quarter)));
-            sources
-        };
+        let of = |derived: &Derived| derived.formula.sources(quarter);
         self.derived.iter().flat_map(of).chain([quarter]).collect()
     }
 }

@@ -83,6 +83,14 @@ impl Question {
             || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
     }
 
+    /// Whether which rows count depends on the value of a dimension: a filter that asks only whether
+    /// there is one does not.
+    pub(super) fn depends_on(&self, dimension: Dimension) -> bool {
+        let filter = self.query.filter.as_ref();
+        self.wheres.contains_key(&dimension)
+            || filter.is_some_and(|filter| filter.compares(dimension.name()))
+    }
+
     /// Whether it looks at other observations of the same persons.
     pub(super) fn needs_course(&self) -> bool {
         Dimension::ALL.into_iter().any(|it| it.is_of_course() && self.needs(it))

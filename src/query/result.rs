@@ -6,10 +6,12 @@ use std::hash::Hash;
 
 use super::assemble::Assembly;
 use super::complete::Coverage;
+use super::delivered::ranges;
 use super::figures::Figures;
 use super::file::Query;
 use super::resolve::Question;
 use crate::dictionary::Dictionary;
+use crate::metric::Dimension;
 
 /// An answer that nobody has looked at for disclosure yet.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct ResultTable {
     question: Question,
     columns: Vec<ResultColumn>,
     row_count: usize,
+    /// The quarters that partial numbers lack.
+    lacking: Vec<String>,
 }
 
 /// A column of an answer.
@@ -75,12 +79,29 @@ pub enum Unit {
 pub enum Cell {
     /// The number, without its decimal mark.
     Value(i128),
+    /// A number over some of the quarters that it should be over: others were not delivered.
+    Partial(i128),
     /// Nothing to divide by, or nothing to compare with.
     Undefined,
     /// The variable did not exist then, or this regime does not fill it in.
     NotApplicable,
     /// The quarter has not been delivered.
     NotDelivered,
+}
+
+impl Cell {
+    /// The number, if there is one.
+    pub fn value(self) -> Option<i128> {
+        match self {
+            Self::Value(value) | Self::Partial(value) => Some(value),
+            Self::Undefined | Self::NotApplicable | Self::NotDelivered => None,
+        }
+    }
+
+    /// The same, of some of its quarters only.
+    pub(super) fn partial(self) -> Self {
+        self.value().map_or(self, Self::Partial)
+    }
 }
 
 /// Value of a dimension in a row over all its values.
@@ -97,14 +118,16 @@ impl ResultTable {
         dictionary: &Dictionary,
     ) -> Self {
         let asked = coverage.asked(question);
-        let assembly = Assembly { question, figures, coverage, asked: &asked, dictionary };
+        let by_months = question.depends_on(Dimension::MeasureMonths);
+        let assembly =
+            Assembly { question, figures, coverage, asked: &asked, by_months, dictionary };
         let rows = assembly.rows();
         let mut columns = assembly.dimensions(&rows);
         columns.extend(assembly.metrics(&rows));
-        if question.query.complete {
-            columns.extend(statuses(&columns));
-        }
-        let mut table = Self { question: question.clone(), columns, row_count: rows.len() };
+        columns.extend(statuses(&columns, question.query.complete));
+        let lacking = rows.iter().flat_map(|row| assembly.missing(row)).collect();
+        let (question, lacking) = (question.clone(), ranges(&lacking));
+        let mut table = Self { question, columns, row_count: rows.len(), lacking };
         table.sort(&rows.iter().map(|row| row.level).collect::<Vec<_>>());
         table
     }
@@ -114,7 +137,18 @@ impl ResultTable {
         columns: Vec<ResultColumn>,
         row_count: usize,
     ) -> Self {
-        Self { question, columns, row_count }
+        Self { question, columns, row_count, lacking: Vec::new() }
+    }
+
+    /// The same, of which partial numbers lack these quarters.
+    #[must_use]
+    pub(super) fn lacking_quarters(self, lacking: Vec<String>) -> Self {
+        Self { lacking, ..self }
+    }
+
+    /// The quarters that partial numbers lack, each alone or in ranges.
+    pub fn lacking(&self) -> &[String] {
+        &self.lacking
     }
 
     /// The question.
@@ -158,9 +192,16 @@ impl ResultTable {
     }
 }
 
-/// The status columns of metrics that have cells without a number.
-pub(super) fn statuses(columns: &[ResultColumn]) -> Vec<ResultColumn> {
-    columns.iter().filter_map(status).collect()
+/// The status columns of metrics that have cells without a whole number; where not `all` are asked
+/// for, of those that have a partial one.
+pub(super) fn statuses(columns: &[ResultColumn], all: bool) -> Vec<ResultColumn> {
+    let is_partial = |column: &&ResultColumn| match &column.values {
+        Values::Text(_) => false,
+        Values::Numbers(numbers) => {
+            numbers.cells.iter().any(|cell| matches!(cell, Cell::Partial(_)))
+        }
+    };
+    columns.iter().filter(|column| all || is_partial(column)).filter_map(status).collect()
 }
 
 /// Why cells of a metric have no number, as a column of its own; `None` where all have one.
@@ -168,6 +209,7 @@ fn status(column: &ResultColumn) -> Option<ResultColumn> {
     let Values::Numbers(numbers) = &column.values else { return None };
     let text = |cell: &Cell| match cell {
         Cell::Value(_) => None,
+        Cell::Partial(_) => Some("partial".to_owned()),
         Cell::Undefined => Some("undefined".to_owned()),
         Cell::NotApplicable => Some("not_applicable".to_owned()),
         Cell::NotDelivered => Some("not_delivered".to_owned()),
@@ -197,9 +239,9 @@ impl Values {
                 let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
                 places(&texts, |a, b| group(*a).cmp(&group(*b)).then(directed(a, b, descending)))
             }
-            Self::Numbers(numbers) => places(&numbers.cells, |a, b| match (a, b) {
-                (Cell::Value(a), Cell::Value(b)) => directed(a, b, descending),
-                (a, b) => a.cmp(b),
+            Self::Numbers(numbers) => places(&numbers.cells, |a, b| match (a.value(), b.value()) {
+                (Some(first), Some(second)) => directed(&first, &second, descending).then(a.cmp(b)),
+                _ => a.cmp(b),
             }),
         }
     }

@@ -1,6 +1,6 @@
 //! An answer beside that of another state: which cells are new, gone, revised or unchanged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::result::{Cell, Numbers, ResultColumn, ResultTable, Values, statuses};
 
@@ -52,9 +52,7 @@ impl ResultTable {
                 _ => {}
             }
         }
-        if self.question().query().complete {
-            columns.extend(statuses(&columns));
-        }
+        columns.extend(statuses(&columns, self.question().query().complete));
         let states = pairs.iter().zip(revised).map(|(pair, revised)| match pair {
             (Some(_), None) => "new",
             (None, _) => "gone",
@@ -63,7 +61,10 @@ impl ResultTable {
         });
         let states = states.map(|state| Some(state.to_owned())).collect();
         columns.push(ResultColumn { name: "revision".to_owned(), values: Values::Text(states) });
-        Self::of_columns(self.question().clone(), columns, pairs.len())
+        let compared = Self::of_columns(self.question().clone(), columns, pairs.len());
+        let lacking: BTreeSet<String> =
+            self.lacking().iter().chain(before.lacking()).cloned().collect();
+        compared.lacking_quarters(lacking.into_iter().collect())
     }
 }
 
@@ -84,7 +85,10 @@ impl Compared {
         let before: Vec<Cell> = pairs.iter().map(|pair| cell(old, pair.1)).collect();
         let difference = now.iter().zip(&before).map(|cells| match cells {
             (Cell::Value(now), Cell::Value(before)) => Cell::Value(now - before),
-            _ => Cell::Undefined,
+            (now, before) => match (now.value(), before.value()) {
+                (Some(now), Some(before)) => Cell::Partial(now - before),
+                _ => Cell::Undefined,
+            },
         });
         let difference = difference.collect();
         let changed = now.iter().zip(&before).map(|(now, before)| now != before).collect();

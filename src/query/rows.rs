@@ -22,7 +22,7 @@ pub(super) fn rows(
     let query = &question.query;
     let mut frame = derive(source.frame.clone(), question, dictionary)?;
     if question.needs_course() && !source.has_course {
-        frame = with_course(frame, question, &source.quarters)?;
+        frame = with_course(frame, question, &source.quarters, &source.delivered)?;
     }
     if let Some(filter) = &query.filter {
         // Rows that the filter was to leave out must never count.
@@ -75,8 +75,13 @@ pub(super) fn of_quarters<'q>(
     rows: LazyFrame,
     quarters: impl Iterator<Item = &'q Quarter>,
 ) -> LazyFrame {
+    rows.filter(is_one_of_quarters(quarters).unwrap_or_else(|| lit(false)))
+}
+
+/// Whether the quarter of a row is one of these; `None` without any.
+pub(super) fn is_one_of_quarters<'q>(quarters: impl Iterator<Item = &'q Quarter>) -> Option<Expr> {
     let wanted = quarters.map(|quarter| col("quarter").eq(lit(quarter.to_string())));
-    rows.filter(wanted.reduce(Expr::or).unwrap_or_else(|| lit(false)))
+    wanted.reduce(Expr::or)
 }
 
 /// Pairs of quarters as a table, to be joined by the first.

@@ -1,4 +1,11 @@
-WITH numbered AS (
+-- Every quarter that the deliveries of this table cover has observations.
+WITH delivered AS (
+  SELECT DISTINCT CAST(substr(quarter, 1, 4) AS INT) * 4 + CAST(substr(quarter, 6, 1) AS INT) AS n
+  FROM observations
+), after_gap AS (
+  SELECT n FROM delivered
+  WHERE n - 1 NOT IN (SELECT n FROM delivered) AND n > (SELECT min(n) FROM delivered)
+), numbered AS (
   SELECT *, CAST(substr(quarter, 1, 4) AS INT) * 4 + CAST(substr(quarter, 6, 1) AS INT) AS n
   FROM observations WHERE measure <> 'unclassified'
 ), courses AS (
@@ -10,7 +17,8 @@ WITH numbered AS (
     row_number() OVER (PARTITION BY person, measure ORDER BY n) AS place
   FROM courses
 ), rows AS (
-  SELECT quarter, measure, coalesce(continued, CASE WHEN place = 1 THEN 'first' ELSE 'returned' END)
+  SELECT quarter, measure, CASE WHEN n IN (SELECT n FROM after_gap) THEN 'after_gap'
+    ELSE coalesce(continued, CASE WHEN place = 1 THEN 'first' ELSE 'returned' END) END
     AS measure_entry, person, amount
   FROM numbered JOIN entered USING (person, measure, n)
 ), cells AS (

@@ -1,4 +1,11 @@
-WITH numbered AS (
+-- Every quarter that the deliveries of this table cover has observations.
+WITH delivered AS (
+  SELECT DISTINCT quarter, CAST(substr(quarter, 1, 4) AS INT) * 4 + CAST(substr(quarter, 6, 1) AS INT) AS n
+  FROM observations
+), partial AS (
+  SELECT quarter FROM delivered
+  WHERE n - (SELECT min(n) FROM delivered) + 1 > (SELECT count(*) FROM delivered AS d WHERE d.n <= delivered.n)
+), numbered AS (
   SELECT *, CAST(substr(quarter, 1, 4) AS INT) * 4 + CAST(substr(quarter, 6, 1) AS INT) - 1 AS n,
     year(first_day) * 12 + month(first_day) - 1 AS first_month,
     year(last_day) * 12 + month(last_day) - 1 AS last_month
@@ -22,5 +29,9 @@ WITH numbered AS (
     count(DISTINCT person) AS persons, CAST(coalesce(sum(amount), 0) AS DECIMAL(38, 2)) AS amount
   FROM rows GROUP BY GROUPING SETS ((quarter, measure, measure_months), (quarter, measure))
 )
-SELECT * FROM cells
+SELECT * EXCLUDE (status), status AS persons_status, status AS amount_status FROM (
+  SELECT *, CASE WHEN measure_months <> 'total' AND quarter IN (SELECT quarter FROM partial)
+    THEN 'partial' END AS status
+  FROM cells
+)
 ORDER BY quarter, measure, measure_months = 'total', measure_months

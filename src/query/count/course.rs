@@ -7,12 +7,13 @@ use std::ops::Range;
 use polars::prelude::PlHashMap;
 use rayon::prelude::*;
 
+use super::calendar::{Beside, Place};
 use crate::dictionary::UNCLASSIFIED;
 use crate::histories::{
     Axis, Batch, CodesOf, Histories, HistoriesError, MONTHS_OF_QUARTER, Vocabulary,
 };
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
-use crate::quarter::Quarter;
+use crate::query::delivered::Delivered;
 
 /// The measures of a person in a quarter, a bit each.
 type Set = u64;
@@ -20,8 +21,8 @@ type Set = u64;
 /// What courses are told in: quarters, measures, and every set of measures that somebody has.
 #[derive(Debug)]
 pub(super) struct Courses {
-    /// The number of the quarter before and after each, where there is one.
-    neighbours: Vec<(Option<u8>, Option<u8>)>,
+    /// What stands beside each quarter, by its number.
+    quarters: Vec<Place>,
     /// The bit of each measure by its number; none for what is no measure.
     bits: Vec<Set>,
     /// The places of the sets among the texts.
@@ -33,6 +34,16 @@ pub(super) struct Courses {
     not_delivered: u32,
     /// The months of all quarters.
     months_max: u32,
+}
+
+/// Whether a measure is new, in the order of the dimension's values; none of them for no measure.
+#[derive(Debug, Clone, Copy)]
+enum Entry {
+    First,
+    Continued,
+    Returned,
+    AfterGap,
+    NoMeasure,
 }
 
 /// The measures of a person in one quarter, and in all quarters before.
@@ -63,6 +74,7 @@ impl Courses {
     pub(super) fn read(
         histories: &Histories,
         dimensions: &[Dimension],
+        delivered: &Delivered,
     ) -> Result<Option<Self>, HistoriesError> {
         let vocabulary = histories.vocabulary();
         let measures = vocabulary.values(Axis::Measure);
@@ -74,7 +86,7 @@ impl Courses {
             Some(_) => 1 << at,
         };
         let mut courses = Self {
-            neighbours: neighbours(vocabulary),
+            quarters: Place::all(vocabulary, delivered),
             bits: measures.iter().enumerate().map(bit).collect(),
             places: PlHashMap::default(),
             single_places: Vec::new(),
@@ -144,14 +156,15 @@ impl Courses {
     /// A dimension that is the same for all entries of a quarter.
     fn add_of_runs(&self, dimension: Dimension, step: u32, keys: &mut [u32], runs: &[Run]) {
         for (at, run) in runs.iter().enumerate() {
-            let beside = |quarter: Option<u8>, other: Option<&Run>| match quarter {
-                None => self.not_delivered,
-                Some(quarter) => {
+            let beside = |quarter: Beside, other: Option<&Run>| match quarter {
+                Beside::Unknown => self.not_delivered,
+                Beside::Empty => self.place(0),
+                Beside::Quarter(quarter) => {
                     let other = other.filter(|other| other.quarter == quarter);
                     self.place(other.map_or(0, |other| other.set))
                 }
             };
-            let (before, after) = self.neighbours[usize::from(run.quarter)];
+            let Place { before, after, .. } = self.quarters[usize::from(run.quarter)];
             let number = match dimension {
                 Dimension::MeasureCount => run.set.count_ones().min(2),
                 Dimension::MeasuresBefore => beside(before, previous(runs, at)),
@@ -167,17 +180,19 @@ impl Courses {
     /// Whether each entry's measure is new.
     fn add_entry(&self, step: u32, keys: &mut [u32], runs: &[Run], measures: &[u8]) {
         for (at, run) in runs.iter().enumerate() {
-            let (before, _) = self.neighbours[usize::from(run.quarter)];
-            let continued = previous(runs, at).filter(|other| before == Some(other.quarter));
+            let Place { before, follows_gap, .. } = self.quarters[usize::from(run.quarter)];
+            let is_before = |other: &&Run| before == Beside::Quarter(other.quarter);
+            let continued = previous(runs, at).filter(is_before);
             for entry in run.entries.clone() {
                 let bit = self.bits[usize::from(measures[entry])];
-                keys[entry] += step
-                    * match () {
-                        () if bit == 0 => 3,
-                        () if run.earlier & bit == 0 => 0,
-                        () if continued.is_some_and(|it| it.set & bit != 0) => 1,
-                        () => 2,
-                    };
+                let value = match () {
+                    () if bit == 0 => Entry::NoMeasure,
+                    () if follows_gap => Entry::AfterGap,
+                    () if run.earlier & bit == 0 => Entry::First,
+                    () if continued.is_some_and(|it| it.set & bit != 0) => Entry::Continued,
+                    () => Entry::Returned,
+                };
+                keys[entry] += step * value as u32;
             }
         }
     }
@@ -284,18 +299,4 @@ pub(super) fn narrow(codes: CodesOf<'_>) -> &[u8] {
         CodesOf::Narrow(codes) => codes,
         CodesOf::Wide(_) => unreachable!("quarters, measures and guidances have numbers of 8 bits"),
     }
-}
-
-fn neighbours(vocabulary: &Vocabulary) -> Vec<(Option<u8>, Option<u8>)> {
-    let texts = vocabulary.values(Axis::Quarter);
-    let quarters: Vec<Option<Quarter>> =
-        texts.iter().map(|text| text.as_ref()?.parse().ok()).collect();
-    let place = |wanted: Option<Quarter>| {
-        let place = quarters.iter().position(|it| it.is_some() && *it == wanted)?;
-        u8::try_from(place).ok()
-    };
-    let beside = |quarter: &Option<Quarter>| {
-        [-1, 1].map(|steps| place(quarter.map(|quarter| quarter.plus(steps))))
-    };
-    quarters.iter().map(beside).map(|[before, after]| (before, after)).collect()
 }

@@ -9,6 +9,7 @@
 //! plans; only the counting is done here. Never: a count of a question that tells apart what
 //! histories do not; that one is `None`, and counted from the observations.
 
+mod calendar;
 mod cells;
 mod course;
 mod pass;
@@ -17,6 +18,7 @@ mod spans;
 use polars::prelude::*;
 
 use super::compile::{collect, columns_of_conditions, ranked};
+use super::delivered::Delivered;
 use super::figures::Figures;
 use super::file::Top;
 use super::level::Count;
@@ -55,20 +57,22 @@ pub fn count(
     question: &Question,
     histories: &Histories,
     dictionary: &Dictionary,
+    delivered: &Delivered,
 ) -> Result<Option<Figures>, CountError> {
     let Some(axes) = axes(question) else { return Ok(None) };
     let of_course = of_course(question);
     if let Some((groups, appearances)) = groups(question, &axes, histories)?
         && let Some(keys) = keys_of(Keys::new(&axes, groups.vocabulary(), &[], None), &groups)?
     {
-        let counting = Counting { question, dictionary, histories: &groups, keys, appearances };
+        let counting =
+            Counting { question, dictionary, delivered, histories: &groups, keys, appearances };
         if let Some(figures) = counting.figures()? {
             return Ok(Some(figures));
         }
     }
     let courses = match of_course.as_slice() {
         [] => None,
-        _ => match Courses::read(histories, &of_course)? {
+        _ => match Courses::read(histories, &of_course, delivered)? {
             None => return Ok(None),
             courses => courses,
         },
@@ -76,7 +80,7 @@ pub fn count(
     let keys = Keys::new(&axes, histories.vocabulary(), &of_course, courses);
     let Some(keys) = keys_of(keys, histories)? else { return Ok(None) };
     let appearances = Spans::ByPerson;
-    Counting { question, dictionary, histories, keys, appearances }.figures()
+    Counting { question, dictionary, delivered, histories, keys, appearances }.figures()
 }
 
 /// Where distinct persons of several quarters come from.
@@ -134,6 +138,7 @@ fn keys_of(keys: Keys, histories: &Histories) -> Result<Option<Keys>, HistoriesE
 struct Counting<'a> {
     question: &'a Question,
     dictionary: &'a Dictionary,
+    delivered: &'a Delivered,
     histories: &'a Histories,
     keys: Keys,
     appearances: Spans,
@@ -145,7 +150,8 @@ impl Counting<'_> {
         let question = self.question;
         let failed = |error| CountError::Engine(question.query.name.clone(), error);
         let (frame, quarters) = self.keys.frame(question.counted_range()).map_err(failed)?;
-        let source = Source { frame: frame.lazy(), quarters, has_course: true };
+        let delivered = self.delivered.clone();
+        let source = Source { frame: frame.lazy(), quarters, delivered, has_course: true };
         let mut all = rows(question, &source, self.dictionary).map_err(failed)?;
         if let Some(top) = &question.query.top {
             let counts = [top.count_to_rank_by()];

@@ -19,6 +19,7 @@ struct Tally {
     cents: i64,
     persons: u64,
     convention_persons: u64,
+    has_amount: bool,
     /// The last person counted; persons are numbered from 1 in each part.
     last_person: u32,
     last_convention_person: u32,
@@ -99,10 +100,12 @@ impl<'a> Pass<'a> {
             } else {
                 persons.count(cells, &mut counted.tallies, |_| false);
             }
-            if count.metrics.contains(&Metric::Amount) {
+            if count.metrics.iter().any(|it| [Metric::Amount, Metric::HasAmount].contains(it)) {
                 for (at, cents) in batch.amounts() {
                     for cell in cells.of(keys[at]) {
-                        counted.tallies[*cell as usize].cents += cents;
+                        let tally = &mut counted.tallies[*cell as usize];
+                        tally.cents += cents;
+                        tally.has_amount = true;
                     }
                 }
             }
@@ -207,6 +210,7 @@ impl Counted {
             tally.cents += other.cents;
             tally.persons += other.persons;
             tally.convention_persons += other.convention_persons;
+            tally.has_amount |= other.has_amount;
         }
         for (amounts, others) in self.amounts.iter_mut().zip(other.amounts) {
             amounts.extend(others);
@@ -238,6 +242,7 @@ impl Tally {
             Metric::ConventionPersons => i128::from(self.convention_persons),
             Metric::Amount => i128::from(self.cents),
             Metric::Days => i128::from(self.days),
+            Metric::HasAmount => i128::from(self.has_amount),
             // No count: it is made of two of the others.
             Metric::AmountPerConventionPerson => 0,
         };

@@ -1,4 +1,4 @@
-//! The texts that a filter compares names with, for checking them against the dictionary.
+//! What a filter compares names with: texts, for checking them against the dictionary.
 
 use std::ops::ControlFlow;
 
@@ -32,6 +32,22 @@ impl Filter {
         });
         debug_assert!(visited.is_continue());
         literals
+    }
+
+    /// Whether it asks more of a name than whether there is a value.
+    pub(in crate::query) fn compares(&self, name: &str) -> bool {
+        let is_name = |it: &Expr| matches!(it, Expr::Identifier(known) if known.value == name);
+        let mut compared = 0_isize;
+        let visited: ControlFlow<()> = visit_expressions(self.tree(), |expression| {
+            match expression {
+                Expr::IsNull(inner) | Expr::IsNotNull(inner) if is_name(inner) => compared -= 1,
+                named if is_name(named) => compared += 1,
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        debug_assert!(visited.is_continue());
+        compared != 0
     }
 }
 

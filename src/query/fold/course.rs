@@ -4,21 +4,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::row::{Row, month_of};
 use crate::dictionary::UNCLASSIFIED;
-use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
+use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
+use crate::query::delivered::Delivered;
 
 /// The measures of each person by quarter.
-#[derive(Debug, Default)]
-pub(super) struct Courses {
-    delivered: BTreeSet<Quarter>,
+#[derive(Debug)]
+pub(super) struct Courses<'a> {
+    delivered: &'a Delivered,
     persons: HashMap<i64, BTreeMap<Quarter, BTreeSet<String>>>,
     /// The months of each person with a measure, where rows say them.
     months: HashMap<(i64, String), BTreeSet<i32>>,
 }
 
-impl Courses {
+impl<'a> Courses<'a> {
+    pub(super) fn new(delivered: &'a Delivered) -> Self {
+        Self { delivered, persons: HashMap::new(), months: HashMap::new() }
+    }
+
     pub(super) fn add(&mut self, row: &Row<'_>) {
-        self.delivered.insert(row.quarter());
         let quarters = self.persons.entry(row.person()).or_default();
         let measures = quarters.entry(row.quarter()).or_default();
         let measure = row.measure().filter(|it| it != UNCLASSIFIED);
@@ -56,7 +60,7 @@ impl Courses {
     }
 
     fn text(&self, person: i64, quarter: Quarter) -> String {
-        if !self.delivered.contains(&quarter) {
+        if !self.delivered.tells(quarter) {
             return NOT_DELIVERED.to_owned();
         }
         let measures: Vec<&str> =
@@ -70,7 +74,11 @@ impl Courses {
         }
         let has = |measures: &BTreeSet<String>| measures.contains(measure);
         let mut earlier = self.persons.get(&person)?.range(..quarter);
-        Some(if self.measures(person, quarter.plus(-1)).is_some_and(has) {
+        let known = self.delivered.has(quarter.plus(-1))
+            || self.delivered.first().is_none_or(|first| first >= quarter);
+        Some(if !known {
+            AFTER_GAP
+        } else if self.measures(person, quarter.plus(-1)).is_some_and(has) {
             "continued"
         } else if earlier.any(|(_, measures)| has(measures)) {
             "returned"

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use arrow::array::RecordBatch;
 
+use super::delivered::Delivered;
 use super::figures::{Figures, Key, Row as Cells};
 use super::file::Top;
 use super::level::Count;
@@ -40,10 +41,11 @@ pub fn check<E>(
     question: &Question,
     figures: &Figures,
     dictionary: &Dictionary,
+    delivered: &Delivered,
     batches: Batches<'_, E>,
 ) -> Result<Checked, E> {
     let counts = question.query.counts();
-    let mut courses = Courses::default();
+    let mut courses = Courses::new(delivered);
     if question.needs_course() {
         batches(&mut |quarter, batch| {
             let row = |at| Row::new(batch, at, quarter, &question.query.bands, dictionary);
@@ -84,7 +86,7 @@ pub fn check<E>(
 struct Rows<'a> {
     question: &'a Question,
     dictionary: &'a Dictionary,
-    courses: &'a Courses,
+    courses: &'a Courses<'a>,
 }
 
 impl<'a> Rows<'a> {
@@ -166,6 +168,7 @@ impl Tally {
             Metric::ConventionPersons => count(&self.convention_persons),
             Metric::Amount => self.cents,
             Metric::Days => self.days,
+            Metric::HasAmount => i128::from(!self.amounts.is_empty()),
             // No count: it is made of two of the others.
             Metric::AmountPerConventionPerson => 0,
         }

@@ -24,7 +24,7 @@ pub(super) struct Row<'a> {
     quarter: Quarter,
     bands: &'a Bands,
     dictionary: &'a Dictionary,
-    courses: Option<&'a Courses>,
+    courses: Option<&'a Courses<'a>>,
     replaced: Option<(Dimension, &'static str)>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Row<'a> {
     }
 
     /// From now on the row knows what else its person has.
-    pub(super) fn within(mut self, courses: &'a Courses) -> Self {
+    pub(super) fn within(mut self, courses: &'a Courses<'a>) -> Self {
         self.courses = Some(courses);
         self
     }
