@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output::{pretty_json, put};
-use crate::pipeline::difference::{Difference, differences};
-use crate::render::{count, euros, grouped};
+use crate::pipeline::difference::{Difference, Figures, differences};
+use crate::render::{count, decimal_text, euros, grouped};
 use crate::warehouse::{LoggedCommit, Warehouse};
 
 /// Show what changed from one revision of a delivery to another, or between two deliveries.
@@ -16,7 +16,10 @@ use crate::warehouse::{LoggedCommit, Warehouse};
     after_help = "Examples:\n  sppis diff 2007-05@1 2007-05@2\n  sppis diff 2006-11 2007-05 --all \
                   --format csv\n\nBy quarter, regime and measure, in observations, persons and \
                   euros. Persons of a cell are counted anew on both sides: their changes do not \
-                  add up. The quarters of two deliveries are matched by their place in each."
+                  add up. Quarters of one delivery are matched by quarter, also where a revision \
+                  has another window, and so are those of deliveries with a quarter in common; \
+                  others by their place, where both deliveries have as many. A quarter that one \
+                  side does not cover has no figures there, `:`, never zeros."
 )]
 pub(super) struct Arguments {
     /// What was: 2007-05@1, or a delivery as it is now.
@@ -80,6 +83,10 @@ fn name(commit: &LoggedCommit) -> String {
     format!("{}@{}", commit.record.delivery, commit.record.revision)
 }
 
+/// Stands for the figures of a quarter that a side does not cover.
+const NOT_DELIVERED: &str = "not_delivered";
+const SYMBOL: &str = ":";
+
 /// One quarter, or the two that stand at the same place.
 fn quarters(cell: &Difference) -> String {
     match cell.quarters {
@@ -88,9 +95,14 @@ fn quarters(cell: &Difference) -> String {
     }
 }
 
-fn signed(difference: i128) -> String {
-    let text = grouped(&difference.to_string());
+/// A difference in units without its decimal mark, with its sign.
+fn signed(difference: i128, decimals: u8) -> String {
+    let text = grouped(&decimal_text(difference, decimals));
     if difference > 0 { format!("+{text}") } else { text }
+}
+
+fn changed(old: u64, new: u64) -> String {
+    signed(i128::from(new) - i128::from(old), 0)
 }
 
 fn table(cells: &[Difference], before: &LoggedCommit, after: &LoggedCommit) -> String {
@@ -111,50 +123,69 @@ fn table(cells: &[Difference], before: &LoggedCommit, after: &LoggedCommit) -> S
         "change",
     );
     for cell in cells {
-        let (old, new) = (cell.before, cell.after);
-        let change = |old: u64, new: u64| signed(i128::from(new) - i128::from(old));
-        let euros_change = euros(new.cents - old.cents);
-        let plus = if new.cents > old.cents { "+" } else { "" };
+        let shown = |shown: Option<String>| shown.unwrap_or_else(|| SYMBOL.to_owned());
+        let now = |text: fn(Figures) -> String| shown(cell.after.map(text));
+        let change = |text: fn(Figures, Figures) -> String| {
+            shown(cell.before.zip(cell.after).map(|(old, new)| text(old, new)))
+        };
         let _written = writeln!(
             text,
             "{:<14}{:<22}{:<32}{:>14}{:>11}{:>11}{:>9}{:>18}{:>16}",
             quarters(cell),
             cell.regime,
             cell.measure,
-            grouped(&new.observations.to_string()),
-            change(old.observations, new.observations),
-            grouped(&new.persons.to_string()),
-            change(old.persons, new.persons),
-            grouped(&euros(new.cents)),
-            format!("{plus}{}", grouped(&euros_change)),
+            now(|new| grouped(&new.observations.to_string())),
+            change(|old, new| changed(old.observations, new.observations)),
+            now(|new| grouped(&new.persons.to_string())),
+            change(|old, new| changed(old.persons, new.persons)),
+            now(|new| grouped(&euros(new.cents))),
+            change(|old, new| signed(new.cents - old.cents, 2)),
         );
     }
     text
 }
 
 const COLUMNS: &str = "quarter_before,quarter_after,regime,measure,observations_before,\
-observations_after,persons_before,persons_after,amount_before,amount_after\n";
+observations_after,persons_before,persons_after,amount_before,amount_after";
+
+/// Further columns where a side lacks a quarter.
+const STATUS_COLUMNS: &str = ",before_status,after_status";
 
 fn csv(cells: &[Difference]) -> String {
+    let with_status = cells.iter().any(|it| it.before.is_none() || it.after.is_none());
     let mut text = COLUMNS.to_owned();
+    if with_status {
+        text.push_str(STATUS_COLUMNS);
+    }
+    text.push('\n');
     for cell in cells {
-        let (old, new) = (cell.before, cell.after);
-        let _written = writeln!(
+        let both = |text: fn(Figures) -> String| {
+            let [old, new] = [cell.before, cell.after].map(|it| it.map(text).unwrap_or_default());
+            format!("{old},{new}")
+        };
+        let _written = write!(
             text,
-            "{},{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{}",
             cell.quarters.0,
             cell.quarters.1,
             cell.regime,
             cell.measure,
-            old.observations,
-            new.observations,
-            old.persons,
-            new.persons,
-            euros(old.cents),
-            euros(new.cents)
+            both(|it| it.observations.to_string()),
+            both(|it| it.persons.to_string()),
+            both(|it| euros(it.cents)),
         );
+        if with_status {
+            let [old, new] = [cell.before, cell.after].map(|it| status(it).unwrap_or_default());
+            let _written = write!(text, ",{old},{new}");
+        }
+        text.push('\n');
     }
     text
+}
+
+/// Why a side has no figures.
+fn status(figures: Option<Figures>) -> Option<&'static str> {
+    figures.is_none().then_some(NOT_DELIVERED)
 }
 
 fn json(
@@ -162,10 +193,11 @@ fn json(
     before: &LoggedCommit,
     after: &LoggedCommit,
 ) -> Result<String, CliError> {
-    let figures = |it: crate::pipeline::difference::Figures| {
-        serde_json::json!({
+    let figures = |it: Option<Figures>| match it {
+        Some(it) => serde_json::json!({
             "observations": it.observations, "persons": it.persons, "amount": euros(it.cents),
-        })
+        }),
+        None => serde_json::json!({ "status": NOT_DELIVERED }),
     };
     let cell = |it: &Difference| {
         serde_json::json!({

@@ -228,6 +228,9 @@ impl From<DifferenceError> for CliError {
             DifferenceError::Resolve(error) => error.into(),
             DifferenceError::Answer(error) => error.into(),
             error @ DifferenceError::Window(_) => Self::new(error.to_string()),
+            error @ DifferenceError::Unmatched(..) => Self::new(error.to_string()).hint(
+                "`sppis run by-regime-and-measure --from … --to …` shows the quarters of each",
+            ),
         }
     }
 }

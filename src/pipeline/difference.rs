@@ -2,12 +2,12 @@
 //!
 //! In: two commits. Out: a [`Difference`] for each quarter, regime and measure that either has.
 //! The figures are those of the named query `by-regime-and-measure`, so persons are counted anew
-//! for each cell, never added.
+//! for each cell, never added. Never: a zero for a quarter that one of the two does not cover.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{AnswerError, Basis, Means, answer};
-use crate::disclosure::{Cell, ReleasedTable, Values};
+use crate::disclosure::{ReleasedTable, Values};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{Arguments, Catalog, CatalogError, ResolveError, resolve};
 use crate::warehouse::{AsOf, LoggedCommit, Warehouse, WarehouseError};
@@ -33,6 +33,13 @@ pub enum DifferenceError {
     /// The log says no quarters.
     #[error("the record of delivery {0} says no quarters")]
     Window(String),
+    /// Quarters of two deliveries that neither are the same nor stand at the same places.
+    #[error(
+        "expected two deliveries of the same number of quarters, or with a quarter in common, found \
+         {} with {} and {} with {}",
+        .0.0, .0.1, .1.0, .1.1
+    )]
+    Unmatched((String, QuarterRange), (String, QuarterRange)),
 }
 
 /// Figures of one cell.
@@ -49,16 +56,16 @@ pub struct Figures {
 /// One cell before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The quarter; for deliveries of other quarters those that stand at the same place in both.
+    /// The quarter; for deliveries without a quarter in common those that stand at the same place.
     pub quarters: (Quarter, Quarter),
     /// The regime.
     pub regime: String,
     /// The measure.
     pub measure: String,
-    /// Figures before.
-    pub before: Figures,
-    /// Figures after.
-    pub after: Figures,
+    /// Figures before; `None` where the delivery then did not cover the quarter.
+    pub before: Option<Figures>,
+    /// Figures after; `None` where the delivery then does not cover the quarter.
+    pub after: Option<Figures>,
 }
 
 /// Every cell of the two, in order.
@@ -67,38 +74,59 @@ pub fn differences(
     before: &LoggedCommit,
     after: &LoggedCommit,
 ) -> Result<Vec<Difference>, DifferenceError> {
+    let matched = matched(before, after)?;
     let (first, second) = (cells(warehouse, before)?, cells(warehouse, after)?);
-    let keys: BTreeSet<_> = first.figures.keys().chain(second.figures.keys()).collect();
-    let difference = |key: &Key| Difference {
-        quarters: (first.quarter(key.0), second.quarter(key.0)),
-        regime: key.1.clone(),
-        measure: key.2.clone(),
-        before: first.figures.get(key).copied().unwrap_or_default(),
-        after: second.figures.get(key).copied().unwrap_or_default(),
-    };
-    Ok(keys.into_iter().map(difference).collect())
-}
-
-/// Place of the quarter in its delivery's window, regime, measure.
-type Key = (usize, String, String);
-
-/// The figures of one commit's delivery.
-struct Cells {
-    window: QuarterRange,
-    figures: BTreeMap<Key, Figures>,
-}
-
-impl Cells {
-    /// The quarter at a place; the last one where the window is shorter.
-    fn quarter(&self, place: usize) -> Quarter {
-        self.window.iter().nth(place).unwrap_or_else(|| self.window.last())
+    let mut differences = Vec::new();
+    for quarters in matched {
+        let (old, new) = (first.get(&quarters.0), second.get(&quarters.1));
+        let groups: BTreeSet<&Group> =
+            old.into_iter().chain(new).flat_map(BTreeMap::keys).collect();
+        let figures = |of_side: Option<&BTreeMap<Group, Figures>>, group: &Group| {
+            of_side.map(|figures| figures.get(group).copied().unwrap_or_default())
+        };
+        differences.extend(groups.into_iter().map(|group| Difference {
+            quarters,
+            regime: group.0.clone(),
+            measure: group.1.clone(),
+            before: figures(old, group),
+            after: figures(new, group),
+        }));
     }
+    Ok(differences)
 }
+
+/// The quarters that are set beside each other: the same where both are states of one delivery or
+/// have quarters in common, otherwise those at the same place of windows of the same length.
+fn matched(
+    before: &LoggedCommit,
+    after: &LoggedCommit,
+) -> Result<Vec<(Quarter, Quarter)>, DifferenceError> {
+    let (first, second) = (window(before)?, window(after)?);
+    if before.record.delivery == after.record.delivery || first.overlaps(second) {
+        let quarters: BTreeSet<Quarter> = first.iter().chain(second.iter()).collect();
+        return Ok(quarters.into_iter().map(|quarter| (quarter, quarter)).collect());
+    }
+    if first.iter().count() != second.iter().count() {
+        let name = |commit: &LoggedCommit| commit.record.delivery.clone();
+        return Err(DifferenceError::Unmatched((name(before), first), (name(after), second)));
+    }
+    Ok(first.iter().zip(second.iter()).collect())
+}
+
+fn window(commit: &LoggedCommit) -> Result<QuarterRange, DifferenceError> {
+    let window = commit.record.quarters();
+    window.ok_or_else(|| DifferenceError::Window(commit.record.delivery.clone()))
+}
+
+/// Regime and measure.
+type Group = (String, String);
+
+/// The figures of one commit's delivery, for each quarter that it covers.
+type Cells = BTreeMap<Quarter, BTreeMap<Group, Figures>>;
 
 fn cells(warehouse: &Warehouse, commit: &LoggedCommit) -> Result<Cells, DifferenceError> {
     let snapshot = warehouse.snapshot(Some(&AsOf::Version(commit.version)))?;
-    let window = commit.record.quarters();
-    let window = window.ok_or_else(|| DifferenceError::Window(commit.record.delivery.clone()))?;
+    let window = window(commit)?;
     let asked = Arguments {
         from: Some(window.first()),
         to: Some(window.last()),
@@ -109,16 +137,17 @@ fn cells(warehouse: &Warehouse, commit: &LoggedCommit) -> Result<Cells, Differen
     let question = resolve(query, &asked, warehouse.dictionary())?;
     let basis = Basis::new(warehouse, &snapshot, Means::default());
     let tables = answer(vec![question], &basis)?.tables;
-    let mut figures = BTreeMap::new();
+    let mut cells: Cells = window.iter().map(|quarter| (quarter, BTreeMap::new())).collect();
     for table in &tables {
         for row in 0..table.row_count() {
-            let quarter = text(table, "quarter", row);
-            let place = window.iter().position(|it| it.to_string() == quarter).unwrap_or_default();
-            let key = (place, text(table, "regime", row), text(table, "measure", row));
-            figures.insert(key, Figures::of(table, row));
+            let quarter = text(table, "quarter", row).parse().ok();
+            if let Some(figures) = quarter.and_then(|quarter| cells.get_mut(&quarter)) {
+                let group = (text(table, "regime", row), text(table, "measure", row));
+                figures.insert(group, Figures::of(table, row));
+            }
         }
     }
-    Ok(Cells { window, figures })
+    Ok(cells)
 }
 
 fn values<'t>(table: &'t ReleasedTable, name: &str) -> Option<&'t Values> {
@@ -135,10 +164,7 @@ fn text(table: &ReleasedTable, name: &str, row: usize) -> String {
 impl Figures {
     fn of(table: &ReleasedTable, row: usize) -> Self {
         let number = |name| match values(table, name) {
-            Some(Values::Numbers(numbers)) => match numbers.cells[row] {
-                Cell::Value(value) => value,
-                _ => 0,
-            },
+            Some(Values::Numbers(numbers)) => numbers.cells[row].value().unwrap_or_default(),
             _ => 0,
         };
         let count = |name| u64::try_from(number(name)).unwrap_or_default();

@@ -84,3 +84,6 @@ mod readme;
 
 /// Rules of the house: layout, imports, docs, lengths.
 mod tidy;
+
+/// Missing deliveries, empty quarters, and cells that should be empty.
+mod gaps;
