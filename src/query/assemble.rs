@@ -138,7 +138,7 @@ impl<'a> Assembly<'a> {
         let first = of_conventions.clone().next();
         let lacking = self.coverage.lacking(first, &row.dimensions, &row.key, self.asked)?;
         let holds =
-            || of_conventions.flat_map(Metric::held_by).any(|it| self.has(row, *it, quarters));
+            || of_conventions.flat_map(Metric::held_by).all(|it| self.has(row, *it, quarters));
         (lacking != Cell::NotApplicable || !holds()).then_some(lacking)
     }
 

@@ -170,16 +170,16 @@ fn a_partial_figure_says_so_in_every_format() {
     insta::assert_snapshot!(run("table"), @"
     Months that persons have been in a measure
      quarter  measure     measure_months  persons  amount  persons_status  amount_status
-     2005Q3   article_60  01-03                 3    0.00  (none)          (none)
-     2005Q3   article_60  total                 3    0.00  (none)          (none)
-     2005Q4   article_60  04-06                 3    0.00  (none)          (none)
-     2005Q4   article_60  total                 3    0.00  (none)          (none)
+     2005Q3   article_60  01-03                 3    0.00
+     2005Q3   article_60  total                 3    0.00
+     2005Q4   article_60  04-06                 3    0.00
+     2005Q4   article_60  total                 3    0.00
      2006Q3   article_60  01-03                 1    0.00  partial         partial
      2006Q3   article_60  07-12                 3    0.00  partial         partial
-     2006Q3   article_60  total                 4    0.00  (none)          (none)
+     2006Q3   article_60  total                 4    0.00
      2006Q4   article_60  04-06                 1    0.00  partial         partial
      2006Q4   article_60  07-12                 3    0.00  partial         partial
-     2006Q4   article_60  total                 4    0.00  (none)          (none)
+     2006Q4   article_60  total                 4    0.00
     10 rows; version 2 with 2007-05@1, 2008-05@1
     partial without 2006Q1..2006Q2: not delivered
     do not add up over rows: persons
@@ -411,7 +411,7 @@ fn a_cell_that_holds_a_value_shows_it_also_where_it_should_have_none() {
     let rows = [
         format!("{a};1;62063;2006-07-01;2006-07-31;;;1;250,00"),
         format!("{b};6;62063;2006-07-01;2006-07-31;;;1;500,00"),
-        // A sum of 0 is a value too, and so is an amount of 0.
+        // A sum of 0 is a value too.
         format!("{b};6;62063;2006-10-01;2006-10-31;;;1;500,00"),
         format!("{c};6;62063;2006-10-01;2006-10-31;;;;-500,00"),
     ];
@@ -424,14 +424,36 @@ fn a_cell_that_holds_a_value_shows_it_also_where_it_should_have_none() {
     );
     assert_eq!(found.matches("EBENCONVCM: expected a value only").count(), 3, "{found}");
     sandbox.write("warehouse/queries/mine.toml", BY_REGIME);
-    insta::assert_snapshot!(answer(&sandbox, "mine", &[]), @"");
+    insta::assert_snapshot!(answer(&sandbox, "mine", &[]), @"
+    quarter,regime,observations,persons,convention_persons,amount,amount_per_convention_person,days,amount_per_convention_person_status
+    2006Q3,aide_sociale,0,0,0,0.00,,0,undefined
+    2006Q3,integration_sociale,1,1,1,250.00,250.00,31,
+    2006Q3,organic_law,1,1,1,500.00,500.00,31,
+    2006Q3,total,2,2,2,750.00,375.00,62,
+    2006Q4,aide_sociale,0,0,0,0.00,,0,undefined
+    2006Q4,integration_sociale,0,0,0,0.00,,0,undefined
+    2006Q4,organic_law,2,2,1,0.00,0.00,62,
+    2006Q4,total,2,2,1,0.00,0.00,62,
+    total,total,4,3,2,750.00,375.00,124,
+    ");
     // Before there were amounts, a cell without a convention has no number; one with has.
     let rows = [
         format!("{a};1;62063;2004-07-01;2004-07-31;1168;;1;"),
         format!("{b};1;62063;2004-10-01;2004-10-31;1168;;;"),
     ];
     ingest(&sandbox, "2006-05", &rows);
-    insta::assert_snapshot!(answer(&sandbox, "mine", &["--to", "2004Q4"]), @"");
+    insta::assert_snapshot!(answer(&sandbox, "mine", &["--to", "2004Q4"]), @"
+    quarter,regime,observations,persons,convention_persons,amount,amount_per_convention_person,days,convention_persons_status,amount_status,amount_per_convention_person_status
+    2004Q3,aide_sociale,0,0,,,,0,not_applicable,not_applicable,not_applicable
+    2004Q3,integration_sociale,1,1,1,,,31,,not_applicable,not_applicable
+    2004Q3,organic_law,0,0,,,,0,not_applicable,not_applicable,not_applicable
+    2004Q3,total,1,1,1,,,31,,not_applicable,not_applicable
+    2004Q4,aide_sociale,0,0,,,,0,not_applicable,not_applicable,not_applicable
+    2004Q4,integration_sociale,1,1,,,,31,not_applicable,not_applicable,not_applicable
+    2004Q4,organic_law,0,0,,,,0,not_applicable,not_applicable,not_applicable
+    2004Q4,total,1,1,,,,31,not_applicable,not_applicable,not_applicable
+    total,total,2,2,1,,,62,,not_applicable,not_applicable
+    ");
 }
 
 #[test]
