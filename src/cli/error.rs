@@ -265,9 +265,13 @@ impl From<ResolveError> for CliError {
 impl From<StatementError> for CliError {
     fn from(error: StatementError) -> Self {
         let hint = match &error {
-            StatementError::Refused(_) => "`--rows` lets single observations through",
-            StatementError::Inexact(_) => "amounts, counts and days are exact, quotients are not",
-            _ => "`sppis dictionary` lists the columns; tables other than `observations` are none",
+            StatementError::Refused { of_persons: true, .. } => {
+                "`--rows` lets single observations through"
+            }
+            StatementError::Engine(_) => "whole numbers have 64 bits, decimals 38 digits",
+            StatementError::Refused { .. } => {
+                "`sppis dictionary` lists the columns; tables other than `observations` are none"
+            }
         };
         Self::new(error.to_string()).hint(hint)
     }

@@ -18,9 +18,12 @@ use crate::warehouse::Warehouse;
     after_help = "Examples:\n  sppis sql \"SELECT regime, count(DISTINCT person) AS persons FROM \
                   observations GROUP BY regime ORDER BY regime\"\n  sppis sql \"SELECT quarter, \
                   sum(amount) AS amount FROM observations GROUP BY quarter ORDER BY quarter\" \
-                  --format csv\n\nThe columns are those of the stored table and `quarter`. Answers \
-                  are aggregates: what tells persons apart can only be counted. `--rows` lists \
-                  single observations."
+                  --format csv\n\nThe columns are those of the stored table, `quarter`, and the \
+                  dimensions year, age, region, province and measure_group. Answers are aggregates \
+                  (count, sum, min, max, avg): what tells persons apart can only be counted. \
+                  `--rows` lists single observations. Whole numbers have 64 bits and decimals 38 \
+                  digits; what does not fit is an error. `/` gives a quotient, shown with 6 decimals; \
+                  `//` divides whole numbers. What else the language knows: queries/README.md."
 )]
 pub(super) struct Arguments {
     /// One SELECT statement.
@@ -52,7 +55,10 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let statement = Statement::read(&arguments.statement, arguments.rows)?;
     let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
-    let table = answer_statement(&statement, &snapshot)?;
+    if arguments.rows {
+        console.say("these are single observations of persons, under pseudonyms");
+    }
+    let table = answer_statement(&statement, &snapshot, warehouse.dictionary())?;
     let mut provenance = provenance(&snapshot);
     let rows = if arguments.rows { " --rows" } else { "" };
     let (text, version) = (quoted(&arguments.statement), provenance.version);

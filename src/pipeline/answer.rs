@@ -193,8 +193,9 @@ fn counted(
 pub fn answer_statement(
     statement: &Statement,
     snapshot: &Snapshot,
+    dictionary: &Dictionary,
 ) -> Result<ReleasedTable, StatementError> {
-    let plan = statement.plan(Scan::new(snapshot, None).frame()?)?;
+    let plan = statement.plan(&Scan::new(snapshot, None).frame()?, dictionary)?;
     let frames = collect([&plan], OptFlags::default())?;
     let result = statement.answer(&frames[0])?;
     Ok(release(result, Policy::Internal))

@@ -163,7 +163,7 @@ impl CompiledQuery {
 /// The stored columns that rows are told apart or left out by, besides those of persons' courses.
 pub(super) fn columns_of_conditions(question: &Question) -> impl Iterator<Item = String> {
     let of_filter = question.query.filter.iter().flat_map(super::filter::Filter::columns);
-    let stored = of_filter.filter(|name| Dimension::named(name).is_none()).map(str::to_owned);
+    let stored = of_filter.filter(|name| Dimension::named(name).is_none());
     let dimensions = Dimension::ALL.into_iter().filter(|it| !it.is_of_course());
     let needed = dimensions.filter(|it| question.needs(*it));
     needed.map(|it| it.column().to_owned()).chain(stored)

@@ -1,7 +1,7 @@
 //! The shape of a query file, read with every mistake at once.
 
 use super::derived::{self, Derived};
-use super::filter::{Filter, NUMBER_MAX};
+use super::filter::Filter;
 use super::shape::Shape;
 use crate::document::{DocumentError, Labels, Placed, Problem, Table, read_document};
 use crate::metric::{Dimension, Metric};
@@ -142,9 +142,7 @@ impl ParameterKind {
     pub fn accepts(self, value: &str) -> bool {
         match self {
             Self::Text => true,
-            Self::Integer => {
-                value.parse::<i64>().is_ok_and(|it| it.unsigned_abs() <= NUMBER_MAX.unsigned_abs())
-            }
+            Self::Integer => value.parse::<i64>().is_ok(),
             Self::Date => chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok(),
         }
     }

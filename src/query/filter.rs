@@ -1,92 +1,122 @@
-//! The filter of a query: a SQL expression over dimensions and variables, checked by name.
+//! The filter of a query: an expression over dimensions and stored columns, checked by name.
 //!
-//! ```text
-//! text → SQL tree → what is allowed, by name → engine expression
-//! ```
-//!
-//! The tree that was checked is the one that is compiled, node by node: nothing is printed and
-//! parsed again, parameters become literals and never text. What is not on the list of allowed
-//! nodes is a mistake: no subquery, no aggregate, no function but a few, no number with decimals
-//! (amounts are exact, and a binary float is not), no column that tells a person apart.
+//! In: the text of a query file, and the values of its parameters. Out: a condition as a typed tree,
+//! which `rows` lowers to the engine and `fold` evaluates by itself. Parameters become values and
+//! never text. Never: a column that tells a person apart.
 
-mod expression;
 mod lists;
 mod literals;
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use polars::prelude::DataType;
-use sqlparser::ast::Expr;
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
+use sqlparser::ast::{Expr as Sql, Ident};
 
+use super::expression::{Compiler, Constant, Kind, Refusal, Scope, Typed, parse_condition};
 use super::file::{Parameter, ParameterKind};
+use super::parameter::TypedValues;
 use crate::document::{Placed, Problem, Table};
 use crate::metric::Dimension;
 use crate::scan::schema;
-use expression::Translation;
 pub(super) use lists::element;
 
 /// A checked filter.
 #[derive(Debug, Clone)]
 pub(super) struct Filter {
     text: String,
-    tree: Expr,
-    columns: BTreeSet<String>,
+    tree: Sql,
+    /// With examples for parameters, until they are given.
+    condition: Typed,
 }
-
-/// What a value of a filter is; only like is compared with like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Number,
-    Amount,
-    Date,
-    Truth,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Text => "a text",
-            Self::Number => "a number",
-            Self::Amount => "an amount",
-            Self::Date => "a date",
-            Self::Truth => "true or false",
-        }
-    }
-}
-
-/// The largest number of a filter: no number of the data comes near, and products stay exact.
-pub(super) const NUMBER_MAX: i64 = 1_000_000_000;
 
 /// Stored columns that tell persons apart.
 pub(super) const WITHHELD: [&str; 3] = ["person", "partner", "line"];
 
-/// Names a filter can use: dimensions, and stored columns that tell nobody apart.
-fn filterable() -> Vec<(String, Kind)> {
+/// Names that expressions can use: dimensions, and stored columns.
+pub(super) fn names() -> Vec<(String, Kind)> {
     let dimension = |dimension: &Dimension| {
         let number = *dimension == Dimension::Year || dimension.is_banded();
-        let kind = if number { Kind::Number } else { Kind::Text };
-        (dimension.name().to_owned(), kind)
+        (dimension.name().to_owned(), if number { Kind::Integer } else { Kind::Text })
     };
     let mut names: Vec<(String, Kind)> = Dimension::ALL.iter().map(dimension).collect();
     for (name, data_type) in schema().iter() {
-        let known = names.iter().any(|(dimension, _)| dimension == name.as_str());
-        if known || WITHHELD.contains(&name.as_str()) {
+        if names.iter().any(|(dimension, _)| dimension == name.as_str()) {
             continue;
         }
         let kind = match data_type {
+            _ if WITHHELD.contains(&name.as_str()) => Kind::Identity,
             DataType::String => Kind::Text,
             DataType::Date => Kind::Date,
-            DataType::Decimal(..) => Kind::Amount,
-            _ => Kind::Number,
+            DataType::Decimal(_, scale) => Kind::Decimal(u8::try_from(*scale).unwrap_or(2)),
+            _ => Kind::Integer,
         };
         names.push((name.to_string(), kind));
     }
     names.sort_by(|a, b| a.0.cmp(&b.0));
     names
+}
+
+/// A name as it is looked up: small letters where it is not quoted.
+pub(super) fn folded(name: &Ident) -> String {
+    if name.quote_style.is_none() { name.value.to_lowercase() } else { name.value.clone() }
+}
+
+/// What names mean in a filter.
+struct Names<'a> {
+    values: &'a TypedValues,
+    known: Vec<(String, Kind)>,
+}
+
+impl Scope for Names<'_> {
+    fn name(&mut self, path: &[Ident]) -> Result<Typed, Refusal> {
+        let [name] = path else {
+            let message = "names stand alone in a filter, without a table";
+            return Err(Refusal::new(message, "write regime, not observations.regime"));
+        };
+        let name = folded(name);
+        match self.known.iter().find(|(known, _)| *known == name) {
+            Some((_, Kind::Identity)) => {
+                let message = format!("`{name}` tells persons apart and cannot be filtered on");
+                Err(Refusal::new(message, "count persons with the metrics `persons`"))
+            }
+            Some((_, kind)) => Ok(Typed::column(name, *kind)),
+            None => {
+                let known = self.known.iter().filter(|(_, kind)| *kind != Kind::Identity);
+                let known = known.map(|(name, _)| name.clone()).collect();
+                Err(Refusal::unknown("name", &name, known))
+            }
+        }
+    }
+
+    fn parameter(&mut self, name: &str) -> Result<Typed, Refusal> {
+        let Some((_, kind, text)) = self.values.iter().find(|(known, ..)| known == name) else {
+            if self.values.iter().any(|(known, ..)| *known == element(name, 0)) {
+                let help = format!("write `IN (${name})`");
+                return Err(Refusal::new(format!("the parameter `{name}` is a list"), help));
+            }
+            let known = self.values.iter().map(|(known, ..)| known.clone()).collect();
+            return Err(Refusal::unknown("parameter", name, known));
+        };
+        let value = match kind {
+            ParameterKind::Text => Some(Typed::constant(Constant::Text(text.clone()), Kind::Text)),
+            ParameterKind::Integer => {
+                let number = text.parse::<i64>().ok().map(i128::from);
+                number.map(|it| Typed::constant(Constant::Number(it), Kind::Integer))
+            }
+            ParameterKind::Date => super::expression::date(text),
+        };
+        value.ok_or_else(|| Refusal::new(format!("parameter `{name}` has another type"), ""))
+    }
+}
+
+fn compiled(tree: &Sql, values: &TypedValues) -> Result<Typed, Vec<Refusal>> {
+    let mut names = Names { values, known: names() };
+    let mut compiler = Compiler::new(&mut names);
+    let condition = compiler.condition(tree, "the filter as a whole");
+    match condition {
+        Some(condition) if compiler.refusals.is_empty() => Ok(condition),
+        _ => Err(compiler.refusals),
+    }
 }
 
 impl Filter {
@@ -97,21 +127,7 @@ impl Filter {
         text: &Placed<String>,
         parameters: &[Parameter],
     ) -> Option<Self> {
-        let parsed = Parser::new(&GenericDialect {}).try_with_sql(&text.value);
-        let parsed = parsed.and_then(|mut parser| {
-            let tree = parser.parse_expr()?;
-            parser.expect_token(&Token::EOF)?;
-            Ok(tree)
-        });
-        let tree = match parsed {
-            Ok(tree) => tree,
-            Err(error) => {
-                let message = format!("the filter is no SQL expression: {error}");
-                root.problem(Problem::new(text.span.clone(), message));
-                return None;
-            }
-        };
-        let values: Vec<_> = parameters
+        let values: TypedValues = parameters
             .iter()
             .map(|it| {
                 let name = if it.list { element(&it.name, 0) } else { it.name.clone() };
@@ -119,26 +135,22 @@ impl Filter {
             })
             .collect();
         let lists = parameters.iter().filter(|it| it.list).map(|it| (it.name.clone(), 1));
-        let mut checked = tree.clone();
-        lists::expand(&mut checked, &lists.collect::<Vec<_>>());
-        let mut translation = Translation::new(&values);
-        let _checked = translation.condition(&checked);
-        for refusal in &translation.refusals {
-            let place = refusal.place.as_ref();
-            let exact = place.and_then(|(name, line, column)| {
-                let start = text.span.start + usize::try_from(*column).ok()?;
-                let end = start + name.len();
-                (*line == 1 && source.get(start..end) == Some(name)).then_some(start..end)
-            });
-            let span = exact.unwrap_or_else(|| text.span.clone());
-            let problem = Problem::new(span, refusal.message.clone());
-            root.problem(match &refusal.known {
-                Some((name, known)) => problem.suggest(name, known.iter().map(String::as_str)),
-                None => problem.help(refusal.help.clone()),
-            });
+        let lists: Vec<_> = lists.collect();
+        let read = parse_condition(&text.value).map_err(|refusal| vec![refusal]);
+        let checked = read.and_then(|tree| {
+            let mut expanded = tree.clone();
+            lists::expand(&mut expanded, &lists);
+            Ok((compiled(&expanded, &values)?, tree))
+        });
+        match checked {
+            Ok((condition, tree)) => Some(Self { text: text.value.clone(), tree, condition }),
+            Err(refusals) => {
+                for refusal in refusals {
+                    root.problem(problem(&refusal, source, text));
+                }
+                None
+            }
         }
-        let columns = translation.columns;
-        Some(Self { text: text.value.clone(), tree, columns })
     }
 
     /// As written.
@@ -146,24 +158,58 @@ impl Filter {
         &self.text
     }
 
-    /// The tree that was checked.
-    pub(super) fn tree(&self) -> &Expr {
-        &self.tree
+    /// What has to be true.
+    pub(super) fn condition(&self) -> &Typed {
+        &self.condition
     }
 
     /// Names it uses.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(String::as_str)
+    pub(super) fn columns(&self) -> impl Iterator<Item = String> {
+        self.condition.columns().into_iter()
     }
 
-    /// The expression with the values of its parameters, each with its type. `None` only for a
-    /// filter with mistakes, which no query keeps.
-    pub(super) fn compile(
+    /// The filter with the values of its parameters, of which the lists have so many; or why it has
+    /// no meaning with them.
+    pub(super) fn with_values(
         &self,
-        values: &[(String, ParameterKind, String)],
-    ) -> Option<polars::prelude::Expr> {
-        let mut translation = Translation::new(values);
-        let expression = translation.condition(&self.tree);
-        expression.filter(|_| translation.refusals.is_empty())
+        values: &TypedValues,
+        lists: &[(String, usize)],
+    ) -> Result<Self, Vec<String>> {
+        let mut tree = self.tree.clone();
+        lists::expand(&mut tree, lists);
+        let condition = compiled(&tree, values).map_err(|refusals| {
+            refusals.iter().map(|it| format!("filter: {}", it.message)).collect::<Vec<_>>()
+        })?;
+        Ok(Self { text: self.text.clone(), tree: self.tree.clone(), condition })
     }
+}
+
+/// A refusal as a mistake of the file.
+fn problem(refusal: &Refusal, source: &str, text: &Placed<String>) -> Problem {
+    let span = exact(refusal, source, text).unwrap_or_else(|| text.span.clone());
+    let problem = Problem::new(span, refusal.message.clone());
+    match &refusal.known {
+        Some((name, known)) => problem.suggest(name, known.iter().map(String::as_str)),
+        None if refusal.help.is_empty() => problem,
+        None => problem.help(refusal.help.clone()),
+    }
+}
+
+/// Where a refusal stands in the file, if the text stands there as it is.
+fn exact(refusal: &Refusal, source: &str, text: &Placed<String>) -> Option<Range<usize>> {
+    let raw = source.get(text.span.clone())?;
+    let quotes = ["\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"];
+    let as_it_is = |quote: &&&str| {
+        raw.strip_prefix(**quote).is_some_and(|inner| inner.starts_with(&text.value))
+    };
+    let quote = quotes.iter().find(as_it_is)?;
+    let line = usize::try_from(refusal.place.line).ok()?.checked_sub(1)?;
+    let column = usize::try_from(refusal.place.column).ok()?.checked_sub(1)?;
+    let before: usize = text.value.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.value.get(before..)?;
+    let (inside, _) = rest.char_indices().nth(column)?;
+    let word = rest.get(inside..)?;
+    let end = word.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(word.len());
+    let start = text.span.start + quote.len() + before + inside;
+    Some(start..start + end.max(1))
 }

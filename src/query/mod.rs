@@ -15,6 +15,7 @@ mod count;
 mod course;
 mod delivered;
 mod derived;
+mod expression;
 mod figures;
 mod file;
 mod filter;

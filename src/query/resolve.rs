@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{ParameterKind, Query};
+use super::file::Query;
 use super::parameter::{given, values};
 use crate::dictionary::{Dictionary, Places, UNCLASSIFIED, Validity};
 use crate::document::nearest;
@@ -28,8 +28,6 @@ pub struct Question {
     pub(super) query: Query,
     pub(super) range: Option<QuarterRange>,
     pub(super) wheres: BTreeMap<Dimension, Vec<String>>,
-    /// The values of parameters for evaluation, each of a list by itself.
-    pub(super) values: Vec<(String, ParameterKind, String)>,
     /// The values of parameters as they were given.
     given: Vec<(String, String)>,
 }
@@ -42,7 +40,7 @@ pub struct ResolveError(Vec<String>);
 impl Question {
     /// A query of which nothing is asked besides.
     pub(super) fn of_all(query: Query) -> Self {
-        Self { query, range: None, wheres: BTreeMap::new(), values: Vec::new(), given: Vec::new() }
+        Self { query, range: None, wheres: BTreeMap::new(), given: Vec::new() }
     }
 
     /// The query.
@@ -152,14 +150,21 @@ pub fn resolve(
     let range = range(arguments, &mut problems);
     let wheres = wheres(&query, arguments, dictionary, &mut problems);
     let given = given(&query, arguments, &mut problems);
+    let found = problems.len();
     let (values, lists) = values(&query, &given, &mut problems);
+    let values_are_right = problems.len() == found && given.len() == query.parameters.len();
     let mut query = query;
-    query.filter = query.filter.map(|filter| filter.with_lists(&lists));
-    if let Some(filter) = &query.filter {
-        problems.extend(literals(&query, &filter.literals(&values), range, dictionary));
+    if let Some(filter) = query.filter.as_ref().filter(|_| values_are_right) {
+        match filter.with_values(&values, &lists) {
+            Ok(filter) => {
+                problems.extend(literals(&query, &filter.literals(), range, dictionary));
+                query.filter = Some(filter);
+            }
+            Err(wrong) => problems.extend(wrong),
+        }
     }
     if problems.is_empty() {
-        Ok(Question { query, range, wheres, values, given })
+        Ok(Question { query, range, wheres, given })
     } else {
         Err(ResolveError(problems))
     }

@@ -5,6 +5,7 @@ use polars::prelude::*;
 
 use super::compile::Source;
 use super::course::with_course;
+use super::expression::lower;
 use super::file::{Band, Top};
 use super::level::Level;
 use super::resolve::Question;
@@ -20,16 +21,13 @@ pub(super) fn rows(
     dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
     let query = &question.query;
-    let mut frame = derive(source.frame.clone(), question, dictionary)?;
+    let needs = |dimension| question.needs(dimension);
+    let mut frame = derive(source.frame.clone(), &needs, dictionary)?;
     if question.needs_course() && !source.has_course {
         frame = with_course(frame, question, &source.quarters, &source.delivered)?;
     }
     if let Some(filter) = &query.filter {
-        // Rows that the filter was to leave out must never count.
-        let expression = filter.compile(&question.values).ok_or_else(|| {
-            PolarsError::ComputeError("the filter has no meaning with these values".into())
-        })?;
-        frame = frame.filter(expression);
+        frame = frame.filter(lower(filter.condition()));
     }
     for (dimension, values) in question.row_conditions() {
         if !dimension.is_banded() {
@@ -132,12 +130,11 @@ pub(super) fn spread(
 }
 
 /// Adds the dimensions that are not stored: year and age as numbers, places, groups of measures.
-fn derive(
+pub(super) fn derive(
     frame: LazyFrame,
-    question: &Question,
+    needs: &dyn Fn(Dimension) -> bool,
     dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
-    let needs = |dimension| question.needs(dimension);
     let year = || col("quarter").str().head(lit(4)).cast(DataType::Int32);
     let mut frame = frame;
     if needs(Dimension::Year) {

@@ -95,7 +95,9 @@ fn together(
         refuse("with `within`, a value that is in the rest would look like 0", help);
     }
     let of_time = ["quarter", "year", "delivery"];
-    if compares && filter.is_some_and(|it| it.columns().any(|name| of_time.contains(&name))) {
+    if compares
+        && filter.is_some_and(|it| it.columns().any(|name| of_time.contains(&name.as_str())))
+    {
         let help = "narrow the quarters with `--from`, `--to` or `--where` instead";
         refuse("a filter on time removes the quarters that others are compared with", help);
     }

@@ -50,6 +50,9 @@ mod language;
 /// Questions in SQL: what is answered, and what is refused.
 mod statements;
 
+/// Expressions of filters and statements beside another engine's: equal, or refused.
+mod expressions;
+
 /// Query files with mistakes, own queries, parameters.
 mod query_files;
 

@@ -37,15 +37,14 @@ type = "txt"
     let ran = sandbox.run(["run", "mine"]);
     assert_eq!(ran.code, 2);
     insta::assert_snapshot!(ran.stderr, @"
-    error: 13 mistakes in ./warehouse/queries/mine.toml
+    error: 12 mistakes in ./warehouse/queries/mine.toml
       ./warehouse/queries/mine.toml:1:12: unknown metric `persns` (did you mean `persons`?)
       ./warehouse/queries/mine.toml:1:32: `amount` is named twice
       ./warehouse/queries/mine.toml:2:26: unknown dimension `regimes` (did you mean `regime`?)
-      ./warehouse/queries/mine.toml:3:10: unknown function `median` in the filter (known here: abs, coalesce, left, length, lower, right, substr, upper)
-      ./warehouse/queries/mine.toml:3:10: `2.5` is not a whole number (amounts are exact: write CAST('12.50' AS DECIMAL(12,2)))
-      ./warehouse/queries/mine.toml:3:10: unknown parameter `munic` in the filter (did you mean `municipality`?)
-      ./warehouse/queries/mine.toml:3:10: `person` tells persons apart and cannot be filtered on (count persons with the metrics `persons`)
-      ./warehouse/queries/mine.toml:3:11: unknown name `regine` in the filter (did you mean `regime`?)
+      ./warehouse/queries/mine.toml:3:11: unknown name `regine` (did you mean `regime`?)
+      ./warehouse/queries/mine.toml:3:28: unknown function `median` (known here: abs, coalesce, day, left, length, lower, month, nullif, quarter, right, round, substr, upper, year)
+      ./warehouse/queries/mine.toml:3:58: unknown parameter `munic` (did you mean `municipality`?)
+      ./warehouse/queries/mine.toml:3:69: `person` tells persons apart and cannot be filtered on (count persons with the metrics `persons`)
       ./warehouse/queries/mine.toml:4:10: `persons` is no metric or dimension of this query (known here: quarter, amount)
       ./warehouse/queries/mine.toml:5:1: unknown key `tilte` (did you mean `title`?)
       ./warehouse/queries/mine.toml:8:6: `en` must be a text in quotes, found a whole number
@@ -168,10 +167,10 @@ fn a_filter_reads_no_other_file_and_no_identifier() {
         "days = ANY(SELECT 1)",
         "days > CAST(days AS DOUBLE)",
         "abs(days) OVER () > 1",
-        "days / 2 > 1",
         "days",
         "cpas = 21004",
-        "amount * amount > 3",
+        "amount / 2 + 1 > 3",
+        "quarter > 2006",
         "cpas = 'x\\'' OR person > 0 --'",
     ];
     for filter in filters {
@@ -209,6 +208,66 @@ fn a_filter_says_what_sql_says() {
         // `--verify` reads the filter a second way, row by row.
         let ran = sandbox.run(["run", "mine", "--format", "csv", "--verify"]).ok();
         assert_eq!(ran.stdout, format!("observations\n{rows}\n"), "{filter}");
+    }
+}
+
+#[test]
+fn a_filter_computes_in_64_bits_and_exact_decimals() {
+    let sandbox = sandbox();
+    // Born in 1985, 1942 and 1990; 31, 28 and 31 days; 500.00, 250.00 and no euros.
+    let cases = [
+        ("birth_year * 20 > 39000", 2),
+        ("birth_year * birth_year * birth_year * birth_year > 15000000000000", 2),
+        ("amount * amount = 250000", 1),
+        ("amount * 1.005 = 251.25", 1),
+        ("amount / 3 > 83.333", 2),
+        ("amount / 3 = 83.333333", 0),
+        ("amount / 8 = 31.25", 1),
+        ("days / 2 > 15", 2),
+        ("days // 2 = 15 AND days % 2 = 1", 2),
+        ("-days // 2 = -15 AND -days % 2 = -1", 2),
+        ("days / (days - 28) > 0", 2),
+        ("days % (days - 28) IS NULL", 1),
+        ("amount > 12.505 AND amount < 250.001", 1),
+        ("round(amount / 7, 2) = 35.71", 1),
+        ("CAST(amount / 8 AS INTEGER) = 31", 1),
+        ("CAST(amount / 80 AS DECIMAL(4, 1)) = 3.1", 1),
+        ("last_day - first_day = 27", 1),
+        ("first_day + 30 = last_day", 2),
+        ("DATE '2006-03-01' - 1 = last_day", 1),
+        ("year(first_day) = 2006 AND EXTRACT(MONTH FROM first_day) = 5", 1),
+        ("(amount > 300) IS NOT TRUE", 2),
+        ("(amount > 300) IS UNKNOWN", 1),
+        ("amount IS DISTINCT FROM 250", 2),
+        ("amount NOT IN (250, NULL)", 0),
+        ("amount IN (250, NULL)", 1),
+        ("guidance IN ('none', 'h50', NULL)", 1),
+        ("birth_year IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 1985.0, 1942)", 2),
+        ("CASE WHEN amount > 300 THEN 1 WHEN amount > 200 THEN 2 ELSE 3 END >= 2", 2),
+        ("nullif(cpas, '21004') IS NULL", 2),
+        ("coalesce(amount, 0) < 1", 1),
+        ("cpas LIKE '2!_%' ESCAPE '!' OR cpas LIKE '62___'", 1),
+        ("cpas || '-' || sex = '21004-M'", 2),
+        ("TRY_CAST(regime AS INTEGER) IS NULL AND CAST(cpas AS INTEGER) > 21004", 1),
+        ("TRUE", 3),
+        ("NULL", 0),
+        ("1 = 1 AND NOT FALSE", 3),
+    ];
+    for (filter, rows) in cases {
+        let text = format!("metrics = [\"observations\"]\nfilter = \"{filter}\"\n");
+        sandbox.write("warehouse/queries/mine.toml", text);
+        for way in [&[][..], &["--without-histories"][..]] {
+            let command = [&["run", "mine", "--format", "csv", "--verify"], way].concat();
+            let ran = sandbox.run_all(&command).ok();
+            assert_eq!(ran.stdout, format!("observations\n{rows}\n"), "{filter}");
+        }
+    }
+    for filter in ["days * 9223372036854775807 > 0", "CAST(measure AS INTEGER) = 1"] {
+        let text = format!("metrics = [\"observations\"]\nfilter = \"{filter}\"\n");
+        sandbox.write("warehouse/queries/mine.toml", text);
+        let ran = sandbox.run(["run", "mine"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{filter}: {ran}");
+        assert!(ran.stderr.contains("line 1, column"), "{ran}");
     }
 }
 

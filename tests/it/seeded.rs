@@ -1,8 +1,9 @@
 //! One warehouse of seeded samples over twenty years, shared by the tests of answers.
 
+use std::fs;
 use std::sync::OnceLock;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, files_below};
 
 /// Codes of before and after 2016, the first year of the amount, intervals across quarters,
 /// negative amounts, and one row in fifty with a planted mistake.
@@ -33,4 +34,17 @@ pub(crate) fn warehouse() -> &'static Sandbox {
         }
         sandbox
     })
+}
+
+/// A warehouse of the same deliveries that may be changed.
+pub(crate) fn copy() -> Sandbox {
+    let sandbox = Sandbox::empty();
+    let folder = warehouse().join("warehouse");
+    for file in files_below(&folder) {
+        let inside = file.strip_prefix(&folder).unwrap();
+        let copy = sandbox.join("warehouse").join(inside);
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(&file, &copy).unwrap();
+    }
+    sandbox
 }

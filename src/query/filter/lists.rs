@@ -4,20 +4,9 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, Value, visit_expressions_mut};
 
-use super::Filter;
-
 /// The name of the value at a place of a list.
 pub(in crate::query) fn element(name: &str, at: usize) -> String {
     format!("{name}.{at}")
-}
-
-impl Filter {
-    /// The filter with a place for each value of the lists, of which these have so many.
-    pub(in crate::query) fn with_lists(&self, counts: &[(String, usize)]) -> Self {
-        let mut filter = self.clone();
-        expand(&mut filter.tree, counts);
-        filter
-    }
 }
 
 /// Puts the elements of lists in their place.

@@ -1,36 +1,29 @@
 //! What a filter compares names with: texts, for checking them against the dictionary.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{BinaryOperator, Expr, Value, visit_expressions};
-
 use super::Filter;
-use crate::query::file::ParameterKind;
+use crate::query::expression::{Comparison, Constant, Node};
 
 impl Filter {
     /// Names, and the texts that they are said to equal or not to equal; those of parameters too.
-    pub(in crate::query) fn literals(
-        &self,
-        values: &[(String, ParameterKind, String)],
-    ) -> Vec<(String, String)> {
+    pub(in crate::query) fn literals(&self) -> Vec<(String, String)> {
         let mut literals = Vec::new();
-        let mut add = |name: &Expr, value: &Expr| {
-            if let (Expr::Identifier(name), Some(text)) = (name, text(value, values)) {
-                literals.push((name.value.clone(), text));
+        let mut add = |name: &Node, value: &Constant| {
+            if let (Node::Column(name), Constant::Text(text)) = (name, value) {
+                literals.push((name.clone(), text.clone()));
             }
         };
-        let visited: ControlFlow<()> = visit_expressions(self.tree(), |expression| {
-            match expression {
-                Expr::BinaryOp { left, op: BinaryOperator::Eq | BinaryOperator::NotEq, right } => {
-                    add(left, right);
-                    add(right, left);
-                }
-                Expr::InList { expr, list, .. } => list.iter().for_each(|value| add(expr, value)),
-                _ => {}
+        self.condition().visit(&mut |part| match &part.node {
+            Node::Compare(Comparison::Equal | Comparison::Unequal, left, right) => {
+                right.as_constant().into_iter().for_each(|value| add(&left.node, value));
+                left.as_constant().into_iter().for_each(|value| add(&right.node, value));
             }
-            ControlFlow::Continue(())
+            Node::Among(inner, values) => {
+                for value in values {
+                    add(&inner.node, value);
+                }
+            }
+            _ => {}
         });
-        debug_assert!(visited.is_continue());
         literals
     }
 
@@ -48,18 +41,5 @@ impl Filter {
         });
         debug_assert!(visited.is_continue());
         compared != 0
-    }
-}
-
-fn text(value: &Expr, values: &[(String, ParameterKind, String)]) -> Option<String> {
-    let Expr::Value(value) = value else { return None };
-    match &value.value {
-        Value::SingleQuotedString(text) => Some(text.clone()),
-        Value::Placeholder(name) => {
-            let name = name.trim_start_matches('$');
-            let found = values.iter().find(|(known, ..)| known == name);
-            found.map(|(.., text)| text.clone())
-        }
-        _ => None,
     }
 }

@@ -1,18 +1,21 @@
 //! A filter on one row, in the three truths of SQL: true, false, unknown.
+//!
+//! In: the typed tree that the engine's expression is made of too. Out: a value by arithmetic of its
+//! own. What does not fit is no value of the row: the engine has refused the question before.
 
 use std::cmp::Ordering;
 
-use sqlparser::ast::{
-    BinaryOperator, Expr as Sql, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator,
-    Value as Literal,
-};
+use chrono::{Datelike as _, NaiveDate};
 
 use super::row::Row;
-use crate::decode::parse_cents;
-use crate::quarter::{Day, day_of};
-use crate::query::file::ParameterKind;
+use crate::quarter::{Day, date_of, day_of};
+use crate::query::expression::{
+    Connective, Constant, DatePart, Kind, Node, Operator, Rounding, TextFunction, Typed, Wildcard,
+    number::{self, Unfit},
+};
 
-/// A value; numbers are held in hundredths, so that days and amounts compare exactly.
+/// A value. What a row gives as a number is in hundredths, so that days and amounts are alike; in
+/// an expression a number has the digits of its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Nothing,
@@ -23,203 +26,325 @@ pub(super) enum Value {
 }
 
 /// Whether the filter is true for the row.
-pub(super) fn holds(tree: &Sql, values: &[(String, ParameterKind, String)], row: &Row<'_>) -> bool {
-    Evaluation { values, row }.of(tree) == Value::Truth(true)
+pub(super) fn holds(condition: &Typed, row: &Row<'_>) -> bool {
+    of(condition, row) == Ok(Value::Truth(true))
 }
 
-struct Evaluation<'a> {
-    values: &'a [(String, ParameterKind, String)],
-    row: &'a Row<'a>,
+/// What is found, or that a number does not fit.
+type Found<T> = Result<T, Unfit>;
+
+/// A power of ten.
+fn power(digits: u8) -> Found<i128> {
+    10_i128.checked_pow(u32::from(digits)).ok_or(Unfit)
 }
 
-impl Evaluation<'_> {
-    fn of(&self, tree: &Sql) -> Value {
-        match tree {
-            Sql::Identifier(name) => self.row.named(&name.value),
-            Sql::Value(literal) => self.literal(&literal.value),
-            Sql::TypedString(typed) => match &typed.value.value {
-                Literal::SingleQuotedString(text) => date(text),
-                _ => Value::Nothing,
-            },
-            Sql::Nested(inner) => self.of(inner),
-            Sql::UnaryOp { op, expr } => match (op, self.of(expr)) {
-                (UnaryOperator::Not, truth) => not(&truth),
-                (UnaryOperator::Minus, Value::Number(number)) => Value::Number(-number),
-                _ => Value::Nothing,
-            },
-            Sql::BinaryOp { left, op, right } => binary(self.of(left), op, self.of(right)),
-            Sql::IsNull(inner) => Value::Truth(self.of(inner) == Value::Nothing),
-            Sql::IsNotNull(inner) => Value::Truth(self.of(inner) != Value::Nothing),
-            Sql::InList { expr, list, negated } => {
-                let value = self.of(expr);
-                let equal = list.iter().map(|it| compared(&value, &self.of(it), Ordering::is_eq));
-                negated_if(*negated, equal.fold(Value::Truth(false), or))
-            }
-            Sql::Between { expr, negated, low, high } => {
-                let value = self.of(expr);
-                let above = compared(&value, &self.of(low), Ordering::is_ge);
-                let below = compared(&value, &self.of(high), Ordering::is_le);
-                negated_if(*negated, and(above, below))
-            }
-            Sql::Like { negated, expr, pattern, .. } => match (self.of(expr), self.of(pattern)) {
-                (Value::Text(text), Value::Text(pattern)) => {
-                    let (text, pattern): (Vec<char>, Vec<char>) =
-                        (text.chars().collect(), pattern.chars().collect());
-                    negated_if(*negated, Value::Truth(like(&text, &pattern)))
+/// Digits behind the decimal mark.
+fn scale(typed: &Typed) -> Found<u8> {
+    typed.kind.scale().ok_or(Unfit)
+}
+
+fn of(typed: &Typed, row: &Row<'_>) -> Found<Value> {
+    match &typed.node {
+        Node::Column(name) => Ok(match (row.named(name), typed.kind) {
+            (Value::Number(number), Kind::Integer) => Value::Number(number / 100),
+            (value, _) => value,
+        }),
+        Node::Constant(constant) => Ok(of_constant(constant)),
+        Node::Compare(comparison, left, right) => {
+            let ordering = ordering(left, right, row)?;
+            Ok(ordering.map_or(Value::Nothing, |it| Value::Truth(comparison.holds(it))))
+        }
+        Node::Logic(connective, parts) => {
+            let decides = *connective == Connective::Or;
+            let mut result = Value::Truth(!decides);
+            for part in parts {
+                match of(part, row)? {
+                    Value::Truth(truth) if truth == decides => return Ok(Value::Truth(decides)),
+                    Value::Truth(_) => {}
+                    _ => result = Value::Nothing,
                 }
-                _ => Value::Nothing,
-            },
-            Sql::Cast { expr, .. } => match self.of(expr) {
-                Value::Text(text) => parse_cents(&text)
-                    .map_or(Value::Nothing, |cents| Value::Number(i128::from(cents))),
-                other => other,
-            },
-            Sql::Function(function) => self.function(function),
-            Sql::Substring { expr, substring_from, substring_for, .. } => {
-                let parts = [Some(expr), substring_from.as_ref(), substring_for.as_ref()];
-                let parts = parts.into_iter().flatten().map(|it| self.of(it)).collect();
-                call("substr", parts)
             }
-            _ => Value::Nothing,
+            Ok(result)
         }
-    }
-
-    fn literal(&self, literal: &Literal) -> Value {
-        match literal {
-            Literal::Number(number, _) => {
-                number.parse::<i128>().map_or(Value::Nothing, |it| Value::Number(it * 100))
-            }
-            Literal::SingleQuotedString(text) => Value::Text(text.clone()),
-            Literal::Boolean(truth) => Value::Truth(*truth),
-            Literal::Placeholder(name) => {
-                let name = name.trim_start_matches('$');
-                let found = self.values.iter().find(|(known, ..)| known == name);
-                found.map_or(Value::Nothing, |(_, kind, text)| match kind {
-                    ParameterKind::Text => Value::Text(text.clone()),
-                    ParameterKind::Integer => {
-                        text.parse::<i128>().map_or(Value::Nothing, |it| Value::Number(it * 100))
-                    }
-                    ParameterKind::Date => date(text),
-                })
-            }
+        Node::Not(inner) => Ok(match of(inner, row)? {
+            Value::Truth(truth) => Value::Truth(!truth),
             _ => Value::Nothing,
+        }),
+        Node::IsNothing(inner) => Ok(Value::Truth(of(inner, row)? == Value::Nothing)),
+        Node::IsTruth(inner, truth) => Ok(Value::Truth(of(inner, row)? == Value::Truth(*truth))),
+        Node::Among(inner, values) => Ok(match of(inner, row)? {
+            Value::Nothing => Value::Nothing,
+            value => Value::Truth(values.iter().any(|it| of_constant(it) == value)),
+        }),
+        Node::Like(inner, pattern) => Ok(match of(inner, row)? {
+            Value::Text(text) => Value::Truth(is_like(&text, pattern)),
+            _ => Value::Nothing,
+        }),
+        Node::Case(branches, otherwise) => {
+            for (condition, result) in branches {
+                if of(condition, row)? == Value::Truth(true) {
+                    return of(result, row);
+                }
+            }
+            of(otherwise, row)
         }
-    }
-
-    fn function(&self, function: &sqlparser::ast::Function) -> Value {
-        let FunctionArguments::List(list) = &function.args else { return Value::Nothing };
-        let argument = |argument: &FunctionArg| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(inner)) => self.of(inner),
-            _ => Value::Nothing,
-        };
-        let arguments = list.args.iter().map(argument).collect();
-        call(&function.name.to_string().to_lowercase(), arguments)
-    }
-}
-
-fn date(text: &str) -> Value {
-    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    date.map_or(Value::Nothing, |date| Value::Day(day_of(date)))
-}
-
-fn not(value: &Value) -> Value {
-    match value {
-        Value::Truth(truth) => Value::Truth(!truth),
-        _ => Value::Nothing,
-    }
-}
-
-fn negated_if(negated: bool, value: Value) -> Value {
-    if negated { not(&value) } else { value }
-}
-
-fn and(left: Value, right: Value) -> Value {
-    match (left, right) {
-        (Value::Truth(false), _) | (_, Value::Truth(false)) => Value::Truth(false),
-        (Value::Truth(true), Value::Truth(true)) => Value::Truth(true),
-        _ => Value::Nothing,
+        Node::First(parts) => {
+            for part in parts {
+                match of(part, row)? {
+                    Value::Nothing => {}
+                    value => return Ok(value),
+                }
+            }
+            Ok(Value::Nothing)
+        }
+        Node::Text(function, parts, _) => of_text(*function, parts, row),
+        Node::Parse { inner, tries, .. } => match of(inner, row)? {
+            Value::Text(text) => match parsed(&text, typed.kind) {
+                Err(Unfit) if *tries => Ok(Value::Nothing),
+                found => found,
+            },
+            _ => Ok(Value::Nothing),
+        },
+        Node::Written(inner) => Ok(match of(inner, row)? {
+            Value::Number(number) => Value::Text(number.to_string()),
+            Value::Day(day) => Value::Text(date_of(day).to_string()),
+            Value::Truth(truth) => Value::Text(truth.to_string()),
+            value => value,
+        }),
+        Node::Shift { .. } | Node::DaysBetween(..) | Node::DatePart(..) => of_dates(typed, row),
+        _ => of_number(typed, row),
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of a fold")]
-fn or(left: Value, right: Value) -> Value {
-    not(&and(not(&left), not(&right)))
+fn of_constant(constant: &Constant) -> Value {
+    match constant {
+        Constant::Nothing => Value::Nothing,
+        Constant::Text(text) => Value::Text(text.clone()),
+        Constant::Number(number) => Value::Number(*number),
+        Constant::Date(day) => Value::Day(*day),
+        Constant::Truth(truth) => Value::Truth(*truth),
+    }
 }
 
-fn compared(left: &Value, right: &Value, holds: impl Fn(Ordering) -> bool) -> Value {
-    let ordering = match (left, right) {
-        (Value::Text(left), Value::Text(right)) => left.cmp(right),
-        (Value::Number(left), Value::Number(right)) => left.cmp(right),
-        (Value::Day(left), Value::Day(right)) => left.cmp(right),
-        (Value::Truth(left), Value::Truth(right)) => left.cmp(right),
-        _ => return Value::Nothing,
+/// The number of an expression, where it has one.
+fn number_of(typed: &Typed, row: &Row<'_>) -> Found<Option<i128>> {
+    Ok(match of(typed, row)? {
+        Value::Number(number) => Some(number),
+        _ => None,
+    })
+}
+
+fn of_number(typed: &Typed, row: &Row<'_>) -> Found<Value> {
+    let result = match &typed.node {
+        Node::Arithmetic { operator, left, right, .. } => {
+            match (number_of(left, row)?, number_of(right, row)?) {
+                (Some(left), Some(right)) => operated(*operator, left, right)?,
+                _ => None,
+            }
+        }
+        Node::Absolute(inner, _) => number_of(inner, row)?.map(i128::abs),
+        Node::Rescale(inner, _) => match number_of(inner, row)? {
+            Some(number) => {
+                let power = power(scale(typed)? - scale(inner)?)?;
+                Some(number.checked_mul(power).ok_or(Unfit)?)
+            }
+            None => None,
+        },
+        Node::Round { inner, rounding, .. } => match fraction(inner, row)? {
+            Some((over, under)) => Some(rounded(over, under, scale(typed)?, *rounding)?),
+            None => None,
+        },
+        Node::Fit { inner, least, most, tries, .. } => match number_of(inner, row)? {
+            Some(number) if !(*least..=*most).contains(&number) => {
+                if !*tries {
+                    return Err(Unfit);
+                }
+                None
+            }
+            number => number,
+        },
+        _ => None,
     };
-    Value::Truth(holds(ordering))
+    let Some(result) = result else { return Ok(Value::Nothing) };
+    let fits = match typed.kind {
+        Kind::Integer => i64::try_from(result).is_ok(),
+        _ => result.unsigned_abs() < 10_u128.pow(38),
+    };
+    if fits { Ok(Value::Number(result)) } else { Err(Unfit) }
 }
 
-fn binary(left: Value, operator: &BinaryOperator, right: Value) -> Value {
-    let holds: fn(Ordering) -> bool = match operator {
-        BinaryOperator::And => return and(left, right),
-        BinaryOperator::Or => return or(left, right),
-        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply => {
-            let (Value::Number(left), Value::Number(right)) = (left, right) else {
-                return Value::Nothing;
+fn operated(operator: Operator, left: i128, right: i128) -> Found<Option<i128>> {
+    let result = match operator {
+        Operator::Plus => left.checked_add(right),
+        Operator::Minus => left.checked_sub(right),
+        Operator::Times => left.checked_mul(right),
+        _ if right == 0 => return Ok(None),
+        Operator::WholeDivide => left.checked_div(right),
+        Operator::Remainder => left.checked_rem(right),
+    };
+    result.map(Some).ok_or(Unfit)
+}
+
+/// A number or quotient as what stands over and under the line, the latter above 0.
+fn fraction(typed: &Typed, row: &Row<'_>) -> Found<Option<(i128, i128)>> {
+    let (over, under) = match &typed.node {
+        Node::Quotient(over, under) => (number_of(over, row)?, number_of(under, row)?),
+        _ => (number_of(typed, row)?, Some(power(scale(typed)?)?)),
+    };
+    Ok(match (over, under) {
+        (Some(_), Some(0)) => None,
+        (Some(over), Some(under)) => Some((over * under.signum(), under.abs())),
+        _ => None,
+    })
+}
+
+/// A fraction to so many digits behind the decimal mark.
+fn rounded(over: i128, under: i128, digits: u8, rounding: Rounding) -> Found<i128> {
+    let power = power(digits)?;
+    let (whole, rest) = (over.div_euclid(under), over.rem_euclid(under));
+    let scaled = rest.checked_mul(power).ok_or(Unfit)?;
+    let below = whole.checked_mul(power).and_then(|it| it.checked_add(scaled / under));
+    let below = below.ok_or(Unfit)?;
+    let rest = scaled % under;
+    Ok(match (rest.cmp(&(under - rest)), rounding) {
+        (Ordering::Greater, _) => below + 1,
+        (Ordering::Equal, Rounding::AwayFromZero) if over > 0 => below + 1,
+        (Ordering::Equal, Rounding::ToEven) if below % 2 != 0 => below + 1,
+        _ => below,
+    })
+}
+
+/// How two values compare, where both are some.
+fn ordering(left: &Typed, right: &Typed, row: &Row<'_>) -> Found<Option<Ordering>> {
+    if left.kind == Kind::Quotient || right.kind == Kind::Quotient {
+        let (left, right) = (fraction(left, row)?, fraction(right, row)?);
+        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
+        let product =
+            |one: i128, other: i128| (one.signum(), wide(one.unsigned_abs(), other.unsigned_abs()));
+        let (left, right) = (product(left.0, right.1), product(right.0, left.1));
+        let size = if left.0 < 0 { right.1.cmp(&left.1) } else { left.1.cmp(&right.1) };
+        return Ok(Some(left.0.cmp(&right.0).then(size)));
+    }
+    Ok(match (of(left, row)?, of(right, row)?) {
+        (Value::Text(left), Value::Text(right)) => Some(left.cmp(&right)),
+        (Value::Number(left), Value::Number(right)) => Some(left.cmp(&right)),
+        (Value::Day(left), Value::Day(right)) => Some(left.cmp(&right)),
+        (Value::Truth(left), Value::Truth(right)) => Some(left.cmp(&right)),
+        _ => None,
+    })
+}
+
+/// A product of 256 bits, the upper half first.
+fn wide(one: u128, other: u128) -> (u128, u128) {
+    let halves = |number: u128| (number >> 64, number & u128::from(u64::MAX));
+    let ((high, low), (other_high, other_low)) = (halves(one), halves(other));
+    let lowest = low * other_low;
+    let first = high * other_low + (lowest >> 64);
+    let second = low * other_high + (first & u128::from(u64::MAX));
+    let upper = high * other_high + (first >> 64) + (second >> 64);
+    (upper, (second << 64) | (lowest & u128::from(u64::MAX)))
+}
+
+fn parsed(text: &str, kind: Kind) -> Found<Value> {
+    if kind == Kind::Date {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| Unfit)?;
+        // Only as it is written too.
+        let usual = date.to_string() == text && date.year() > 0;
+        return if usual { Ok(Value::Day(day_of(date))) } else { Err(Unfit) };
+    }
+    let (number, own) = number::parsed(text).ok_or(Unfit)?;
+    let wanted = kind.scale().ok_or(Unfit)?;
+    let number = rounded(number, power(own)?, wanted, Rounding::AwayFromZero)?;
+    let fits = kind != Kind::Integer || i64::try_from(number).is_ok();
+    if fits { Ok(Value::Number(number)) } else { Err(Unfit) }
+}
+
+fn day_of_row(typed: &Typed, row: &Row<'_>) -> Found<Option<Day>> {
+    Ok(match of(typed, row)? {
+        Value::Day(day) => Some(day),
+        _ => None,
+    })
+}
+
+fn of_dates(typed: &Typed, row: &Row<'_>) -> Found<Value> {
+    let value = match &typed.node {
+        Node::Shift { date, days, earlier, .. } => {
+            match (day_of_row(date, row)?, number_of(days, row)?) {
+                (Some(day), Some(days)) => {
+                    let days = if *earlier { -days } else { days };
+                    let day = Day::try_from(i128::from(day) + days).map_err(|_| Unfit)?;
+                    Some(Value::Day(day))
+                }
+                _ => None,
+            }
+        }
+        Node::DaysBetween(later, earlier) => {
+            match (day_of_row(later, row)?, day_of_row(earlier, row)?) {
+                (Some(later), Some(earlier)) => Some(Value::Number(i128::from(later - earlier))),
+                _ => None,
+            }
+        }
+        Node::DatePart(part, date) => day_of_row(date, row)?.map(date_of).map(|date| {
+            let number = match part {
+                DatePart::Year => i128::from(date.year()),
+                DatePart::Quarter => i128::from(date.month().div_ceil(3)),
+                DatePart::Month => i128::from(date.month()),
+                DatePart::Day => i128::from(date.day()),
             };
-            return Value::Number(match operator {
-                BinaryOperator::Plus => left + right,
-                BinaryOperator::Minus => left - right,
-                // Two hundredths make a ten-thousandth.
-                _ => left * right / 100,
-            });
-        }
-        BinaryOperator::Eq => Ordering::is_eq,
-        BinaryOperator::NotEq => Ordering::is_ne,
-        BinaryOperator::Lt => Ordering::is_lt,
-        BinaryOperator::LtEq => Ordering::is_le,
-        BinaryOperator::Gt => Ordering::is_gt,
-        BinaryOperator::GtEq => Ordering::is_ge,
-        _ => return Value::Nothing,
+            Value::Number(number)
+        }),
+        _ => None,
     };
-    compared(&left, &right, holds)
+    Ok(value.unwrap_or(Value::Nothing))
 }
 
-fn call(name: &str, arguments: Vec<Value>) -> Value {
-    if name == "coalesce" {
-        return arguments.into_iter().find(|it| *it != Value::Nothing).unwrap_or(Value::Nothing);
+fn of_text(function: TextFunction, parts: &[Typed], row: &Row<'_>) -> Found<Value> {
+    let mut texts = Vec::new();
+    for part in parts {
+        match of(part, row)? {
+            Value::Text(text) => texts.push(text),
+            _ => return Ok(Value::Nothing),
+        }
     }
-    let characters = |text: &str| text.chars().count();
-    let place = |number: &i128| usize::try_from(number / 100).unwrap_or_default();
-    match (name, arguments.as_slice()) {
-        ("abs", [Value::Number(number)]) => Value::Number(number.abs()),
-        ("lower", [Value::Text(text)]) => Value::Text(text.to_lowercase()),
-        ("upper", [Value::Text(text)]) => Value::Text(text.to_uppercase()),
-        ("length", [Value::Text(text)]) => {
-            Value::Number(i128::try_from(characters(text)).unwrap_or_default() * 100)
+    let joined = texts.concat();
+    let characters = || joined.chars();
+    let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let text: String = match function {
+        TextFunction::Length => {
+            let count = i128::try_from(characters().count()).map_err(|_| Unfit)?;
+            return Ok(Value::Number(count));
         }
-        ("left", [Value::Text(text), Value::Number(count)]) => {
-            Value::Text(text.chars().take(place(count)).collect())
+        TextFunction::Join => joined,
+        TextFunction::Lower => joined.to_lowercase(),
+        TextFunction::Upper => joined.to_uppercase(),
+        TextFunction::Left(count) => characters().take(place(count)).collect(),
+        TextFunction::Right(count) => {
+            let skipped = characters().count().saturating_sub(place(count));
+            characters().skip(skipped).collect()
         }
-        ("right", [Value::Text(text), Value::Number(count)]) => {
-            let skipped = characters(text).saturating_sub(place(count));
-            Value::Text(text.chars().skip(skipped).collect())
+        TextFunction::Part(from, None) => characters().skip(place(from)).collect(),
+        TextFunction::Part(from, Some(count)) => {
+            characters().skip(place(from)).take(place(count)).collect()
         }
-        ("substr", [Value::Text(text), Value::Number(from)]) => {
-            Value::Text(text.chars().skip(place(from).saturating_sub(1)).collect())
-        }
-        ("substr", [Value::Text(text), Value::Number(from), Value::Number(count)]) => {
-            let rest = text.chars().skip(place(from).saturating_sub(1));
-            Value::Text(rest.take(place(count)).collect())
-        }
-        _ => Value::Nothing,
-    }
+    };
+    Ok(Value::Text(text))
 }
 
-/// `%` stands for any text, `_` for one character.
-fn like(text: &[char], pattern: &[char]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        ['%', rest @ ..] => (0..=text.len()).any(|skipped| like(&text[skipped..], rest)),
-        ['_', rest @ ..] => !text.is_empty() && like(&text[1..], rest),
-        [one, rest @ ..] => text.first() == Some(one) && like(&text[1..], rest),
+/// Whether a text is like a pattern: for each part, the places up to which the text can be read.
+fn is_like(text: &str, pattern: &[Wildcard]) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let mut reached = vec![false; text.len() + 1];
+    reached[0] = true;
+    for part in pattern {
+        let mut next = vec![false; text.len() + 1];
+        for at in 0..=text.len() {
+            next[at] = match part {
+                Wildcard::Any => reached[at] || (at > 0 && next[at - 1]),
+                Wildcard::One => at > 0 && reached[at - 1],
+                Wildcard::Character(it) => at > 0 && reached[at - 1] && text[at - 1] == *it,
+            };
+        }
+        reached = next;
     }
+    reached[text.len()]
 }

@@ -103,9 +103,7 @@ impl<'a> Rows<'a> {
         let counted = question.counted_range().is_none_or(|range| range.contains(quarter));
         let count = if counted { batch.num_rows() } else { 0 };
         (0..count).map(row).filter(move |row| {
-            let passes = |filter: &super::filter::Filter| {
-                evaluate::holds(filter.tree(), &question.values, row)
-            };
+            let passes = |filter: &super::filter::Filter| evaluate::holds(filter.condition(), row);
             question.query.filter.as_ref().is_none_or(passes)
                 && question.row_conditions().all(|(dimension, values)| {
                     row.value(*dimension).is_some_and(|value| values.contains(&value))

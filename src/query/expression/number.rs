@@ -1,0 +1,162 @@
+//! Exact arithmetic of numbers without their decimal mark: checked, rounded once, compared as
+//! fractions. `None` is what does not fit.
+
+use std::cmp::Ordering;
+
+use super::{Operator, Rounding};
+
+/// The most digits of a decimal number.
+pub(in crate::query) const DIGITS_MAX: u8 = 38;
+
+/// A number that is larger than its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::query) struct Unfit;
+
+/// A power of ten.
+pub(in crate::query) fn power(digits: u8) -> Option<i128> {
+    10_i128.checked_pow(u32::from(digits))
+}
+
+/// The greatest number of so many digits.
+pub(in crate::query) fn greatest(digits: u8) -> i128 {
+    power(digits.min(DIGITS_MAX)).map_or(i128::MAX, |power| power - 1)
+}
+
+/// The number, if it is one of 38 digits.
+pub(super) fn in_digits(number: i128) -> Option<i128> {
+    (number.checked_abs()? <= greatest(DIGITS_MAX)).then_some(number)
+}
+
+/// The number, if it is one of 64 bits.
+pub(super) fn in_bits(number: i128) -> Option<i128> {
+    i64::try_from(number).ok().map(i128::from)
+}
+
+/// What an operation gives of two numbers of one scale; nothing where it divides by nothing.
+pub(super) fn operate(operator: Operator, left: i128, right: i128) -> Result<Option<i128>, Unfit> {
+    let result = match operator {
+        Operator::Plus => left.checked_add(right),
+        Operator::Minus => left.checked_sub(right),
+        Operator::Times => left.checked_mul(right),
+        Operator::WholeDivide | Operator::Remainder if right == 0 => return Ok(None),
+        Operator::WholeDivide => left.checked_div(right),
+        Operator::Remainder => left.checked_rem(right),
+    };
+    result.map(Some).ok_or(Unfit)
+}
+
+/// The number with so many more digits behind its decimal mark.
+pub(super) fn rescaled(number: i128, digits: u8) -> Option<i128> {
+    number.checked_mul(power(digits)?)
+}
+
+/// One number by another, with so many digits behind the decimal mark.
+pub(super) fn divided(left: i128, right: i128, digits: u8, rounding: Rounding) -> Option<i128> {
+    let negative = (left < 0) != (right < 0);
+    let (left, right) = (left.unsigned_abs(), right.unsigned_abs());
+    let (mut quotient, mut rest) = (left.checked_div(right)?, left.checked_rem(right)?);
+    for _ in 0..digits {
+        let next = rest.checked_mul(10)?;
+        quotient = quotient.checked_mul(10)?.checked_add(next / right)?;
+        rest = next % right;
+    }
+    let up = match rest.cmp(&(right - rest)) {
+        Ordering::Less => false,
+        Ordering::Equal => rounding == Rounding::AwayFromZero || quotient % 2 == 1,
+        Ordering::Greater => true,
+    };
+    let rounded = i128::try_from(quotient.checked_add(u128::from(up))?).ok()?;
+    Some(if negative { -rounded } else { rounded })
+}
+
+/// How a fraction compares with another; neither is over nothing.
+pub(super) fn compared(left: (i128, i128), right: (i128, i128)) -> Ordering {
+    let (mut left, mut right) = (positive(left), positive(right));
+    let mut turned = false;
+    loop {
+        let whole = (left.0.div_euclid(left.1), right.0.div_euclid(right.1));
+        let rest = (left.0.rem_euclid(left.1), right.0.rem_euclid(right.1));
+        let ordering = match (whole.0.cmp(&whole.1), rest) {
+            (Ordering::Equal, (0, _) | (_, 0)) => rest.0.cmp(&rest.1),
+            // Of two rests between 0 and 1, the one that is turned over is the smaller.
+            (Ordering::Equal, _) => {
+                (left, right) = ((left.1, rest.0), (right.1, rest.1));
+                turned = !turned;
+                continue;
+            }
+            (ordering, _) => ordering,
+        };
+        return if turned { ordering.reverse() } else { ordering };
+    }
+}
+
+fn positive((over, under): (i128, i128)) -> (i128, i128) {
+    if under < 0 { (-over, -under) } else { (over, under) }
+}
+
+/// A number as written: optional sign, digits, optional decimal mark and digits; with the digits
+/// behind the mark.
+pub(in crate::query) fn parsed(text: &str) -> Option<(i128, u8)> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (whole, behind) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = || whole.bytes().chain(behind.bytes());
+    if all().next().is_none() || !all().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut number = 0_i128;
+    for byte in all() {
+        number = number.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
+    }
+    let scale = u8::try_from(behind.len()).ok().filter(|it| *it <= DIGITS_MAX)?;
+    Some((in_digits(if negative { -number } else { number })?, scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_are_rounded_as_asked_and_once() {
+        let of = |rounding| {
+            let halves = [(5, 10), (15, 10), (-5, 10), (-15, 10), (25, -10), (14, 10), (16, 10)];
+            halves.map(|(left, right)| divided(left, right, 0, rounding))
+        };
+        assert_eq!(of(Rounding::ToEven), [0, 2, 0, -2, -2, 1, 2].map(Some));
+        assert_eq!(of(Rounding::AwayFromZero), [1, 2, -1, -2, -3, 1, 2].map(Some));
+        assert_eq!(divided(1, 3, 6, Rounding::ToEven), Some(333_333));
+        assert_eq!(divided(1, 0, 6, Rounding::ToEven), None);
+    }
+
+    #[test]
+    fn fractions_compare_without_multiplying() {
+        let most = greatest(DIGITS_MAX);
+        assert_eq!(compared((1, 3), (2, 6)), Ordering::Equal);
+        assert_eq!(compared((1, -3), (2, 6)), Ordering::Less);
+        assert_eq!(compared((most, most - 1), (most - 1, most - 2)), Ordering::Less);
+        assert_eq!(compared((-most, 7), (-most, 8)), Ordering::Less);
+        for left in -20..20_i128 {
+            for right in -20..20_i128 {
+                for (one, other) in [(3, 7), (-4, 6), (1, 1), (5, -5)] {
+                    let sides = (left * other, right * one);
+                    let expected =
+                        if one * other < 0 { sides.1.cmp(&sides.0) } else { sides.0.cmp(&sides.1) };
+                    assert_eq!(compared((left, one), (right, other)), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_written() {
+        assert_eq!(parsed("12.50"), Some((1250, 2)));
+        assert_eq!(parsed("-.5"), Some((-5, 1)));
+        for text in ["", ".", "-", "1e3", "1.2.3", "12,5", " 1", "９"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+        assert_eq!(parsed(&"9".repeat(39)), None);
+    }
+}

@@ -1,0 +1,222 @@
+//! From tables as data to a lazy frame. Arithmetic is done before rows are grouped and after, never
+//! within, so that the engine groups nothing but plain columns.
+
+use polars::prelude::*;
+
+use super::grouping::{called, key};
+use super::tables::{Aggregate, Call, Grouping, Order, Relation, Selection, Table};
+use crate::dictionary::Dictionary;
+use crate::metric::Dimension;
+use crate::query::expression::{Kind, Node, Typed, column_type, halves, lower, whole, widened};
+use crate::query::rows::derive;
+
+/// The frame of a statement's answer, its columns under their own names.
+pub(super) fn plan(
+    relation: &Relation,
+    columns: &[(String, Kind)],
+    observations: &LazyFrame,
+    dictionary: &Dictionary,
+) -> PolarsResult<LazyFrame> {
+    let source = Source { observations, dictionary };
+    let frame = source.relation(relation, true)?;
+    let named = columns.iter().enumerate();
+    let named = named.map(|(at, (name, _))| col(relation.column(at)).alias(name.as_str()));
+    Ok(frame.select(named.collect::<Vec<_>>()))
+}
+
+struct Source<'a> {
+    observations: &'a LazyFrame,
+    dictionary: &'a Dictionary,
+}
+
+impl Source<'_> {
+    /// Rows, in an order that is the same each time where it can be seen.
+    fn relation(&self, relation: &Relation, is_seen: bool) -> PolarsResult<LazyFrame> {
+        match relation {
+            Relation::Observations => Ok(self.observations.clone()),
+            Relation::Selection(selection) => self.selection(selection, is_seen),
+            Relation::Union { parts, kinds, distinct, .. } => {
+                let part = |table: &Table| {
+                    let frame = self.relation(&table.relation, is_seen)?;
+                    let columns = kinds.iter().enumerate().map(|(at, kind)| {
+                        let column = col(table.relation.column(at)).cast(column_type(*kind));
+                        column.alias(relation.column(at))
+                    });
+                    Ok(frame.select(columns.collect::<Vec<_>>()))
+                };
+                let frames = parts.iter().map(part).collect::<PolarsResult<Vec<_>>>()?;
+                let all = concat(frames, UnionArgs::default())?;
+                Ok(if *distinct { all.unique_stable(None, UniqueKeepStrategy::First) } else { all })
+            }
+        }
+    }
+
+    fn selection(&self, selection: &Selection, is_seen: bool) -> PolarsResult<LazyFrame> {
+        let is_seen = is_seen || selection.limit.is_some();
+        let mut frame = self.relation(&selection.input, is_seen && selection.grouping.is_none())?;
+        if matches!(selection.input, Relation::Observations) {
+            let used = columns(selection);
+            let needs = |dimension: Dimension| used.iter().any(|it| it == dimension.name());
+            frame = derive(frame, &needs, self.dictionary)?;
+        }
+        if let Some(condition) = &selection.condition {
+            frame = frame.filter(lower(condition));
+        }
+        if let Some(grouping) = &selection.grouping {
+            frame = grouped(frame, grouping, selection.number, is_seen);
+        }
+        if let Some(having) = &selection.having {
+            frame = frame.filter(lower(having));
+        }
+        let outputs = selection.outputs.iter().enumerate();
+        let outputs = outputs.map(|(at, typed)| lower(typed).alias(selection.output(at)));
+        frame = frame.with_columns(outputs.collect::<Vec<_>>());
+        let shown = || (0..selection.outputs.len()).map(|at| col(selection.output(at)));
+        if selection.distinct {
+            frame = frame.select(shown().collect::<Vec<_>>());
+            frame = frame.unique_stable(None, UniqueKeepStrategy::First);
+        }
+        frame = ordered(frame, &selection.order);
+        if let Some(limit) = selection.limit {
+            let rows = limit.rows.and_then(|rows| IdxSize::try_from(rows).ok());
+            let skipped = i64::try_from(limit.skipped).unwrap_or(i64::MAX);
+            frame = frame.slice(skipped, rows.unwrap_or(IdxSize::MAX));
+        }
+        Ok(frame.select(shown().collect::<Vec<_>>()))
+    }
+}
+
+/// The columns that a selection reads of its input.
+fn columns(selection: &Selection) -> Vec<String> {
+    let grouping = selection.grouping.iter();
+    let of_groups = grouping.flat_map(|grouping| {
+        grouping.keys.iter().chain(grouping.calls.iter().map(|call| &call.argument))
+    });
+    let order = selection.order.iter().map(|order| &order.by);
+    let all = selection.condition.iter().chain(&selection.outputs).chain(order).chain(of_groups);
+    all.flat_map(Typed::columns).collect()
+}
+
+fn ordered(frame: LazyFrame, order: &[Order]) -> LazyFrame {
+    if order.is_empty() {
+        return frame;
+    }
+    let by: Vec<Expr> = order.iter().map(|order| lower(&order.by)).collect();
+    let options = SortMultipleOptions::default()
+        .with_order_descending_multi(order.iter().map(|it| it.descending))
+        .with_nulls_last_multi(order.iter().map(|it| !it.nothing_first))
+        .with_maintain_order(true);
+    frame.sort_by_exprs(by, options)
+}
+
+fn argument(number: usize, at: usize) -> String {
+    format!("_{number}a{at}")
+}
+
+fn upper(number: usize, at: usize) -> String {
+    format!("_{number}h{at}")
+}
+
+fn counted(number: usize, at: usize) -> String {
+    format!("_{number}n{at}")
+}
+
+/// One row for each group, with its keys and aggregates.
+fn grouped(frame: LazyFrame, grouping: &Grouping, number: usize, is_seen: bool) -> LazyFrame {
+    let Grouping { keys, calls } = grouping;
+    let keys_named = keys.iter().enumerate().map(|(at, it)| lower(it).alias(key(number, at)));
+    let with_argument = |(at, call): (usize, &Call)| {
+        let name = argument(number, at);
+        (call.aggregate != Aggregate::Rows).then(|| prepared(call).alias(name))
+    };
+    let arguments = calls.iter().enumerate().filter_map(with_argument);
+    let frame = frame.with_columns(keys_named.chain(arguments).collect::<Vec<_>>());
+    let of_parts = calls.iter().enumerate().filter(|(_, call)| is_in_halves(call));
+    let of_parts = of_parts.flat_map(|(at, call)| {
+        let (name, kind) = (argument(number, at), call.argument.kind);
+        let (high, low) = halves(&Typed::column(name.clone(), kind));
+        [high.alias(upper(number, at)), low.alias(name)]
+    });
+    let frame = frame.with_columns(of_parts.collect::<Vec<_>>());
+    let aggregates: Vec<Expr> =
+        calls.iter().enumerate().flat_map(|(at, call)| aggregated(call, number, at)).collect();
+    let keys: Vec<Expr> = (0..keys.len()).map(|at| col(key(number, at))).collect();
+    let groups = match keys.as_slice() {
+        [] => frame.select(if aggregates.is_empty() { vec![len()] } else { aggregates }),
+        keys if is_seen => {
+            let groups = frame.group_by(keys).agg(aggregates);
+            let options = SortMultipleOptions::default().with_nulls_last(true);
+            groups.sort_by_exprs(keys, options)
+        }
+        keys => frame.group_by(keys).agg(aggregates),
+    };
+    let results = calls.iter().enumerate().filter(|(_, call)| call.aggregate == Aggregate::Sum);
+    let results = results.map(|(at, call)| summed(call, number, at).alias(called(number, at)));
+    groups.with_columns(results.collect::<Vec<_>>())
+}
+
+/// Whether numbers are so large that their sum may not fit in the engine's.
+fn is_in_halves(call: &Call) -> bool {
+    let stored = matches!(call.argument.node, Node::Column(_)) && is_narrow(&call.argument);
+    call.aggregate == Aggregate::Sum && !stored && matches!(call.argument.kind, Kind::Decimal(_))
+}
+
+/// Whether it is a stored column, whose numbers are small.
+fn is_narrow(typed: &Typed) -> bool {
+    const NARROW: [&str; 5] = ["age", "amount", "birth_year", "days", "year"];
+    matches!(&typed.node, Node::Column(name) if NARROW.contains(&name.as_str()))
+}
+
+/// The argument of an aggregate as a column.
+fn prepared(call: &Call) -> Expr {
+    let argument = &call.argument;
+    match (call.aggregate, argument.kind) {
+        (Aggregate::Sum, Kind::Integer) if is_narrow(argument) => {
+            lower(argument).cast(DataType::Int64)
+        }
+        // The sum of so many numbers of 64 bits always fits in 38 digits.
+        (Aggregate::Sum, Kind::Integer) => widened(argument).cast(column_type(Kind::Decimal(0))),
+        _ => lower(argument),
+    }
+}
+
+/// What the engine works out for each group.
+fn aggregated(call: &Call, number: usize, at: usize) -> Vec<Expr> {
+    let values = || col(argument(number, at));
+    let name = called(number, at);
+    let whole = |count: Expr| count.cast(DataType::Int64);
+    match call.aggregate {
+        Aggregate::Rows => vec![whole(len()).alias(name)],
+        Aggregate::Count => vec![whole(values().count()).alias(name)],
+        // No value is none of the distinct ones.
+        Aggregate::Distinct => {
+            let nothing = values().null_count().gt(lit(0)).cast(DataType::Int64);
+            vec![(whole(values().n_unique()) - nothing).alias(name)]
+        }
+        Aggregate::Least => vec![values().min().alias(name)],
+        Aggregate::Greatest => vec![values().max().alias(name)],
+        Aggregate::Sum => {
+            let mut sums = vec![
+                values().sum().alias(name),
+                whole(values().count()).alias(counted(number, at)),
+            ];
+            if is_in_halves(call) {
+                let high = upper(number, at);
+                sums.push(col(high.as_str()).sum().alias(high));
+            }
+            sums
+        }
+    }
+}
+
+/// A sum with the type of its kind; of no value it is none.
+fn summed(call: &Call, number: usize, at: usize) -> Expr {
+    let kind = Kind::Decimal(call.argument.kind.scale().unwrap_or(0));
+    let sum = if is_in_halves(call) {
+        let part = |name| Typed::column(name, Kind::Decimal(0));
+        whole(&part(upper(number, at)), &part(called(number, at)), kind)
+    } else {
+        col(called(number, at)).cast(column_type(kind))
+    };
+    when(col(counted(number, at)).gt(lit(0))).then(sum).otherwise(lit(NULL))
+}
