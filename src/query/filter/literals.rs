@@ -29,17 +29,13 @@ impl Filter {
 
     /// Whether it asks more of a name than whether there is a value.
     pub(in crate::query) fn compares(&self, name: &str) -> bool {
-        let is_name = |it: &Expr| matches!(it, Expr::Identifier(known) if known.value == name);
+        let is_name = |it: &Node| matches!(it, Node::Column(known) if known == name);
         let mut compared = 0_isize;
-        let visited: ControlFlow<()> = visit_expressions(self.tree(), |expression| {
-            match expression {
-                Expr::IsNull(inner) | Expr::IsNotNull(inner) if is_name(inner) => compared -= 1,
-                named if is_name(named) => compared += 1,
-                _ => {}
-            }
-            ControlFlow::Continue(())
+        self.condition().visit(&mut |part| match &part.node {
+            Node::IsNothing(inner) if is_name(&inner.node) => compared -= 1,
+            named if is_name(named) => compared += 1,
+            _ => {}
         });
-        debug_assert!(visited.is_continue());
         compared != 0
     }
 }
