@@ -110,6 +110,7 @@ pub(super) fn combinations(
     let found: Vec<&Key> = figures.keys(dimensions).collect();
     let mut keys: Vec<Key> = vec![Vec::new()];
     for (at, dimension) in dimensions.iter().enumerate() {
+        let only = question.wheres.get(dimension);
         let mut values: BTreeSet<Option<String>> =
             found.iter().map(|key| key[at].clone()).collect();
         match dimension {
@@ -120,12 +121,13 @@ pub(super) fn combinations(
                 // With a top, the values beyond the first are one row.
                 let cut =
                     question.query().top.as_ref().is_some_and(|it| it.dimension == *dimension);
-                // What deliveries without a gap never have is no value that they lack.
                 let known = known.filter(|_| !cut).into_iter().flatten();
-                values.extend(known.filter(|it| it != AFTER_GAP).map(Some));
+                // What deliveries without a gap never have is no value that they lack.
+                let asked =
+                    |it: &String| it != AFTER_GAP || only.is_some_and(|only| only.contains(it));
+                values.extend(known.filter(asked).map(Some));
             }
         }
-        let only = question.wheres.get(dimension);
         values.retain(|it| only.is_none_or(|only| it.as_ref().is_some_and(|it| only.contains(it))));
         keys = keys
             .iter()

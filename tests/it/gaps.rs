@@ -164,6 +164,30 @@ fn a_filter_on_months_makes_figures_partial_and_one_that_asks_for_a_value_does_n
 }
 
 #[test]
+fn a_complete_answer_has_rows_after_a_gap_only_where_there_is_one() {
+    let sandbox = with_a_gap();
+    let text = "metrics = [\"persons\"]\ndimensions = [\"quarter\", \"measure_entry\"]\n\
+                complete = true\n";
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let found = answer(&sandbox, "mine", &["--from", "2006Q2", "--to", "2006Q3"]);
+    insta::assert_snapshot!(found, @"
+    quarter,measure_entry,persons,persons_status
+    2006Q2,after_gap,,not_delivered
+    2006Q2,continued,,not_delivered
+    2006Q2,first,,not_delivered
+    2006Q2,returned,,not_delivered
+    2006Q3,after_gap,4,
+    2006Q3,continued,0,
+    2006Q3,first,0,
+    2006Q3,returned,0,
+    ");
+    ingest(&sandbox, "2007-11", &all_months("2007-11", 3));
+    assert!(!answer(&sandbox, "mine", &[]).contains("after_gap"));
+    let asked = answer(&sandbox, "mine", &["--where", "measure_entry=after_gap"]);
+    assert_eq!(asked.matches(",after_gap,0").count(), 6, "{asked}");
+}
+
+#[test]
 fn a_partial_figure_says_so_in_every_format() {
     let sandbox = with_a_gap();
     let run = |format| sandbox.run(["run", "stays-by-measure", "--format", format]).ok().stdout;
