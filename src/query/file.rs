@@ -345,7 +345,14 @@ fn own_bands(
             root.problem(Problem::new(start.span.clone(), message));
         }
     }
-    let starts: Vec<i64> = starts.iter().map(|start| start.value).collect();
+    if let Some(span) = table.empty_list(dimension.name()) {
+        let message = format!("the list `{}` has no band", dimension.name());
+        let help = "leave it out for the usual bands, or name the lowest number of each";
+        root.problem(Problem::new(span, message).help(help));
+    }
+    // What lies below the first has a band of its own, or it would stand with the unknown.
+    let below = starts.first().filter(|first| first.value > lowest).map(|_| lowest);
+    let starts: Vec<i64> = below.into_iter().chain(starts.iter().map(|it| it.value)).collect();
     Some(banded(&starts)).filter(|bands| !bands.is_empty())
 }
 

@@ -125,8 +125,11 @@ fn labels() -> Value {
 fn bands() -> Value {
     let lowest = |of: &str, minimum: u8| {
         json!({
-            "description": format!("{of} of each band, rising; the last is open"),
+            "description": format!(
+                "{of} of each band, rising; the last is open, and what is below the first is a band"
+            ),
             "type": "array",
+            "minItems": 1,
             "items": { "type": "integer", "minimum": minimum, "maximum": 99 },
         })
     };
