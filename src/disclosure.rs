@@ -10,7 +10,7 @@
 use crate::document::Labels;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::QuarterRange;
-pub use crate::query::{Cell, Numbers, REST, ResultColumn, TOTAL, Unit, Values};
+pub use crate::query::{Cell, Member, Note, Numbers, REST, ResultColumn, TOTAL, Unit, Values};
 use crate::query::{Derived, Formula, ResultTable};
 
 /// What may leave.
@@ -104,6 +104,11 @@ impl ReleasedTable {
     /// The quarters that its partial numbers lack, each alone or in ranges.
     pub fn lacking(&self) -> &[String] {
         self.result.lacking()
+    }
+
+    /// What a reader must know of its figures.
+    pub fn notes(&self) -> &[Note] {
+        self.result.notes()
     }
 
     /// The policy it was released under.

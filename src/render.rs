@@ -83,20 +83,17 @@ pub fn decimal_text(value: i128, decimals: u8) -> String {
 /// A value for machines; no value is an empty text.
 pub fn plain(values: &Values, row: usize) -> String {
     match values {
-        Values::Text(texts) => texts[row].clone().unwrap_or_default(),
         Values::Numbers(numbers) => match numbers.cells[row].value() {
             Some(value) => decimal_text(value, numbers.decimals),
             None => String::new(),
         },
+        texts => texts.text(row).unwrap_or_default().into_owned(),
     }
 }
 
 /// A value for people: groups of digits, the decimal mark of the language, symbols for no number.
 pub fn people(values: &Values, row: usize, language: Language) -> String {
-    let numbers = match values {
-        Values::Text(texts) => return texts[row].clone().unwrap_or_default(),
-        Values::Numbers(numbers) => numbers,
-    };
+    let Values::Numbers(numbers) = values else { return plain(values, row) };
     match numbers.cells[row] {
         Cell::Value(value) | Cell::Partial(value) => {
             let text = grouped(&decimal_text(value, numbers.decimals));

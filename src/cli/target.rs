@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::output::{not_on_terminal, outside, probe, unwritable, write_atomically};
 use super::run::{Arguments, Written};
 use crate::disclosure::ReleasedTable;
-use crate::export::{Format, Locale, Options, csv_metadata, export};
+use crate::export::{Format, Locale, Options, csv_metadata, export, notes};
 use crate::render::Look;
 use crate::warehouse::Warehouse;
 
@@ -86,6 +86,12 @@ impl Target {
             if !table.lacking().is_empty() && self.format != Format::Table {
                 let (name, lacking) = (table.query_name(), table.lacking().join(", "));
                 console.say(&format!("note: {name}: partial without {lacking}: not delivered"));
+            }
+            // What has no place among bare rows is said beside them.
+            if self.format.is_bare_rows() {
+                for note in notes(table, written.look.language) {
+                    console.say(&format!("note: {note}"));
+                }
             }
             let path = match &self.place {
                 Place::Stdout => {

@@ -15,8 +15,11 @@ pub(super) fn batch(table: &ReleasedTable) -> Result<RecordBatch, ArrowError> {
     let mut columns: Vec<ArrayRef> = Vec::new();
     for column in table.columns() {
         let array: ArrayRef = match &column.values {
-            Values::Text(texts) => Arc::new(StringArray::from(texts.clone())),
             Values::Numbers(numbers) => array(numbers)?,
+            texts => {
+                let rows = 0..table.row_count();
+                Arc::new(rows.map(|row| texts.text(row)).collect::<StringArray>())
+            }
         };
         fields.push(Field::new(&column.name, array.data_type().clone(), true));
         columns.push(array);

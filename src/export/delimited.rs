@@ -94,15 +94,16 @@ fn write(
 fn field(column: &ResultColumn, row: usize, locale: Locale) -> String {
     let text = plain(&column.values, row);
     match &column.values {
-        Values::Text(_) => harmless(text),
+        Values::Members(_) | Values::Text(_) => harmless(text),
         Values::Numbers(_) if locale.decimal_mark() == '.' => text,
         Values::Numbers(_) => text.replace('.', &locale.decimal_mark().to_string()),
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet takes for a formula; one that looks like this already has another
+/// mark, so that no two become one.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) {
         return format!("'{text}");
     }
     text
@@ -152,7 +153,7 @@ pub fn csv_metadata(
 
 fn data_type(column: &ResultColumn, locale: Locale) -> Value {
     match &column.values {
-        Values::Text(_) => "string".into(),
+        Values::Members(_) | Values::Text(_) => "string".into(),
         Values::Numbers(numbers) if numbers.decimals == 0 => "integer".into(),
         Values::Numbers(_) => {
             let mark = locale.decimal_mark().to_string();
@@ -178,8 +179,11 @@ mod tests {
         for (row, formula) in formulas.iter().enumerate() {
             assert_eq!(field(&column, row, Locale::C), format!("'{formula}"));
         }
-        let column = texts(&["00-17", "65+", ""]);
-        for (row, text) in ["00-17", "65+", ""].iter().enumerate() {
+        let marked = texts(&["'=1+1"]);
+        assert_eq!(field(&marked, 0, Locale::C), "''=1+1");
+        let others = ["00-17", "65+", "", "'q"];
+        let column = texts(&others);
+        for (row, text) in others.iter().enumerate() {
             assert_eq!(field(&column, row, Locale::C), *text);
         }
     }

@@ -35,6 +35,11 @@ impl Format {
         matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
 
+    /// Whether it has rows and nothing else: no place for what is said of them.
+    pub fn is_bare_rows(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv | Self::Ndjson | Self::SdmxCsv)
+    }
+
     /// The format that a file's ending says.
     pub fn of_ending(ending: &str) -> Option<Self> {
         match ending {

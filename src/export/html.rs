@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::Provenance;
 use super::provenance::said;
-use super::words::{Words, cell, dimensions, is_number};
+use super::words::{Words, cell, dimensions, is_number, notes};
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, heading, label, plain};
 
@@ -40,6 +40,9 @@ pub(super) fn write(
     if !not_additive.is_empty() {
         let names = escaped(&not_additive.join(", "));
         writeln!(out, "<li>{}: {names}</li>", escaped(words.not_additive))?;
+    }
+    for note in notes(table, look.language) {
+        writeln!(out, "<li>{}</li>", escaped(&note))?;
     }
     writeln!(out, "</ul>\n<h2>{}</h2>\n<dl>", escaped(words.provenance))?;
     for (key, value) in said(table, provenance) {

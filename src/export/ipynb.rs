@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::html::element;
 use super::markdown::{escaped, provenance_list};
 use super::table::aligned;
-use super::words::{Words, dimensions, is_number};
+use super::words::{Words, dimensions, is_number, notes};
 use super::{ExportError, Provenance};
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, heading, label};
@@ -51,7 +51,11 @@ fn title(table: &ReleasedTable, provenance: &Provenance, look: Look<'_>, file: &
     let description = escaped(label(table.description(), look.language));
     let words = Words::of(look.language).provenance;
     let list = provenance_list(table, provenance);
-    format!("# {title}\n\n{description}\n\n`{file}` → Polars, pandas\n\n## {words}\n\n{list}")
+    let notes = notes(table, look.language).into_iter();
+    let notes: String = notes.map(|note| escaped(&note) + "\n\n").collect();
+    format!(
+        "# {title}\n\n{description}\n\n`{file}` → Polars, pandas\n\n{notes}## {words}\n\n{list}"
+    )
 }
 
 fn code(id: &str, source: &str, outputs: &[Value]) -> Value {

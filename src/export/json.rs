@@ -7,9 +7,10 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::provenance::tool;
+use super::words::notes;
 use super::{ExportError, Provenance};
 use crate::disclosure::{ReleasedTable, Values};
-use crate::render::decimal_text;
+use crate::render::{Language, decimal_text};
 
 /// The document; fields are written in this order.
 #[derive(Serialize)]
@@ -29,6 +30,8 @@ struct Document<'a> {
     partial_without: &'a [String],
     tool: String,
     command: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     columns: Vec<&'a str>,
     rows: Vec<Row<'a>>,
 }
@@ -53,7 +56,6 @@ impl Serialize for Row<'_> {
         let mut map = serializer.serialize_map(Some(columns.len()))?;
         for column in columns {
             match &column.values {
-                Values::Text(texts) => map.serialize_entry(&column.name, &texts[self.row])?,
                 Values::Numbers(numbers) => match numbers.cells[self.row].value() {
                     Some(value) if numbers.decimals == 0 => {
                         map.serialize_entry(&column.name, &value)?;
@@ -64,6 +66,7 @@ impl Serialize for Row<'_> {
                     }
                     None => map.serialize_entry(&column.name, &None::<()>)?,
                 },
+                texts => map.serialize_entry(&column.name, &texts.text(self.row))?,
             }
         }
         map.end()
@@ -89,6 +92,7 @@ pub(super) fn write(
         partial_without: table.lacking(),
         tool: tool(),
         command: &provenance.command,
+        notes: notes(table, Language::En),
         columns: table.columns().iter().map(|column| column.name.as_str()).collect(),
         rows: (0..table.row_count()).map(|row| Row { table, row }).collect(),
     };

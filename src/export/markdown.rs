@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Provenance;
 use super::provenance::said;
-use super::words::{Words, cell, is_number};
+use super::words::{Words, cell, is_number, notes};
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, heading, label};
 
@@ -33,6 +33,9 @@ pub(super) fn write(
     let not_additive = table.not_additive();
     if !not_additive.is_empty() {
         writeln!(out, "- {}: {}", words.not_additive, code(&not_additive.join(", ")))?;
+    }
+    for note in notes(table, look.language) {
+        writeln!(out, "- {}", escaped(&note))?;
     }
     writeln!(out, "\n## {}\n", words.provenance)?;
     write!(out, "{}", provenance_list(table, provenance))

@@ -27,6 +27,7 @@ use crate::render::Look;
 pub use delimited::{Locale, csv_metadata};
 pub use format::Format;
 pub use provenance::{Provenance, pairs};
+pub use words::notes;
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,8 @@
 //! Where the figures of an export come from, the same in every format.
 
+use super::words::notes;
 use crate::disclosure::ReleasedTable;
+use crate::render::Language;
 
 /// What an export says of where its figures come from.
 #[derive(Debug, Clone, Default)]
@@ -22,8 +24,12 @@ pub(super) fn tool() -> String {
     format!("sppis {}", env!("CARGO_PKG_VERSION"))
 }
 
+/// Key of what a reader must know, which exports for people say elsewhere.
+const NOTES: &str = "notes";
+
 /// Names and values; a value is empty where nothing was asked for. `as_of` stands there only when
-/// an older state was, `partial_without` only where a number lacks quarters.
+/// an older state was, `partial_without` only where a number lacks quarters, and notes only where
+/// there are some.
 pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
     let parameters = table.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
     let parameters: Vec<String> = parameters.collect();
@@ -43,11 +49,14 @@ pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static st
     ]);
     let lacking = table.lacking();
     pairs.extend((!lacking.is_empty()).then(|| ("partial_without", lacking.join(","))));
+    let notes = notes(table, Language::En);
+    pairs.extend((!notes.is_empty()).then(|| (NOTES, notes.join(" "))));
     pairs.extend([("tool", tool()), ("command", provenance.command.clone())]);
     pairs
 }
 
 /// The pairs that have a value, for people.
 pub(super) fn said(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
-    pairs(table, provenance).into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    let said = |(key, value): &(&str, String)| !value.is_empty() && *key != NOTES;
+    pairs(table, provenance).into_iter().filter(said).collect()
 }

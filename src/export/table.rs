@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Provenance;
-use super::words::{cell, is_number};
+use super::words::{cell, is_number, notes};
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, count, heading, label};
 
@@ -40,6 +40,9 @@ pub(super) fn write(
     let not_additive = released.not_additive();
     if !not_additive.is_empty() {
         writeln!(out, "do not add up over rows: {}", not_additive.join(", "))?;
+    }
+    for note in notes(released, look.language) {
+        writeln!(out, "{note}")?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The fixed words of exports for people, in four languages, and their cells.
 
-use crate::disclosure::{ReleasedTable, ResultColumn, Unit, Values};
+use crate::disclosure::{Note, ReleasedTable, ResultColumn, Unit, Values};
 use crate::render::{Language, Look, heading, people, with_name};
 
 /// The words of one language.
@@ -22,6 +22,8 @@ pub(super) struct Words {
     pub(super) not_delivered: &'static str,
     pub(super) partial: &'static str,
     pub(super) not_additive: &'static str,
+    share_of_less: &'static str,
+    rate_on_less: &'static str,
     /// Units: number, euros, percent.
     units: [&'static str; 3],
 }
@@ -42,6 +44,8 @@ const EN: Words = Words {
     not_delivered: "not delivered yet",
     partial: "over some of its quarters only: others were not delivered",
     not_additive: "Do not add up over rows",
+    share_of_less: "where the whole is below 0, a share is still the part divided by it: shares add up to 100 %, and their signs are opposite to those of the parts.",
+    rate_on_less: "where the figure compared with is below 0, the rate is in percent of its magnitude: a rise is above 0, a fall below.",
     units: ["number", "euros", "percent"],
 };
 
@@ -61,6 +65,8 @@ const FR: Words = Words {
     not_delivered: "pas encore livré",
     partial: "sur une partie de ses trimestres seulement : d'autres n'ont pas été livrés",
     not_additive: "Ne s'additionnent pas d'une ligne à l'autre",
+    share_of_less: "là où l'ensemble est inférieur à 0, une part reste la partie divisée par lui : les parts totalisent 100 % et leurs signes sont opposés à ceux des parties.",
+    rate_on_less: "là où le chiffre de comparaison est inférieur à 0, le taux est en pour cent de sa valeur absolue : une hausse est positive, une baisse négative.",
     units: ["nombre", "euros", "pour cent"],
 };
 
@@ -80,6 +86,8 @@ const NL: Words = Words {
     not_delivered: "nog niet geleverd",
     partial: "slechts over een deel van de kwartalen: andere zijn niet geleverd",
     not_additive: "Mogen niet over rijen worden opgeteld",
+    share_of_less: "waar het geheel onder 0 ligt, blijft een aandeel het deel gedeeld door het geheel: aandelen zijn samen 100 % en hun teken is tegengesteld aan dat van de delen.",
+    rate_on_less: "waar het cijfer van de vergelijking onder 0 ligt, is de wijziging in procent van de absolute waarde ervan: een stijging is positief, een daling negatief.",
     units: ["aantal", "euro", "procent"],
 };
 
@@ -99,6 +107,8 @@ const DE: Words = Words {
     not_delivered: "noch nicht geliefert",
     partial: "nur über einen Teil der Quartale: andere wurden nicht geliefert",
     not_additive: "Dürfen nicht über Zeilen addiert werden",
+    share_of_less: "wo das Ganze unter 0 liegt, bleibt ein Anteil der Teil geteilt durch das Ganze: Anteile ergeben zusammen 100 %, und ihr Vorzeichen ist dem der Teile entgegengesetzt.",
+    rate_on_less: "wo die Vergleichszahl unter 0 liegt, ist die Veränderung in Prozent ihres Betrags: ein Anstieg ist positiv, ein Rückgang negativ.",
     units: ["Anzahl", "Euro", "Prozent"],
 };
 
@@ -116,13 +126,22 @@ impl Words {
     /// The unit of a column's numbers; a dimension has none.
     pub(super) fn unit_of(&self, column: &ResultColumn) -> &'static str {
         match &column.values {
-            Values::Text(_) => "",
+            Values::Members(_) | Values::Text(_) => "",
             Values::Numbers(numbers) => match numbers.unit {
                 Unit::Count => self.units[0],
                 Unit::Euros => self.units[1],
                 Unit::Percent => self.units[2],
             },
         }
+    }
+
+    /// What a note says, as a sentence.
+    fn note(&self, note: &Note) -> String {
+        let (column, sentence) = match note {
+            Note::ShareOfLess(column) => (column, self.share_of_less),
+            Note::RateOnLess(column) => (column, self.rate_on_less),
+        };
+        format!("{column}: {sentence}")
     }
 
     /// Symbols of cells without a number, and the status of those over some of their quarters where
@@ -133,6 +152,11 @@ impl Words {
         symbols.extend((!table.lacking().is_empty()).then_some(("partial", self.partial)));
         symbols
     }
+}
+
+/// What a reader must know of a table, in a language.
+pub fn notes(table: &ReleasedTable, language: Language) -> Vec<String> {
+    table.notes().iter().map(|note| Words::of(language).note(note)).collect()
 }
 
 /// The dimensions: the columns before the first of numbers. A text after it describes a number.
@@ -150,11 +174,11 @@ pub(super) fn is_number(column: &ResultColumn) -> bool {
 /// A cell for people: values of dimensions with their name, numbers grouped.
 pub(super) fn cell(column: &ResultColumn, row: usize, look: Look<'_>) -> String {
     match &column.values {
-        Values::Text(texts) => match &texts[row] {
-            Some(text) => with_name(&column.name, text, look),
+        numbers @ Values::Numbers(_) => people(numbers, row, look.language),
+        texts => match texts.text(row) {
+            Some(text) => with_name(&column.name, &text, look),
             None if column.is_status() => String::new(),
             None => heading("(none)", look.language),
         },
-        numbers @ Values::Numbers(_) => people(numbers, row, look.language),
     }
 }

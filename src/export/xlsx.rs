@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 };
 
 use super::provenance::{said, tool};
-use super::words::Words;
+use super::words::{Words, is_number, notes as notes_of};
 use super::{ExportError, Provenance};
 use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Values};
 use crate::render::{Language, Look, heading, label, people, plain, with_name};
@@ -98,6 +98,11 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
         sheet.write_string_with_format(row, 0, words.not_additive, &bold)?;
         sheet.write_string(row, 1, not_additive.join(", "))?;
     }
+    row += 1;
+    for note in notes_of(table, look.language) {
+        row += 1;
+        sheet.write_string(row, 0, note)?;
+    }
     Ok(())
 }
 
@@ -120,7 +125,7 @@ fn figures(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Resu
         headers.push(column.name.clone());
         put(sheet, at, column, rows, look)?;
         at += 1;
-        if let Some(names) = names(column, look) {
+        if let Some(names) = names(column, rows, look) {
             let header = format!("{}_label", column.name);
             set_width(sheet, at, names.iter().chain([&header]))?;
             headers.push(header);
@@ -149,7 +154,7 @@ fn put(
 ) -> Result<(), XlsxError> {
     let machine: Vec<String> = (0..rows).map(|row| plain(&column.values, row)).collect();
     match &column.values {
-        Values::Text(_) => {
+        Values::Members(_) | Values::Text(_) => {
             set_width(sheet, at, machine.iter().chain([&column.name]))?;
             for (row, text) in (1..).zip(&machine).filter(|(_, text)| !text.is_empty()) {
                 sheet.write_string(row, at, text)?;
@@ -191,8 +196,10 @@ fn put_number(
 }
 
 /// Names of a dimension's values, where any has one that its value does not say.
-fn names(column: &ResultColumn, look: Look<'_>) -> Option<Vec<String>> {
-    let Values::Text(texts) = &column.values else { return None };
+fn names(column: &ResultColumn, rows: usize, look: Look<'_>) -> Option<Vec<String>> {
+    if is_number(column) {
+        return None;
+    }
     let name = |value: &str| {
         let shown = with_name(&column.name, value, look);
         match shown.strip_prefix(value).map(str::trim) {
@@ -201,9 +208,9 @@ fn names(column: &ResultColumn, look: Look<'_>) -> Option<Vec<String>> {
             None => shown,
         }
     };
-    let values = texts.iter().map(|text| text.as_deref().unwrap_or_default());
-    let names: Vec<String> = values.clone().map(name).collect();
-    let says_more = values.zip(&names).any(|(value, name)| value != name);
+    let values: Vec<String> = (0..rows).map(|row| plain(&column.values, row)).collect();
+    let names: Vec<String> = values.iter().map(|value| name(value)).collect();
+    let says_more = values.iter().zip(&names).any(|(value, name)| value != name);
     says_more.then_some(names)
 }
 

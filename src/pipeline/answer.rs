@@ -23,8 +23,8 @@ use crate::histories::{Histories, HistoriesError};
 use crate::quarter::Quarter;
 use crate::query::{
     Checked, CompileError, CompiledQuery, CountError, Coverage, Delivered, Figures, Question,
-    ResultTable, Source, Statement, StatementError, Way, check, collect, columns_of, compile,
-    count, ranking, way,
+    ResultTable, Source, State, Statement, StatementError, Way, check, collect, columns_of,
+    compile, count, ranking, way,
 };
 use crate::scan::Scan;
 use crate::warehouse::{Snapshot, TableFile, Warehouse};
@@ -143,18 +143,23 @@ pub fn answer(questions: Vec<Question>, basis: &Basis<'_>) -> Result<Answers, An
     Ok(Answers { tables, counted })
 }
 
-/// Answers questions, each figure beside that of another state.
+/// Answers questions, each figure beside that of another state; what a top ranks is ranked in the
+/// present state, for both.
 pub fn answer_compared(
     questions: Vec<Question>,
     basis: &Basis<'_>,
     other: &Basis<'_>,
 ) -> Result<Answers, AnswerError> {
-    let before = results(&counted(questions.clone(), other)?, other);
-    let counted = counted(questions, basis)?;
-    let now = results(&counted, basis);
-    let compared = now.iter().zip(&before).map(|(now, before)| now.compared_with(before));
+    let now = counted(questions, basis)?;
+    let ranked = now.iter().map(|(question, figures)| question.ranked_as(figures));
+    let before = counted(ranked.collect::<PolarsResult<_>>()?, other)?;
+    let compared = now.iter().zip(&before).map(|((question, figures), (_, old))| {
+        let [now, before] = [(figures, &basis.coverage), (old, &other.coverage)]
+            .map(|(figures, coverage)| State { figures, coverage });
+        ResultTable::compared(question, now, before, basis.dictionary)
+    });
     let tables = compared.map(|result| release(result, Policy::Internal)).collect();
-    Ok(Answers { tables, counted })
+    Ok(Answers { tables, counted: now })
 }
 
 fn results(counted: &[(Question, Figures)], basis: &Basis<'_>) -> Vec<ResultTable> {

@@ -155,10 +155,7 @@ fn values<'t>(table: &'t ReleasedTable, name: &str) -> Option<&'t Values> {
 }
 
 fn text(table: &ReleasedTable, name: &str, row: usize) -> String {
-    match values(table, name) {
-        Some(Values::Text(texts)) => texts[row].clone().unwrap_or_default(),
-        _ => String::new(),
-    }
+    values(table, name).and_then(|it| it.text(row)).unwrap_or_default().into_owned()
 }
 
 impl Figures {

@@ -3,113 +3,108 @@
 //! All of it is exact: integers, and one division at the end, rounded half to even.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::complete::{Coverage, combinations};
+use super::belonging::in_quarter;
+use super::complete::Coverage;
 use super::derived::{Against, Derived, Formula, Statistic};
-use super::figures::{Figures, Key, Row as Counts};
+use super::figures::{BEYOND, Figures, Key, Row as Counts};
 use super::level::{Span, kept};
+use super::note::Note;
 use super::resolve::Question;
-use super::result::{Cell, Numbers, ResultColumn, TOTAL, Unit, Values};
+use super::result::{Cell, Member, Numbers, ResultColumn, Unit, Values};
 use crate::dictionary::Dictionary;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
 
 /// What columns are made of.
+#[derive(Clone)]
 pub(super) struct Assembly<'a> {
     pub(super) question: &'a Question,
     pub(super) figures: &'a Figures,
     pub(super) coverage: &'a Coverage,
     /// The quarters asked for, as [`Coverage::asked`] gives them.
-    pub(super) asked: &'a [Quarter],
+    pub(super) asked: Vec<Quarter>,
     /// Whether the months of persons decide which rows count.
     pub(super) by_months: bool,
     pub(super) dictionary: &'a Dictionary,
+    /// Whether rows may be of quarters that were not delivered: every combination is asked for, or
+    /// another state has them.
+    pub(super) may_lack: bool,
 }
 
 /// A row: the place of its level among the answer's, and the values of that level's dimensions.
 pub(super) struct Row<'f> {
     pub(super) level: usize,
     pub(super) dimensions: Rc<[Dimension]>,
-    key: Cow<'f, Key>,
+    pub(super) key: Cow<'f, Key>,
     /// What was counted of it, if anything was.
-    counted: Option<&'f Counts>,
+    pub(super) counted: Option<&'f Counts>,
 }
 
 impl Row<'_> {
     pub(super) fn quarter(&self) -> Option<Quarter> {
-        self.value(Dimension::Quarter)?.parse().ok()
+        quarter_of(&self.dimensions, &self.key)
     }
 
     pub(super) fn year(&self) -> Option<i32> {
-        self.value(Dimension::Year)?.parse().ok()
-    }
-
-    fn value(&self, dimension: Dimension) -> Option<&str> {
-        let at = self.dimensions.iter().position(|it| *it == dimension)?;
-        self.key[at].as_deref()
-    }
-
-    /// The key of the same cell in another quarter.
-    fn in_quarter(&self, quarter: Quarter) -> Key {
-        let texts = self.dimensions.iter().zip(self.key.iter());
-        let text = |(dimension, text): (&Dimension, &Option<String>)| match dimension {
-            Dimension::Quarter => Some(quarter.to_string()),
-            Dimension::Year => Some(quarter.year().to_string()),
-            _ => text.clone(),
-        };
-        texts.map(text).collect()
+        let at = self.dimensions.iter().position(|it| *it == Dimension::Year)?;
+        self.key[at].as_deref()?.parse().ok()
     }
 }
 
+/// The quarter of a cell.
+pub(super) fn quarter_of(dimensions: &[Dimension], key: &Key) -> Option<Quarter> {
+    let at = dimensions.iter().position(|it| *it == Dimension::Quarter)?;
+    key[at].as_deref()?.parse().ok()
+}
+
 impl<'a> Assembly<'a> {
-    /// The rows of every level, in no order yet.
-    pub(super) fn rows(&self) -> Vec<Row<'a>> {
-        let query = self.question.query();
-        let mut rows = Vec::new();
-        for (level, dimensions) in query.row_levels().into_iter().enumerate() {
-            let dimensions: Rc<[Dimension]> = dimensions.into();
-            let row = |key: Cow<'a, Key>, counted| Row {
-                level,
-                dimensions: Rc::clone(&dimensions),
-                key,
-                counted,
-            };
-            let asked = |row: &Row<'_>| {
-                let shown = || row.quarter().is_none_or(|it| self.question.shows(it));
-                !self.question.narrows_time() || shown()
-            };
-            let figures = self.figures;
-            if query.complete {
-                let keys =
-                    combinations(&dimensions, self.question, figures, self.asked, self.dictionary);
-                let counted = |key: Key| {
-                    let counted = figures.counts(&dimensions, &key);
-                    row(Cow::Owned(key), counted)
-                };
-                rows.extend(keys.into_iter().map(counted).filter(asked));
-            } else {
-                let cells = figures.cells(&dimensions);
-                let counted = cells.map(|(key, counts)| row(Cow::Borrowed(key), Some(counts)));
-                rows.extend(counted.filter(asked));
-            }
-        }
-        rows
+    /// Of what was counted for a question.
+    pub(super) fn new(
+        question: &'a Question,
+        figures: &'a Figures,
+        coverage: &'a Coverage,
+        dictionary: &'a Dictionary,
+    ) -> Self {
+        let (asked, may_lack) = (coverage.asked(question), question.query().complete);
+        let by_months = question.depends_on(Dimension::MeasureMonths);
+        Self { question, figures, coverage, asked, by_months, dictionary, may_lack }
     }
 
+    /// The row of a cell.
+    pub(super) fn row(
+        &self,
+        level: usize,
+        dimensions: &Rc<[Dimension]>,
+        key: Cow<'a, Key>,
+    ) -> Row<'a> {
+        let counted = self.figures.counts(dimensions, &key);
+        Row { level, dimensions: Rc::clone(dimensions), key, counted }
+    }
+
+    /// The columns of the dimensions.
     pub(super) fn dimensions(&self, rows: &[Row<'_>]) -> Vec<ResultColumn> {
         let column = |dimension: &Dimension| {
-            let text = |row: &Row<'_>| match row.dimensions.iter().position(|it| it == dimension) {
-                Some(at) => row.key[at].clone(),
-                None => Some(TOTAL.to_owned()),
+            let member = |row: &Row<'_>| {
+                let Some(at) = row.dimensions.iter().position(|it| it == dimension) else {
+                    return Member::Total;
+                };
+                match row.key[at].as_deref() {
+                    None => Member::Unknown,
+                    Some(BEYOND) => Member::Rest,
+                    Some(value) => Member::Value(value.to_owned()),
+                }
             };
-            let values = Values::Text(rows.iter().map(text).collect());
+            let values = Values::Members(rows.iter().map(member).collect());
             ResultColumn { name: dimension.name().to_owned(), values }
         };
         self.question.query().dimensions.iter().map(column).collect()
     }
 
-    pub(super) fn metrics(&self, rows: &[Row<'_>]) -> Vec<ResultColumn> {
+    /// The columns of the metrics, and what a reader must know of them.
+    pub(super) fn metrics(&self, rows: &[Row<'_>]) -> (Vec<ResultColumn>, BTreeSet<Note>) {
         let query = self.question.query();
         let numbers = |name: &str, unit, decimals, cells| ResultColumn {
             name: name.to_owned(),
@@ -120,35 +115,55 @@ impl<'a> Assembly<'a> {
             let cells = rows.iter().map(cell).collect();
             numbers(metric.name(), unit_of(*metric), metric.decimals(), cells)
         });
-        let derived = query.derived.iter().map(|derived| {
-            let cell = |row| self.marked(row, Some(&derived.formula), self.derived(row, derived));
-            let cells = rows.iter().map(cell).collect();
-            numbers(&derived.name, unit_of_formula(&derived.formula), derived.decimals, cells)
-        });
-        metrics.chain(derived).collect()
+        let mut columns: Vec<ResultColumn> = metrics.collect();
+        let mut notes = BTreeSet::new();
+        for derived in &query.derived {
+            let (unit, decimals) = (unit_of_formula(&derived.formula), derived.decimals);
+            let mut cells = Vec::with_capacity(rows.len());
+            for row in rows {
+                let (cell, of_less) = self.derived(row, derived);
+                cells.push(self.marked(row, Some(&derived.formula), cell));
+                if of_less {
+                    notes.extend(derived.note_of_less());
+                }
+            }
+            columns.push(numbers(&derived.name, unit, decimals, cells));
+        }
+        (columns, notes)
     }
 
-    /// Why a complete answer has no number there. What the variable has in spite of its validity
-    /// and regimes is in the total, and shown: only what is empty is not applicable.
+    /// Why there is no number in a row that may lack one. What the variable has in spite of its
+    /// validity and regimes is in the total, and shown: only what is empty is not applicable.
     fn lacking(&self, row: &Row<'_>, metrics: &[Metric], quarters: &[Quarter]) -> Option<Cell> {
-        if !self.question.query().complete {
+        if !self.may_lack {
             return None;
+        }
+        // Whether a variable exists is told where every combination is.
+        if !self.question.query().complete {
+            return self.not_delivered(row);
         }
         let of_conventions = metrics.iter().copied().filter(|it| it.is_of_conventions());
         let first = of_conventions.clone().next();
-        let lacking = self.coverage.lacking(first, &row.dimensions, &row.key, self.asked)?;
+        let lacking = self.coverage.lacking(first, &row.dimensions, &row.key, &self.asked)?;
         let holds =
             || of_conventions.flat_map(Metric::held_by).all(|it| self.has(row, *it, quarters));
         (lacking != Cell::NotApplicable || !holds()).then_some(lacking)
     }
 
+    fn not_delivered(&self, row: &Row<'_>) -> Option<Cell> {
+        match row.quarter() {
+            Some(quarter) => (!self.coverage.has(quarter)).then_some(Cell::NotDelivered),
+            None => self.coverage.lacking(None, &row.dimensions, &row.key, &self.asked),
+        }
+    }
+
     /// Whether a metric is other than 0 in a row, or in its cell in one of these quarters.
     fn has(&self, row: &Row<'_>, metric: Metric, quarters: &[Quarter]) -> bool {
-        let in_quarter = |quarter: &Quarter| {
-            let key = row.in_quarter(*quarter);
+        let in_one = |quarter: &Quarter| {
+            let key = in_quarter(&row.dimensions, &row.key, *quarter);
             self.figures.value(&row.dimensions, Span::Own, &key, metric) != 0
         };
-        self.value(row, Span::Own, metric) != 0 || quarters.iter().any(in_quarter)
+        self.value(row, Span::Own, metric) != 0 || quarters.iter().any(in_one)
     }
 
     fn value(&self, row: &Row<'_>, span: Span, metric: Metric) -> i128 {
@@ -173,14 +188,16 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn derived(&self, row: &Row<'_>, derived: &Derived) -> Cell {
+    /// A derived metric of a row, and whether it is a share of, or a rate on, a figure below 0.
+    pub(super) fn derived(&self, row: &Row<'_>, derived: &Derived) -> (Cell, bool) {
         let formula = &derived.formula;
         let quarters = row.quarter().map(|it| formula.sources(it)).unwrap_or_default();
         if let Some(lacking) = self.lacking(row, &formula.about(), &quarters) {
-            return lacking;
+            return (lacking, false);
         }
+        let mut of_less = false;
         let scale = 10_i128.pow(u32::from(derived.decimals));
-        match formula {
+        let cell = match formula {
             Formula::Ratio(numerator, denominator) => {
                 // Cents by cents and counts by counts leave no unit; cents by counts are cents.
                 let unit = |metric: &Metric| 10_i128.pow(u32::from(metric.decimals()));
@@ -194,6 +211,7 @@ impl<'a> Assembly<'a> {
                 let key: Key =
                     texts.filter(|(it, _)| within.contains(it)).map(|it| it.1.clone()).collect();
                 let whole = self.figures.value(&dimensions, Span::Own, &key, *metric);
+                of_less = whole < 0;
                 divided(self.value(row, Span::Own, *metric) * 100 * scale, whole)
             }
             Formula::Change(metric, against) => match self.compared(row, *metric, *against) {
@@ -201,25 +219,33 @@ impl<'a> Assembly<'a> {
                 Err(lacking) => lacking,
             },
             Formula::Rate(metric, against) => match self.compared(row, *metric, *against) {
-                Ok((now, then)) => divided((now - then) * 100 * scale, then.abs()),
+                Ok((now, then)) => {
+                    of_less = then < 0;
+                    divided((now - then) * 100 * scale, then.abs())
+                }
                 Err(lacking) => lacking,
             },
             Formula::Cumulative(metric) | Formula::Moving(metric, _) => {
-                let Some(quarter) = row.quarter() else { return Cell::Undefined };
-                let span = formula.span();
-                if !self.exists(*metric, &span.sources(quarter)) {
-                    return Cell::NotApplicable;
-                }
-                if span.sources(quarter).iter().all(|it| self.coverage.has(*it)) {
-                    Cell::Value(self.value(row, span, *metric))
-                } else {
-                    Cell::NotDelivered
-                }
+                self.gathered(row, *metric, formula.span())
             }
             Formula::PerPerson(statistic) => {
                 let amounts = row.counted.map_or(&[][..], |counts| &counts.amounts);
                 statistic.of(amounts)
             }
+        };
+        (cell, of_less)
+    }
+
+    /// A metric over a span of quarters.
+    fn gathered(&self, row: &Row<'_>, metric: Metric, span: Span) -> Cell {
+        let Some(quarter) = row.quarter() else { return Cell::Undefined };
+        let sources = span.sources(quarter);
+        if !self.exists(metric, &sources) {
+            Cell::NotApplicable
+        } else if sources.iter().all(|it| self.coverage.has(*it)) {
+            Cell::Value(self.value(row, span, metric))
+        } else {
+            Cell::NotDelivered
         }
     }
 
@@ -243,7 +269,7 @@ impl<'a> Assembly<'a> {
         if !self.coverage.has(other) {
             return Err(Cell::NotDelivered);
         }
-        let key = row.in_quarter(other);
+        let key = in_quarter(&row.dimensions, &row.key, other);
         let then = self.figures.value(&row.dimensions, Span::Own, &key, metric);
         Ok((self.value(row, Span::Own, metric), then))
     }

@@ -82,7 +82,7 @@ pub fn compile(
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
     let mut all = rows(&question, source, dictionary).map_err(failed)?;
-    if let (Some(top), Some(first)) = (&question.query.top, first) {
+    if let (Some(top), Some(first)) = (&question.query.top, question.first.as_ref().or(first)) {
         all = with_rest(all, top, first);
     }
     for count in &counts {
@@ -101,13 +101,16 @@ pub fn compile(
     Ok(CompiledQuery { question, counts, frames, columns })
 }
 
-/// The plan that ranks the values of a query's top dimension; `None` for a query without one.
+/// The plan that ranks the values of a query's top dimension; `None` for a query without one, or
+/// whose values are ranked already.
 pub fn ranking(
     question: &Question,
     source: &Source,
     dictionary: &Dictionary,
 ) -> Result<Option<LazyFrame>, CompileError> {
-    let Some(top) = &question.query.top else { return Ok(None) };
+    let Some(top) = question.query.top.as_ref().filter(|_| question.first.is_none()) else {
+        return Ok(None);
+    };
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
     let rows = rows(question, source, dictionary).map_err(failed)?;

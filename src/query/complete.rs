@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::delivered::Delivered;
 use super::figures::{Figures, Key};
+use super::level::Span;
 use super::resolve::{Question, known_values};
 use super::result::Cell;
 use crate::dictionary::{Dictionary, Validity};
@@ -107,7 +108,7 @@ pub(super) fn combinations(
     asked: &[Quarter],
     dictionary: &Dictionary,
 ) -> BTreeSet<Key> {
-    let found: Vec<&Key> = figures.keys(dimensions).collect();
+    let found: Vec<&Key> = figures.keys(dimensions, Span::Own).collect();
     let mut keys: Vec<Key> = vec![Vec::new()];
     for (at, dimension) in dimensions.iter().enumerate() {
         let only = question.wheres.get(dimension);

@@ -4,6 +4,7 @@
 //! over which quarters a metric is needed, and each such figure is counted from the rows.
 
 use super::level::Span;
+use super::note::Note;
 use crate::document::{Placed, Problem, Table};
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
@@ -39,7 +40,7 @@ pub enum Formula {
 }
 
 /// The quarter that another is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Against {
     /// The quarter before.
     PreviousQuarter,
@@ -69,6 +70,17 @@ pub enum Statistic {
     Maximum,
     /// The value below which that percentage lies, between two values in proportion.
     Quantile(u8),
+}
+
+impl Derived {
+    /// What a reader must know where it is a share of, or a rate on, a figure below 0.
+    pub(super) fn note_of_less(&self) -> Option<Note> {
+        match self.formula {
+            Formula::Share(..) => Some(Note::ShareOfLess(self.name.clone())),
+            Formula::Rate(..) => Some(Note::RateOnLess(self.name.clone())),
+            _ => None,
+        }
+    }
 }
 
 impl Formula {

@@ -5,12 +5,17 @@ use std::collections::{BTreeSet, HashMap};
 use polars::prelude::*;
 
 use super::compile::AMOUNTS;
+use super::file::Top;
 use super::fold::Checked;
 use super::level::{Count, Level, Span};
 use crate::metric::{Dimension, Metric};
 
 /// The values of a level's dimensions; `None` where the data have none.
 pub(super) type Key = Vec<Option<String>>;
+
+/// Stands in a key for the values of a top that are not among the first. No value begins with a
+/// space, so that this is none of them.
+pub(super) const BEYOND: &str = " rest";
 
 /// The counts of a question.
 #[derive(Debug)]
@@ -52,7 +57,7 @@ impl Figures {
     /// The cells of the one level that was counted, with a metric, as the engine would give them.
     pub(super) fn frame(&self, count: &Count, metric: Metric) -> PolarsResult<DataFrame> {
         let dimensions = &count.level.dimensions;
-        let keys: Vec<&Key> = self.keys(dimensions).collect();
+        let keys: Vec<&Key> = self.keys(dimensions, count.level.span).collect();
         let text = |at: usize| keys.iter().map(|key| key[at].as_deref()).collect::<Vec<_>>();
         let texts = dimensions.iter().enumerate();
         let mut columns: Vec<Column> =
@@ -86,8 +91,25 @@ impl Figures {
     }
 
     /// The cells that have rows.
-    pub(super) fn keys(&self, dimensions: &[Dimension]) -> impl Iterator<Item = &Key> {
-        self.counted(dimensions, Span::Own).into_iter().flat_map(|it| it.rows.keys())
+    pub(super) fn keys(&self, dimensions: &[Dimension], span: Span) -> impl Iterator<Item = &Key> {
+        self.counted(dimensions, span).into_iter().flat_map(|it| it.rows.keys())
+    }
+
+    /// The values that a top showed one by one, as its ranking gave them: behind the values of the
+    /// dimensions that it ranked within.
+    pub(super) fn first(&self, dimensions: &[Dimension], top: &Top) -> PolarsResult<DataFrame> {
+        let ranked: Vec<Dimension> = top.within.iter().chain([&top.dimension]).copied().collect();
+        let place = |it: &Dimension| dimensions.iter().position(|known| known == it);
+        let places: Vec<usize> = ranked.iter().filter_map(place).collect();
+        let of_key = |key: &Key| -> Key { places.iter().map(|at| key[*at].clone()).collect() };
+        let shown =
+            |key: &Key| key.last().and_then(Option::as_deref).is_some_and(|it| it != BEYOND);
+        let keys = self.keys(dimensions, Span::Own).map(of_key).filter(shown);
+        let keys: BTreeSet<Key> = keys.collect();
+        let text = |at: usize| keys.iter().map(|key| key[at].as_deref()).collect::<Vec<_>>();
+        let columns = ranked.iter().enumerate();
+        let columns = columns.map(|(at, it)| Column::new(it.name().into(), text(at))).collect();
+        DataFrame::new(keys.len(), columns)
     }
 
     /// The cells that have rows, with what was counted of them.
@@ -131,7 +153,8 @@ impl Counted {
     fn described(&self, key: &Key, first: &Row, second: &Row) -> String {
         let places = self.level.dimensions.iter().zip(key);
         let place = places.map(|(dimension, value)| {
-            format!("{}={}", dimension.name(), value.as_deref().unwrap_or("(none)"))
+            let value = value.as_deref().map_or("(none)", str::trim_start);
+            format!("{}={value}", dimension.name())
         });
         let values = self.metrics.iter().zip(first.values.iter().zip(&second.values));
         let differing = values.filter(|(_, (first, second))| first != second);

@@ -8,6 +8,7 @@
 //! compiling (the same files give the same plan), or a total made by adding distinct counts.
 
 mod assemble;
+mod belonging;
 mod catalog;
 mod compile;
 mod complete;
@@ -21,6 +22,7 @@ mod file;
 mod filter;
 mod fold;
 mod level;
+mod note;
 mod parameter;
 mod partial;
 mod resolve;
@@ -40,7 +42,9 @@ pub use derived::{Against, Derived, Formula, Statistic};
 pub use figures::Figures;
 pub use file::{Band, Bands, OrderKey, Parameter, ParameterKind, Query, Top};
 pub use fold::{Batches, Checked, check};
+pub use note::Note;
 pub use resolve::{Arguments, Question, ResolveError, resolve};
-pub use result::{Cell, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};
+pub use result::{Cell, Member, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};
+pub use revision::State;
 pub use schema::schema;
 pub use statement::{Statement, StatementError};

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use polars::prelude::{DataFrame, PolarsResult};
+
+use super::figures::Figures;
 use super::file::Query;
 use super::parameter::{given, values};
 use crate::dictionary::{Dictionary, Places, UNCLASSIFIED, Validity};
@@ -30,6 +33,8 @@ pub struct Question {
     pub(super) wheres: BTreeMap<Dimension, Vec<String>>,
     /// The values of parameters as they were given.
     given: Vec<(String, String)>,
+    /// The values that a top shows one by one, where another state has ranked them.
+    pub(super) first: Option<DataFrame>,
 }
 
 /// What is wrong with a question; all of it.
@@ -40,7 +45,15 @@ pub struct ResolveError(Vec<String>);
 impl Question {
     /// A query of which nothing is asked besides.
     pub(super) fn of_all(query: Query) -> Self {
-        Self { query, range: None, wheres: BTreeMap::new(), given: Vec::new() }
+        let wheres = BTreeMap::new();
+        Self { query, range: None, wheres, given: Vec::new(), first: None }
+    }
+
+    /// The same question, to be answered with the ranking that these figures of another state were
+    /// counted by.
+    pub(crate) fn ranked_as(&self, figures: &Figures) -> PolarsResult<Self> {
+        let first = self.query.top.as_ref().map(|top| figures.first(&self.query.dimensions, top));
+        Ok(Self { first: first.transpose()?, ..self.clone() })
     }
 
     /// The query.
@@ -164,7 +177,7 @@ pub fn resolve(
         }
     }
     if problems.is_empty() {
-        Ok(Question { query, range, wheres, given })
+        Ok(Question { query, range, wheres, given, first: None })
     } else {
         Err(ResolveError(problems))
     }

@@ -1,7 +1,8 @@
 //! The answer to a question: typed columns, exact, in the query's order.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::assemble::Assembly;
@@ -9,9 +10,10 @@ use super::complete::Coverage;
 use super::delivered::ranges;
 use super::figures::Figures;
 use super::file::Query;
+use super::note::Note;
 use super::resolve::Question;
 use crate::dictionary::Dictionary;
-use crate::metric::Dimension;
+use crate::quarter::Quarter;
 
 /// An answer that nobody has looked at for disclosure yet.
 #[derive(Debug, Clone)]
@@ -21,6 +23,7 @@ pub struct ResultTable {
     row_count: usize,
     /// The quarters that partial numbers lack.
     lacking: Vec<String>,
+    notes: Vec<Note>,
 }
 
 /// A column of an answer.
@@ -45,11 +48,44 @@ const STATUS_ENDING: &str = "_status";
 /// Values of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Values {
-    /// Values of a dimension; `None` where the data have none. [`TOTAL`] and [`REST`] are rows
-    /// over several values.
+    /// Values of a dimension.
+    Members(Vec<Member>),
+    /// Texts that name no member: why a cell has no number, what has become of a row.
     Text(Vec<Option<String>>),
     /// Values of a metric.
     Numbers(Numbers),
+}
+
+/// What a row is of, along a dimension; the order is that of rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Member {
+    /// One value.
+    Value(String),
+    /// All values that are not among the first.
+    Rest,
+    /// Observations without a value.
+    Unknown,
+    /// All values.
+    Total,
+}
+
+/// What a value has before it that would read as a row over several, or as another value so marked.
+const MARK: char = '\'';
+
+impl Member {
+    /// As it stands in every format: a value that reads `total` or `rest` itself is marked, so that
+    /// no two members have one text.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Value(value) if [TOTAL, REST].contains(&value.trim_start_matches(MARK)) => {
+                Some(format!("{MARK}{value}").into())
+            }
+            Self::Value(value) => Some(value.into()),
+            Self::Rest => Some(REST.into()),
+            Self::Unknown => None,
+            Self::Total => Some(TOTAL.into()),
+        }
+    }
 }
 
 /// Exact numbers of one unit.
@@ -104,9 +140,9 @@ impl Cell {
     }
 }
 
-/// Value of a dimension in a row over all its values.
+/// Text of a dimension in a row over all its values.
 pub const TOTAL: &str = "total";
-/// Value of a dimension in a row over all values that are not among the first.
+/// Text of a dimension in a row over all values that are not among the first.
 pub const REST: &str = "rest";
 
 impl ResultTable {
@@ -117,19 +153,32 @@ impl ResultTable {
         coverage: &Coverage,
         dictionary: &Dictionary,
     ) -> Self {
-        let asked = coverage.asked(question);
-        let by_months = question.depends_on(Dimension::MeasureMonths);
-        let assembly =
-            Assembly { question, figures, coverage, asked: &asked, by_months, dictionary };
+        let assembly = Assembly::new(question, figures, coverage, dictionary);
         let rows = assembly.rows();
         let mut columns = assembly.dimensions(&rows);
-        columns.extend(assembly.metrics(&rows));
+        let (metrics, notes) = assembly.metrics(&rows);
+        columns.extend(metrics);
         columns.extend(statuses(&columns, question.query.complete));
         let lacking = rows.iter().flat_map(|row| assembly.missing(row)).collect();
-        let (question, lacking) = (question.clone(), ranges(&lacking));
-        let mut table = Self { question, columns, row_count: rows.len(), lacking };
-        table.sort(&rows.iter().map(|row| row.level).collect::<Vec<_>>());
+        let levels: Vec<usize> = rows.iter().map(|row| row.level).collect();
+        Self::sorted(question, columns, &levels).with(notes, &lacking)
+    }
+
+    /// Of rows whose levels are these, put in order.
+    pub(super) fn sorted(
+        question: &Question,
+        columns: Vec<ResultColumn>,
+        levels: &[usize],
+    ) -> Self {
+        let mut table = Self::of_columns(question.clone(), columns, levels.len());
+        table.sort(levels);
         table
+    }
+
+    /// The same with what a reader must know: notes, and the quarters that partial numbers lack.
+    #[must_use]
+    pub(super) fn with(self, notes: BTreeSet<Note>, lacking: &BTreeSet<Quarter>) -> Self {
+        Self { notes: notes.into_iter().collect(), lacking: ranges(lacking), ..self }
     }
 
     pub(super) fn of_columns(
@@ -137,13 +186,7 @@ impl ResultTable {
         columns: Vec<ResultColumn>,
         row_count: usize,
     ) -> Self {
-        Self { question, columns, row_count, lacking: Vec::new() }
-    }
-
-    /// The same, of which partial numbers lack these quarters.
-    #[must_use]
-    pub(super) fn lacking_quarters(self, lacking: Vec<String>) -> Self {
-        Self { lacking, ..self }
+        Self { question, columns, row_count, lacking: Vec::new(), notes: Vec::new() }
     }
 
     /// The quarters that partial numbers lack, each alone or in ranges.
@@ -159,6 +202,11 @@ impl ResultTable {
     /// The columns: dimensions, then metrics.
     pub fn columns(&self) -> &[ResultColumn] {
         &self.columns
+    }
+
+    /// What a reader must know of its figures.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// Rows.
@@ -196,7 +244,7 @@ impl ResultTable {
 /// for, of those that have a partial one.
 pub(super) fn statuses(columns: &[ResultColumn], all: bool) -> Vec<ResultColumn> {
     let is_partial = |column: &&ResultColumn| match &column.values {
-        Values::Text(_) => false,
+        Values::Members(_) | Values::Text(_) => false,
         Values::Numbers(numbers) => {
             numbers.cells.iter().any(|cell| matches!(cell, Cell::Partial(_)))
         }
@@ -223,21 +271,31 @@ fn status(column: &ResultColumn) -> Option<ResultColumn> {
 }
 
 impl Values {
+    /// The text of a row; none where there is no value, and in numbers.
+    pub fn text(&self, row: usize) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Members(members) => members[row].text(),
+            Self::Text(texts) => texts[row].as_deref().map(Cow::Borrowed),
+            Self::Numbers(_) => None,
+        }
+    }
+
     /// The place of each row's value among all values; no value stands last in either direction.
     fn places(&self, descending: bool) -> Vec<usize> {
         fn directed<T: Ord>(a: &T, b: &T, descending: bool) -> Ordering {
             if descending { b.cmp(a) } else { a.cmp(b) }
         }
         match self {
+            Self::Members(members) => {
+                let members: Vec<&Member> = members.iter().collect();
+                places(&members, |a, b| match (a, b) {
+                    (Member::Value(a), Member::Value(b)) => directed(a, b, descending),
+                    (a, b) => a.cmp(b),
+                })
+            }
             Self::Text(texts) => {
-                let group = |text: Option<&str>| match text {
-                    Some(REST) => 1,
-                    None => 2,
-                    Some(TOTAL) => 3,
-                    Some(_) => 0,
-                };
                 let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
-                places(&texts, |a, b| group(*a).cmp(&group(*b)).then(directed(a, b, descending)))
+                places(&texts, |a, b| directed(a, b, descending))
             }
             Self::Numbers(numbers) => places(&numbers.cells, |a, b| match (a.value(), b.value()) {
                 (Some(first), Some(second)) => directed(&first, &second, descending).then(a.cmp(b)),
@@ -248,6 +306,10 @@ impl Values {
 
     fn reorder(&mut self, order: &[usize]) {
         match self {
+            Self::Members(members) => {
+                let taken = |at: &usize| std::mem::replace(&mut members[*at], Member::Unknown);
+                *members = order.iter().map(taken).collect();
+            }
             Self::Text(texts) => {
                 *texts = order.iter().map(|at| std::mem::take(&mut texts[*at])).collect();
             }

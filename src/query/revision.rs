@@ -1,109 +1,107 @@
-//! An answer beside that of another state: which cells are new, gone, revised or unchanged.
+//! An answer beside that of another state: which cells are new, gone, revised or unchanged. In: what
+//! was counted in two states. Out: one table, in the query's order. A row that one state does not
+//! have is 0 there where its quarters were delivered, and has no number where none of them was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
+use super::assemble::{Assembly, Row};
+use super::complete::Coverage;
+use super::figures::{Figures, Key};
+use super::resolve::Question;
 use super::result::{Cell, Numbers, ResultColumn, ResultTable, Values, statuses};
+use crate::dictionary::Dictionary;
+use crate::quarter::Quarter;
 
-/// What has become of a cell.
-const UNCHANGED: &str = "unchanged";
+/// What was counted in a state of the table, and what that can have figures of.
+#[derive(Debug, Clone, Copy)]
+pub struct State<'a> {
+    /// What was counted.
+    pub figures: &'a Figures,
+    /// What there can be figures of.
+    pub coverage: &'a Coverage,
+}
 
 impl ResultTable {
-    /// This answer with, for each metric, the value before and the difference, and a column that
-    /// says what has become of the row. Rows that are gone stand below.
-    #[must_use]
-    pub fn compared_with(&self, before: &Self) -> Self {
-        let key = |table: &Self, row: usize| -> Vec<Option<String>> {
-            let text = |column: &ResultColumn| match &column.values {
-                Values::Text(texts) if !column.is_status() => Some(texts[row].clone()),
-                _ => None,
-            };
-            table.columns().iter().filter_map(text).collect()
+    /// An answer with, for each metric, the value before and the difference, and a column that says
+    /// what has become of the row.
+    pub(crate) fn compared<'a>(
+        question: &'a Question,
+        now: State<'a>,
+        before: State<'a>,
+        dictionary: &'a Dictionary,
+    ) -> Self {
+        let of = |it: State<'a>| Assembly::new(question, it.figures, it.coverage, dictionary);
+        let [now, before] = [now, before].map(of);
+        let (mut rows, old_rows) = (now.rows(), before.rows());
+        let places = |rows: &[Row<'_>]| rows.iter().map(place).collect::<HashSet<_>>();
+        let (has, had) = (places(&rows), places(&old_rows));
+        // A quarter that one state alone was delivered has no number in the other.
+        let either: BTreeSet<Quarter> = now.asked.iter().chain(&before.asked).copied().collect();
+        let over_either = |assembly: Assembly<'a>| {
+            let asked = either.iter().copied().collect();
+            Assembly { asked, may_lack: true, ..assembly }
         };
-        let old: BTreeMap<_, usize> =
-            (0..before.row_count()).map(|row| (key(before, row), row)).collect();
-        let now: BTreeMap<_, usize> =
-            (0..self.row_count()).map(|row| (key(self, row), row)).collect();
-        let mut pairs: Vec<(Option<usize>, Option<usize>)> = (0..self.row_count())
-            .map(|row| (Some(row), old.get(&key(self, row)).copied()))
-            .collect();
-        let gone = (0..before.row_count()).filter(|row| !now.contains_key(&key(before, *row)));
-        pairs.extend(gone.map(|row| (None, Some(row))));
-        let mut columns = Vec::new();
-        let mut revised = vec![false; pairs.len()];
-        for column in self.columns().iter().filter(|column| !column.is_status()) {
-            let mut others = before.columns().iter();
-            let other = others.find(|it| it.name == column.name).map(|column| &column.values);
-            match (&column.values, other) {
-                (Values::Numbers(new), Some(Values::Numbers(old))) => {
-                    let cells = Compared::of(new, old, &pairs);
-                    for (revised, changed) in revised.iter_mut().zip(&cells.changed) {
-                        *revised |= changed;
-                    }
-                    columns.extend(cells.columns(&column.name, new));
-                }
-                (Values::Text(new), Some(Values::Text(old))) => {
-                    let text = |pair: &(Option<usize>, Option<usize>)| match *pair {
-                        (Some(row), _) => new[row].clone(),
-                        (None, row) => row.and_then(|row| old[row].clone()),
-                    };
-                    let values = Values::Text(pairs.iter().map(text).collect());
-                    columns.push(ResultColumn { name: column.name.clone(), values });
-                }
-                _ => {}
+        let [now, before] = [now, before].map(over_either);
+        let gone = old_rows.iter().filter(|row| !has.contains(&place(row)));
+        rows.extend(gone.map(|row| same_in(&now, row)));
+        let others: Vec<Row<'_>> = rows.iter().map(|row| same_in(&before, row)).collect();
+        let mut columns = now.dimensions(&rows);
+        let ((new, mut notes), (old, old_notes)) = (now.metrics(&rows), before.metrics(&others));
+        notes.extend(old_notes);
+        let mut revised = vec![false; rows.len()];
+        for (column, other) in new.iter().zip(&old) {
+            let (Values::Numbers(new), Values::Numbers(old)) = (&column.values, &other.values)
+            else {
+                continue;
+            };
+            for (revised, cells) in revised.iter_mut().zip(new.cells.iter().zip(&old.cells)) {
+                *revised |= cells.0 != cells.1;
             }
+            columns.extend(beside(&column.name, new, old));
         }
-        columns.extend(statuses(&columns, self.question().query().complete));
-        let states = pairs.iter().zip(revised).map(|(pair, revised)| match pair {
-            (Some(_), None) => "new",
-            (None, _) => "gone",
-            _ if revised => "revised",
-            _ => UNCHANGED,
+        columns.extend(statuses(&columns, question.query().complete));
+        let states = rows.iter().map(place).zip(revised).map(|(place, revised)| match revised {
+            _ if !had.contains(&place) => "new",
+            _ if !has.contains(&place) => "gone",
+            true => "revised",
+            false => "unchanged",
         });
         let states = states.map(|state| Some(state.to_owned())).collect();
         columns.push(ResultColumn { name: "revision".to_owned(), values: Values::Text(states) });
-        let compared = Self::of_columns(self.question().clone(), columns, pairs.len());
-        let lacking: BTreeSet<String> =
-            self.lacking().iter().chain(before.lacking()).cloned().collect();
-        compared.lacking_quarters(lacking.into_iter().collect())
+        let levels: Vec<usize> = rows.iter().map(|row| row.level).collect();
+        let missing = rows.iter().flat_map(|row| now.missing(row));
+        let lacking = missing.chain(others.iter().flat_map(|row| before.missing(row)));
+        Self::sorted(question, columns, &levels).with(notes, &lacking.collect())
     }
 }
 
-/// The cells of a metric in two states.
-struct Compared {
-    now: Vec<Cell>,
-    before: Vec<Cell>,
-    difference: Vec<Cell>,
-    changed: Vec<bool>,
+/// Where a row stands: its level, and the values of its dimensions.
+fn place(row: &Row<'_>) -> (usize, Key) {
+    (row.level, row.key.clone().into_owned())
 }
 
-impl Compared {
-    fn of(new: &Numbers, old: &Numbers, pairs: &[(Option<usize>, Option<usize>)]) -> Self {
-        let cell = |numbers: &Numbers, row: Option<usize>| {
-            row.map_or(Cell::Undefined, |row| numbers.cells[row])
-        };
-        let now: Vec<Cell> = pairs.iter().map(|pair| cell(new, pair.0)).collect();
-        let before: Vec<Cell> = pairs.iter().map(|pair| cell(old, pair.1)).collect();
-        let difference = now.iter().zip(&before).map(|cells| match cells {
-            (Cell::Value(now), Cell::Value(before)) => Cell::Value(now - before),
-            (now, before) => match (now.value(), before.value()) {
-                (Some(now), Some(before)) => Cell::Partial(now - before),
-                _ => Cell::Undefined,
-            },
-        });
-        let difference = difference.collect();
-        let changed = now.iter().zip(&before).map(|(now, before)| now != before).collect();
-        Self { now, before, difference, changed }
-    }
+/// The same row as another state has it.
+fn same_in<'a>(assembly: &Assembly<'a>, row: &Row<'_>) -> Row<'a> {
+    assembly.row(row.level, &row.dimensions, Cow::Owned(row.key.clone().into_owned()))
+}
 
-    fn columns(self, name: &str, numbers: &Numbers) -> [ResultColumn; 3] {
-        let column = |name: String, cells| {
-            let values = Values::Numbers(Numbers { cells, ..numbers.clone() });
-            ResultColumn { name, values }
-        };
-        [
-            column(name.to_owned(), self.now),
-            column(format!("{name}_before"), self.before),
-            column(format!("{name}_difference"), self.difference),
-        ]
-    }
+/// A metric, its value before, and the difference.
+fn beside(name: &str, new: &Numbers, old: &Numbers) -> [ResultColumn; 3] {
+    let difference = new.cells.iter().zip(&old.cells).map(|cells| match cells {
+        (Cell::Value(now), Cell::Value(before)) => Cell::Value(now - before),
+        (now, before) => match (now.value(), before.value()) {
+            (Some(now), Some(before)) => Cell::Partial(now - before),
+            _ => Cell::Undefined,
+        },
+    });
+    let column = |name: String, cells| {
+        let values = Values::Numbers(Numbers { cells, ..new.clone() });
+        ResultColumn { name, values }
+    };
+    [
+        column(name.to_owned(), new.cells.clone()),
+        column(format!("{name}_before"), old.cells.clone()),
+        column(format!("{name}_difference"), difference.collect()),
+    ]
 }

@@ -6,10 +6,10 @@ use polars::prelude::*;
 use super::compile::Source;
 use super::course::with_course;
 use super::expression::lower;
+use super::figures::BEYOND;
 use super::file::{Band, Top};
 use super::level::Level;
 use super::resolve::Question;
-use super::result::REST;
 use crate::dictionary::{Dictionary, Places};
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
@@ -101,7 +101,7 @@ pub(super) fn with_rest(rows: LazyFrame, top: &Top, first: &DataFrame) -> LazyFr
     let first = first.clone().lazy().with_columns([lit(true).alias(IS_FIRST)]);
     let dimension = col(top.dimension.name());
     let shown = col(IS_FIRST).is_not_null().or(dimension.clone().is_null());
-    let named = when(shown).then(dimension).otherwise(lit(REST)).alias(top.dimension.name());
+    let named = when(shown).then(dimension).otherwise(lit(BEYOND)).alias(top.dimension.name());
     let mut same = JoinArgs::new(JoinType::Left);
     same.nulls_equal = true;
     rows.join(first, keys.clone(), keys, same).with_columns([named])

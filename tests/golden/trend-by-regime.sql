@@ -3,27 +3,34 @@ WITH delivered AS (
   FROM observations
 ), numbered AS (
   SELECT * FROM observations JOIN delivered USING (quarter)
+), grid AS (
+  SELECT quarter, n, regime FROM delivered CROSS JOIN (SELECT DISTINCT regime FROM observations)
 ), cells AS (
-  SELECT quarter, n, regime, count(DISTINCT person) AS persons,
-    CAST(coalesce(sum(amount), 0) AS DECIMAL(38, 2)) AS amount
-  FROM numbered GROUP BY 1, 2, 3
+  SELECT g.quarter, g.n, g.regime, count(o.person) AS observations, count(DISTINCT o.person) AS persons,
+    CAST(coalesce(sum(o.amount), 0) AS DECIMAL(38, 2)) AS amount
+  FROM grid g LEFT JOIN numbered o ON o.n = g.n AND o.regime = g.regime GROUP BY 1, 2, 3
 ), gathered AS (
   SELECT c.quarter, c.regime,
     CAST(coalesce(sum(o.amount) FILTER (o.n >= c.n - c.n % 4), 0) AS DECIMAL(38, 2)) AS year_to_date,
     count(DISTINCT o.person) AS four_quarters
-  FROM cells c JOIN numbered o ON o.regime = c.regime AND o.n BETWEEN c.n - 3 AND c.n GROUP BY 1, 2
+  FROM cells c LEFT JOIN numbered o ON o.regime = c.regime AND o.n BETWEEN c.n - 3 AND c.n GROUP BY 1, 2
 ), known AS (
   SELECT c.quarter, count(*) FILTER (d.n = c.n - 4) = 1 AS year_before,
     count(*) FILTER (d.n BETWEEN c.n - c.n % 4 AND c.n) = c.n % 4 + 1 AS year_to_date,
     count(*) FILTER (d.n BETWEEN c.n - 3 AND c.n) = 4 AS four_quarters
   FROM delivered c CROSS JOIN delivered d GROUP BY c.quarter, c.n
+), answer AS (
+  SELECT c.observations, c.quarter, c.regime, c.persons, c.amount,
+    CASE WHEN k.year_before THEN c.persons - b.persons END AS persons_change,
+    CASE WHEN k.year_before AND b.persons > 0
+      THEN CAST(round_even(100.0 * (c.persons - b.persons) / b.persons, 1) AS DECIMAL(38, 1)) END AS persons_rate,
+    CASE WHEN k.year_to_date AND c.quarter >= '2005Q1' THEN g.year_to_date END AS amount_year_to_date,
+    CASE WHEN k.four_quarters THEN g.four_quarters END AS persons_four_quarters
+  FROM cells c JOIN gathered g USING (quarter, regime) JOIN known k USING (quarter)
+  LEFT JOIN cells b ON b.regime = c.regime AND b.n = c.n - 4
 )
-SELECT c.quarter, c.regime, c.persons, c.amount,
-  CASE WHEN k.year_before THEN c.persons - coalesce(b.persons, 0) END AS persons_change,
-  CASE WHEN k.year_before AND b.persons > 0
-    THEN CAST(round_even(100.0 * (c.persons - b.persons) / b.persons, 1) AS DECIMAL(38, 1)) END AS persons_rate,
-  CASE WHEN k.year_to_date AND c.quarter >= '2005Q1' THEN g.year_to_date END AS amount_year_to_date,
-  CASE WHEN k.four_quarters THEN g.four_quarters END AS persons_four_quarters
-FROM cells c JOIN gathered g USING (quarter, regime) JOIN known k USING (quarter)
-LEFT JOIN cells b ON b.regime = c.regime AND b.n = c.n - 4
-ORDER BY c.quarter, c.regime
+SELECT quarter, regime, persons, amount, persons_change, persons_rate, amount_year_to_date, persons_four_quarters
+FROM answer
+WHERE observations > 0 OR persons_change <> 0 OR persons_rate <> 0 OR amount_year_to_date <> 0
+  OR persons_four_quarters <> 0
+ORDER BY quarter, regime

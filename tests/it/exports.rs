@@ -1,5 +1,6 @@
 //! Exports read back by other programs, their bytes, and what each format promises.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
@@ -48,6 +49,88 @@ fn every_format_read_by_another_program_equals_the_csv() {
             let path = exported(&sandbox, query, format, &[]);
             assert_eq!(peer("readback.py", &[format, &path]), expected, "{query} as {format}");
         }
+    }
+}
+
+/// Codes of centres that are like each other, like rows over several values, or like formulas.
+const CODES: [&str; 32] = [
+    "21004",
+    "=1+1",
+    "'=1+1",
+    "+32",
+    "-5",
+    "@x",
+    "01234",
+    "1E5",
+    "<b>",
+    "a;b",
+    "a,b",
+    "a_b",
+    "a$3Bb",
+    "$3B",
+    "é€",
+    "|x",
+    "'q",
+    "''q",
+    "0x1F",
+    "TRUE",
+    "2006-01",
+    "1/2",
+    "#REF!",
+    "_T",
+    "_O",
+    "_U",
+    "GE65",
+    "65+",
+    "total",
+    "'total",
+    "rest",
+    "say \"hi\"",
+];
+
+#[test]
+fn any_code_stays_itself_in_every_format() {
+    let sandbox = Sandbox::new();
+    let rows = CODES.iter().enumerate().map(|(at, code)| {
+        let code = code.replace('"', "\"\"");
+        format!("85073003328;1;\"{code}\";2006-07-01;2006-07-31;;;1;{}.07", at + 1)
+    });
+    let rows: Vec<String> = rows.collect();
+    let file = sandbox.delivery("2008-05", &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    sandbox.run(["ingest", &file, "--max-rejects", "0"]).ok();
+    let text =
+        "metrics = [\"amount\"]\ndimensions = [\"quarter\", \"cpas\"]\ntotals = [[\"quarter\"]]\n";
+    sandbox.write("warehouse/queries/codes.toml", text);
+    let top = "[top]\ndimension = \"cpas\"\nby = \"amount\"\ncount = 5\n";
+    sandbox.write("warehouse/queries/first.toml", format!("{text}{top}"));
+    let marked = |code: &&str| match *code {
+        "total" | "'total" | "rest" => format!("'{code}"),
+        code => code.to_owned(),
+    };
+    for (query, codes, others) in
+        [("codes", &CODES[..], &["total"][..]), ("first", &CODES[27..], &["rest", "total"])]
+    {
+        let mut expected: Vec<String> = codes.iter().map(marked).collect();
+        expected.extend(others.iter().map(|it| (*it).to_owned()));
+        expected.sort_unstable();
+        let document = sandbox.run(["run", query, "--format", "json"]).ok().stdout;
+        let document: Value = serde_json::from_str(&document).unwrap();
+        let rows = document["rows"].as_array().unwrap();
+        let mut found: Vec<&str> = rows.iter().map(|row| row["cpas"].as_str().unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+        let read = |format: &str| {
+            let (_, ending) = FORMATS.iter().find(|(name, _)| *name == format).unwrap();
+            let path = sandbox.join(&format!("{query}.{ending}")).to_str().unwrap().to_owned();
+            sandbox.run(["run", query, "--format", format, "--output", &path]).ok();
+            peer("readback.py", &[format, &path])
+        };
+        let json = read("json");
+        for format in ["ndjson", "parquet", "arrow", "html", "sdmx-csv"] {
+            assert_eq!(read(format), json, "{query} as {format}");
+        }
+        let lines = sandbox.csv(query).lines().map(str::to_owned).collect::<BTreeSet<String>>();
+        assert_eq!(lines.len(), expected.len() + 1, "{lines:?}");
     }
 }
 

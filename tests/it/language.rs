@@ -461,6 +461,7 @@ fn a_year_beside_the_quarter_changes_no_figure() {
     quarter,persons,change,half_year
     2006Q1,1,,
     2006Q2,1,0,2
+    2006Q3,0,-1,1
     2006Q4,1,1,1
     2007Q1,1,0,2
     2007Q2,1,0,2
@@ -512,7 +513,7 @@ quarters = 2
     insta::assert_snapshot!(sandbox.run(command).ok().stdout, @"
     year,persons,persons_before,persons_difference,amount,amount_before,amount_difference,persons_before_status,persons_difference_status,amount_status,amount_before_status,amount_difference_status,revision
     2004,1,1,0,,,,,,not_applicable,not_applicable,undefined,unchanged
-    2005,1,,,500.00,,,undefined,undefined,,undefined,undefined,new
+    2005,1,,,500.00,,,not_delivered,undefined,,not_delivered,undefined,new
     ");
 }
 

@@ -44,6 +44,9 @@ mod histories;
 /// Exports read back by other programs.
 mod exports;
 
+/// Which rows an answer has, and what of it adds up.
+mod belonging;
+
 /// Totals, comparisons, moving figures, complete answers, answers beside those of another state.
 mod language;
 

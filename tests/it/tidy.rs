@@ -38,7 +38,7 @@ const MODULES: [(&str, &[&str]); 22] = [
     ("query", &["quarter", "document", "dictionary", "decode", "scan", "histories", "metric"]),
     ("disclosure", &["quarter", "document", "metric", "query"]),
     ("render", &["quarter", "document", "dictionary", "disclosure"]),
-    ("export", &["render", "disclosure"]),
+    ("export", &["quarter", "metric", "render", "disclosure"]),
     ("validation", &["document", "finding", "dictionary", "check", "warehouse", "render"]),
     (
         "pipeline",

@@ -235,7 +235,18 @@ def read_sdmx_csv(path: Path) -> None:
     def value(name: str, code: str) -> str:
         if code in special:
             return special[code]
-        return code.replace("-Q", "Q") if name == time else re.sub("^GE([0-9]+)$", r"\1+", code)
+        if name == time:
+            return code.replace("-Q", "Q")
+        if name in ("age", "measure_months") and (band := re.fullmatch("GE([0-9]+)", code)):
+            return f"{band[1]}+"
+        assert re.fullmatch("[A-Za-z0-9@$-][A-Za-z0-9@$_-]*", code), code
+        first, *parts = code.split("$")
+        text = first.encode()
+        for part in filter(None, parts):
+            text += bytes.fromhex(part[:2]) + part[2:].encode()
+        # A code that reads as a row over several is marked in other formats.
+        read = text.decode()
+        return "'" + read if read.lstrip("'") in ("total", "rest") else read
 
     printed(
         names + indicators,

@@ -153,7 +153,9 @@ impl Counting<'_> {
         let delivered = self.delivered.clone();
         let source = Source { frame: frame.lazy(), quarters, delivered, has_course: true };
         let mut all = rows(question, &source, self.dictionary).map_err(failed)?;
-        if let Some(top) = &question.query.top {
+        if let (Some(top), Some(first)) = (&question.query.top, &question.first) {
+            all = with_rest(all, top, first);
+        } else if let Some(top) = &question.query.top {
             let counts = [top.count_to_rank_by()];
             let cells = self.cells(&all, &counts, &source).map_err(failed)?;
             let Some(counted) = self.counted(&counts, cells)? else { return Ok(None) };

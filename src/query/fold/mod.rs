@@ -13,11 +13,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use arrow::array::RecordBatch;
 
 use super::delivered::Delivered;
-use super::figures::{Figures, Key, Row as Cells};
+use super::figures::{BEYOND, Figures, Key, Row as Cells};
 use super::file::Top;
 use super::level::Count;
 use super::resolve::Question;
-use super::result::REST;
 use crate::dictionary::Dictionary;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
@@ -222,7 +221,7 @@ impl Row<'_> {
         let key: Key =
             top.within.iter().chain([&top.dimension]).map(|it| self.value(*it)).collect();
         if key.last().is_some_and(Option::is_some) && !first.contains(&key) {
-            self.replace(top.dimension, REST);
+            self.replace(top.dimension, BEYOND);
         }
     }
 }
