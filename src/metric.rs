@@ -143,6 +143,8 @@ pub enum Dimension {
     Guidance,
     /// The centre, by NIS code.
     Cpas,
+    /// The centre by the code that its municipality has today.
+    CpasToday,
     /// Province of the centre.
     Province,
     /// Region of the centre.
@@ -165,6 +167,8 @@ pub enum Dimension {
     MeasuresAfter,
 }
 
+/// No value, as it is shown to people; always understood where rows without one are asked for.
+pub const NO_VALUE: &str = "(none)";
 /// Where a dimension of a person's course has no measure to name.
 pub const NO_MEASURE: &str = "none";
 /// Where the quarter that a dimension looks at was not delivered.
@@ -174,7 +178,7 @@ pub const AFTER_GAP: &str = "after_gap";
 
 impl Dimension {
     /// All dimensions.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Quarter,
         Self::Year,
         Self::Regime,
@@ -182,6 +186,7 @@ impl Dimension {
         Self::MeasureGroup,
         Self::Guidance,
         Self::Cpas,
+        Self::CpasToday,
         Self::Province,
         Self::Region,
         Self::Sex,
@@ -209,6 +214,7 @@ impl Dimension {
             Self::MeasureGroup => "measure_group",
             Self::Guidance => "guidance",
             Self::Cpas => "cpas",
+            Self::CpasToday => "cpas_today",
             Self::Province => "province",
             Self::Region => "region",
             Self::Sex => "sex",
@@ -232,6 +238,10 @@ impl Dimension {
             Self::MeasureGroup => "group of the measure, from the dictionary",
             Self::Guidance => "guidance of the partnership convention: none, h50, h100",
             Self::Cpas => "centre, by the NIS code of its municipality",
+            Self::CpasToday => {
+                "centre, by the NIS code that its municipality has today: the only way to compare one \
+                 across a merger"
+            }
             Self::Province => "province of the centre, by NIS code; Brussels has none",
             Self::Region => "region of the centre, by NIS code",
             Self::Sex => "sex from the identifier: M or F",
@@ -285,6 +295,24 @@ impl Dimension {
         matches!(self, Self::Age | Self::MeasureMonths)
     }
 
+    /// Whether it says where the centre is.
+    pub fn is_of_place(self) -> bool {
+        matches!(self, Self::Cpas | Self::CpasToday | Self::Province | Self::Region)
+    }
+
+    /// Whether a row can be without a value of it.
+    pub fn may_lack_value(self) -> bool {
+        self.is_of_place()
+            || self.is_banded()
+            || matches!(self, Self::Guidance | Self::Sex | Self::MeasureGroup | Self::MeasureEntry)
+    }
+
+    /// What asks for the rows without a value of it; a word that is no value it can have.
+    pub fn no_value(self) -> &'static str {
+        let has_none = matches!(self, Self::Guidance | Self::MeasureGroup);
+        if has_none { NO_VALUE } else { NO_MEASURE }
+    }
+
     /// Values it can have, where they are a closed list that no dictionary extends.
     pub fn fixed_values(self) -> Option<&'static [&'static str]> {
         match self {
@@ -309,7 +337,7 @@ impl Dimension {
             | Self::MeasuresBefore
             | Self::MeasuresAfter => "measure",
             Self::Guidance => "guidance",
-            Self::Cpas | Self::Province | Self::Region => "cpas",
+            Self::Cpas | Self::CpasToday | Self::Province | Self::Region => "cpas",
             Self::Sex => "sex",
             Self::Age => "birth_year",
         }

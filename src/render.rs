@@ -5,7 +5,7 @@
 
 use chrono::DateTime;
 
-use crate::dictionary::{Dictionary, Places};
+use crate::dictionary::{Dictionary, NamedPlace, Places};
 use crate::disclosure::{Cell, REST, TOTAL, Values};
 use crate::document::Labels;
 
@@ -127,7 +127,7 @@ fn labelled<'n>(
 }
 
 /// Labels of metrics, dimensions and special values, in French, Dutch and German.
-const HEADINGS: [(&str, [&str; 3]); 26] = [
+const HEADINGS: [(&str, [&str; 3]); 27] = [
     ("quarter", ["trimestre", "kwartaal", "Quartal"]),
     ("year", ["année", "jaar", "Jahr"]),
     ("regime", ["régime", "stelsel", "Regelung"]),
@@ -135,6 +135,7 @@ const HEADINGS: [(&str, [&str; 3]); 26] = [
     ("measure_group", ["groupe de mesures", "groep van maatregelen", "Gruppe von Maßnahmen"]),
     ("guidance", ["accompagnement", "begeleiding", "Begleitung"]),
     ("cpas", ["CPAS", "OCMW", "ÖSHZ"]),
+    ("cpas_today", ["CPAS d'aujourd'hui", "OCMW van vandaag", "heutiges ÖSHZ"]),
     ("province", ["province", "provincie", "Provinz"]),
     ("region", ["région", "gewest", "Region"]),
     ("sex", ["sexe", "geslacht", "Geschlecht"]),
@@ -200,23 +201,26 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
     if [TOTAL, REST].contains(&value) {
         return heading(value, look.language);
     }
-    let pick =
-        |nl: &'static str, fr: &'static str| if look.language == Language::Fr { fr } else { nl };
-    let named = |places: Vec<crate::dictionary::NamedPlace>| {
-        places.into_iter().find(|(nis, ..)| *nis == value).map(|(_, nl, fr)| pick(nl, fr))
-    };
-    let name = match dimension {
-        "cpas" => {
-            look.dictionary.places().municipality(value).map(|it| pick(it.name_nl, it.name_fr))
+    let named = |places: Vec<NamedPlace>| places.into_iter().find(|it| it.nis == value);
+    let names = match dimension {
+        "cpas" | "cpas_today" => {
+            look.dictionary.places().municipality(value).map(|it| it.names.clone())
         }
-        "province" => named(Places::provinces()),
-        "region" => named(Places::regions()),
+        "province" => named(Places::provinces()).map(|it| it.names),
+        "region" => named(Places::regions()).map(|it| it.names),
         "measure_count" | "measure_entry" | "measures" | "measures_before" | "measures_after" => {
             return of_course(value, look);
         }
         _ => return term(dimension, value, look).unwrap_or(value).to_owned(),
     };
-    name.map_or_else(|| value.to_owned(), |name| format!("{value} {name}"))
+    let Some(names) = names else { return value.to_owned() };
+    let name = match look.language {
+        Language::En => names.en,
+        Language::Fr => names.fr,
+        Language::Nl => names.nl,
+        Language::De => names.de,
+    };
+    format!("{value} {name}")
 }
 
 /// Measures joined by `+`, or a word that stands for none of them.

@@ -1,4 +1,4 @@
-//! A code that its complete table does not have, or a `CPAS` that is no NIS code of five digits.
+//! A code that its complete table does not have, or a `CPAS` that is no number.
 //!
 //! Tables that are marked incomplete say nothing about a code that is not in them, but what holds
 //! anything else than letters, digits and dashes is none, nor is anything but digits where all known codes

@@ -1,9 +1,9 @@
 //! What the rules of one delivery depend on besides its rows.
 
 use super::classify::Classifier;
-use super::facts::ValueFacts;
+use super::facts::{PlaceFacts, ValueFacts};
 use crate::decode::IdentifierFormat;
-use crate::dictionary::{CODE_COLUMNS, CodeColumn, Dictionary, Validity, Variable};
+use crate::dictionary::{CODE_COLUMNS, CodeColumn, Dictionary, Places, Validity, Variable};
 use crate::quarter::{Day, Quarter, QuarterRange};
 
 /// Configured fixed amounts in cents, by name of guidance; none by default.
@@ -18,6 +18,7 @@ pub struct CheckContext {
     variables: Vec<VariableFacts>,
     amount: VariableFacts,
     partner: VariableFacts,
+    places: Places,
     amount_start: Day,
     source_start: Day,
     regimes: Vec<(String, String)>,
@@ -93,6 +94,7 @@ impl CheckContext {
             partner: facts("NNISPTN2"),
             amount_start: amount.validity.from.unwrap_or(start),
             amount,
+            places: dictionary.places().clone(),
             source_start: start,
             regimes: regimes.iter().map(|it| (it.code.clone(), it.name.clone())).collect(),
             measures: dictionary.measures().iter().map(|it| it.name.clone()).collect(),
@@ -129,6 +131,10 @@ impl CheckContext {
     /// The partner's number, NNISPTN2.
     pub(super) fn partner(&self) -> &VariableFacts {
         &self.partner
+    }
+
+    pub(super) fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(super) fn variable(&self, column: CodeColumn) -> &VariableFacts {
@@ -183,13 +189,26 @@ impl CheckContext {
         let unknown = is_unknown(column, variable, value, codes.is_empty());
         let known = !codes.is_empty() || is_digits(value);
         let is_code = known || (variable.codes.is_empty() && !unknown);
+        let place = match column {
+            // What is no number is no code at all; codes that the variable lists are no places.
+            CodeColumn::CPAS if is_digits(value) && codes.is_empty() => self.place_of(value),
+            _ => PlaceFacts::None,
+        };
         ValueFacts {
             unknown,
+            place,
             validities: codes.iter().map(|code| code.validity).collect(),
             not_applicable: codes.iter().any(|code| code.not_applicable),
             rules: self.classifier.rules_of(column, Some(value), is_code),
             regime: self.regime_of(value).and_then(|it| u16::try_from(it).ok()),
             guidance: self.guidance_of(value).and_then(|it| u16::try_from(it).ok()),
+        }
+    }
+
+    fn place_of(&self, code: &str) -> PlaceFacts {
+        match self.places.municipality(code) {
+            Some(municipality) => PlaceFacts::Known(municipality.validity),
+            None => PlaceFacts::Unknown(self.places.nearest(code).map(Into::into)),
         }
     }
 }
@@ -200,7 +219,7 @@ fn is_unknown(column: CodeColumn, variable: &Variable, value: &str, is_new: bool
     if column == CodeColumn::LEGISLATION {
         return false;
     }
-    if column == CodeColumn::CPAS && !(value.len() == 5 && is_digits(value)) {
+    if column == CodeColumn::CPAS && !is_digits(value) {
         return true;
     }
     let known = &variable.codes;

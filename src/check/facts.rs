@@ -6,11 +6,23 @@ use crate::decode::DecodedBatch;
 use crate::dictionary::{CodeColumn, Validity};
 use crate::quarter::{Day, end_of_month};
 
+/// What the list of places says of a value of `CPAS`.
+#[derive(Debug)]
+pub(super) enum PlaceFacts {
+    /// It is no code of a municipality, or a value of another column.
+    None,
+    /// The list does not have it; the code that is most like it.
+    Unknown(Option<Box<str>>),
+    /// When the code is valid.
+    Known(Validity),
+}
+
 /// What the dictionary says of one code.
 #[derive(Debug)]
 pub(super) struct ValueFacts {
     pub(super) unknown: bool,
     pub(super) validities: Vec<Validity>,
+    pub(super) place: PlaceFacts,
     pub(super) not_applicable: bool,
     /// The measure rules that this value leaves open.
     pub(super) rules: u128,
@@ -24,6 +36,14 @@ impl ValueFacts {
     /// Whether the code is valid on that day; one that is not known is not invalid.
     pub(super) fn is_valid_on(&self, day: Day) -> bool {
         self.is_valid_where(|validity| validity.contains(day))
+    }
+
+    /// Whether the place's validity is such; there may be none.
+    pub(super) fn is_place_where(&self, holds: impl Fn(Validity) -> bool) -> bool {
+        match self.place {
+            PlaceFacts::Known(validity) => holds(validity),
+            PlaceFacts::None | PlaceFacts::Unknown(_) => true,
+        }
     }
 
     /// Whether one of its validities is such; it is always valid where none is known.
@@ -54,6 +74,10 @@ pub(super) struct Suspects {
     pub(super) unknown: Vec<CodeColumn>,
     /// Some code is not valid on every first day of the batch.
     pub(super) code_validity: Vec<CodeColumn>,
+    /// Some place is not in the list.
+    pub(super) place_unknown: Vec<CodeColumn>,
+    /// Some place is not valid on every first day of the batch.
+    pub(super) place_validity: Vec<CodeColumn>,
     /// The variable is not valid on every first day of the batch.
     pub(super) variable_validity: Vec<CodeColumn>,
     /// Not every regime fills the variable in.
@@ -120,6 +144,12 @@ impl<'a> BatchFacts<'a> {
                 facts.is_valid_where(|validity| self.first_days.all_within(validity))
             };
             add(!facts.iter().all(always), &mut suspects.code_validity);
+            let is_unknown = |it: &ValueFacts| matches!(it.place, PlaceFacts::Unknown(_));
+            add(facts.iter().any(is_unknown), &mut suspects.place_unknown);
+            let always = |facts: &ValueFacts| {
+                facts.is_place_where(|validity| self.first_days.all_within(validity))
+            };
+            add(!facts.iter().all(always), &mut suspects.place_validity);
             let always = self.first_days.all_within(variable.validity);
             add(!always, &mut suspects.variable_validity);
             add(variable.is_bound(), &mut suspects.regime);

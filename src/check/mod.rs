@@ -30,6 +30,8 @@ mod interval_long;
 mod last_day_missing;
 mod not_eligible;
 mod outside_window;
+mod place_outside_validity;
+mod place_unknown;
 mod profile;
 mod regime_missing;
 mod regime_unknown;
@@ -69,7 +71,7 @@ macro_rules! row_rules {
 }
 
 /// The rules that look at one row, in the order in which their findings are listed.
-static REGISTRY: [RowRule; 20] = row_rules![
+static REGISTRY: [RowRule; 22] = row_rules![
     first_day_missing,
     last_day_missing,
     days_reversed,
@@ -83,6 +85,8 @@ static REGISTRY: [RowRule; 20] = row_rules![
     amount_before_validity,
     code_unknown,
     code_outside_validity,
+    place_unknown,
+    place_outside_validity,
     variable_outside_validity,
     variable_other_regime,
     amount_without_convention,

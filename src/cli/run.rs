@@ -73,7 +73,8 @@ pub(super) struct QuestionArguments {
     #[arg(long, value_name = "QUARTER")]
     to: Option<Quarter>,
 
-    /// Only rows with this value of a dimension; several values of one are alternatives.
+    /// Only rows with this value of a dimension, or without one (`none`); several values of one are
+    /// alternatives.
     #[arg(long = "where", value_name = "DIMENSION=VALUE", value_parser = pair)]
     wheres: Vec<(String, String)>,
 

@@ -6,6 +6,7 @@
 
 mod columns;
 mod model;
+mod own_places;
 mod read;
 mod refnis;
 
@@ -13,7 +14,7 @@ pub use columns::{CODE_COLUMNS, CodeColumn, Column};
 pub use model::{
     Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Validity, Variable,
 };
-pub use refnis::{Municipality, NamedPlace, Places};
+pub use refnis::{Municipality, NamedPlace, PlaceNames, Places, Successor};
 
 use crate::document::DocumentError;
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::model::{
     Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Validity, Variable,
 };
-use super::{CodeColumn, Dictionary, Places};
+use super::{CodeColumn, Dictionary, Places, own_places};
 use crate::document::{DocumentError, Labels, Problem, Table, read_document};
 
 const VARIABLES: (&str, &str) = ("variables.toml", include_str!("data/variables.toml"));
@@ -66,6 +66,7 @@ fn merge(dictionary: &mut Dictionary, root: &Table<'_>) {
         *guidance = Guidance { name, code, label: table.labels("label") };
         table.finish();
     }
+    own_places::merge(&mut dictionary.places, root);
     let tables = root.tables("measure_rule");
     let own: Vec<_> = tables.iter().filter_map(|table| rule(dictionary, table)).collect();
     dictionary.rules.splice(0..0, own);
@@ -191,7 +192,8 @@ fn conditions(table: &Table<'_>) -> Vec<Condition> {
     conditions
 }
 
-fn position<'n>(
+/// Where a known name stands; another is a mistake.
+pub(super) fn position<'n>(
     table: &Table<'_>,
     what: &str,
     name: &crate::document::Placed<String>,
@@ -206,7 +208,7 @@ fn position<'n>(
     found
 }
 
-fn validity(table: &Table<'_>) -> Validity {
+pub(super) fn validity(table: &Table<'_>) -> Validity {
     Validity { from: table.day("valid_from"), to: table.day("valid_to") }
 }
 

@@ -278,6 +278,15 @@ impl<'a> Table<'a> {
         date.ok().map(day_of)
     }
 
+    /// The day under `key`; its absence is a mistake.
+    pub fn required_day(&self, key: &'static str) -> Option<Day> {
+        let day = self.day(key);
+        if !self.has(key) {
+            self.missing(key, "a date such as `2016-01-01`");
+        }
+        day
+    }
+
     /// The table under `key`, when there is one.
     pub fn table(&self, key: &'static str) -> Option<Table<'a>> {
         let value = self.get(key)?;

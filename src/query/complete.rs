@@ -124,12 +124,13 @@ pub(super) fn combinations(
                     question.query().top.as_ref().is_some_and(|it| it.dimension == *dimension);
                 let known = known.filter(|_| !cut).into_iter().flatten();
                 // What deliveries without a gap never have is no value that they lack.
-                let asked =
-                    |it: &String| it != AFTER_GAP || only.is_some_and(|only| only.contains(it));
-                values.extend(known.filter(asked).map(Some));
+                let asked = |it: &Option<String>| {
+                    it.as_deref() != Some(AFTER_GAP) || only.is_some_and(|only| only.contains(it))
+                };
+                values.extend(known.map(Some).filter(asked));
             }
         }
-        values.retain(|it| only.is_none_or(|only| it.as_ref().is_some_and(|it| only.contains(it))));
+        values.retain(|it| only.is_none_or(|only| only.contains(it)));
         keys = keys
             .iter()
             .flat_map(|key| {

@@ -25,6 +25,7 @@ mod level;
 mod note;
 mod parameter;
 mod partial;
+mod place;
 mod resolve;
 mod result;
 mod revision;

@@ -7,9 +7,10 @@ use polars::prelude::{DataFrame, PolarsResult};
 use super::figures::Figures;
 use super::file::Query;
 use super::parameter::{given, values};
-use crate::dictionary::{Dictionary, Places, UNCLASSIFIED, Validity};
+use super::place;
+use crate::dictionary::{Dictionary, NamedPlace, Places, UNCLASSIFIED, Validity};
 use crate::document::nearest;
-use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
+use crate::metric::{Dimension, NO_MEASURE, NO_VALUE, NOT_DELIVERED};
 use crate::quarter::{Quarter, QuarterRange};
 
 /// What the user asks besides the query's name.
@@ -30,7 +31,8 @@ pub struct Arguments {
 pub struct Question {
     pub(super) query: Query,
     pub(super) range: Option<QuarterRange>,
-    pub(super) wheres: BTreeMap<Dimension, Vec<String>>,
+    /// The values asked for; `None` asks for the rows without one.
+    pub(super) wheres: BTreeMap<Dimension, Vec<Option<String>>>,
     /// The values of parameters as they were given.
     given: Vec<(String, String)>,
     /// The values that a top shows one by one, where another state has ranked them.
@@ -117,7 +119,9 @@ impl Question {
 
     /// The conditions on rows; quarters and years are picked from the answer where others are
     /// needed too.
-    pub(super) fn row_conditions(&self) -> impl Iterator<Item = (&Dimension, &Vec<String>)> {
+    pub(super) fn row_conditions(
+        &self,
+    ) -> impl Iterator<Item = (&Dimension, &Vec<Option<String>>)> {
         let looks_back = self.looks_back();
         let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
         self.wheres.iter().filter(move |(dimension, _)| !(looks_back && of_time(dimension)))
@@ -132,7 +136,7 @@ impl Question {
     /// Whether a quarter is among those asked for.
     pub(super) fn shows(&self, quarter: Quarter) -> bool {
         let among = |dimension, text: String| {
-            self.wheres.get(&dimension).is_none_or(|values| values.contains(&text))
+            self.wheres.get(&dimension).is_none_or(|values| values.contains(&Some(text)))
         };
         self.range.is_none_or(|range| range.contains(quarter))
             && among(Dimension::Quarter, quarter.to_string())
@@ -141,8 +145,12 @@ impl Question {
 
     /// The values that rows were narrowed to, as `dimension=value`.
     pub fn conditions(&self) -> Vec<String> {
-        let of = |(dimension, values): (&Dimension, &Vec<String>)| {
-            values.iter().map(|value| format!("{}={value}", dimension.name())).collect::<Vec<_>>()
+        let of = |(dimension, values): (&Dimension, &Vec<Option<String>>)| {
+            let value = |it: &Option<String>| {
+                let value = it.as_deref().unwrap_or(dimension.no_value());
+                format!("{}={value}", dimension.name())
+            };
+            values.iter().map(value).collect::<Vec<_>>()
         };
         self.wheres.iter().flat_map(of).collect()
     }
@@ -198,25 +206,44 @@ fn wheres(
     arguments: &Arguments,
     dictionary: &Dictionary,
     problems: &mut Vec<String>,
-) -> BTreeMap<Dimension, Vec<String>> {
-    let mut wheres: BTreeMap<Dimension, Vec<String>> = BTreeMap::new();
+) -> BTreeMap<Dimension, Vec<Option<String>>> {
+    let mut wheres: BTreeMap<Dimension, Vec<Option<String>>> = BTreeMap::new();
     for (name, value) in &arguments.wheres {
         let Some(dimension) = Dimension::named(name) else {
             let known = Dimension::ALL.map(Dimension::name);
             problems.push(unknown("dimension", name, &known));
             continue;
         };
-        if let Some(known) = known_values(dimension, query, dictionary)
-            && !known.contains(value)
-        {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            problems.push(unknown(&format!("value of `{name}`"), value, &known));
-        } else if let Some(expected) = expected(dimension, value, dictionary) {
-            problems.push(format!("expected {expected}, found `{value}`"));
-        }
-        wheres.entry(dimension).or_default().push(value.clone());
+        let known = known_values(dimension, query, dictionary);
+        let is_value = || known.as_ref().is_some_and(|known| known.contains(value));
+        let no_value = [NO_VALUE, NO_MEASURE].contains(&value.as_str()) && !is_value();
+        let value = if no_value && dimension.may_lack_value() {
+            None
+        } else {
+            problems.extend(wrong(dimension, value, known.as_deref(), dictionary));
+            Some(value.clone())
+        };
+        wheres.entry(dimension).or_default().push(value);
     }
     wheres
+}
+
+/// What is wrong with a value of a dimension, if anything.
+fn wrong(
+    dimension: Dimension,
+    value: &str,
+    known: Option<&[String]>,
+    dictionary: &Dictionary,
+) -> Option<String> {
+    if dimension.is_of_place() {
+        return place::wrong(dimension, value, dictionary.places());
+    }
+    if let Some(expected) = expected(dimension, value, dictionary) {
+        return Some(format!("expected {expected} for `{}`, found `{value}`", dimension.name()));
+    }
+    let known: Vec<&str> = known?.iter().map(String::as_str).collect();
+    let what = format!("value of `{}`", dimension.name());
+    (!known.contains(&value)).then(|| unknown(&what, value, &known))
 }
 
 /// What is wrong with the texts that a filter compares names with: a slip of the pen would make
@@ -243,14 +270,12 @@ fn literals(
 
 fn literal(query: &Query, name: &str, text: &str, dictionary: &Dictionary) -> Option<String> {
     if let Some(dimension) = Dimension::named(name) {
-        if let Some(expected) = expected(dimension, text, dictionary) {
-            return Some(format!("filter: expected {expected} for `{name}`, found `{text}`"));
-        }
-        let known = known_values(dimension, query, dictionary)?;
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let unknown =
-            || format!("filter: {}", unknown(&format!("value of `{name}`"), text, &known));
-        return (!known.contains(&text)).then(unknown);
+        let known = known_values(dimension, query, dictionary);
+        let wrong = wrong(dimension, text, known.as_deref(), dictionary)?;
+        let no_value = [NO_VALUE, NO_MEASURE].contains(&text) && dimension.may_lack_value();
+        let help =
+            if no_value { format!("; without one: `{name} IS NULL`") } else { String::new() };
+        return Some(format!("filter: {wrong}{help}"));
     }
     let variable = dictionary.variable(&name.to_uppercase())?;
     let known: Vec<&str> = variable.codes.iter().map(|code| code.code.as_str()).collect();
@@ -278,7 +303,6 @@ fn outside(name: &str, text: &str, range: QuarterRange, dictionary: &Dictionary)
 fn expected(dimension: Dimension, text: &str, dictionary: &Dictionary) -> Option<&'static str> {
     match dimension {
         Dimension::Quarter if !is_quarter(text) => Some("a quarter such as `2008Q3`"),
-        Dimension::Cpas if !is_nis(text) => Some("a NIS code of 5 digits"),
         Dimension::Year if !text.parse::<u16>().is_ok_and(|year| year.to_string() == text) => {
             Some("a year such as `2008`")
         }
@@ -315,25 +339,19 @@ fn is_quarter(value: &str) -> bool {
     value.parse::<Quarter>().is_ok_and(|quarter| quarter.to_string() == value)
 }
 
-fn is_nis(value: &str) -> bool {
-    value.len() == 5 && value.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// The values a dimension can have, where they are a closed list.
 pub(super) fn known_values(
     dimension: Dimension,
     query: &Query,
     dictionary: &Dictionary,
 ) -> Option<Vec<String>> {
-    let places = |places: Vec<crate::dictionary::NamedPlace>| {
-        places.into_iter().map(|(nis, ..)| nis.to_owned()).collect()
-    };
+    let nis = |places: Vec<NamedPlace>| places.into_iter().map(|it| it.nis.to_owned()).collect();
     Some(match dimension {
         Dimension::Regime => dictionary.regimes().iter().map(|it| it.name.clone()).collect(),
         Dimension::Measure => dictionary.measures().iter().map(|it| it.name.clone()).collect(),
         Dimension::Guidance => dictionary.guidances().iter().map(|it| it.name.clone()).collect(),
-        Dimension::Province => places(Places::provinces()),
-        Dimension::Region => places(Places::regions()),
+        Dimension::Province => nis(Places::provinces()),
+        Dimension::Region => nis(Places::regions()),
         Dimension::Sex | Dimension::MeasureCount | Dimension::MeasureEntry => {
             let values = dimension.fixed_values().into_iter().flatten();
             values.map(ToString::to_string).collect()
@@ -344,7 +362,9 @@ pub(super) fn known_values(
         Dimension::Age | Dimension::MeasureMonths => {
             query.bands.of(dimension).iter().map(ToString::to_string).collect()
         }
-        Dimension::Quarter | Dimension::Year | Dimension::Cpas => return None,
+        Dimension::Quarter | Dimension::Year | Dimension::Cpas | Dimension::CpasToday => {
+            return None;
+        }
         Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter => return None,
     })
 }

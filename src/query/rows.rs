@@ -148,6 +148,13 @@ pub(super) fn derive(
         let lookup = places(dictionary.places())?.lazy();
         frame = frame.left_join(lookup, col("cpas"), col("cpas"));
     }
+    if needs(Dimension::CpasToday) {
+        let lookup = successors(dictionary.places())?.lazy();
+        frame = frame.left_join(lookup, col("cpas"), col("cpas"));
+        // A code that has not ended stands for itself.
+        let today = Dimension::CpasToday.name();
+        frame = frame.with_columns([coalesce(&[col(today), col("cpas")]).alias(today)]);
+    }
     if needs(Dimension::MeasureGroup) {
         let lookup = groups(dictionary)?.lazy();
         frame = frame.left_join(lookup, col("measure"), col("measure"));
@@ -167,12 +174,14 @@ fn groups(dictionary: &Dictionary) -> PolarsResult<DataFrame> {
     DataFrame::new(measures.len(), columns)
 }
 
-/// Province and region of each municipality.
+/// Province and region of each municipality. Where a centre lies is told by its code alone, whatever
+/// the quarter: see [`Places`].
 fn places(places: &Places) -> PolarsResult<DataFrame> {
     let municipalities = places.municipalities();
-    let nis: Vec<&str> = municipalities.iter().map(|it| it.nis).collect();
-    let province: Vec<Option<&str>> = municipalities.iter().map(|it| it.province).collect();
-    let region: Vec<&str> = municipalities.iter().map(|it| it.region).collect();
+    let nis: Vec<&str> = municipalities.iter().map(|it| &*it.nis).collect();
+    let province: Vec<Option<&str>> =
+        municipalities.iter().map(|it| it.province.as_deref()).collect();
+    let region: Vec<&str> = municipalities.iter().map(|it| &*it.region).collect();
     DataFrame::new(
         municipalities.len(),
         vec![
@@ -183,11 +192,23 @@ fn places(places: &Places) -> PolarsResult<DataFrame> {
     )
 }
 
-fn is_one_of(dimension: Dimension, values: &[String]) -> Expr {
+/// The codes that have ended, each with the one that its territory belongs to today.
+fn successors(places: &Places) -> PolarsResult<DataFrame> {
+    let ended = places.municipalities().iter().filter(|it| it.successor.is_some());
+    let (nis, today): (Vec<&str>, Vec<&str>) =
+        ended.map(|it| (&*it.nis, places.today(&it.nis))).unzip();
+    let columns = vec![Column::new("cpas".into(), &nis), Column::new("cpas_today".into(), today)];
+    DataFrame::new(nis.len(), columns)
+}
+
+fn is_one_of(dimension: Dimension, values: &[Option<String>]) -> Expr {
     let column = col(dimension.name());
-    let alternatives = values.iter().map(|value| match dimension {
-        Dimension::Year => column.clone().eq(lit(value.parse::<i32>().unwrap_or_default())),
-        _ => column.clone().eq(lit(value.as_str())),
+    let alternatives = values.iter().map(|value| match (dimension, value) {
+        (_, None) => column.clone().is_null(),
+        (Dimension::Year, Some(year)) => {
+            column.clone().eq(lit(year.parse::<i32>().unwrap_or_default()))
+        }
+        (_, Some(value)) => column.clone().eq(lit(value.as_str())),
     });
     alternatives.reduce(Expr::or).unwrap_or_else(|| lit(true))
 }

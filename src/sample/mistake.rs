@@ -130,6 +130,12 @@ pub(super) static ALL: &[Mistake] = mistakes! {
         let later = born_in(row.get("NISS"), date_of(row.first_day).year() + 1)?;
         with(row, "NISS", later)
     },
+    "check.place-unknown" => |row| with(row, "CPAS", "21999"),
+    "check.place-outside-validity" => |row| {
+        // La Louvière, whose code changed on 2019-01-01.
+        let code = if since(&row, 2019) { "55022" } else { "58001" };
+        with(row, "CPAS", code)
+    },
 };
 
 /// The row with another value in a column, as one line.

@@ -10,6 +10,7 @@ mod row;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -18,13 +19,13 @@ use rand_chacha::rand_core::SeedableRng as _;
 use crate::dictionary::Places;
 use crate::quarter::QuarterRange;
 use mistake::Mistake;
-use person::Person;
+use person::{Centre, Person};
 use row::{COLUMNS, Row};
 
 /// What a sample is made of.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    places: Places,
+    centres: Arc<[Centre]>,
     persons: u64,
     seed: u64,
     /// Rows with a planted mistake, per million.
@@ -44,8 +45,9 @@ pub struct Manifest {
 impl Sample {
     /// A sample of `persons` invented persons.
     pub fn new(persons: u64, seed: u64, mistakes_per_million: u32) -> Self {
-        let (places, mistakes) = (Places::built_in(), mistake::ALL.to_vec());
-        Self { places, persons, seed, mistakes_per_million, mistakes }
+        let centres = Centre::all(&Places::built_in()).into();
+        let mistakes = mistake::ALL.to_vec();
+        Self { centres, persons, seed, mistakes_per_million, mistakes }
     }
 
     /// The same with mistakes of these rules only; a rule that none can be planted for is given back.
@@ -66,7 +68,7 @@ impl Sample {
         let mut rows = Vec::new();
         for index in 0..self.persons {
             let mut random = self.random(index);
-            let person = Person::draw(&mut random, &self.places);
+            let person = Person::draw(&mut random, &self.centres);
             rows.clear();
             person.rows(window, &mut random, &mut rows);
             for row in &rows {

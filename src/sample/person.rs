@@ -5,7 +5,7 @@ use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::row::Row;
-use crate::dictionary::Places;
+use crate::dictionary::{Municipality, Places, Validity};
 use crate::quarter::{Day, Quarter, QuarterRange, date_of, day_of, end_of_month};
 
 /// First and last year in which spells can begin.
@@ -17,10 +17,10 @@ const SPELL_MONTHS_MAX: i32 = 24;
 
 /// An invented person.
 #[derive(Debug)]
-pub(super) struct Person {
+pub(super) struct Person<'a> {
     niss: String,
     partner: Option<String>,
-    cpas: &'static str,
+    centre: &'a Centre,
     asylum_seeker: bool,
     spells: Vec<Spell>,
 }
@@ -53,16 +53,15 @@ enum Measure {
     Nothing,
 }
 
-impl Person {
-    pub(super) fn draw(random: &mut ChaCha8Rng, places: &Places) -> Self {
-        let municipalities = places.municipalities();
-        let cpas = municipalities[random.random_range(0..municipalities.len())].nis;
+impl<'a> Person<'a> {
+    pub(super) fn draw(random: &mut ChaCha8Rng, centres: &'a [Centre]) -> Self {
+        let centre = &centres[random.random_range(0..centres.len())];
         let spells = (0..random.random_range(1..=SPELLS_MAX)).map(|_| Spell::draw(random));
         let spells: Vec<Spell> = spells.collect();
         Self {
             niss: niss(random),
             partner: random.random_ratio(1, 6).then(|| niss(random)),
-            cpas,
+            centre,
             asylum_seeker: random.random_ratio(1, 12),
             spells,
         }
@@ -94,7 +93,7 @@ impl Person {
         let new_codes = date_of(first).year() >= 2016;
         let integration = spell.legislation == "1";
         row.set("NISS", self.niss.clone());
-        row.set("CPAS", self.cpas);
+        row.set("CPAS", self.centre.code_on(first));
         row.set("LEGISLATION", spell.legislation);
         if last == end_of_month(first) && random.random_ratio(1, 100) {
             row.set("DPAYLSTDAY", "");
@@ -130,6 +129,36 @@ impl Person {
         }
         row.set("TYPAMT_ID", if random.random_ratio(1, 30) { "4" } else { "1" });
         row
+    }
+}
+
+/// A centre: the codes that its municipality has had and when they were valid, the latest first.
+#[derive(Debug)]
+pub(super) struct Centre(Vec<(String, Validity)>);
+
+impl Centre {
+    /// The municipalities of today, each with one of those whose territory it took over.
+    pub(super) fn all(places: &Places) -> Vec<Self> {
+        let municipalities = places.municipalities();
+        let before = |later: &&Municipality| {
+            let begins = later.validity.from?;
+            let part = |it: &&Municipality| {
+                it.successor.as_ref().is_some_and(|it| it.nis == later.nis && it.on == begins)
+            };
+            let parts = || municipalities.iter().filter(part);
+            parts().find(|it| it.province == later.province).or_else(|| parts().next())
+        };
+        let codes = |today| {
+            let codes = std::iter::successors(Some(today), before);
+            Self(codes.map(|it| (it.nis.to_string(), it.validity)).collect())
+        };
+        municipalities.iter().filter(|it| it.successor.is_none()).map(codes).collect()
+    }
+
+    /// The code that was valid on a day.
+    fn code_on(&self, day: Day) -> &str {
+        let valid = self.0.iter().find(|(_, validity)| validity.contains(day));
+        valid.or(self.0.first()).map_or("", |(code, _)| code)
     }
 }
 

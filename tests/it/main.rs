@@ -56,6 +56,9 @@ mod statements;
 /// Expressions of filters and statements beside another engine's: equal, or refused.
 mod expressions;
 
+/// Where centres lie: codes since 2002, mergers, what a warehouse adds, rows without a place.
+mod places;
+
 /// Query files with mistakes, own queries, parameters.
 mod query_files;
 

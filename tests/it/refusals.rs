@@ -122,7 +122,7 @@ fn a_question_that_cannot_be_asked_is_refused_with_what_was_meant() {
     error: unknown dimension `regimes`; did you mean `regime`?
     hint: `sppis queries NAME` describes a query
     error: unknown value of `regime` `aide`; did you mean `aide_sociale`?
-    error: expected a NIS code of 5 digits, found `brussels`
+    error: expected a NIS code of 5 digits for `cpas`, found `brussels`
     error: unknown parameter `a`: this query has none
     hint: `sppis queries NAME` describes a query
     error: the warehouse has no version 7

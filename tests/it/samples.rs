@@ -28,7 +28,7 @@ fn every_planted_mistake_is_found_by_its_rule() {
     let sandbox = Sandbox::new();
     let mut planted: BTreeMap<String, u64> = BTreeMap::new();
     for delivery in ["2007-05", "2017-11"] {
-        let arguments = ["--persons", "12000", "--mistakes", "10%", "--output", "in"];
+        let arguments = ["--persons", "12000", "--mistakes", "20%", "--output", "in"];
         let mut command = vec!["sample", "--deliveries", delivery];
         command.extend(arguments);
         sandbox.run_all(&command).ok();

@@ -4,12 +4,13 @@
 
 Reads UTF-8 text files, the parts of one delivery, and prints one JSON object: rows read, accepted
 and rejected, rows by rule, cents, observations by quarter, and the cells of by-regime-and-measure.
-It shares no code with the program, only the dictionary's table of variables. Money is whole cents.
+It shares no code with the program, only the dictionary's tables of variables and places. Money is whole cents.
 A rule counts each row once, rejected rows included, whatever the number of its findings there.
 """
 
 import argparse
 import calendar
+import csv
 import json
 import re
 import sys
@@ -21,7 +22,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-DICTIONARY = Path(__file__).parents[2] / "src/dictionary/data/variables.toml"
+DATA = Path(__file__).parents[2] / "src/dictionary/data"
+DICTIONARY = DATA / "variables.toml"
 REQUIRED = ("NISS", "LEGISLATION", "DPAY1STDAY", "DPAYLSTDAY")
 REGIMES = {"1": "integration_sociale", "2": "aide_sociale", "6": "organic_law"}
 SOURCE_STARTS, CONVENTIONS_START = date(2002, 10, 1), date(2005, 1, 1)
@@ -54,6 +56,14 @@ KINDS_OF_AID = (
 MEASURE_COLUMNS = {
     "BUDART_ID", "THP_ID", "CTYPHLP", "CA60BENPLC", "CBENCONV", "CBENIDVTYP", "CBENITGTYP",
 }  # fmt: skip
+
+
+# The municipalities, each with the bounds of its validity that there are.
+with (DATA / "municipalities.csv").open(encoding="utf-8", newline="") as municipalities:
+    PLACES = {
+        place["nis"]: {name: place[name] for name in ("valid_from", "valid_to") if place[name]}
+        for place in csv.DictReader(municipalities)
+    }
 
 
 class CannotRun(Exception):
@@ -429,8 +439,13 @@ def check_codes(row: Row, variables: dict[str, Any]) -> None:
             form = "[0-9]+" if known and all(map(str.isdigit, known)) else "[0-9A-Za-z-]*"
             if variable.get("table_complete") or not re.fullmatch(form, value):
                 row.rules.add("check.code-unknown")
-        if name == "CPAS" and not re.fullmatch("[0-9]{5}", value):
-            row.rules.add("check.code-unknown")
+        if name == "CPAS":
+            if not re.fullmatch("[0-9]+", value):
+                row.rules.add("check.code-unknown")
+            elif value not in PLACES:
+                row.rules.add("check.place-unknown")
+            elif first and outside(PLACES[value], first):
+                row.rules.add("check.place-outside-validity")
         if first and entries and all(outside(code, first) for code in entries):
             row.rules.add("check.code-outside-validity")
         if name != "EBENCONVCM" and first and outside(variable, first) and not no_value:

@@ -104,9 +104,9 @@ impl<'a> Rows<'a> {
         (0..count).map(row).filter(move |row| {
             let passes = |filter: &super::filter::Filter| evaluate::holds(filter.condition(), row);
             question.query.filter.as_ref().is_none_or(passes)
-                && question.row_conditions().all(|(dimension, values)| {
-                    row.value(*dimension).is_some_and(|value| values.contains(&value))
-                })
+                && question
+                    .row_conditions()
+                    .all(|(dimension, values)| values.contains(&row.value(*dimension)))
         })
     }
 }

@@ -129,8 +129,9 @@ impl<'a> Row<'a> {
             "quarter" => Value::Text(self.quarter.to_string()),
             "year" => number(Some(self.quarter.year())),
             "age" => number(self.age()),
-            "province" => text(place().and_then(|it| it.province)),
-            "region" => text(place().map(|it| it.region)),
+            "province" => text(place().and_then(|it| it.province.as_deref())),
+            "region" => text(place().map(|it| &*it.region)),
+            "cpas_today" => text(self.text("cpas").map(|it| self.dictionary.places().today(it))),
             "measure_group" => {
                 let own = self.text("measure");
                 let measure = self.dictionary.measures().iter().find(|it| Some(&*it.name) == own);
