@@ -31,7 +31,7 @@ struct Manifest {
 
 /// What the plain fold over the rows says of a file.
 #[derive(Debug, Deserialize)]
-struct Fold {
+pub(crate) struct Fold {
     rows_read: u64,
     rows_accepted: u64,
     rows_rejected: u64,
@@ -47,7 +47,7 @@ struct Fold {
 
 /// Numbers of a delivery in a form that all three can be compared in.
 #[derive(Debug, PartialEq, Eq)]
-struct Numbers {
+pub(crate) struct Numbers {
     rows: (u64, u64, u64),
     cents: (i64, i64, i64),
     rejected: BTreeMap<String, u64>,
@@ -55,7 +55,7 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn of_record(record: &DeliveryRecord) -> Self {
+    pub(crate) fn of_record(record: &DeliveryRecord) -> Self {
         let sums = &record.reconciliation;
         let cents = |text: &str| text.parse().unwrap();
         let rules = |severity: &str| {
@@ -75,7 +75,7 @@ impl Numbers {
     }
 }
 
-fn folded(delivery: &str, window: Option<&str>, file: &Path) -> Fold {
+pub(crate) fn folded(delivery: &str, window: Option<&str>, file: &Path) -> Fold {
     let mut arguments = vec![delivery, file.to_str().unwrap()];
     if let Some(window) = window {
         arguments.extend(["--window", window]);
@@ -83,7 +83,7 @@ fn folded(delivery: &str, window: Option<&str>, file: &Path) -> Fold {
     serde_json::from_str(&peer("fold.py", &arguments)).unwrap()
 }
 
-fn numbers_of_fold(fold: &Fold) -> Numbers {
+pub(crate) fn numbers_of_fold(fold: &Fold) -> Numbers {
     Numbers {
         rows: (fold.rows_read, fold.rows_accepted, fold.rows_rejected),
         cents: (fold.cents_accepted, fold.cents_stored, fold.cents_clipped),
@@ -92,7 +92,7 @@ fn numbers_of_fold(fold: &Fold) -> Numbers {
     }
 }
 
-fn csv_of_fold(folds: &[Fold]) -> String {
+pub(crate) fn csv_of_fold(folds: &[Fold]) -> String {
     let mut text =
         "quarter,regime,measure,observations,persons,convention_persons,amount\n".to_owned();
     let mut cells: Vec<_> = folds.iter().flat_map(|fold| &fold.cells).collect();
@@ -105,7 +105,7 @@ fn csv_of_fold(folds: &[Fold]) -> String {
     text
 }
 
-fn record(sandbox: &Sandbox, delivery: &str) -> DeliveryRecord {
+pub(crate) fn record(sandbox: &Sandbox, delivery: &str) -> DeliveryRecord {
     let warehouse = Warehouse::open(&sandbox.join("warehouse")).unwrap();
     let snapshot = warehouse.snapshot(None).unwrap();
     snapshot.delivery(delivery).unwrap().record.clone()

@@ -7,6 +7,7 @@ use sppis::decode::{DecodeSettings, IdentifierFormat, decode, parse_day};
 use sppis::delivery::{Chunk, Header};
 use sppis::dictionary::Dictionary;
 
+use crate::data_samples::{Numbers, csv_of_fold, folded, numbers_of_fold, record};
 use crate::sandbox::{PERSONS, Ran, Sandbox, repository};
 
 /// A sample of `data-samples`, taken in.
@@ -424,4 +425,155 @@ proptest! {
             prop_assert_eq!(parse_day(&format!("{}{time}", text.to_uppercase())), Some(day));
         }
     }
+}
+
+/// Ways to write a value, one of which is picked.
+type Writings = &'static [&'static str];
+
+const FIRST_DAYS: [Writings; 2] = [
+    &["2006-07-01", "20060701", "01/07/2006", "01JUL2006", "2006-07-01 00:00:00"],
+    &["2006-08-15", "15-08-2006", "15AUG2006:00:00:00"],
+];
+const AMOUNTS: [Writings; 3] =
+    [&["", " ", "NULL", "."], &["0", "-0", "0,0", "+0.00"], &["250", "250.00", "+250,0"]];
+const PARTNERS: [Writings; 2] =
+    [&["", "n/a", "inconnu", "123"], &["93051822361", "93.05.18-223.61"]];
+const CODES: [Writings; 3] =
+    [&["", "none", "#N/A"], &["0", "00", "0.0", "0,00"], &["1", "01", "1.0", " 1 "]];
+/// No last day, the end of July, the end of August.
+const LAST_DAYS: [Writings; 3] = [
+    &["", "9999-12-31", "NaN", "31DEC9999"],
+    &["2006-07-31", "31/07/2006"],
+    &["31AUG2006", "20060831"],
+];
+
+/// What a row says, by place in the lists above, and which way each value is written.
+fn row_in_some_words() -> impl Strategy<Value = ([usize; 5], [usize; 5])> {
+    let said = (
+        0..FIRST_DAYS.len(),
+        0..LAST_DAYS.len(),
+        0..AMOUNTS.len(),
+        0..PARTNERS.len(),
+        0..CODES.len(),
+    );
+    let said =
+        said.prop_map(|(first, last, amount, partner, code)| [first, last, amount, partner, code]);
+    (said, prop::array::uniform5(0_usize..20))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rows_that_say_the_same_are_kept_once_however_they_are_written(
+        rows in prop::collection::vec(row_in_some_words(), 1..60),
+    ) {
+        let mut said = BTreeSet::new();
+        let mut text = "NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY;EBENCONVCM;NNISPTN2;CBENIDVTYP\n".to_owned();
+        for ([first, last, amount, partner, code], ways) in &rows {
+            let values: [Writings; 5] =
+                [FIRST_DAYS[*first], LAST_DAYS[*last], AMOUNTS[*amount], PARTNERS[*partner], CODES[*code]];
+            let written = values.iter().zip(ways).map(|(value, way)| value[way % value.len()]);
+            text.extend([PERSONS[0], ";1;", &written.collect::<Vec<_>>().join(";"), "\n"]);
+            // Without a last day the end of the month is meant.
+            let last = if *last == 0 { first + 1 } else { *last };
+            said.insert((*first, last, *amount, *partner, *code));
+        }
+        // A last day before the first is rejected for itself.
+        let reversed = said.iter().filter(|(first, last, ..)| (*first, *last) == (1, 1)).count();
+        let sandbox = Sandbox::new();
+        sandbox.write("x.csv", text);
+        let arguments = ["ingest", "x.csv", "--delivery", "2008-05", "--max-rejects", "100%", "--dry-run"];
+        let ran = sandbox.run(arguments);
+        let accepted = format!("accepted {} + rejected", said.len() - reversed);
+        prop_assert!(ran.code == 0 && ran.stdout.contains(&accepted), "{} {}", accepted, ran);
+    }
+
+    #[test]
+    fn rows_of_odd_fields_are_read_as_a_plain_fold_reads_them(
+        rows in prop::collection::vec(odd_row(), 100..300),
+    ) {
+        let sandbox = Sandbox::new();
+        let file = sandbox.write("x.csv", format!("{}\n{}\n", ODD_COLUMNS.join(";"), rows.join("\n")));
+        let path = file.to_str().unwrap();
+        sandbox.run(["ingest", path, "--delivery", "2008-05", "--max-rejects", "100%"]).ok();
+        let fold = folded("2008-05", None, &file);
+        prop_assert_eq!(Numbers::of_record(&record(&sandbox, "2008-05")), numbers_of_fold(&fold));
+        prop_assert_eq!(sandbox.csv("by-regime-and-measure"), csv_of_fold(&[fold]));
+    }
+}
+
+const ODD_COLUMNS: [&str; 16] = [
+    "NISS",
+    "LEGISLATION",
+    "DPAY1STDAY",
+    "DPAYLSTDAY",
+    "CPAS",
+    "BUDART_ID",
+    "THP_ID",
+    "CTYPHLP",
+    "CA60BENPLC",
+    "CBENCONV",
+    "EBENCONVCM",
+    "CBENITGTYP",
+    "CBENIDVTYP",
+    "CPTNACTACP",
+    "NNISPTN2",
+    "STS_CNT_ID",
+];
+
+/// What may stand in any column, and once in a while does.
+const ODD: [&str; 22] = [
+    "", " ", "NULL", "na", "N/A", "#n/a", "NaN", "None", "(null)", "\\N", ".", "-", "N", "false",
+    "0.0", "1.0", "0,00", ".0", "+0", "-0", "x y", "007",
+];
+
+fn odd_row() -> impl Strategy<Value = String> {
+    let usual: [Writings; 16] = [
+        &[
+            "42012205181",
+            "93051822361",
+            "85073003328",
+            "00021500474",
+            "00000190535",
+            "85004591307",
+            "24203290866",
+            "85.02.31-911 55",
+            "70010100089",
+        ],
+        &["1", "2", "6", "1.0"],
+        &[
+            "2006-07-01",
+            "01/08/2006",
+            "15-09-2006",
+            "01OCT2006",
+            "20061115",
+            "2006-12-01T00:00:00",
+            "2002-09-30",
+            "2006-09-31",
+        ],
+        &[
+            "2006-07-31",
+            "31AUG2006",
+            "2006-12-31 00:00",
+            "",
+            "9999-12-31",
+            "2007-08-01",
+            "31/10/2006",
+        ],
+        &["21004", "21004.0", "44021", ""],
+        &["1168", "1173", "108", "1173.0", ""],
+        &["59", "60", "61", "60.0", "-1", "-1.0", "48", ""],
+        &["60", ""],
+        &["15", "15,0", "01", ""],
+        &["0", "1", "2", "1.0", "2,0", "01", "3", ""],
+        &["", "250,00", "-250.5", "0", "-0", "1.234", "250.0"],
+        &["0", "1", "01", "1.0", "99", ""],
+        &["0", "1", "9", "09", "12.0", ""],
+        &["0", "-", "I", "Q", ""],
+        &["", "93051822361", "inconnu", "1071591196"],
+        &["B", "I", "", "1"],
+    ];
+    let field = |usual: Writings| prop_oneof![12 => prop::sample::select(usual.to_vec()), 1 => prop::sample::select(ODD.to_vec())];
+    usual.map(field).to_vec().prop_map(|fields| fields.join(";"))
 }
