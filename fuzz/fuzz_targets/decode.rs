@@ -28,6 +28,7 @@ fuzz_target!(|text: &[u8]| {
         let context = CheckContext::new(&DICTIONARY, window, format, &Vec::new());
         let chunk = Chunk { part: 0, first_line: 2, text: text.to_vec(), position: 0 };
         let decoded = decode(chunk, &header, &settings);
+        assert!(decoded.cells().iter().all(|(_, counts)| counts.balances()), "a field is lost");
         let read = decoded.row_count_read();
         let examined = vec![examine(decoded, &context)];
         let checked = DuplicateIndex::default().admit(examined).expect("memory is enough");

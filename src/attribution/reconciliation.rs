@@ -149,3 +149,24 @@ impl Reconciliation {
             && self.cents_accepted == self.cents_stored() + self.cents_clipped
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_which_a_field_is_lost_is_named() {
+        let whole = CellCounts { held: 7, values: 4, no_value_words: 2, findings: 1 };
+        let mut sums = Reconciliation::default();
+        sums.count_cells(&[(Column::Person, whole), (Column::Amount, whole)]);
+        assert_eq!(sums.lost_cells(), None);
+        let mut more = Reconciliation::default();
+        more.count_cells(&[(
+            Column::Amount,
+            CellCounts { held: 3, values: 2, ..CellCounts::default() },
+        )]);
+        sums.add(&more);
+        let lost = CellCounts { held: 10, values: 6, ..whole };
+        assert_eq!(sums.lost_cells(), Some(("EBENCONVCM", lost)));
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Tables that are marked incomplete say nothing about a code that is not in them, but what holds
 //! anything else than letters, digits and dashes is none, nor is anything but digits where all known codes
-//! are digits.
+//! are digits; one that says the variable does not apply (`-1`) does not count.
 
 use super::context::CheckContext;
 use super::facts::BatchFacts;

@@ -214,7 +214,8 @@ impl CheckContext {
 }
 
 /// Whether a text is no code of its variable, as far as that can be told; `LEGISLATION` has a rule of its
-/// own. Where the known codes are all digits, so are those that are not known.
+/// own. Where the known codes are all digits, but for one that says the variable does not apply, so are
+/// those that are not known.
 fn is_unknown(column: CodeColumn, variable: &Variable, value: &str, is_new: bool) -> bool {
     if column == CodeColumn::LEGISLATION {
         return false;
@@ -222,8 +223,8 @@ fn is_unknown(column: CodeColumn, variable: &Variable, value: &str, is_new: bool
     if column == CodeColumn::CPAS && !is_digits(value) {
         return true;
     }
-    let known = &variable.codes;
-    let only_digits = !known.is_empty() && known.iter().all(|code| is_digits(&code.code));
+    let mut known = variable.codes.iter().filter(|code| !code.not_applicable).peekable();
+    let only_digits = known.peek().is_some() && known.all(|code| is_digits(&code.code));
     is_new
         && (variable.table_complete || !is_code_shaped(value) || (only_digits && !is_digits(value)))
 }

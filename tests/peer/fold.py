@@ -435,7 +435,7 @@ def check_codes(row: Row, variables: dict[str, Any]) -> None:
         entries = [code for code in variable.get("code", []) if code["code"] == value]
         no_value = any(code.get("not_applicable") for code in entries)
         if is_code and not entries and name != "LEGISLATION":
-            known = [code["code"] for code in variable.get("code", [])]
+            known = [it["code"] for it in variable.get("code", []) if not it.get("not_applicable")]
             form = "[0-9]+" if known and all(map(str.isdigit, known)) else "[0-9A-Za-z-]*"
             if variable.get("table_complete") or not re.fullmatch(form, value):
                 row.rules.add("check.code-unknown")
