@@ -11,6 +11,8 @@ use std::str::FromStr;
 /// What a finding means for its row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
+    /// The delivery stays out as a whole, unless that is accepted.
+    Block,
     /// The row stays out.
     Reject,
     /// The row is kept, and the finding reported.
@@ -21,6 +23,7 @@ impl Severity {
     /// As stored and shown.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Block => "block",
             Self::Reject => "reject",
             Self::Warn => "warn",
         }
@@ -66,6 +69,17 @@ impl Finding {
     pub fn costs_value_of(&self, column: &str) -> bool {
         self.column == Some(column) && self.rule.severity == Severity::Reject
     }
+}
+
+/// What does not hold of a delivery as a whole; no row is to blame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryFinding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Name of the variable, where the finding concerns one.
+    pub column: Option<&'static str>,
+    /// What was expected, and what was found.
+    pub text: String,
 }
 
 /// A raw value as it may be shown: short values quoted, long ones and everything that could be

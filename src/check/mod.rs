@@ -18,9 +18,11 @@ mod born_after;
 mod classify;
 mod code_outside_validity;
 mod code_unknown;
+mod column_gone;
 mod context;
 mod convention_without_amount;
 mod days_reversed;
+mod days_twelve;
 mod duplicate_row;
 mod facts;
 mod first_day_missing;
@@ -33,6 +35,7 @@ mod outside_window;
 mod place_outside_validity;
 mod place_unknown;
 mod profile;
+mod quarter_empty;
 mod regime_missing;
 mod regime_unknown;
 mod rejected_row;
@@ -44,9 +47,12 @@ mod variable_other_regime;
 mod variable_outside_validity;
 
 pub use batch::{CheckedBatch, ExaminedBatch, examine};
+pub use column_gone::columns_gone;
 pub use context::{CheckContext, FixedAmounts};
+pub use days_twelve::days_twelve;
 pub use duplicate_row::DuplicateIndex;
 pub use profile::{BatchCounts, Profile, VariableProfile};
+pub use quarter_empty::quarters_empty;
 pub use rejected_row::{RejectedRow, kept_header};
 
 use facts::BatchFacts;
@@ -96,7 +102,11 @@ static REGISTRY: [RowRule; 22] = row_rules![
     unclassified,
 ];
 
-/// Every rule that a finding can name: of decoding, of single rows, of rows together.
+/// The rules that a delivery as a whole can break; no row has a finding of them.
+pub static DELIVERY_RULES: [&Rule; 3] =
+    [&column_gone::RULE, &days_twelve::RULE, &quarter_empty::RULE];
+
+/// Every rule that a row can break: of decoding, of single rows, of rows together.
 pub fn all_rules() -> Vec<&'static Rule> {
     let of_rows = REGISTRY.iter().map(|row_rule| row_rule.rule);
     rules::ALL.into_iter().chain(of_rows).chain([&duplicate_row::RULE]).collect()

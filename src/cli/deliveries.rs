@@ -7,7 +7,7 @@ use super::error::{CliError, Exit};
 use crate::delivery::calendar;
 use crate::quarter::Quarter;
 use crate::render::moment;
-use crate::warehouse::{LoggedCommit, Warehouse};
+use crate::warehouse::{DeliveryFindingRecord, LoggedCommit, Warehouse};
 
 /// List the deliveries and the calendar, oldest first.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,9 @@ pub(super) fn run(
         let (revision, version) = (commit.record.revision, commit.version);
         let when = moment(commit.timestamp_ms);
         let replaced = if revision > 1 { ", replaces an earlier one" } else { "" };
-        format!("received {when}, revision {revision}, version {version}{replaced}")
+        let whole: Vec<String> = commit.record.of_delivery().into_iter().map(in_short).collect();
+        let whole = whole.concat();
+        format!("received {when}, revision {revision}, version {version}{replaced}{whole}")
     };
     let calendar = calendar(today.year());
     let in_calendar = |id: &str| calendar.iter().any(|(known, _)| known.as_str() == id);
@@ -66,6 +68,15 @@ pub(super) fn run(
         writeln!(out, "{:<18}{:<16}{state}", id.to_string(), window.to_string())?;
     }
     Ok(Exit::Done)
+}
+
+/// What was found of a delivery as a whole, behind what else is said of it.
+fn in_short(found: DeliveryFindingRecord) -> String {
+    match (found.column, found.accepted) {
+        (Some(column), _) => format!("; without {column}, as accepted"),
+        (None, true) => format!("; {} accepted", found.rule),
+        (None, false) => format!("; {}", found.text),
+    }
 }
 
 /// First and last day of a calendar delivery's month.

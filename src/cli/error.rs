@@ -12,6 +12,7 @@ use crate::histories::HistoriesError;
 use crate::pipeline::answer::{AnswerError, Basis};
 use crate::pipeline::difference::DifferenceError;
 use crate::pipeline::ingest::{HistoriesProblem, IngestError};
+use crate::pipeline::replacement::ReplacementError;
 use crate::pipeline::replay::ReplayError;
 use crate::query::{CatalogError, ResolveError, StatementError};
 use crate::warehouse::WarehouseError;
@@ -215,6 +216,24 @@ impl From<IngestError> for CliError {
             ),
             error @ IngestError::LostCells { .. } => Self::of(&error)
                 .hint("this is a fault of the program, please report it; nothing was changed"),
+            IngestError::Replacement(error) => {
+                let hint = match *error {
+                    ReplacementError::Unreadable { .. } => {
+                        "`--replace` takes the new files in without comparing"
+                    }
+                    ReplacementError::Part { .. } | ReplacementError::Lost(..) => {
+                        "give all files of the delivery in one command; `--replace`, if these are the \
+                         whole delivery"
+                    }
+                };
+                Self::of(&*error).hint(hint)
+            }
+            IngestError::Columns(error) => match error.options() {
+                Some(options) => Self::of(&error).hint(format!(
+                    "rename the column to the variable it is; if it is none, add `{options}`"
+                )),
+                None => Self::of(&error),
+            },
             error => Self::of(&error),
         }
     }

@@ -13,13 +13,17 @@ use super::output::{outside, probe, write_file};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
 use super::{findings, report};
-use crate::delivery::{Delivery, Encoding};
-use crate::finding::{Budget, BudgetError};
+use crate::check::DELIVERY_RULES;
+use crate::delivery::{Delivery, Encoding, IgnoredColumns, REQUIRED};
+use crate::dictionary::{CODE_COLUMNS, Column};
+use crate::document::nearest;
+use crate::finding::{Budget, BudgetError, Severity, shown};
 use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, Outcome, ingest};
+use crate::pipeline::replacement::{QuarterChange, Replacement, Totals};
 use crate::quarter::QuarterRange;
 use crate::render::Language;
 use crate::validation::{Validated, ValidationOutcome};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, Warehouse};
 
 /// Check a delivery and take it in, whole or not at all.
 #[derive(Debug, clap::Args)]
@@ -29,15 +33,17 @@ use crate::warehouse::Warehouse;
                   --encoding windows-1252\n  sppis ingest old.csv --delivery \
                   backfill --window 2002Q4..2004Q4 --max-rejects 2%\n  sppis ingest new.csv --delivery 2007-05 \
                   --dry-run --report validation.html --lang fr\n  sppis ingest new.csv --delivery \
-                  2007-05 --max-rejects-of check.niss-invalid=0.1% --log json"
+                  2007-05 --max-rejects-of check.niss-invalid=0.1% --log json\n  sppis ingest new.csv \
+                  --delivery 2007-05 --without-column CPTNACTACP --accept delivery.days-twelve"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Arguments {
     /// The files of one delivery.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// Id of the delivery, YYYY-05 or YYYY-11; read off the file names where they say it.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     delivery: Option<String>,
 
     /// Quarters of a delivery with a free id, such as 2002Q4..2004Q4.
@@ -56,6 +62,18 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "RULE=BUDGET")]
     max_rejects_of: Vec<String>,
 
+    /// A column that is no known variable although its name is like one. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    ignore_column: Vec<String>,
+
+    /// Let a delivery in that breaks this rule as a whole: delivery.days-twelve. Repeatable.
+    #[arg(long, value_name = "RULE")]
+    accept: Vec<String>,
+
+    /// A variable that the delivery before had and this one has not, as is meant. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    without_column: Vec<String>,
+
     /// Do all but the commit.
     #[arg(long)]
     dry_run: bool,
@@ -63,6 +81,10 @@ pub(super) struct Arguments {
     /// Commit also when the same bytes are current, where `verify` has found damaged files.
     #[arg(long)]
     again: bool,
+
+    /// Replace a delivery although less than half of it comes back, or files are parts of it.
+    #[arg(long)]
+    replace: bool,
 
     /// Replace a delivery although `replay` has taken corrected rows into it.
     #[arg(long)]
@@ -104,11 +126,16 @@ pub(super) fn run(
     let delivery =
         Delivery::open(&arguments.files, declared, arguments.window, arguments.encoding)?;
     let budgets = arguments.max_rejects_of.iter().map(|text| rule_budget(text));
+    let without_columns = arguments.without_column.iter().map(|name| optional_column(name));
     let options = IngestOptions {
         budget: arguments.max_rejects,
         rule_budgets: budgets.collect::<Result<_, CliError>>()?,
+        ignored_columns: IgnoredColumns::new(&arguments.ignore_column),
+        accepted: arguments.accept.iter().map(|it| blocking_rule(it)).collect::<Result<_, _>>()?,
+        without_columns: without_columns.collect::<Result<_, CliError>>()?,
         dry_run: arguments.dry_run,
         discard_corrections: arguments.discard_corrections,
+        replace: arguments.replace,
         again: arguments.again,
         details: wanted.report.is_some() || wanted.findings.is_some(),
     };
@@ -121,6 +148,33 @@ pub(super) fn run(
     conclude(&delivery, &report, console)
 }
 
+/// The id of a rule that blocks a delivery as a whole.
+fn blocking_rule(text: &str) -> Result<&'static str, CliError> {
+    let blocks = DELIVERY_RULES.iter().filter(|rule| rule.severity == Severity::Block);
+    let ids: Vec<&'static str> = blocks.map(|rule| rule.id).collect();
+    match known_rule(text) {
+        Ok(id) if ids.contains(&id) => Ok(id),
+        Ok(id) => Err(CliError::new(format!("`{id}` does not keep a delivery out as a whole"))
+            .hint(format!("`--accept` is for {}; rows are for `--max-rejects`", ids.join(", ")))),
+        Err(error) => Err(error),
+    }
+}
+
+/// The name of a variable that a delivery need not have.
+fn optional_column(text: &str) -> Result<&'static str, CliError> {
+    match Column::named(text.trim()) {
+        Some(column) if !REQUIRED.contains(&column) => Ok(column.name()),
+        Some(column) => Err(CliError::new(format!("every delivery has `{}`", column.name()))),
+        None => {
+            let failed = CliError::new(format!("there is no variable {}", shown(text)));
+            let names = [Column::Partner, Column::Amount].map(Column::name);
+            let near = nearest(text, names.into_iter().chain(CODE_COLUMNS));
+            let near = near.map(|near| format!("did you mean `{near}`?"));
+            Err(failed.hint(near.unwrap_or_else(|| "`sppis dictionary` lists them".to_owned())))
+        }
+    }
+}
+
 /// `check.niss-invalid=100`
 fn rule_budget(text: &str) -> Result<(&'static str, Budget), CliError> {
     let Some((rule, budget)) = text.split_once('=') else {
@@ -128,7 +182,12 @@ fn rule_budget(text: &str) -> Result<(&'static str, Budget), CliError> {
             .hint("for example `--max-rejects-of check.niss-invalid=100`"));
     };
     let budget = budget.parse().map_err(|error: BudgetError| CliError::new(error.to_string()))?;
-    Ok((known_rule(rule)?, budget))
+    let rule = known_rule(rule)?;
+    if DELIVERY_RULES.iter().any(|it| it.id == rule) {
+        return Err(CliError::new(format!("`{rule}` is broken by a delivery, not by rows"))
+            .hint("a budget counts rows; `--accept` lets such a delivery in"));
+    }
+    Ok((rule, budget))
 }
 
 /// The files to be written about the delivery; places and formats are settled before it is read.
@@ -172,7 +231,12 @@ impl Wanted {
     ) -> Result<(), CliError> {
         let Some(details) = &ingested.details else { return Ok(()) };
         if let Some((path, form)) = &self.findings {
-            let bytes = findings::encode(&ingested.record.delivery, &details.findings, *form)?;
+            let (delivery, mut of_delivery) =
+                (&ingested.record.delivery, ingested.record.of_delivery());
+            of_delivery.retain(|found| form.has(found));
+            let findings = &details.findings;
+            let list = findings::List { delivery, of_delivery: &of_delivery, findings };
+            let bytes = list.encode(*form)?;
             write_file(path, &bytes, console)?;
         }
         if let Some((path, form)) = &self.report {
@@ -183,7 +247,7 @@ impl Wanted {
                     Outcome::Committed { .. } | Outcome::Unchanged { .. } => {
                         ValidationOutcome::Committed
                     }
-                    Outcome::OverBudget => ValidationOutcome::Refused,
+                    Outcome::Refused => ValidationOutcome::Refused,
                     Outcome::DryRun => ValidationOutcome::DryRun,
                 },
                 findings: &details.findings,
@@ -242,16 +306,36 @@ fn with_json(
     let outcome = match report.outcome {
         Outcome::Committed { .. } => "committed",
         Outcome::Unchanged { .. } => "unchanged",
-        Outcome::OverBudget => "refused",
+        Outcome::Refused => "refused",
         Outcome::DryRun => "dry-run",
     };
     log(&serde_json::json!({
         "event": "ingested", "outcome": outcome, "delivery": report.record.delivery,
         "revision": report.record.revision, "milliseconds": start.elapsed().as_millis(),
         "exceeded": report.exceeded, "reconciliation": report.record.reconciliation,
-        "rules": report.record.rules,
+        "rules": report.record.rules, "of_delivery": report.record.of_delivery(),
+        "notes": report.notes, "replaces": report.replacement.as_ref().map(replaces),
     }));
     Ok(report)
+}
+
+/// What a redelivery takes away and brings; cents as text, since JSON numbers are floats to many.
+fn replaces(replacement: &Replacement) -> serde_json::Value {
+    let totals = |it: &Totals| {
+        let cents = it.cents.to_string();
+        serde_json::json!({
+            "observations": it.observations, "persons": it.persons, "cents": cents,
+        })
+    };
+    let quarter = |it: &QuarterChange| {
+        serde_json::json!({
+            "quarter": it.quarter.to_string(), "goes": totals(&it.goes), "comes": totals(&it.comes),
+        })
+    };
+    serde_json::json!({
+        "revision": replacement.revision, "come_back": replacement.come_back,
+        "quarters": replacement.quarters.iter().map(quarter).collect::<Vec<_>>(),
+    })
 }
 
 /// One line of JSON on stderr.
@@ -269,14 +353,33 @@ fn conclude(
     let text = statement(delivery, report);
     let printed = console.out().write_all(text.as_bytes()).and_then(|()| console.flush());
     say_histories_problem(report.histories_problem.as_ref(), console);
-    if report.outcome == Outcome::OverBudget {
+    for note in &report.notes {
+        console.say(&format!("note: {note}"));
+    }
+    if report.outcome == Outcome::Refused {
         // What became of the delivery matters more than who reads along.
-        console.say("hint: correct the rows above, or allow more with `--max-rejects`");
+        if !report.exceeded.is_empty() {
+            console.say("hint: correct the rows above, or allow more with `--max-rejects`");
+        }
+        if let Some(options) = accepting(&report.record) {
+            console.say(&format!("hint: if the files are right as they are, add `{options}`"));
+        }
         console.say("hint: `--report` and `--findings` write everything that was found to a file");
         return Ok(Exit::BlockingFindings);
     }
     printed?;
     Ok(Exit::Done)
+}
+
+/// The options that let a delivery in which is kept out as a whole.
+fn accepting(record: &DeliveryRecord) -> Option<String> {
+    let blocks = record.blocking.iter().filter(|found| !found.accepted);
+    let option = |found: &DeliveryFindingRecord| match &found.column {
+        Some(column) => format!("--without-column {column}"),
+        None => format!("--accept {}", found.rule),
+    };
+    let options: Vec<String> = blocks.map(option).collect();
+    (!options.is_empty()).then(|| options.join(" "))
 }
 
 /// Shown on stderr when it is a terminal.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::delivery::{Delivery, Encoding, Field, Part, next_record};
+use crate::delivery::{Delivery, Encoding, Field, Part, misnamed, next_record};
 use crate::dictionary::Column;
 use crate::render::bytes;
 
@@ -47,8 +47,16 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         Err(error) => writeln!(out, "delivery   {error}")?,
     }
     writeln!(out, "columns    {}", header.names().len())?;
+    let misnamed = misnamed(header);
     for (name, column) in header.names().iter().zip(header.columns()) {
-        let known = if column.is_some() { "" } else { "not known, not stored" };
+        let near = misnamed.iter().find(|it| it.name == *name);
+        let known = match (column, near) {
+            (Some(_), _) => String::new(),
+            (None, None) => "not known, not stored".to_owned(),
+            (None, Some(near)) => {
+                format!(" not known: {}; rename it, or `--ignore-column`", near.reason())
+            }
+        };
         let line = format!("  {:<18}{known}", shown_name(name, *column));
         writeln!(out, "{}", line.trim_end())?;
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::findings::{Form, encode, summary};
+use super::findings::{Form, List, summary};
 use super::output::{not_on_terminal, put};
 use crate::document::nearest;
 use crate::pipeline::replay::LINE_COLUMN;
-use crate::warehouse::{DeliveryRecord, PartRecord, StoredRow, Warehouse};
+use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, PartRecord, StoredRow, Warehouse};
 
 /// List the findings of a delivery, in file order, or its rejected rows.
 #[derive(Debug, clap::Args)]
@@ -75,20 +75,26 @@ pub(super) fn run(
     }
     let mut findings = warehouse.findings(&commit.record)?;
     if arguments.summary {
-        put(summary(&findings).as_bytes(), output, warehouse, console)?;
+        put(summary(&commit.record, &findings).as_bytes(), output, warehouse, console)?;
         return Ok(Exit::Done);
     }
-    findings.retain(|finding| match &arguments.rule {
-        Some(rule) => *rule == finding.rule,
-        None => arguments.warnings || finding.severity == "reject",
-    });
+    let wanted = |rule: &str, severity: &str| match &arguments.rule {
+        Some(asked) => *asked == rule,
+        None => arguments.warnings || severity == "reject",
+    };
+    findings.retain(|finding| wanted(&finding.rule, &finding.severity));
     let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Table);
     if form == Form::Parquet && output.is_none() {
         not_on_terminal("Parquet", console)?;
     }
-    put(&encode(&arguments.delivery, &findings, form)?, output, warehouse, console)?;
+    let mut of_delivery = commit.record.of_delivery();
+    let asked = |found: &DeliveryFindingRecord| arguments.rule.is_some() || form.has(found);
+    of_delivery.retain(|it| wanted(&it.rule, &it.severity) && asked(it));
+    let list =
+        List { delivery: &arguments.delivery, of_delivery: &of_delivery, findings: &findings };
+    put(&list.encode(form)?, output, warehouse, console)?;
     console.flush()?;
-    if findings.is_empty() {
+    if findings.is_empty() && of_delivery.is_empty() {
         console.say("no findings of that kind");
     }
     Ok(Exit::Done)
@@ -96,7 +102,8 @@ pub(super) fn run(
 
 /// The id of a rule that there is.
 pub(super) fn known_rule(rule: &str) -> Result<&'static str, CliError> {
-    let known: Vec<&str> = crate::check::all_rules().iter().map(|rule| rule.id).collect();
+    let rules = crate::check::all_rules().into_iter().chain(crate::check::DELIVERY_RULES);
+    let known: Vec<&str> = rules.map(|rule| rule.id).collect();
     if let Some(found) = known.iter().find(|id| **id == rule) {
         return Ok(found);
     }

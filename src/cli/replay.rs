@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit, say_histories_problem};
-use super::findings::{Form, encode};
+use super::findings::{Form, List};
 use super::rejects::original;
 use super::statement::write_reconciliation;
 use crate::delivery::{Delivery, DeliveryId, Encoding};
@@ -88,7 +88,8 @@ fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError>
     )?;
     if !report.findings.is_empty() {
         writeln!(out, "\nfound in the corrected rows")?;
-        out.write_all(&encode(&record.delivery, &report.findings, Form::Table)?)?;
+        let (delivery, findings) = (&record.delivery, &report.findings);
+        out.write_all(&List { delivery, of_delivery: &[], findings }.encode(Form::Table)?)?;
     }
     console.flush()?;
     say_histories_problem(report.histories_problem.as_ref(), console);

@@ -97,12 +97,8 @@ pub(super) fn previous(
     snapshot: &Snapshot,
     record: &DeliveryRecord,
 ) -> Result<Option<(String, Profile)>, WarehouseError> {
-    let Some(own) = record.quarters() else { return Ok(None) };
-    let earlier = snapshot.deliveries().into_iter().filter_map(|commit| {
-        let window = commit.record.quarters()?;
-        (window.last() < own.first()).then_some((window.last(), &commit.record))
-    });
-    let Some((_, before)) = earlier.max_by_key(|(last, _)| *last) else { return Ok(None) };
+    let before = record.quarters().and_then(|own| snapshot.latest_before(own));
+    let Some(before) = before.map(|commit| &commit.record) else { return Ok(None) };
     let name = format!("{}@{}", before.delivery, before.revision);
     Ok(warehouse.profile(before)?.map(|profile| (name, profile)))
 }

@@ -4,23 +4,18 @@ use std::io::{self, Write};
 
 use super::console::Console;
 use crate::attribution::Reconciliation;
+use crate::check::DELIVERY_RULES;
 use crate::delivery::Delivery;
-use crate::document::nearest;
 use crate::finding::{FindingSummary, Severity};
 use crate::pipeline::ingest::{IngestReport, Outcome};
+use crate::pipeline::replacement::{QuarterChange, Replacement};
 use crate::render::{count, euros, grouped};
+use crate::warehouse::DeliveryRecord;
 
-/// Says once which columns are not known, and which variable may have been meant.
+/// Says once which columns are not known.
 pub(super) fn narrate_columns(delivery: &Delivery, console: &mut Console) {
-    let lacking: Vec<&str> =
-        delivery.parts().iter().flat_map(|part| part.header().absent()).collect();
     for part in delivery.parts() {
-        let names = part.header().unknown().map(|name| {
-            let meant = nearest(name, lacking.iter().copied());
-            let meant = meant.map(|near| format!(" (is `{near}` meant?)"));
-            format!("{}{}", crate::finding::shown(name), meant.unwrap_or_default())
-        });
-        let names: Vec<String> = names.collect();
+        let names: Vec<String> = part.header().unknown().map(crate::finding::shown).collect();
         if !names.is_empty() {
             let (file, names) = (part.name(), names.join(", "));
             console.say(&format!("{file}: columns not known and not stored: {names}"));
@@ -47,11 +42,14 @@ fn write_statement(
         Outcome::Unchanged { revision, version } => format!(
             "the same bytes are already current (revision {revision}, version {version}); nothing changed"
         ),
-        Outcome::OverBudget => format!("NOT committed: {}", report.exceeded.join("; ")),
+        Outcome::Refused => format!("NOT committed: {}", reasons(report).join("; ")),
         Outcome::DryRun => "checked; not committed, as asked".to_owned(),
     };
     writeln!(out, "delivery {} ({}): {outcome}", delivery.id(), delivery.window())?;
     write_reconciliation(out, &report.reconciliation)?;
+    if let Some(replacement) = &report.replacement {
+        write_replacement(out, replacement)?;
+    }
     for part in delivery.parts() {
         let absent = part.header().absent();
         if !absent.is_empty() {
@@ -59,8 +57,40 @@ fn write_statement(
             writeln!(out, "\nvariables that {file} does not have: {}", absent.join(", "))?;
         }
     }
+    write_of_delivery(out, &report.record)?;
     let stored = matches!(report.outcome, Outcome::Committed { .. } | Outcome::Unchanged { .. });
     write_findings(out, delivery, &report.findings, stored)
+}
+
+/// Why a delivery was not committed.
+fn reasons(report: &IngestReport) -> Vec<String> {
+    let blocks = report.record.blocking.iter().filter(|found| !found.accepted);
+    let mut rules: Vec<&str> = blocks.map(|found| found.rule.as_str()).collect();
+    rules.dedup();
+    let broken = rules.into_iter().map(|rule| format!("as a whole it breaks {rule}"));
+    report.exceeded.iter().cloned().chain(broken).collect()
+}
+
+/// What was found of the delivery as a whole.
+fn write_of_delivery(out: &mut dyn Write, record: &DeliveryRecord) -> io::Result<()> {
+    let found = record.of_delivery();
+    if !found.is_empty() {
+        writeln!(out, "\nfound of the delivery as a whole")?;
+    }
+    for rule in DELIVERY_RULES {
+        let of_rule: Vec<_> = found.iter().filter(|it| it.rule == rule.id).collect();
+        if of_rule.is_empty() {
+            continue;
+        }
+        writeln!(out, "  {}  {}", rule.id, rule.meaning)?;
+        for it in &of_rule {
+            let column = it.column.as_ref().map(|it| format!(" `{it}`")).unwrap_or_default();
+            let accepted = if it.accepted { " (accepted)" } else { "" };
+            writeln!(out, "    {}{column}: {}{accepted}", it.severity, it.text)?;
+        }
+        writeln!(out, "    help: {}", rule.help)?;
+    }
+    Ok(())
 }
 
 /// Rows and euros, from what was read to what is stored.
@@ -89,6 +119,34 @@ pub(super) fn write_reconciliation(out: &mut dyn Write, sums: &Reconciliation) -
     for (quarter, totals) in sums.by_quarter() {
         let observations = number(totals.observations);
         writeln!(out, "{quarter:<8}{observations:>16}{:>20}", amount(totals.cents))?;
+    }
+    Ok(())
+}
+
+/// What goes and what comes with a redelivery.
+fn write_replacement(out: &mut dyn Write, replacement: &Replacement) -> io::Result<()> {
+    let number = |number: u64| grouped(&number.to_string());
+    let back = match replacement.come_back {
+        Some(count) => {
+            let (count, all) = (number(count), number(replacement.observations_before()));
+            format!(": {count} of its {all} observations come back")
+        }
+        None => ", which could not be read".to_owned(),
+    };
+    writeln!(out, "\nin place of revision {}{back}", replacement.revision)?;
+    writeln!(
+        out,
+        "{:<8}{:<6}{:>16}{:>12}{:>20}",
+        "quarter", "", "observations", "persons", "EBENCONVCM (EUR)"
+    )?;
+    for QuarterChange { quarter, goes, comes } in &replacement.quarters {
+        let quarter = quarter.to_string();
+        for (word, totals) in [("goes", goes), ("comes", comes)] {
+            let persons = totals.persons.map_or_else(|| "unknown".to_owned(), number);
+            let (observations, euros) =
+                (number(totals.observations), grouped(&euros(totals.cents)));
+            writeln!(out, "{quarter:<8}{word:<6}{observations:>16}{persons:>12}{euros:>20}")?;
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::cells::CellCounts;
 use super::codes::Codes;
+use super::date::DayFirstDates;
 use crate::delivery::Rows;
 use crate::dictionary::{CodeColumn, Column};
 use crate::finding::Finding;
@@ -83,6 +84,7 @@ pub struct DecodedBatch {
     pub(super) first_day: Vec<Option<Day>>,
     pub(super) last_day: Vec<Option<Day>>,
     pub(super) cents: Vec<Option<i64>>,
+    pub(super) day_first: DayFirstDates,
     pub(super) codes: Vec<Codes>,
     /// By position of the column: its place in a row.
     pub(super) code_places: Vec<Option<usize>>,
@@ -187,6 +189,11 @@ impl DecodedBatch {
     /// EBENCONVCM in cents.
     pub fn cents(&self) -> &[Option<i64>] {
         &self.cents
+    }
+
+    /// The dates that are written with the day first.
+    pub fn day_first(&self) -> &DayFirstDates {
+        &self.day_first
     }
 
     /// The codes of a column.

@@ -170,7 +170,10 @@ impl Decoder<'_> {
     fn day_of_text(&mut self, row: usize, at: usize, column: Column) -> Option<i32> {
         let Cell::Text(text) = self.cell(row, at, column) else { return None };
         let expected = match super::date::read_day(&text) {
-            Ok(day) => return Some(day),
+            Ok(day) => {
+                self.day_first.note(&text);
+                return Some(day);
+            }
             Err(DayError::Malformed) => {
                 "a day that exists as YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY, DD-MM-YYYY or DDMONYYYY"
             }

@@ -77,6 +77,53 @@ fn is_midnight(time: &[u8]) -> bool {
     zeros(hours, 1..=2) && zeros(minutes, 2..=2) && zeros(whole, 2..=2) && zeros(parts, 1..=9)
 }
 
+/// Dates written with the day first, such as `31/12/2007`: how many, and which days and months. Where
+/// no day is over 12, the month may have been meant to be first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DayFirstDates {
+    count: u64,
+    days: Option<(u32, u32)>,
+    months: Option<(u32, u32)>,
+}
+
+impl DayFirstDates {
+    /// Takes note of a date that exists, if its day is written first.
+    pub(super) fn note(&mut self, text: &str) {
+        let [d1, d2, mark @ (b'/' | b'-'), m1, m2, second, ..] = text.as_bytes() else { return };
+        let (Some(day), Some(month)) = (number(&[*d1, *d2]), number(&[*m1, *m2])) else { return };
+        if mark == second {
+            let (days, months) = (Some((day, day)), Some((month, month)));
+            self.add(&Self { count: 1, days, months });
+        }
+    }
+
+    /// Adds other dates of the same delivery.
+    pub fn add(&mut self, other: &Self) {
+        let both = |own: Option<(u32, u32)>, other: Option<(u32, u32)>| match (own, other) {
+            (Some(own), Some(other)) => Some((own.0.min(other.0), own.1.max(other.1))),
+            (own, other) => own.or(other),
+        };
+        self.count += other.count;
+        self.days = both(self.days, other.days);
+        self.months = both(self.months, other.months);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first and last day of a month.
+    pub fn days(&self) -> Option<(u32, u32)> {
+        self.days
+    }
+
+    /// The first and last month.
+    pub fn months(&self) -> Option<(u32, u32)> {
+        self.months
+    }
+}
+
 /// Days already read in a column, with their hashes, by how they are written: a column holds few,
 /// and the calendar is slow.
 pub(super) struct DayMemory {

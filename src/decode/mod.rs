@@ -22,7 +22,7 @@ pub use amount::{AmountError, CENTS_MAX, parse_cents};
 pub use batch::{DecodedBatch, IdentifierColumn, Sex};
 pub use cells::CellCounts;
 pub use codes::Codes;
-pub use date::parse_day;
+pub use date::{DayFirstDates, parse_day};
 pub use identifier::{
     IdentifierError, IdentifierFormat, NationalNumber, parse_coded, parse_national,
 };
@@ -106,6 +106,7 @@ struct Decoder<'a> {
     first_day: Vec<Option<Day>>,
     last_day: Vec<Option<Day>>,
     cents: Vec<Option<i64>>,
+    day_first: DayFirstDates,
     /// Of first and last days.
     day_memory: [DayMemory; 2],
     /// By position in `CODE_COLUMNS`.
@@ -148,6 +149,7 @@ impl<'a> Decoder<'a> {
             first_day: vec![None; count],
             last_day: vec![None; count],
             cents: vec![None; count],
+            day_first: DayFirstDates::default(),
             day_memory: Default::default(),
             readers: CODE_COLUMNS.iter().map(|_| None).collect(),
             findings: Vec::new(),
@@ -348,6 +350,7 @@ impl<'a> Decoder<'a> {
             first_day: self.first_day,
             last_day: self.last_day,
             cents: self.cents,
+            day_first: self.day_first,
             codes: codes.collect(),
             code_places,
             cells,

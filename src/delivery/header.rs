@@ -1,9 +1,8 @@
 //! The header line: which known columns stand where, and which delimiter splits it.
 
+use super::misnamed::probable;
 use super::record::{RecordEnd, Shape, next_record};
 use crate::dictionary::{CODE_COLUMNS, Column};
-use crate::document::nearest;
-use crate::finding::shown;
 
 /// A recognised header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +61,7 @@ fn lines(count: u64) -> String {
 fn missing(columns: &[(&'static str, Option<String>)]) -> String {
     let texts = columns.iter().map(|(name, near)| match near {
         Some(near) => {
-            format!("`{name}` (the header has {}: rename it if that is meant)", shown(near))
+            format!("`{name}` (the header has {near}: rename it if that is meant)")
         }
         None => format!("`{name}`"),
     });
@@ -72,7 +71,8 @@ fn missing(columns: &[(&'static str, Option<String>)]) -> String {
 }
 
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
-const REQUIRED: [Column; 4] = [
+/// The columns that every delivery has.
+pub const REQUIRED: [Column; 4] = [
     Column::Person,
     Column::Code(crate::dictionary::CodeColumn::LEGISLATION),
     Column::FirstDay,
@@ -175,10 +175,7 @@ impl Header {
         }
         let missing = REQUIRED.into_iter().filter(|column| self.position(*column).is_none());
         let unknown: Vec<&str> = self.unknown().collect();
-        let near = |column: Column| {
-            let near = nearest(column.name(), unknown.iter().copied());
-            (column.name(), near.map(ToOwned::to_owned))
-        };
+        let near = |column: Column| (column.name(), probable(column.name(), &unknown));
         let missing: Vec<_> = missing.map(near).collect();
         if missing.is_empty() { Ok(self) } else { Err(HeaderError::Missing(missing)) }
     }

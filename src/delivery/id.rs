@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::near_id::{ids_in, near_id};
+use crate::finding::shown;
 use crate::quarter::{Quarter, QuarterRange};
 
 /// `YYYY-05`, `YYYY-11`, or a free id with a declared window.
@@ -19,20 +21,48 @@ impl fmt::Display for DeliveryId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryIdError {
     /// Nothing says which delivery this is.
-    #[error("no delivery id in the file name `{file}`; give it with `--delivery 2007-05`")]
+    #[error("no delivery id in the file name `{file}`{}", remedy(.near.as_deref()))]
     Missing {
         /// The file's name.
         file: String,
+        /// The id that its name may mean.
+        near: Option<String>,
+    },
+    /// A file name says two ids.
+    #[error(
+        "the file name `{file}` says two deliveries, {}; rename the file, or give \
+         `--delivery {first}` if it is that one",
+        ids(.first, .others)
+    )]
+    Several {
+        /// The file's name.
+        file: String,
+        /// The id that follows the source's name.
+        first: String,
+        /// Those further on.
+        others: Vec<String>,
     },
     /// The name or option holds something that is no id.
-    #[error(
-        "`{found}` is no delivery id: expected `YYYY-05` or `YYYY-11`; for another period give \
-         `--window` too, for example `--delivery backfill --window 2002Q4..2004Q4`"
-    )]
+    #[error("{} is no delivery id: expected `YYYY-05` or `YYYY-11`{}", shown(.found), meant(.found))]
     Malformed {
         /// What was found.
         found: String,
     },
+    /// A free id that cannot be used in commands.
+    #[error(
+        "{} cannot name a delivery: expected up to {most} letters without accents, digits, `-` and \
+         `_`, the first a letter or a digit, and not digits only",
+        shown(.0),
+        most = LENGTH_MAX
+    )]
+    Name(String),
+    /// What should be the id begins like an option.
+    #[error(
+        "expected an id after `--delivery`, found {}, which is written like an option; an id begins \
+         with a letter or a digit, for example `--delivery 2007-05`",
+        shown(.0)
+    )]
+    Option(String),
     /// File names and option do not agree.
     #[error("the file `{file}` says delivery `{named}`, but `{declared}` was expected")]
     Contradiction {
@@ -53,21 +83,90 @@ pub enum DeliveryIdError {
         /// The window declared.
         declared: QuarterRange,
     },
+    /// A window that begins before there were data.
+    #[error(
+        "the window begins in {0}, but the source in {start}; give `--window {start}..{1}`, or the \
+         quarters that the files hold",
+        start = Quarter::SOURCE_START
+    )]
+    BeforeSource(Quarter, Quarter),
+    /// A delivery of the calendar that ends before there were data.
+    #[error(
+        "delivery `{0}` covers {1}, but the source begins in {start}; the first delivery is `{first}`",
+        start = Quarter::SOURCE_START,
+        first = FIRST_ID
+    )]
+    NoSource(String, QuarterRange),
+    /// A window longer than any source.
+    #[error(
+        "the window {}..{} has {} quarters; expected at most {most}: give those that the files hold, \
+         for example `--window 2002Q4..2004Q4`",
+        .0.first(),
+        .0.last(),
+        .0.iter().count(),
+        most = WINDOW_LENGTH_MAX
+    )]
+    Long(QuarterRange),
+}
+
+/// The first delivery of the calendar that carries a quarter of the source.
+const FIRST_ID: &str = "2004-05";
+/// Quarters of fifty years.
+const WINDOW_LENGTH_MAX: usize = 200;
+/// Letters of a free id.
+const LENGTH_MAX: usize = 40;
+
+/// What to do about a file name without an id.
+fn remedy(near: Option<&str>) -> String {
+    match near {
+        Some(id) => format!("; if `{id}` is meant, rename it, or give `--delivery {id}`"),
+        None => "; give it with `--delivery 2007-05`".to_owned(),
+    }
+}
+
+/// The id that may have been meant, or how to name another period.
+fn meant(found: &str) -> String {
+    match near_id(found) {
+        Some(id) if found.is_ascii() => format!("; is `{id}` meant?"),
+        Some(id) => format!("; is `{id}` meant, in the digits 0 to 9 and a plain dash?"),
+        None => "; for another period give `--window` too, for example `--delivery backfill \
+                 --window 2002Q4..2004Q4`"
+            .to_owned(),
+    }
+}
+
+fn ids(first: &str, others: &[String]) -> String {
+    let others: Vec<String> = others.iter().map(|id| format!(" and `{id}`")).collect();
+    format!("`{first}`{}", others.concat())
 }
 
 impl DeliveryId {
     /// A calendar id, or any short name where a window is declared.
     fn parse(text: &str, free: bool) -> Result<Self, DeliveryIdError> {
-        const LENGTH_MAX: usize = 40;
         let id = Self(text.to_owned());
+        if id.calendar_window().is_some() {
+            return Ok(id);
+        }
+        if text.starts_with('-') {
+            return Err(DeliveryIdError::Option(text.to_owned()));
+        }
+        if !free {
+            return Err(DeliveryIdError::Malformed { found: text.to_owned() });
+        }
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         // An id of digits only could not be told from a version of the table.
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let named = !digits && text.len() <= LENGTH_MAX && text.bytes().all(legal);
-        if named && (free || id.calendar_window().is_some()) {
-            return Ok(id);
-        }
-        Err(DeliveryIdError::Malformed { found: text.to_owned() })
+        let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+        if named && begins { Ok(id) } else { Err(DeliveryIdError::Name(text.to_owned())) }
+    }
+
+    /// Whether the option could be an id at all, before any file is opened.
+    pub(super) fn check_declared(
+        declared: Option<&str>,
+        window: Option<QuarterRange>,
+    ) -> Result<(), DeliveryIdError> {
+        declared.map_or(Ok(()), |text| Self::parse(text, window.is_some()).map(|_| ()))
     }
 
     /// A calendar id with its window.
@@ -120,6 +219,7 @@ pub(super) fn settle(
     for path in paths {
         let file = file_name(path);
         let Some(named) = named_id(&file) else { continue };
+        let others: Vec<String> = ids_in(&file).into_iter().filter(|id| *id != named).collect();
         match &id {
             Some(id) if id.as_str() == named => {}
             Some(id) => {
@@ -128,17 +228,38 @@ pub(super) fn settle(
             }
             None => id = Some(DeliveryId::parse(&named, window.is_some())?),
         }
+        if declared.is_none() && !others.is_empty() {
+            return Err(DeliveryIdError::Several { file, first: named, others });
+        }
     }
-    let file = || paths.first().map(|path| file_name(path)).unwrap_or_default();
-    let id = id.ok_or_else(|| DeliveryIdError::Missing { file: file() })?;
+    let missing = || {
+        let file = paths.first().map(|path| file_name(path)).unwrap_or_default();
+        DeliveryIdError::Missing { near: near_id(&file), file }
+    };
+    let id = id.ok_or_else(missing)?;
     match (id.calendar_window(), window) {
         (Some(calendar), Some(declared)) if calendar != declared => {
             Err(DeliveryIdError::Window { id: id.to_string(), calendar, declared })
         }
+        (Some(calendar), _) if calendar.last() < Quarter::SOURCE_START => {
+            Err(DeliveryIdError::NoSource(id.to_string(), calendar))
+        }
         (Some(calendar), _) => Ok((id, calendar)),
-        (None, Some(declared)) => Ok((id, declared)),
+        (None, Some(declared)) => free_window(declared).map(|window| (id, window)),
         (None, None) => Err(DeliveryIdError::Malformed { found: id.to_string() }),
     }
+}
+
+/// The window of a free id, which must be one that the source can have.
+fn free_window(window: QuarterRange) -> Result<QuarterRange, DeliveryIdError> {
+    if window.first() < Quarter::SOURCE_START {
+        let last = window.last().max(Quarter::SOURCE_START);
+        return Err(DeliveryIdError::BeforeSource(window.first(), last));
+    }
+    if window.iter().count() > WINDOW_LENGTH_MAX {
+        return Err(DeliveryIdError::Long(window));
+    }
+    Ok(window)
 }
 
 /// The name of a file without its folder.

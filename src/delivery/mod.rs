@@ -8,9 +8,12 @@ mod encoding;
 mod header;
 mod held_text;
 mod id;
+mod misnamed;
+mod near_id;
 mod packing;
 mod parquet_text;
 mod part;
+mod part_name;
 mod record;
 mod rows;
 
@@ -18,10 +21,12 @@ use std::path::PathBuf;
 
 pub use chunks::{Chunk, ChunkReader};
 pub use encoding::{Encoding, EncodingError};
-pub use header::{Header, HeaderError};
+pub use header::{Header, HeaderError, REQUIRED};
 pub use id::{DeliveryId, DeliveryIdError, calendar};
+pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns, misnamed};
 pub use packing::Packing;
 pub use part::{Part, PartError};
+pub use part_name::part_label;
 pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 pub use rows::{RowFault, Rows, UnreadRow};
 
@@ -64,6 +69,7 @@ impl Delivery {
         window: Option<QuarterRange>,
         encoding: Option<Encoding>,
     ) -> Result<Self, DeliveryError> {
+        DeliveryId::check_declared(declared, window)?;
         let (parts, errors): (Vec<_>, Vec<_>) =
             paths.iter().map(|path| Part::open(path, encoding)).partition(Result::is_ok);
         if !errors.is_empty() {

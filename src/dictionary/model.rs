@@ -15,7 +15,12 @@ pub struct Validity {
 impl Validity {
     /// Whether `day` lies inside.
     pub fn contains(self, day: Day) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+        self.overlaps(day, day)
+    }
+
+    /// Whether any day from `first` to `last` lies inside.
+    pub fn overlaps(self, first: Day, last: Day) -> bool {
+        self.from.is_none_or(|from| from <= last) && self.to.is_none_or(|to| first <= to)
     }
 }
 

@@ -7,20 +7,19 @@
 
 use std::panic::AssertUnwindSafe;
 
+use super::attempt::Attempt;
+use super::replacement::{Replacement, ReplacementError, parts_are_there, replaced, replacement};
 use super::stages::{Sink, Stages};
 use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
 use crate::decode::CellCounts;
-use crate::delivery::{Delivery, Part, PartError};
+use crate::delivery::{Delivery, IgnoredColumns, MisnamedColumns, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
 use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
 use crate::warehouse::{
-    DeliveryRecord, Gather, NewCommit, PartRecord, Snapshot, StagedSidecars, StoredFinding,
-    StoredRow, Warehouse, WarehouseError, rule_records,
+    DeliveryRecord, Gather, NewCommit, PartRecord, StagedSidecars, StoredFinding, StoredRow,
+    Warehouse, WarehouseError,
 };
-
-/// Version of [`DeliveryRecord`].
-const RECORD_FORMAT: u32 = 1;
 
 /// How the ingestion is to be done.
 #[derive(Debug, Clone, Default)]
@@ -30,10 +29,18 @@ pub struct IngestOptions {
     pub budget: Budget,
     /// Rejects allowed of single rules, by id.
     pub rule_budgets: Vec<(&'static str, Budget)>,
+    /// Columns that are no known variable, whatever their names are like.
+    pub ignored_columns: IgnoredColumns,
+    /// Rules of deliveries as a whole, by id, that may be broken.
+    pub accepted: Vec<&'static str>,
+    /// Variables that may be gone although the delivery before had values of them.
+    pub without_columns: Vec<&'static str>,
     /// Do all but the commit.
     pub dry_run: bool,
     /// Replace a delivery although a replay has taken corrected rows into it.
     pub discard_corrections: bool,
+    /// Replace a delivery although most of it does not come back, or parts of it are not there.
+    pub replace: bool,
     /// Commit the delivery also when the same bytes are current: its files may be damaged.
     pub again: bool,
     /// Give back every finding and rejected row, whatever becomes of the delivery.
@@ -53,6 +60,10 @@ pub struct IngestReport {
     pub exceeded: Vec<String>,
     /// What is said of the delivery, whether it was committed or not.
     pub record: DeliveryRecord,
+    /// What goes and what comes, where other bytes of the delivery are current.
+    pub replacement: Option<Replacement>,
+    /// What could not be looked at, in words.
+    pub notes: Vec<String>,
     /// All findings and rejected rows, if asked for.
     pub details: Option<Details>,
     /// Why person histories could not be renewed after the commit, which stands.
@@ -98,8 +109,9 @@ pub enum Outcome {
         /// Version of the table that committed it.
         version: u64,
     },
-    /// More rows were rejected than the budget allows; nothing was committed.
-    OverBudget,
+    /// More rows were rejected than the budget allows, or what was found of the delivery as a whole
+    /// keeps it out; nothing was committed.
+    Refused,
     /// All was done but the commit.
     DryRun,
 }
@@ -113,6 +125,9 @@ pub enum IngestError {
     /// A file of the delivery.
     #[error(transparent)]
     Part(#[from] PartError),
+    /// Columns that may be variables under another name.
+    #[error(transparent)]
+    Columns(#[from] MisnamedColumns),
     /// The rows of a large delivery are compared through temporary files.
     #[error("writing or reading a temporary file (TMPDIR says where): {0}")]
     Temporary(std::io::Error),
@@ -127,6 +142,9 @@ pub enum IngestError {
         /// Corrected rows.
         rows: u64,
     },
+    /// What is current would go, and may not.
+    #[error(transparent)]
+    Replacement(#[from] Box<ReplacementError>),
     /// There is nothing under the header.
     #[error(
         "the delivery holds no row; an empty one is not taken in, since it would replace others"
@@ -166,7 +184,11 @@ pub fn ingest(
     options: &IngestOptions,
     progress: &dyn Fn(u64),
 ) -> Result<IngestReport, IngestError> {
+    delivery.check_names(&options.ignored_columns)?;
     let snapshot = warehouse.snapshot(None)?;
+    if !options.replace {
+        parts_are_there(&snapshot, delivery).map_err(Box::new)?;
+    }
     let key = warehouse.key()?;
     let ingestion = warehouse.ingestion(&snapshot, delivery.id(), delivery.window())?;
     let stages = Stages::new(warehouse, delivery, &key);
@@ -178,56 +200,48 @@ pub fn ingest(
         return Err(IngestError::NoRows);
     }
     no_cell_is_lost(&sink.reconciliation)?;
-    let record = DeliveryRecord {
-        format: RECORD_FORMAT,
-        delivery: delivery.id().to_string(),
-        revision: ingestion.revision(),
-        window: delivery.window().to_string(),
-        parts: delivery.parts().iter().zip(&hashes).map(|it| part_record(it.0, it.1)).collect(),
-        settings: warehouse.settings_fingerprint(),
-        tool: env!("CARGO_PKG_VERSION").to_owned(),
-        reconciliation: (&sink.reconciliation).into(),
-        rules: rule_records(&sink.summary),
-        findings: None,
-        rejected_rows: None,
-        profile: None,
-    };
-    let sidecars = sink.sidecars.finish(&sink.profile)?;
-    let details = options.details.then(|| Details::of(&sidecars)).transpose()?;
-    let exceeded = options.exceeded(&sink.summary, &sink.reconciliation);
-    let outcome = match without_commit(&snapshot, &record, &exceeded, options) {
-        Some(outcome) => outcome,
-        None => {
-            corrections_may_go(&snapshot, &record, options)?;
-            let commit = NewCommit {
-                files: &sink.observations.finish()?,
-                sidecars: &sidecars,
-                record: record.clone(),
-                written: &sink.reconciliation,
-                keep_earlier: false,
-            };
-            let version = ingestion.commit(commit)?;
-            Outcome::Committed { revision: record.revision, version }
-        }
-    };
-    let record = match outcome {
-        // It stays the revision it was.
-        Outcome::Unchanged { revision, .. } => DeliveryRecord { revision, ..record },
-        _ => record,
-    };
-    let committed = matches!(outcome, Outcome::Committed { .. });
-    let histories_problem =
-        committed.then(|| renew_histories(warehouse, &gathered).err()).flatten();
-    let (reconciliation, findings) = (sink.reconciliation, sink.summary);
-    Ok(IngestReport {
-        outcome,
+    let attempt = Attempt { warehouse, delivery, options, snapshot: &snapshot };
+    let (record, notes) = attempt.record(ingestion.revision(), &sink, &hashes);
+    let Sink { observations, sidecars, summary, reconciliation, profile, .. } = sink;
+    let sidecars = sidecars.finish(&profile)?;
+    let mut report = IngestReport {
+        outcome: Outcome::DryRun,
+        details: options.details.then(|| Details::of(&sidecars)).transpose()?,
+        exceeded: options.exceeded(&summary, &reconciliation),
         reconciliation,
-        findings,
-        exceeded,
+        findings: summary,
         record,
-        details,
-        histories_problem,
-    })
+        replacement: None,
+        notes,
+        histories_problem: None,
+    };
+    if attempt.settle(&mut report) {
+        return Ok(report);
+    }
+    let before = replaced(&snapshot, &report.record);
+    if options.dry_run && before.is_none() {
+        return Ok(report);
+    }
+    let files = observations.finish()?;
+    if let Some(before) = before {
+        let change = replacement(&snapshot, before, &report.record, &files, options.replace);
+        report.replacement = Some(change.map_err(Box::new)?);
+    }
+    if options.dry_run {
+        return Ok(report);
+    }
+    let commit = NewCommit {
+        files: &files,
+        sidecars: &sidecars,
+        record: report.record.clone(),
+        written: &report.reconciliation,
+        keep_earlier: false,
+    };
+    attempt.corrections_may_go(&report.record)?;
+    let version = ingestion.commit(commit)?;
+    report.outcome = Outcome::Committed { revision: report.record.revision, version };
+    report.histories_problem = renew_histories(warehouse, &gathered).err();
+    Ok(report)
 }
 
 /// Why person histories could not be renewed.
@@ -291,45 +305,6 @@ impl IngestOptions {
         }
         exceeded
     }
-}
-
-/// A delivery with corrected rows is replaced only if that is asked for.
-fn corrections_may_go(
-    snapshot: &Snapshot,
-    record: &DeliveryRecord,
-    options: &IngestOptions,
-) -> Result<(), IngestError> {
-    let current = snapshot.delivery(&record.delivery);
-    let rows = current.map_or(0, |commit| commit.record.rows_corrected());
-    if rows == 0 || options.discard_corrections {
-        return Ok(());
-    }
-    Err(IngestError::Corrected { delivery: record.delivery.clone(), rows })
-}
-
-/// Why there is nothing to commit, if so.
-fn without_commit(
-    snapshot: &Snapshot,
-    record: &DeliveryRecord,
-    exceeded: &[String],
-    options: &IngestOptions,
-) -> Option<Outcome> {
-    fn hashes(record: &DeliveryRecord) -> impl Iterator<Item = &str> {
-        record.parts.iter().map(|part| part.blake3.as_str())
-    }
-    if let Some(current) = snapshot.delivery(&record.delivery)
-        && hashes(&current.record).eq(hashes(record))
-        && current.record.settings == record.settings
-        && current.record.window == record.window
-        && !options.again
-    {
-        let (revision, version) = (current.record.revision, current.version);
-        return Some(Outcome::Unchanged { revision, version });
-    }
-    if !exceeded.is_empty() {
-        return Some(Outcome::OverBudget);
-    }
-    options.dry_run.then_some(Outcome::DryRun)
 }
 
 fn part_names(delivery: &Delivery) -> Vec<String> {

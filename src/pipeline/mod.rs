@@ -1,8 +1,11 @@
 //! The two ways through the house, one page each: `ingest` and `answer`.
 
 pub mod answer;
+mod attempt;
 pub mod difference;
 pub mod ingest;
+pub mod replacement;
 pub mod replay;
 mod stages;
 mod stored_duplicates;
+mod whole;

@@ -14,7 +14,7 @@ use crate::attribution::{Attribution, ObservationBatch, Reconciliation};
 use crate::check::{
     BatchCounts, CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, Profile, examine,
 };
-use crate::decode::{DecodeSettings, IdentifierFormat, decode};
+use crate::decode::{DayFirstDates, DecodeSettings, IdentifierFormat, decode};
 use crate::delivery::{Chunk, Delivery, Part, PartError};
 use crate::dictionary::Dictionary;
 use crate::finding::{Finding, FindingSummary};
@@ -44,6 +44,7 @@ pub(super) struct Sink {
     pub(super) summary: FindingSummary,
     pub(super) reconciliation: Reconciliation,
     pub(super) profile: Profile,
+    pub(super) day_first: DayFirstDates,
 }
 
 impl Sink {
@@ -59,6 +60,7 @@ impl Sink {
             summary: FindingSummary::default(),
             reconciliation: Reconciliation::new(window, 0),
             profile: Profile::default(),
+            day_first: DayFirstDates::default(),
         })
     }
 }
@@ -68,6 +70,7 @@ pub(super) struct Stored {
     findings: Vec<Finding>,
     rejected: Vec<StoredRow>,
     counts: BatchCounts,
+    day_first: DayFirstDates,
     observations: Vec<ObservationBatch>,
     reconciliation: Reconciliation,
 }
@@ -198,6 +201,7 @@ impl<'a> Stages<'a> {
         Stored {
             rejected: rejected.map(|row| StoredRow::new(row, parts)).collect(),
             counts: BatchCounts::of(&batch),
+            day_first: *batch.decoded().day_first(),
             findings: batch.into_findings(),
             observations,
             reconciliation,
@@ -227,6 +231,7 @@ impl Sink {
         self.summary.add(&stored.findings);
         self.sidecars.write_findings(&stored.findings)?;
         self.sidecars.write_rejected(&stored.rejected)?;
+        self.day_first.add(&stored.day_first);
         self.reconciliation.add(&stored.reconciliation);
         self.observations.write(stored.observations)
     }

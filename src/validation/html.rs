@@ -51,12 +51,15 @@ fn values(
     let widest = report.distribution.iter().map(|it| it.rows.max(it.previous.unwrap_or(0))).max();
     let group = |it: &GroupChange| group(it, widest.unwrap_or(0), dictionary, language);
     let rule = |it: &BrokenRule| rule(it, &t, &share, language);
-    let text = |key: &str| t.get(key).cloned().unwrap_or_default();
+    let blocked = report.of_delivery.iter().any(|it| it.severity == "block" && !it.accepted);
     let (outcome, outcome_text) = match report.outcome {
-        ValidationOutcome::Committed => ("committed", text("outcome_text_committed")),
-        ValidationOutcome::Refused => ("refused", text("outcome_text_refused")),
-        ValidationOutcome::DryRun => ("dry-run", text("outcome_text_dry_run")),
+        ValidationOutcome::Committed => ("committed", "outcome_text_committed"),
+        ValidationOutcome::Refused if blocked => ("refused", "outcome_text_blocked"),
+        ValidationOutcome::Refused => ("refused", "outcome_text_refused"),
+        ValidationOutcome::DryRun => ("dry-run", "outcome_text_dry_run"),
     };
+    let outcome_text = t.get(outcome_text).cloned().unwrap_or_default();
+    let whole = |it: &super::OfDelivery| of_delivery(it, language);
     let revision = (report.revision > 0).then(|| report.revision.to_string());
     context! {
         t => t.clone(),
@@ -75,17 +78,14 @@ fn values(
             rejected_share => share(report.rows.rejected),
             warned => number(report.rows.warned),
         },
-        euros => context! {
-            accepted => amount(&report.euros.accepted),
-            stored => amount(&report.euros.stored),
-            clipped => amount(&report.euros.clipped),
-            rejected => amount(&report.euros.rejected),
-        },
+        euros => euros(&report.euros, &amount),
         quarters => report.quarters.iter().map(quarter).collect::<Vec<_>>(),
         quarters_total => context! {
             observations => number(observations),
             amount => amount(&report.euros.stored),
         },
+        blocked,
+        of_delivery => report.of_delivery.iter().map(whole).collect::<Vec<_>>(),
         rules => report.rules.iter().map(rule).collect::<Vec<_>>(),
         columns => report.columns.iter().map(column).collect::<Vec<_>>(),
         previous => report.previous.as_deref(),
@@ -93,6 +93,27 @@ fn values(
         empty => report.empty.iter().map(|it| variable(it, language)).collect::<Vec<_>>(),
         new_codes => report.new_codes.iter().map(|it| code(it, "new")).collect::<Vec<_>>(),
         gone_codes => report.gone_codes.iter().map(|it| code(it, "gone")).collect::<Vec<_>>(),
+    }
+}
+
+fn euros(euros: &super::Euros, amount: &dyn Fn(&str) -> String) -> minijinja::Value {
+    context! {
+        accepted => amount(&euros.accepted),
+        stored => amount(&euros.stored),
+        clipped => amount(&euros.clipped),
+        rejected => amount(&euros.rejected),
+    }
+}
+
+fn of_delivery(found: &super::OfDelivery, language: Language) -> minijinja::Value {
+    let severity = match (found.severity.as_str(), found.accepted) {
+        ("block", false) => "reject",
+        _ => "warn",
+    };
+    context! {
+        id => found.rule.as_str(), severity, accepted => found.accepted, blocks => severity == "reject",
+        column => found.column.as_deref(), text => found.text.as_str(),
+        meaning => label(&found.meaning, language), help => label(&found.help, language),
     }
 }
 

@@ -8,7 +8,7 @@ mod compare;
 mod html;
 mod texts;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -17,12 +17,14 @@ pub use html::page;
 
 use compare::{codes_apart, groups, variables};
 
-use crate::check::{Profile, all_rules};
+use crate::check::{DELIVERY_RULES, Profile, all_rules};
 use crate::dictionary::Dictionary;
 use crate::document::Labels;
 use crate::finding::{Rule, Severity};
 use crate::render::euros;
-use crate::warehouse::{DeliveryRecord, PartRecord, QuarterRecord, StoredFinding, rows_by};
+use crate::warehouse::{
+    DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, StoredFinding, rows_by,
+};
 
 /// Findings listed per rule.
 const FIRST_MAX: usize = 5;
@@ -33,7 +35,7 @@ const FIRST_MAX: usize = 5;
 pub enum ValidationOutcome {
     /// It is in the warehouse.
     Committed,
-    /// Its rejects exceed the budget.
+    /// Its rejects exceed the budget, or it is kept out as a whole.
     Refused,
     /// It was only checked.
     DryRun,
@@ -75,6 +77,8 @@ pub struct ValidationReport {
     pub euros: Euros,
     /// Rows and euros by quarter.
     pub quarters: Vec<Quarter>,
+    /// What was found of the delivery as a whole.
+    pub of_delivery: Vec<OfDelivery>,
     /// Rules that do not hold, rejects first.
     pub rules: Vec<BrokenRule>,
     /// Findings by variable.
@@ -126,6 +130,25 @@ pub struct Quarter {
     pub observations: u64,
     /// Euros.
     pub amount: String,
+}
+
+/// Something found of the delivery as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfDelivery {
+    /// The rule's id.
+    pub rule: String,
+    /// `block` or `warn`.
+    pub severity: String,
+    /// The variable.
+    pub column: Option<String>,
+    /// Expected and found.
+    pub text: String,
+    /// Whether what blocks was accepted.
+    pub accepted: bool,
+    /// What the rule says, in three languages.
+    pub meaning: Labels,
+    /// What to do, in three languages.
+    pub help: Labels,
 }
 
 /// A rule that does not hold everywhere.
@@ -207,6 +230,7 @@ impl ValidationReport {
                 rejected: amount(&sums.cents_rejected),
             },
             quarters: sums.quarters.iter().map(quarter).collect(),
+            of_delivery: of_delivery(record),
             rules: broken_rules(validated.findings),
             columns: columns(validated.findings, dictionary),
             previous: validated.previous.as_ref().map(|(name, _)| name.clone()),
@@ -224,23 +248,40 @@ fn broken_rules(findings: &[StoredFinding]) -> Vec<BrokenRule> {
     let broken = |rule: &Rule| {
         let of_rule = |finding: &&StoredFinding| finding.rule == rule.id;
         let first = findings.iter().filter(of_rule).take(FIRST_MAX).map(First::of);
-        let translated = meanings.get(rule.id);
-        let labels = |en: &str, of: &dyn Fn(&texts::Meaning) -> (String, String)| {
-            let (fr, nl) = translated.map(of).unzip();
-            Labels { en: en.to_owned(), fr, nl, de: None }
-        };
+        let (meaning, help) = in_languages(rule, &meanings);
         Some(BrokenRule {
             rule: rule.id.to_owned(),
             severity: rule.severity.name().to_owned(),
             rows: *rows.get(&(rule.severity.name(), rule.id))?,
-            meaning: labels(rule.meaning, &|it| (it.text.fr.clone(), it.text.nl.clone())),
-            help: labels(rule.help, &|it| (it.help.fr.clone(), it.help.nl.clone())),
+            meaning,
+            help,
             first: first.collect(),
         })
     };
     let mut rules: Vec<&Rule> = all_rules();
     rules.sort_by_key(|rule| (rule.severity, rule.id));
     rules.into_iter().filter_map(broken).collect()
+}
+
+/// What a rule says and what to do, in the languages of the report.
+fn in_languages(rule: &Rule, meanings: &BTreeMap<String, texts::Meaning>) -> (Labels, Labels) {
+    let translated = meanings.get(rule.id);
+    let labels = |en: &str, of: &dyn Fn(&texts::Meaning) -> &texts::Translated| {
+        let (fr, nl) = translated.map(of).map(|it| (it.fr.clone(), it.nl.clone())).unzip();
+        Labels { en: en.to_owned(), fr, nl, de: None }
+    };
+    (labels(rule.meaning, &|it| &it.text), labels(rule.help, &|it| &it.help))
+}
+
+fn of_delivery(record: &DeliveryRecord) -> Vec<OfDelivery> {
+    let meanings = texts::meanings();
+    let of = |found: DeliveryFindingRecord| {
+        let rule = DELIVERY_RULES.iter().find(|rule| rule.id == found.rule);
+        let (meaning, help) = rule.map(|rule| in_languages(rule, &meanings)).unwrap_or_default();
+        let DeliveryFindingRecord { rule, severity, column, text, accepted } = found;
+        OfDelivery { rule, severity, column, text, accepted, meaning, help }
+    };
+    record.of_delivery().into_iter().map(of).collect()
 }
 
 impl First {

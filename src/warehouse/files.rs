@@ -54,6 +54,23 @@ pub struct StagedFile {
     pub(super) statistics: String,
 }
 
+impl StagedFile {
+    /// Where it lies now.
+    pub fn path(&self) -> &Path {
+        &self.staged
+    }
+
+    /// Its quarter.
+    pub fn quarter(&self) -> Quarter {
+        self.quarter
+    }
+
+    /// Observations in it.
+    pub fn row_count(&self) -> u64 {
+        self.row_count
+    }
+}
+
 /// Takes observations and writes them out, on a thread of its own: while a file is sorted and
 /// encoded, the rows that come after it are decoded.
 #[derive(Debug)]

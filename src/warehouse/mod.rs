@@ -46,8 +46,8 @@ pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{StoredFinding, findings_as_parquet, rows_by};
 pub use key::KeySource;
 pub use record::{
-    DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord, RuleRecord, rule_records,
-    rules_of,
+    DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord,
+    RuleRecord, rule_records, rules_of,
 };
 pub use rejected_rows::StoredRow;
 pub use sidecars::{SidecarWriter, StagedSidecars};

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::findings::{StoredFinding, rows_by};
 
 use crate::attribution::{QuarterTotals, Reconciliation};
-use crate::finding::FindingSummary;
+use crate::check::quarters_empty;
+use crate::finding::{DeliveryFinding, FindingSummary};
 use crate::quarter::{Quarter, QuarterRange};
 
 /// Key of the record in the commit's metadata.
@@ -43,6 +44,9 @@ pub struct DeliveryRecord {
     /// The file of the profile.
     #[serde(default)]
     pub profile: Option<String>,
+    /// What would have kept the delivery out as a whole, had it not been accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocking: Vec<DeliveryFindingRecord>,
 }
 
 impl DeliveryRecord {
@@ -57,9 +61,55 @@ impl DeliveryRecord {
         names.into_iter().flatten().map(String::as_str)
     }
 
+    /// All that was found of the delivery as a whole. Empty quarters are read off the reconciliation,
+    /// which corrected rows change.
+    pub fn of_delivery(&self) -> Vec<DeliveryFindingRecord> {
+        let mut found = self.blocking.clone();
+        let quarters = self.reconciliation.quarters.iter();
+        let quarters = quarters.filter_map(|it| Some((it.quarter.parse().ok()?, it.observations)));
+        let empty = quarters_empty(quarters);
+        found.extend(empty.into_iter().map(|it| DeliveryFindingRecord::new(it, false)));
+        found
+    }
+
+    /// Whether anything of the delivery as a whole keeps it out.
+    pub fn is_blocked(&self) -> bool {
+        self.blocking.iter().any(|found| !found.accepted)
+    }
+
     /// Rows that a replay has taken back.
     pub fn rows_corrected(&self) -> u64 {
         self.parts.iter().map(|part| part.corrected).sum()
+    }
+}
+
+/// Something found of a delivery as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryFindingRecord {
+    /// The rule's id.
+    pub rule: String,
+    /// `block` or `warn`.
+    pub severity: String,
+    /// The variable, where the finding concerns one.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// Expected and found.
+    pub text: String,
+    /// Whether the user has accepted what blocks.
+    #[serde(default)]
+    pub accepted: bool,
+}
+
+impl DeliveryFindingRecord {
+    /// A finding as it is stored.
+    pub fn new(finding: DeliveryFinding, accepted: bool) -> Self {
+        Self {
+            rule: finding.rule.id.to_owned(),
+            severity: finding.rule.severity.to_string(),
+            column: finding.column.map(ToOwned::to_owned),
+            text: finding.text,
+            accepted,
+        }
     }
 }
 

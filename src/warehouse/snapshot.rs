@@ -75,6 +75,15 @@ impl Snapshot {
         self.commits.iter().rfind(|commit| commit.record.delivery == id)
     }
 
+    /// The current delivery of the latest period that ends before `window` begins.
+    pub fn latest_before(&self, window: QuarterRange) -> Option<&LoggedCommit> {
+        let earlier = self.deliveries().into_iter().filter_map(|commit| {
+            let own = commit.record.quarters()?;
+            (own.last() < window.first()).then_some((own.last(), commit))
+        });
+        earlier.max_by_key(|(last, _)| *last).map(|(_, commit)| commit)
+    }
+
     /// The commit of `id@revision`, or the current one of `id`.
     pub fn named(&self, name: &str) -> Result<&LoggedCommit, WarehouseError> {
         let revision = |(id, revision): (&str, &str)| {

@@ -373,7 +373,7 @@ fn ingest(sandbox: &Sandbox, rows: &[(usize, String)]) -> BTreeSet<String> {
             continue;
         }
         let file = sandbox.delivery(id, &own.into_iter().collect::<Vec<_>>());
-        sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
+        sandbox.run(["ingest", &file, "--max-rejects", "100%", "--replace"]).ok();
         let quarter = |month: &&str| {
             let number = month[5..].parse::<u32>().unwrap().div_ceil(3);
             format!("{}Q{number}", &month[..4])

@@ -10,12 +10,12 @@ use crate::sandbox::Sandbox;
 /// A warehouse with one delivery, and two files of that delivery with different rows.
 fn sandbox() -> (Sandbox, [String; 2]) {
     let sandbox = Sandbox::new();
-    let files = ["1", "2"].map(|seed| {
-        let arguments = ["--persons", "20000", "--seed", seed, "--output", seed];
+    let files = ["20000", "16000"].map(|persons| {
+        let arguments = ["--persons", persons, "--output", persons];
         let mut command = vec!["sample", "--deliveries", "2008-05"];
         command.extend(arguments);
         sandbox.run_all(&command).ok();
-        format!("{seed}/DWH_SPPIS_Formulaires_2008-05.csv")
+        format!("{persons}/DWH_SPPIS_Formulaires_2008-05.csv")
     });
     sandbox.run(["ingest", &files[0]]).ok();
     (sandbox, files)

@@ -39,10 +39,10 @@ const LOG: &str = "operations.log";
 impl Scene {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let [first, second] = ["1", "2"].map(|seed| {
-            let sample = ["sample", "--deliveries", "2008-05", "--persons", "60"];
-            sandbox.run_all(&[&sample[..], &["--seed", seed, "--output", seed]].concat()).ok();
-            format!("{seed}/DWH_SPPIS_Formulaires_2008-05.csv")
+        let [first, second] = ["60", "50"].map(|persons| {
+            let sample = ["sample", "--deliveries", "2008-05", "--persons", persons];
+            sandbox.run_all(&[&sample[..], &["--output", persons]].concat()).ok();
+            format!("{persons}/DWH_SPPIS_Formulaires_2008-05.csv")
         });
         sandbox.run(["ingest", &first]).ok();
         let old = sandbox.csv("by-regime-and-measure");

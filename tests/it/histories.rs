@@ -185,7 +185,7 @@ fn a_redelivery_and_corrected_rows_renew_the_histories() {
     let wrong = format!("{d};1;21004;2005-31-07;2005-07-31;1168;;1;250.00");
     let right = format!("{a};6;21004;2005-07-01;2005-07-31;1168;;;");
     let file = sandbox.delivery("2007-05", &[&right, &wrong]);
-    sandbox.run(["ingest", &file, "--max-rejects", "1"]).ok();
+    sandbox.run(["ingest", &file, "--max-rejects", "1", "--replace"]).ok();
     assert_ne!(bytes(&sandbox), before);
     sandbox.run(["verify"]).ok();
     let corrected =

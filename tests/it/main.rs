@@ -23,6 +23,12 @@ mod seeded;
 /// `init`, `ingest`, redelivery, budgets, replaced files, versions.
 mod ingesting;
 
+/// What is found of a delivery as a whole, and what is accepted of it.
+mod whole_deliveries;
+
+/// Deliveries that come again: what goes, what comes, and what may not go.
+mod replacing;
+
 /// Packed, encoded and columnar deliveries: the same rows, the same figures.
 mod packed;
 

@@ -99,6 +99,134 @@ fn a_delivery_that_cannot_be_placed_is_refused() {
 }
 
 #[test]
+fn an_id_a_window_or_a_file_name_that_is_wrong_says_what_it_is_and_what_to_do() {
+    let sandbox = Sandbox::new();
+    let text = format!("{HEADER}\n{ROW}\n");
+    let names = [
+        "rows.csv",
+        "DWH_SPPIS_Formulaires_2007-05_2007-11.csv",
+        "DWH_SPPIS_Formulaires_2008-5.csv",
+        "DWH_SPPIS_Formulaires_2007-05_2008-05-13.csv",
+        "DWH_SPPIS_Formulaires_2003-05.csv",
+    ];
+    for name in names {
+        sandbox.write(name, &text);
+    }
+    let cases: [&[&str]; 17] = [
+        &[names[1]],
+        &[names[2]],
+        &[names[4]],
+        &[names[1], "--delivery", "2007-11"],
+        &["rows.csv", "--delivery", "2008-5"],
+        &["rows.csv", "--delivery", "200805"],
+        &["rows.csv", "--delivery", "05/2008"],
+        &["rows.csv", "--delivery", "２００８-05"],
+        &["rows.csv", "--delivery", "2008-13"],
+        &["rows.csv", "--delivery", "42012205181"],
+        &["rows.csv", "--delivery", "-x"],
+        &["rows.csv", "--delivery", "--dry-run"],
+        &["rows.csv", "--delivery", "-x", "--window", "2002Q4..2004Q4"],
+        &["rows.csv", "--delivery", "mon id", "--window", "2002Q4..2004Q4"],
+        &["rows.csv", "--delivery", "backfill", "--window", "0001Q1..2004Q4"],
+        &["rows.csv", "--delivery", "backfill", "--window", "2002Q4..9999Q4"],
+        &["rows.csv", "--delivery", "2007-05", "--window", "2002Q4..2004Q4"],
+    ];
+    let said = cases.map(|case| refused(&sandbox, &[&["ingest"], case].concat()));
+    insta::assert_snapshot!(said.concat(), @"
+    error: the file name `DWH_SPPIS_Formulaires_2007-05_2007-11.csv` says two deliveries, `2007-05` and `2007-11`; rename the file, or give `--delivery 2007-05` if it is that one
+    error: no delivery id in the file name `DWH_SPPIS_Formulaires_2008-5.csv`; if `2008-05` is meant, rename it, or give `--delivery 2008-05`
+    error: delivery `2003-05` covers 2001Q3..2001Q4, but the source begins in 2002Q4; the first delivery is `2004-05`
+    error: the file `DWH_SPPIS_Formulaires_2007-05_2007-11.csv` says delivery `2007-05`, but `2007-11` was expected
+    error: `2008-5` is no delivery id: expected `YYYY-05` or `YYYY-11`; is `2008-05` meant?
+    error: `200805` is no delivery id: expected `YYYY-05` or `YYYY-11`; is `2008-05` meant?
+    error: `05/2008` is no delivery id: expected `YYYY-05` or `YYYY-11`; is `2008-05` meant?
+    error: a text of 7 characters, 6 of them digits is no delivery id: expected `YYYY-05` or `YYYY-11`; is `2008-05` meant, in the digits 0 to 9 and a plain dash?
+    error: `2008-13` is no delivery id: expected `YYYY-05` or `YYYY-11`; for another period give `--window` too, for example `--delivery backfill --window 2002Q4..2004Q4`
+    error: a text of 11 characters, 11 of them digits is no delivery id: expected `YYYY-05` or `YYYY-11`; for another period give `--window` too, for example `--delivery backfill --window 2002Q4..2004Q4`
+    error: expected an id after `--delivery`, found `-x`, which is written like an option; an id begins with a letter or a digit, for example `--delivery 2007-05`
+    error: expected an id after `--delivery`, found `--dry-run`, which is written like an option; an id begins with a letter or a digit, for example `--delivery 2007-05`
+    error: expected an id after `--delivery`, found `-x`, which is written like an option; an id begins with a letter or a digit, for example `--delivery 2007-05`
+    error: `mon id` cannot name a delivery: expected up to 40 letters without accents, digits, `-` and `_`, the first a letter or a digit, and not digits only
+    error: the window begins in 0001Q1, but the source in 2002Q4; give `--window 2002Q4..2004Q4`, or the quarters that the files hold
+    error: the window 2002Q4..9999Q4 has 31989 quarters; expected at most 200: give those that the files hold, for example `--window 2002Q4..2004Q4`
+    error: delivery `2007-05` covers 2005Q3..2005Q4, not 2002Q4..2004Q4; use a free id for another window
+    ");
+    // A day in the name is no second id, and the id that is given settles what a name leaves open.
+    for arguments in [&[names[3]][..], &[names[1], "--delivery", "2007-05"]] {
+        let arguments = [&["ingest", "--dry-run", "--max-rejects", "100%"], arguments].concat();
+        sandbox.run_all(&arguments).ok();
+    }
+}
+
+#[test]
+fn a_column_that_may_be_a_variable_under_another_name_is_refused_and_inspected_as_such() {
+    let sandbox = Sandbox::new();
+    let write = |file: &str, name: &str, more: &str| {
+        let header = HEADER.replace("EBENCONVCM", name);
+        sandbox.write(file, format!("{header}{more}\n{ROW}{}\n", more.replace(|it| it != ';', "")));
+    };
+    let names = [
+        ("letter.csv", "EBENCONVM"),
+        ("unit.csv", "EBENCONVCM (EUR)"),
+        ("script.csv", "\u{415}BENCONVCM"),
+        ("pandas.csv", "EBENCONVCM.1"),
+        ("blank.csv", "Ebenconv cm"),
+        ("wide.csv", "\u{FF25}\u{FF22}ENCONVCM"),
+        ("cut.csv", "EBENCONV"),
+    ];
+    for (file, name) in names {
+        write(file, name, "");
+    }
+    write("twice.csv", "EBENCONVCM", ";EBENCONVCM.1;CBENCONV_2");
+    let files: Vec<&str> = names.iter().map(|(file, _)| *file).chain(["twice.csv"]).collect();
+    let delivery = ["--delivery", "2007-11"];
+    let all = refused(&sandbox, &[&["ingest"], &files[..], &delivery].concat());
+    insta::assert_snapshot!(all, @"
+    error: letter.csv: the column `EBENCONVM` is not known: there is no `EBENCONVCM`, and it is the same but for one letter
+    error: unit.csv: the column `EBENCONVCM (EUR)` is not known: there is no `EBENCONVCM`, and it holds that name
+    error: script.csv: the column `ЕBENCONVCM` is not known: there is no `EBENCONVCM`, and it looks the same, but is written with U+0415
+    error: pandas.csv: the column `EBENCONVCM.1` is not known: there is no `EBENCONVCM`, and it is what pandas calls a second column of that name
+    error: blank.csv: the column `Ebenconv cm` is not known: there is no `EBENCONVCM`, and it is the same but for marks or blanks
+    error: wide.csv: the column `ＥＢENCONVCM` is not known: there is no `EBENCONVCM`, and it looks the same, but is written with U+FF25, U+FF22
+    error: cut.csv: the column `EBENCONV` is not known: there is no `EBENCONVCM`, and it is that name cut off
+    error: twice.csv: the column `EBENCONVCM.1` is not known: there is `EBENCONVCM`, and it is what pandas calls a second column of that name; which of them counts cannot be told
+    hint: rename the column to the variable it is; if it is none, add `--ignore-column EBENCONVM --ignore-column 'EBENCONVCM (EUR)' --ignore-column ЕBENCONVCM --ignore-column EBENCONVCM.1 --ignore-column 'Ebenconv cm' --ignore-column ＥＢENCONVCM --ignore-column EBENCONV`
+    ");
+    let inspected = sandbox.run(["inspect", "unit.csv", "--rows", "0"]).ok().stdout;
+    let line = inspected.lines().find(|line| line.contains("(EUR)")).unwrap_or_default();
+    insta::assert_snapshot!(line.trim(), @"`EBENCONVCM (EUR)` not known: there is no `EBENCONVCM`, and it holds that name; rename it, or `--ignore-column`");
+    let arguments = ["ingest", "unit.csv", "--delivery", "2007-11", "--ignore-column"];
+    let said = ["EBENCONVCM_EUR", "CBENCONV", "REMARK"]
+        .map(|name| refused(&sandbox, &[&arguments[..], &[name]].concat()));
+    insta::assert_snapshot!(said.concat(), @"
+    error: no file of the delivery has a column `EBENCONVCM_EUR` that is not known; did you mean `EBENCONVCM (EUR)`?
+    error: no file of the delivery has a column `CBENCONV` that is not known; those are `EBENCONVCM (EUR)`
+    error: no file of the delivery has a column `REMARK` that is not known; those are `EBENCONVCM (EUR)`
+    ");
+    let ran = sandbox.run_all(&[&arguments[..], &["ebenconvcm (eur)"]].concat()).ok();
+    assert!(ran.stderr.contains("not known and not stored: `EBENCONVCM (EUR)`"), "{ran}");
+}
+
+#[test]
+fn a_column_near_a_variable_that_is_there_is_only_reported() {
+    let sandbox = Sandbox::new();
+    let text = format!("{HEADER};EBENCONVCM (EUR);CPAS_NAME;REMARK\n{ROW};500;x;y\n");
+    sandbox.write("x.csv", text);
+    let ran = sandbox.run(["ingest", "x.csv", "--delivery", "2007-11"]).ok();
+    let expected = "not known and not stored: `EBENCONVCM (EUR)`, `CPAS_NAME`, `REMARK`";
+    assert!(ran.stderr.contains(expected), "{ran}");
+    assert!(ran.stdout.contains("stored 500.00"), "{ran}");
+}
+
+#[test]
+fn a_required_column_in_letters_of_another_script_is_named_with_them() {
+    let sandbox = Sandbox::new();
+    sandbox.write("x.csv", format!("{}\n{ROW}\n", HEADER.replace("NISS", "N\u{406}SS")));
+    let said = refused(&sandbox, &["ingest", "x.csv", "--delivery", "2007-11"]);
+    insta::assert_snapshot!(said, @"error: x.csv: 1 required column is missing: `NISS` (the header has `NІSS`, written with U+0406: rename it if that is meant)");
+}
+
+#[test]
 fn a_question_that_cannot_be_asked_is_refused_with_what_was_meant() {
     let sandbox = Sandbox::new();
     let mut said = String::new();

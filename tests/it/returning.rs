@@ -66,6 +66,9 @@ fn findings_are_counted_and_exported_in_four_formats() {
     let sandbox = sandbox();
     let summary = sandbox.run(["rejects", "2008-05", "--summary"]).ok();
     insta::assert_snapshot!(summary.stdout, @"
+    of the delivery as a whole        severity  finding
+    delivery.quarter-empty            warn      no row lies in 2006Q4
+
     rule                              severity          rows
     decode.amount-ambiguous           reject               1
     decode.date                       reject               1

@@ -56,6 +56,7 @@ const MODULES: [(&str, &[&str]); 22] = [
             "histories",
             "query",
             "disclosure",
+            "render",
             "export",
         ],
     ),

@@ -1,0 +1,389 @@
+//! Columns whose name seems to be meant for a known variable that the file does not have.
+//!
+//! In: headers, and the names that the user says are something else. Out: each misnamed column with
+//! what its name is like. Never: a column of amounts that is left out because of one letter.
+//!
+//! Names are compared without case, accents, blanks and marks, with letters of other scripts read as
+//! those they look like. A name is near another when it is the same then, when it holds it, when at
+//! most two letters differ (one in short names), or when it begins alike.
+
+use super::Delivery;
+use super::header::Header;
+use crate::document::nearest;
+use crate::finding::shown;
+
+/// A column that may be a variable under another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misnamed {
+    /// The name in the header.
+    pub name: String,
+    /// The known variable.
+    pub variable: &'static str,
+    likeness: Likeness,
+    /// Whether the file has no column of the variable.
+    missing: bool,
+}
+
+/// What makes a name like another, the most certain first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    /// The same but for these characters.
+    LookAlike(Vec<char>),
+    /// The same but for blanks, marks and accents.
+    Marks,
+    /// A second column of the name, as pandas calls it.
+    Second,
+    /// The name without its end.
+    CutOff,
+    /// One letter differs.
+    OneLetter,
+    /// It holds the name.
+    Holds,
+    /// Two letters differ.
+    TwoLetters,
+    /// It begins alike.
+    Beginning,
+}
+
+impl Misnamed {
+    /// What the name is like, and what is wrong with that.
+    pub fn reason(&self) -> String {
+        let variable = self.variable;
+        let like = match &self.likeness {
+            Likeness::LookAlike(characters) => {
+                format!("looks the same, but is written with {}", points(characters))
+            }
+            Likeness::Marks => "is the same but for marks or blanks".to_owned(),
+            Likeness::Second => "is what pandas calls a second column of that name".to_owned(),
+            Likeness::CutOff => "is that name cut off".to_owned(),
+            Likeness::OneLetter => "is the same but for one letter".to_owned(),
+            Likeness::Holds => "holds that name".to_owned(),
+            Likeness::TwoLetters => "is the same but for two letters".to_owned(),
+            Likeness::Beginning => "begins alike".to_owned(),
+        };
+        if self.missing {
+            format!("there is no `{variable}`, and it {like}")
+        } else {
+            format!("there is `{variable}`, and it {like}; which of them counts cannot be told")
+        }
+    }
+}
+
+/// The columns of a file that are near a variable which it does not have, or are a second one of a
+/// variable that it has. What is nearer a variable that is there is only another column.
+pub fn misnamed(header: &Header) -> Vec<Misnamed> {
+    let absent = header.absent();
+    let present: Vec<&'static str> =
+        header.columns().iter().flatten().map(|column| column.name()).collect();
+    let of = |name: &str| {
+        let misnamed = |variable, likeness, missing| {
+            Some(Misnamed { name: name.to_owned(), variable, likeness, missing })
+        };
+        if let Some(variable) = present.iter().find(|variable| is_second(name, variable)) {
+            return misnamed(variable, Likeness::Second, false);
+        }
+        let like = absent.iter().filter_map(|it| Some((likeness(name, it)?, *it)));
+        let (likeness, variable) = like.min()?;
+        let uncertain = likeness >= Likeness::OneLetter && likeness != Likeness::Holds;
+        let nearer = |other: &&str| letters_apart(name, other) < letters_apart(name, variable);
+        if uncertain && present.iter().any(nearer) {
+            return None;
+        }
+        misnamed(variable, likeness, true)
+    };
+    header.unknown().filter(|name| is_name(name)).filter_map(of).collect()
+}
+
+/// A control character inside separates a name from what is none.
+fn is_name(name: &str) -> bool {
+    let strange = |it: char| it.is_control() && !it.is_whitespace();
+    !name.trim_matches(strange).contains(strange)
+}
+
+/// `EBENCONVCM.1` for `EBENCONVCM`.
+fn is_second(name: &str, known: &str) -> bool {
+    let (base, number) = name.rsplit_once('.').unwrap_or((name, ""));
+    let numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    numbered && base.trim().eq_ignore_ascii_case(known)
+}
+
+/// What makes `name` like `variable`, if anything does.
+fn likeness(name: &str, variable: &str) -> Option<Likeness> {
+    let (own, other) = (folded(name), folded(variable));
+    if own == other {
+        let characters = strange(name);
+        let marks = characters.is_empty();
+        return Some(if marks { Likeness::Marks } else { Likeness::LookAlike(characters) });
+    }
+    if is_second(name, variable) {
+        return Some(Likeness::Second);
+    }
+    // A name cut off to eight characters, and one with another ending.
+    let alike = own.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    if alike == own.len() && alike * 2 >= other.len() {
+        return Some(Likeness::CutOff);
+    }
+    match strsim::damerau_levenshtein(&own, &other) {
+        1 => Some(Likeness::OneLetter),
+        _ if own.contains(&other) => Some(Likeness::Holds),
+        2 if other.len() >= LONG => Some(Likeness::TwoLetters),
+        _ => (alike * 4 >= other.len() * 3).then_some(Likeness::Beginning),
+    }
+}
+
+fn letters_apart(name: &str, variable: &str) -> usize {
+    strsim::damerau_levenshtein(&folded(name), &folded(variable))
+}
+
+/// In names of so many letters, two may differ.
+const LONG: usize = 6;
+
+/// Characters that no name of a variable has, blanks aside.
+fn strange(name: &str) -> Vec<char> {
+    let mut characters: Vec<char> =
+        name.chars().filter(|it| !it.is_ascii() && !it.is_whitespace()).collect();
+    characters.dedup();
+    characters
+}
+
+fn points(characters: &[char]) -> String {
+    const SHOWN: usize = 3;
+    let points = characters.iter().take(SHOWN).map(|it| format!("U+{:04X}", u32::from(*it)));
+    let more = if characters.len() > SHOWN { " and others" } else { "" };
+    format!("{}{more}", points.collect::<Vec<_>>().join(", "))
+}
+
+/// The name that a variable probably has in a header, with what is not seen of it.
+pub(super) fn probable(variable: &str, names: &[&str]) -> Option<String> {
+    let like = names.iter().filter_map(|name| Some((likeness(name, variable)?, *name)));
+    let near = like.min().map(|(_, name)| name);
+    let near = near.or_else(|| nearest(variable, names.iter().copied()))?;
+    let strange = strange(near);
+    let written = if strange.is_empty() {
+        String::new()
+    } else {
+        format!(", written with {}", points(&strange))
+    };
+    Some(format!("{}{written}", shown(near)))
+}
+
+/// Letters and digits alone, in capitals of ASCII where they look like them.
+fn folded(name: &str) -> String {
+    let capitals = name.chars().map(narrow).flat_map(char::to_uppercase);
+    capitals.filter(|it| it.is_alphanumeric()).map(look_alike).collect()
+}
+
+/// Characters of full width as those of ASCII.
+fn narrow(character: char) -> char {
+    const OFFSET: u32 = 0xFF01 - 0x21;
+    match character {
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(character) - OFFSET).unwrap_or(character)
+        }
+        other => other,
+    }
+}
+
+/// The capital of ASCII that a capital letter looks like: Cyrillic, Greek, or with an accent.
+fn look_alike(capital: char) -> char {
+    match capital {
+        'А' | 'Α' | 'À'..='Å' => 'A',
+        'В' | 'Β' => 'B',
+        'С' | 'Ϲ' | 'Ç' => 'C',
+        'Е' | 'Ε' | 'Ѐ' | 'Ё' | 'È'..='Ë' => 'E',
+        'Ԍ' => 'G',
+        'Н' | 'Η' => 'H',
+        'І' | 'Ӏ' | 'Ι' | 'Ї' | 'Ì'..='Ï' | 'İ' => 'I',
+        'Ј' => 'J',
+        'К' | 'Κ' => 'K',
+        'М' | 'Μ' => 'M',
+        'Ν' | 'Ñ' => 'N',
+        'О' | 'Ο' | 'Ò'..='Ö' | 'Ø' => 'O',
+        'Р' | 'Ρ' => 'P',
+        'Ѕ' => 'S',
+        'Т' | 'Τ' => 'T',
+        'Ù'..='Ü' => 'U',
+        'Ԝ' => 'W',
+        'Х' | 'Χ' => 'X',
+        'У' | 'Υ' | 'Ү' | 'Ý' => 'Y',
+        'Ζ' => 'Z',
+        other => other,
+    }
+}
+
+/// Names of columns that the user says are no known variable.
+#[derive(Debug, Clone, Default)]
+pub struct IgnoredColumns(Vec<String>);
+
+impl IgnoredColumns {
+    /// The names as given.
+    pub fn new(names: &[String]) -> Self {
+        Self(names.iter().map(|name| name.trim().to_owned()).collect())
+    }
+
+    /// Whether a column is one of them; a name can be given as messages show it, too.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|ignored| is_same(ignored, name))
+    }
+}
+
+fn is_same(given: &str, name: &str) -> bool {
+    given.to_lowercase() == name.to_lowercase() || given == name.escape_debug().to_string()
+}
+
+/// Columns that keep a delivery from being taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MisnamedColumns {
+    /// Columns near a variable that is missing; those of all files.
+    #[error("{}", lines(.0))]
+    Near(Vec<(String, Misnamed)>),
+    /// A column to be ignored that there is not.
+    #[error("no file of the delivery has a column {} that is not known{}", shown(.name), candidates(.unknown, .name))]
+    NotThere {
+        /// The name given.
+        name: String,
+        /// The columns that could be ignored.
+        unknown: Vec<String>,
+    },
+}
+
+fn lines(columns: &[(String, Misnamed)]) -> String {
+    let line = |(file, it): &(String, Misnamed)| {
+        format!("{file}: the column {} is not known: {}", shown(&it.name), it.reason())
+    };
+    columns.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn candidates(unknown: &[String], name: &str) -> String {
+    if let Some(near) = nearest(name, unknown.iter().map(String::as_str)) {
+        return format!("; did you mean {}?", shown(near));
+    }
+    let names: Vec<String> = unknown.iter().map(|name| shown(name)).collect();
+    if names.is_empty() {
+        return "; all of their columns are known".to_owned();
+    }
+    format!("; those are {}", names.join(", "))
+}
+
+impl MisnamedColumns {
+    /// The options that let the columns be ignored, ready for a shell.
+    pub fn options(&self) -> Option<String> {
+        let Self::Near(columns) = self else { return None };
+        let mut options: Vec<String> = Vec::new();
+        for (_, column) in columns {
+            // A name that may not be shown in full cannot be given here either.
+            let plain = shown(&column.name) == format!("`{}`", column.name);
+            let name = if plain { quoted(&column.name) } else { "NAME".to_owned() };
+            let option = format!("--ignore-column {name}");
+            if !options.contains(&option) {
+                options.push(option);
+            }
+        }
+        Some(options.join(" "))
+    }
+}
+
+fn quoted(name: &str) -> String {
+    let plain = name.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '-' | '.'));
+    if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+}
+
+impl Delivery {
+    /// Fails where a column seems to be a variable under another name, unless it is to be ignored.
+    pub fn check_names(&self, ignored: &IgnoredColumns) -> Result<(), MisnamedColumns> {
+        let headers = || self.parts().iter().map(|part| (part.name(), part.header()));
+        let mut unknown: Vec<String> = Vec::new();
+        for name in headers().flat_map(|(_, header)| header.unknown()) {
+            if !name.is_empty() && !unknown.iter().any(|it| it == name) {
+                unknown.push(name.to_owned());
+            }
+        }
+        if let Some(name) =
+            ignored.0.iter().find(|it| !unknown.iter().any(|name| is_same(it, name)))
+        {
+            return Err(MisnamedColumns::NotThere { name: name.clone(), unknown });
+        }
+        let of_file = |(file, header): (String, &Header)| {
+            let columns = misnamed(header).into_iter().filter(|it| !ignored.contains(&it.name));
+            columns.map(move |column| (file.clone(), column)).collect::<Vec<_>>()
+        };
+        let near: Vec<(String, Misnamed)> = headers().flat_map(of_file).collect();
+        if near.is_empty() { Ok(()) } else { Err(MisnamedColumns::Near(near)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a column beside the required ones and the amount, or of one without the amount.
+    fn said(name: &str, amount: bool) -> String {
+        let amount = if amount { ";EBENCONVCM" } else { "" };
+        let text = format!("NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY{amount};\"{name}\"\n");
+        let found = misnamed(&Header::read(text.as_bytes(), true).unwrap());
+        found.first().map(Misnamed::reason).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_name_is_near_what_it_was_meant_to_be() {
+        let names = [
+            "EBENCONVM",
+            "EBENCONVCM (EUR)",
+            "ЕBENCONVCM",
+            "ＥＢＥＮＣＯＮＶＣＭ",
+            "EBENCONVCM.1",
+            "ébenconvcm",
+            "EBEN CONV-CM",
+            "EBENCONV",
+            "ebencnovcm",
+            "EBENCONV_EUR",
+            "EBENC",
+            "MONTANT_EBENCONVCM",
+            "EBENCONVCM\u{200B}",
+            "CPA",
+            "THP",
+            "ARTICLE3",
+            "BUDARTID",
+            "CBENCONVCM",
+            "EBENCONVCM\u{301}",
+        ];
+        let said: Vec<String> =
+            names.iter().map(|name| format!("{name:?} {}", said(name, false))).collect();
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        "EBENCONVM" there is no `EBENCONVCM`, and it is the same but for one letter
+        "EBENCONVCM (EUR)" there is no `EBENCONVCM`, and it holds that name
+        "ЕBENCONVCM" there is no `EBENCONVCM`, and it looks the same, but is written with U+0415
+        "ＥＢＥＮＣＯＮＶＣＭ" there is no `EBENCONVCM`, and it looks the same, but is written with U+FF25, U+FF22, U+FF25 and others
+        "EBENCONVCM.1" there is no `EBENCONVCM`, and it is what pandas calls a second column of that name
+        "ébenconvcm" there is no `EBENCONVCM`, and it looks the same, but is written with U+00E9
+        "EBEN CONV-CM" there is no `EBENCONVCM`, and it is the same but for marks or blanks
+        "EBENCONV" there is no `EBENCONVCM`, and it is that name cut off
+        "ebencnovcm" there is no `EBENCONVCM`, and it is the same but for one letter
+        "EBENCONV_EUR" there is no `EBENCONVCM`, and it begins alike
+        "EBENC" there is no `EBENCONVCM`, and it is that name cut off
+        "MONTANT_EBENCONVCM" there is no `EBENCONVCM`, and it holds that name
+        "EBENCONVCM\u{200b}" there is no `EBENCONVCM`, and it looks the same, but is written with U+200B
+        "CPA" there is no `CPAS`, and it is that name cut off
+        "THP" there is no `THP_ID`, and it is that name cut off
+        "ARTICLE3" there is no `ARTICLE35BEN`, and it is that name cut off
+        "BUDARTID" there is no `BUDART_ID`, and it is the same but for marks or blanks
+        "CBENCONVCM" there is no `EBENCONVCM`, and it is the same but for one letter
+        "EBENCONVCM\u{301}" there is no `EBENCONVCM`, and it looks the same, but is written with U+0301
+        "#);
+    }
+
+    #[test]
+    fn a_name_is_not_near_what_is_there_or_far() {
+        for name in ["EBENCONVM", "EBENCONVCM (EUR)", "ЕBENCONVCM", "EBENCONVCM2"] {
+            assert_eq!(said(name, true), "", "{name}");
+        }
+        let far = [
+            "LINE", "REMARK", "PERIODE", "NDOSSIER", "AMOUNT", "NISS_OLD", "STATUS", "NIS_CODE",
+            "CAT", "TYPE", "ID", "EBENNET", "CBENSEX", "CPTN", "YEAR", "QUARTER", "SEXE", "REGION",
+            "DOSSIER", "NAME", "",
+        ];
+        for name in far {
+            assert_eq!(said(name, false), "", "{name}");
+        }
+    }
+}
