@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sppis::check::{CheckContext, examine};
 use sppis::decode::{DecodeSettings, IdentifierFormat, decode};
-use sppis::delivery::{Chunk, Delivery, DeliveryId};
+use sppis::delivery::{Chunk, Delivery, DeliveryId, Identifiers};
 use sppis::dictionary::Dictionary;
 use sppis::pipeline::ingest::{IngestOptions, ingest};
 use sppis::sample::Sample;
@@ -40,7 +40,7 @@ fn benches(criterion: &mut Criterion) {
     let settings = DecodeSettings::new(format, &dictionary);
     let context = CheckContext::new(&dictionary, delivery.window(), format, &Vec::new());
     let part = &delivery.parts()[0];
-    let mut reader = part.chunks(0).expect("a readable file");
+    let mut reader = part.chunks(0, Identifiers::ElevenDigits).expect("a readable file");
     let chunk: Chunk = reader.next_chunk().expect("a readable file").expect("a chunk");
 
     let mut group = criterion.benchmark_group("one chunk");

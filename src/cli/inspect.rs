@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::delivery::{Delivery, Encoding, Field, Part, misnamed, next_record};
+use crate::delivery::{
+    ChunkReader, Delivery, Encoding, Field, Identifiers, Part, Rows, misnamed, next_record,
+};
 use crate::dictionary::Column;
 use crate::render::bytes;
 
@@ -33,15 +35,10 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let part =
         Part::open(path, arguments.encoding).map_err(|error| CliError::new(error.to_string()))?;
     let header = part.header();
-    let delimiter = match header.delimiter() {
-        b'\t' => "tab".to_owned(),
-        other => format!("`{}`", char::from(other)),
-    };
+    writeln!(console.out(), "file       {}, {}", path.display(), bytes(part.byte_count()))?;
+    writeln!(console.out(), "packing    {}", part.packing().name())?;
+    dialect(&part, console)?;
     let out = console.out();
-    writeln!(out, "file       {}, {}", path.display(), bytes(part.byte_count()))?;
-    writeln!(out, "packing    {}", part.packing().name())?;
-    writeln!(out, "encoding   {}", part.encoding().name())?;
-    writeln!(out, "delimiter  {delimiter}")?;
     match Delivery::open(std::slice::from_ref(path), None, None, arguments.encoding) {
         Ok(delivery) => writeln!(out, "delivery   {} ({})", delivery.id(), delivery.window())?,
         Err(error) => writeln!(out, "delivery   {error}")?,
@@ -64,12 +61,56 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     preview(&part, arguments.rows, console)
 }
 
+/// How the rows stand in the file: split by a delimiter, or as cells with types.
+fn dialect(part: &Part, console: &mut Console) -> Result<(), CliError> {
+    let about = part.about();
+    let encoding = about.encoding.as_deref().unwrap_or(part.encoding().name());
+    if let Some((sheet, count)) = &about.sheet {
+        let others =
+            if *count > 1 { format!(", of {count}; no other is read") } else { String::new() };
+        writeln!(console.out(), "sheet      {}{others}", crate::finding::shown(sheet))?;
+    }
+    if part.packing().is_typed() {
+        let rows = about.rows.map_or_else(|| count_rows(part), Ok)?;
+        writeln!(console.out(), "rows       {rows}")?;
+    }
+    writeln!(console.out(), "encoding   {encoding}")?;
+    if !part.packing().is_typed() {
+        let delimiter = match part.header().delimiter() {
+            b'\t' => "tab".to_owned(),
+            other => format!("`{}`", char::from(other)),
+        };
+        writeln!(console.out(), "delimiter  {delimiter}")?;
+    }
+    Ok(())
+}
+
+/// The rows of a file that does not say how many it has.
+fn count_rows(part: &Part) -> Result<u64, CliError> {
+    let mut chunks = chunks(part)?;
+    let mut count = 0;
+    while let Some(chunk) = chunks.next_chunk().map_err(|error| unread(part, &error))? {
+        let header = part.header();
+        let width = header.names().len();
+        let rows = Rows::split(chunk.text, chunk.first_line, header.delimiter(), width);
+        count += (rows.len() + rows.unread().len()) as u64;
+    }
+    Ok(count)
+}
+
+fn chunks(part: &Part) -> Result<ChunkReader, CliError> {
+    let chunks = part.chunks(0, Identifiers::ElevenDigits);
+    chunks.map_err(|error| CliError::new(error.to_string()))
+}
+
+fn unread(part: &Part, error: &std::io::Error) -> CliError {
+    CliError::new(format!("{}: {error}", part.path().display()))
+}
+
 /// The first rows, each value as it may be shown; identifiers never.
 fn preview(part: &Part, rows: usize, console: &mut Console) -> Result<Exit, CliError> {
-    let failed =
-        |error: std::io::Error| CliError::new(format!("{}: {error}", part.path().display()));
-    let mut chunks = part.chunks(0).map_err(|error| CliError::new(error.to_string()))?;
-    let Some(chunk) = chunks.next_chunk().map_err(failed)? else {
+    let chunk = chunks(part)?.next_chunk().map_err(|error| unread(part, &error))?;
+    let Some(chunk) = chunk else {
         writeln!(console.out(), "no row under the header")?;
         return Ok(Exit::Done);
     };

@@ -100,9 +100,9 @@ impl ChunkReader {
         }
     }
 
-    /// BLAKE3 of the file so far, if it is not packed.
-    pub(super) fn hash(&self) -> blake3::Hash {
-        self.progress.hash()
+    /// BLAKE3 of the file, if all of its `length` bytes have been read one after the other.
+    pub(super) fn hash_of(&self, length: u64) -> Option<blake3::Hash> {
+        self.progress.hash_of(length)
     }
 
     /// Holds at least `length` bytes, or all that is left.

@@ -5,10 +5,13 @@
 //! stands in is found out later. Never: a replacement character in place of what was there, or an
 //! encoding guessed from the text.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::str::FromStr;
 
-use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    Decoder, DecoderResult, Encoding as AnyEncoding, UTF_16BE, UTF_16LE, WINDOWS_1252,
+};
 
 use super::held_text::HeldText;
 
@@ -54,6 +57,16 @@ impl Encoding {
         }
     }
 
+    /// A text as UTF-8 in which everything that is not valid is a byte that UTF-8 does not have.
+    pub(super) fn text(self, bytes: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Utf8 => Cow::Borrowed(bytes),
+            Self::Windows1252 => text_in(WINDOWS_1252, bytes),
+            Self::Utf16Le => text_in(UTF_16LE, bytes),
+            Self::Utf16Be => text_in(UTF_16BE, bytes),
+        }
+    }
+
     /// A reader of the text as UTF-8; `bytes` begins after the mark.
     pub(super) fn transcode(self, bytes: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         let decoder = match self {
@@ -88,6 +101,18 @@ impl FromStr for Encoding {
     }
 }
 
+/// A whole text of any encoding as UTF-8.
+pub(super) fn text_in<'a>(encoding: &'static AnyEncoding, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    if encoding.is_ascii_compatible() && bytes.is_ascii() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = Vec::new();
+    decode_pieces(&mut decoder, bytes, encoding == WINDOWS_1252, &mut text);
+    decode(&mut decoder, b"", true, &mut text);
+    Cow::Owned(text)
+}
+
 /// Turns text into UTF-8 block by block.
 struct Transcoder {
     bytes: Box<dyn Read + Send>,
@@ -109,15 +134,20 @@ impl Transcoder {
             decode(&mut self.decoder, block, self.ended, text);
             return Ok(());
         }
-        // The decoder knows nothing of undefined bytes: it is given what lies between them.
-        let mut pieces = block.split(|byte| is_undefined(*byte)).peekable();
-        while let Some(piece) = pieces.next() {
-            decode(&mut self.decoder, piece, false, text);
-            if pieces.peek().is_some() {
-                text.push(INVALID);
-            }
-        }
+        decode_pieces(&mut self.decoder, block, true, text);
         Ok(())
+    }
+}
+
+/// Appends `bytes` as UTF-8. A decoder knows nothing of bytes that Windows-1252 leaves undefined:
+/// it is given what lies between them.
+fn decode_pieces(decoder: &mut Decoder, bytes: &[u8], undefined: bool, text: &mut Vec<u8>) {
+    let mut pieces = bytes.split(|byte| undefined && is_undefined(*byte)).peekable();
+    while let Some(piece) = pieces.next() {
+        decode(decoder, piece, false, text);
+        if pieces.peek().is_some() {
+            text.push(INVALID);
+        }
     }
 }
 

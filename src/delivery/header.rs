@@ -3,6 +3,7 @@
 use super::misnamed::probable;
 use super::record::{RecordEnd, Shape, next_record};
 use crate::dictionary::{CODE_COLUMNS, Column};
+use crate::finding::shown;
 
 /// A recognised header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,16 @@ pub enum HeaderError {
         /// Line of the header.
         line: u64,
     },
+    /// A first line for spreadsheets says another delimiter than the header has.
+    #[error(
+        "line 1 says that the delimiter is {said}, but the header is split by {found}; remove line 1, or correct it"
+    )]
+    Separator {
+        /// What stands on line 1.
+        said: String,
+        /// The header's delimiter.
+        found: String,
+    },
     /// Required columns are not there.
     #[error("{}", missing(.0))]
     Missing(Vec<(&'static str, Option<String>)>),
@@ -88,11 +99,19 @@ impl Header {
     /// Recognises the header at the start of `text`, the first bytes of a file without its BOM;
     /// `whole` says that the file has no more.
     pub fn read(text: &[u8], whole: bool) -> Result<Self, HeaderError> {
-        if text.iter().all(u8::is_ascii_whitespace) {
-            return Err(HeaderError::Empty);
-        }
         if text.contains(&0) {
             return Err(HeaderError::NotText(NUL_BYTES.to_owned()));
+        }
+        match separator(text) {
+            Some((said, next)) => Self::below_separator(text, whole, &said, next),
+            None => Self::without_separator(text, whole),
+        }
+    }
+
+    /// The header whose names begin with `text`.
+    fn without_separator(text: &[u8], whole: bool) -> Result<Self, HeaderError> {
+        if text.iter().all(u8::is_ascii_whitespace) {
+            return Err(HeaderError::Empty);
         }
         if let Some(header) = Self::recognise(text, 0) {
             if header.byte_count == text.len() && !whole {
@@ -118,6 +137,28 @@ impl Header {
             Some((line, _)) => Err(HeaderError::Preamble { line }),
             None => Err(HeaderError::None),
         }
+    }
+
+    /// The header below a line that tells spreadsheets the delimiter, and ends at `next`.
+    fn below_separator(
+        text: &[u8],
+        whole: bool,
+        said: &str,
+        next: usize,
+    ) -> Result<Self, HeaderError> {
+        let below = Self::without_separator(text.get(next..).unwrap_or(&[]), whole);
+        let mut header = below.map_err(|error| match error {
+            HeaderError::Preamble { line } => HeaderError::Preamble { line: line + 1 },
+            other => other,
+        })?;
+        if said.as_bytes() != [header.delimiter] {
+            let said = if said.is_empty() { "nothing".to_owned() } else { shown(said) };
+            let found = delimiter_name(header.delimiter);
+            return Err(HeaderError::Separator { said, found });
+        }
+        header.byte_count += next;
+        header.line_count += 1;
+        Ok(header)
     }
 
     /// The first of the lines below the first that is a header, and its number.
@@ -240,6 +281,23 @@ impl Header {
     }
 }
 
+/// What a first line `sep=X` says, and where it ends.
+fn separator(text: &[u8]) -> Option<(String, usize)> {
+    const BEGINNING: &[u8] = b"sep=";
+    let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
+    let line = text.get(..end)?;
+    // Some programs quote the line.
+    let line = line.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(line);
+    let begins = line.get(..BEGINNING.len())?.eq_ignore_ascii_case(BEGINNING);
+    let said = String::from_utf8_lossy(line.get(BEGINNING.len()..)?).into_owned();
+    let paired = text.get(end..end + 2) == Some(b"\r\n");
+    begins.then_some((said, end + 1 + usize::from(paired)))
+}
+
+fn delimiter_name(delimiter: u8) -> String {
+    if delimiter == b'\t' { "a tab".to_owned() } else { format!("`{}`", char::from(delimiter)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,6 +322,7 @@ mod tests {
     #[test]
     fn what_is_no_header_is_named_as_what_it_is() {
         insta::assert_snapshot!(message(" \n"), @"the file is empty; expected a header line with the names of the variables");
+        assert_eq!(message(&"sep=;\n".repeat(100_000)), HeaderError::None.to_string());
         insta::assert_snapshot!(message("1;2;3\n4;5;6\n"), @"no header: line 1 has none of the known variable names split by `;`, `,`, tab or `|`; expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`");
         insta::assert_snapshot!(message("Delivery 1\n\nNISS;LEGISLATION\n"), @"the header stands on line 3, after 2 lines of other text; remove what stands before it");
         insta::assert_snapshot!(message("NISS;LEGISLATION;DPAY1STDAY;DPAYLASTDAY"), @"1 required column is missing: `DPAYLSTDAY` (the header has `DPAYLASTDAY`: rename it if that is meant)");

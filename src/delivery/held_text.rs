@@ -28,9 +28,4 @@ impl HeldText {
         self.given += count;
         count
     }
-
-    /// Text to be given out first.
-    pub(super) fn of(text: Vec<u8>) -> Self {
-        Self { text, given: 0 }
-    }
 }

@@ -3,19 +3,23 @@
 //! In: paths, and what the user declares. Out: a [`Delivery`] whose parts have a recognised header,
 //! and the [`Chunk`]s of each part. Never: a delimiter, an encoding or an id guessed from data.
 
+mod archive;
 mod chunks;
 mod encoding;
+mod foreign;
+mod gzip;
 mod header;
 mod held_text;
 mod id;
 mod misnamed;
 mod near_id;
 mod packing;
-mod parquet_text;
 mod part;
 mod part_name;
 mod record;
 mod rows;
+mod source;
+mod typed;
 
 use std::path::PathBuf;
 
@@ -29,6 +33,7 @@ pub use part::{Part, PartError};
 pub use part_name::part_label;
 pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 pub use rows::{RowFault, Rows, UnreadRow};
+pub use typed::{About, Identifiers};
 
 use crate::quarter::QuarterRange;
 

@@ -1,17 +1,15 @@
 //! How a file is packed, by its first bytes, and its bytes unpacked.
 //!
-//! In: a file. Out: a reader of what is inside, and a count of the file's bytes read so far.
+//! In: an open file. Out: a reader of what is inside, and a count of the file's bytes read so far.
 //! Never: a trust in the file's name, or a truncated stream that passes for a whole one.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
-use std::path::Path;
+use std::io::{self, BufReader, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder};
-use flate2::{Crc, CrcReader};
-use zip::{CompressionMethod, ZipArchive};
+use super::archive::{members, only};
+use super::gzip::Members;
+use super::source::Source;
 
 /// How a file is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,18 +26,28 @@ pub enum Packing {
     Zip,
     /// Parquet: columns instead of text.
     Parquet,
+    /// A workbook: the cells of its first sheet instead of text.
+    Xlsx,
+    /// A SAS dataset: columns instead of text.
+    Sas,
 }
 
-const MAGIC: [(&[u8], Packing); 5] = [
+/// The first bytes of a SAS dataset.
+const SAS: &[u8] = b"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60\
+    \xB3\x14\x11\xCF\xBD\x92\x08\0\x09\xC7\x31\x8C\x18\x1F\x10\x11";
+
+const MAGIC: [(&[u8], Packing); 7] = [
     (b"\x1F\x8B", Packing::Gzip),
     (b"\x28\xB5\x2F\xFD", Packing::Zstd),
     (b"\xFD7zXZ\x00", Packing::Xz),
     (b"PK\x03\x04", Packing::Zip),
+    (b"PK\x05\x06", Packing::Zip),
     (b"PAR1", Packing::Parquet),
+    (SAS, Packing::Sas),
 ];
 
 impl Packing {
-    /// The packing that the first bytes of a file say.
+    /// The packing that the first bytes of a file say; a workbook is an archive to them.
     pub fn of(first_bytes: &[u8]) -> Self {
         let found = MAGIC.iter().find(|(magic, _)| first_bytes.starts_with(magic));
         found.map_or(Self::None, |(_, packing)| *packing)
@@ -54,8 +62,20 @@ impl Packing {
             Self::Xz => "xz",
             Self::Zip => "zip",
             Self::Parquet => "parquet",
+            Self::Xlsx => "xlsx",
+            Self::Sas => "sas7bdat",
         }
     }
+
+    /// Whether the file has cells with types instead of text.
+    pub fn is_typed(self) -> bool {
+        matches!(self, Self::Parquet | Self::Xlsx | Self::Sas)
+    }
+}
+
+/// An error that says in its text what is wrong with a file, and what to do.
+pub(super) fn refused(text: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 /// Unpacked bytes.
@@ -66,8 +86,9 @@ pub(super) type Unpacked = Box<dyn Read + Send>;
 pub(super) struct Progress {
     /// Bytes of the file as it is packed.
     position: AtomicU64,
-    /// Of what was read of a file that is not packed.
+    /// Of what was read of a file that is read from its first byte to its last.
     hasher: Mutex<blake3::Hasher>,
+    hashed: AtomicU64,
 }
 
 impl Progress {
@@ -79,82 +100,52 @@ impl Progress {
         self.position.store(position, Ordering::Relaxed);
     }
 
-    /// BLAKE3 of all bytes read of a file that is not packed.
-    pub(super) fn hash(&self) -> blake3::Hash {
-        self.hasher.lock().unwrap_or_else(PoisonError::into_inner).finalize()
+    /// BLAKE3 of the bytes read, if they are `length` in number.
+    pub(super) fn hash_of(&self, length: u64) -> Option<blake3::Hash> {
+        let hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.hashed.load(Ordering::Relaxed) == length).then(|| hasher.finalize())
     }
 
     fn hash_more(&self, bytes: &[u8]) {
         self.hasher.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+        self.hashed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
     }
 }
 
-/// A reader of what is inside a file that is no Parquet.
+/// Bytes read of a packed file at a time.
+const BLOCK_LENGTH: usize = 1 << 17;
+
+/// A reader of what is inside a file of text.
 pub(super) fn unpack(
-    path: &Path,
+    source: &Arc<Source>,
     packing: Packing,
     progress: &Arc<Progress>,
 ) -> io::Result<Unpacked> {
-    let mut file = File::open(path)?;
-    if packing == Packing::Zip {
-        return zip_member(&mut file, progress);
-    }
-    let hashed = packing == Packing::None;
-    let counted = Counted { inner: file, progress: Arc::clone(progress), hashed };
-    Ok(match packing {
-        Packing::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(counted))),
-        Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(counted)?),
-        Packing::Xz => Box::new(liblzma::read::XzDecoder::new_multi_decoder(counted)),
-        Packing::None | Packing::Zip | Packing::Parquet => Box::new(counted),
-    })
-}
-
-/// The one member of an archive. The archive's directory says where it lies; its bytes are read
-/// straight from the file, and checked against the checksum at the end.
-fn zip_member(file: &mut File, progress: &Arc<Progress>) -> io::Result<Unpacked> {
-    let refuse = |text: String| io::Error::new(io::ErrorKind::InvalidData, text);
-    let mut archive = ZipArchive::new(&mut *file)?;
-    let mut members = Vec::new();
-    for at in 0..archive.len() {
-        if archive.by_index_raw(at)?.is_file() {
-            members.push(at);
-        }
-    }
-    let [only] = members.as_slice() else {
-        let count = members.len();
-        return Err(refuse(format!("the archive has {count} files; a delivery's has one")));
-    };
-    let member = archive.by_index_raw(*only)?;
-    if member.encrypted() {
-        return Err(refuse("the archive is encrypted; unpack it first".to_owned()));
-    }
-    let start = member.data_start();
-    let (method, length, checksum) =
-        (member.compression(), member.compressed_size(), member.crc32());
-    drop(member);
-    drop(archive);
-    let start = start.ok_or_else(|| refuse("the archive's member has no data".to_owned()))?;
-    let mut file = file.try_clone()?;
-    file.seek(SeekFrom::Start(start))?;
-    let counted = Counted { inner: file, progress: Arc::clone(progress), hashed: false };
-    let packed = counted.take(length);
-    let unpacked: Unpacked = match method {
-        CompressionMethod::STORE => Box::new(packed),
-        CompressionMethod::DEFLATE => Box::new(DeflateDecoder::new(packed)),
-        other => {
-            let text =
-                format!("the archive is packed with {other}; only deflate and stored are read");
-            return Err(refuse(text));
+    let bytes = Counted::new(source.reader(), progress, true);
+    let buffered = |bytes| BufReader::with_capacity(BLOCK_LENGTH, bytes);
+    let unpacked: Unpacked = match packing {
+        Packing::Gzip => Box::new(Members::new(buffered(bytes))),
+        Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(buffered(bytes))?),
+        Packing::Xz => Box::new(liblzma::read::XzDecoder::new_multi_decoder(buffered(bytes))),
+        Packing::Zip => only(members(source)?)?.open(source, progress)?,
+        Packing::None | Packing::Parquet | Packing::Xlsx | Packing::Sas => {
+            return Ok(Box::new(bytes));
         }
     };
-    Ok(Box::new(Checked { inner: CrcReader::new(unpacked), checksum }))
+    Ok(Box::new(Explained { inner: unpacked, packing }))
 }
 
 /// Counts the bytes read of a file, and hashes them where they are the file from its beginning.
-struct Counted<R> {
+pub(super) struct Counted<R> {
     inner: R,
     progress: Arc<Progress>,
     hashed: bool,
+}
+
+impl<R> Counted<R> {
+    pub(super) fn new(inner: R, progress: &Arc<Progress>, hashed: bool) -> Self {
+        Self { inner, progress: Arc::clone(progress), hashed }
+    }
 }
 
 impl<R: Read> Read for Counted<R> {
@@ -168,19 +159,31 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Fails at the end of a stream whose checksum is not the one stored.
-struct Checked<R> {
-    inner: CrcReader<R>,
-    checksum: u32,
+/// Says of a stream that cannot be unpacked what that means to a person.
+struct Explained {
+    inner: Unpacked,
+    packing: Packing,
 }
 
-impl<R: Read> Read for Checked<R> {
+impl Read for Explained {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(bytes)?;
-        if read == 0 && !bytes.is_empty() && Crc::sum(self.inner.crc()) != self.checksum {
-            let text = "the archive's checksum does not fit its content";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
-        }
-        Ok(read)
+        self.inner.read(bytes).map_err(|error| {
+            let name = self.packing.name();
+            // What has a number comes from the operating system, what was refused says why.
+            if error.raw_os_error().is_some() || error.to_string().contains(';') {
+                return error;
+            }
+            match error.kind() {
+                io::ErrorKind::Interrupted => error,
+                io::ErrorKind::UnexpectedEof => refused(format!(
+                    "the {name} data ends too early, or something else stands behind it; fetch the \
+                     file again",
+                )),
+                _ => refused(format!(
+                    "the {name} data is damaged, or something else stands behind it; fetch the \
+                     file again",
+                )),
+            }
+        })
     }
 }

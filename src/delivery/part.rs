@@ -1,26 +1,30 @@
 //! One file of a delivery: opened, recognised, ready to be read in chunks.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::archive::members;
 use super::chunks::ChunkReader;
 use super::encoding::Encoding;
+use super::foreign;
 use super::header::{Header, HeaderError};
 use super::id::file_name;
-use super::packing::{Packing, Progress, unpack};
-use super::parquet_text::ParquetText;
+use super::packing::{Packing, Progress, refused, unpack};
+use super::source::Source;
+use super::typed::{About, Identifiers, Reading, TypedText, is_workbook};
 
 /// A file of a delivery.
 #[derive(Debug, Clone)]
 pub struct Part {
     path: PathBuf,
-    byte_count: u64,
+    source: Arc<Source>,
     packing: Packing,
+    declared: Option<Encoding>,
     encoding: Encoding,
     mark_length: usize,
     header: Header,
+    about: About,
 }
 
 /// A file that cannot be taken in.
@@ -50,6 +54,9 @@ pub enum PartError {
         /// The encoding declared.
         declared: Encoding,
     },
+    /// Somebody has written to it since it was opened.
+    #[error("{}: the file has changed while it was read; try again when it is complete", .0.display())]
+    Changed(PathBuf),
     /// It has no header of a delivery.
     #[error("{}: {source}", path.display())]
     Header {
@@ -62,13 +69,12 @@ pub enum PartError {
 
 /// Bytes of text read to find the header.
 const HEAD_LENGTH: u64 = 1 << 16;
-/// Bytes that say how a file is packed, or its text encoded.
-const MAGIC_LENGTH: u64 = 8;
 
 impl Part {
     /// Opens a file and recognises packing, encoding and header.
     pub fn open(path: &Path, declared: Option<Encoding>) -> Result<Self, PartError> {
         let read_error = |source| PartError::Read { path: path.to_owned(), source };
+        // Looked at before it is opened: opening a pipe waits for somebody to write to it.
         let metadata = std::fs::metadata(path).map_err(read_error)?;
         if metadata.is_dir() {
             return Err(PartError::Folder(path.to_owned()));
@@ -76,20 +82,31 @@ impl Part {
         if !metadata.is_file() {
             return Err(PartError::NoFile(path.to_owned()));
         }
-        let mut first_bytes = Vec::new();
-        let file = File::open(path).map_err(read_error)?;
-        file.take(MAGIC_LENGTH).read_to_end(&mut first_bytes).map_err(read_error)?;
-        let packing = Packing::of(&first_bytes);
-        let (encoding, mark_length) = encoding(path, packing, declared)?;
-        let mut head = Vec::new();
-        let text = text(path, packing, encoding, mark_length, &Arc::default());
-        let read = text.and_then(|text| text.take(HEAD_LENGTH).read_to_end(&mut head));
-        let whole = (read.map_err(read_error)? as u64) < HEAD_LENGTH;
+        let source = Source::open(path).map_err(read_error)?;
+        let packing = recognised(&source).map_err(read_error)?;
+        let (mut head, mut about) = (Vec::new(), About::default());
+        let (encoding, mark_length, whole);
+        if packing.is_typed() {
+            let reading = Reading { encoding: declared, identifiers: Identifiers::ElevenDigits };
+            let text = TypedText::open(&source, packing, reading, &Arc::default());
+            let text = text.map_err(read_error)?;
+            about = text.about();
+            let read = text.take(HEAD_LENGTH).read_to_end(&mut head).map_err(read_error)?;
+            whole = (read as u64) < HEAD_LENGTH;
+            (encoding, mark_length) = (declared.unwrap_or(Encoding::Utf8), 0);
+        } else {
+            let bytes = first_bytes(&source, packing).map_err(read_error)?;
+            whole = (bytes.len() as u64) < HEAD_LENGTH;
+            (encoding, mark_length) = settled(path, &bytes, declared)?;
+            let text = bytes.get(mark_length..).unwrap_or(&[]).to_vec();
+            let mut text = encoding.transcode(Box::new(Cursor::new(text)));
+            text.read_to_end(&mut head).map_err(read_error)?;
+        }
         let header = Header::read(&head, whole);
         let header =
             header.map_err(|source| PartError::Header { path: path.to_owned(), source })?;
-        let byte_count = metadata.len();
-        Ok(Self { path: path.to_owned(), byte_count, packing, encoding, mark_length, header })
+        let path = path.to_owned();
+        Ok(Self { path, source, packing, declared, encoding, mark_length, header, about })
     }
 
     /// The file as the user gave it.
@@ -104,7 +121,7 @@ impl Part {
 
     /// Bytes of the file as it is packed.
     pub fn byte_count(&self) -> u64 {
-        self.byte_count
+        self.source.length()
     }
 
     /// How it is packed.
@@ -122,67 +139,112 @@ impl Part {
         &self.header
     }
 
+    /// What the file says of itself, where its cells have types.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
     /// The file's data in chunks of whole records.
-    pub fn chunks(&self, part: usize) -> Result<ChunkReader, PartError> {
+    pub fn chunks(&self, part: usize, identifiers: Identifiers) -> Result<ChunkReader, PartError> {
         let progress = Arc::default();
-        let text = text(&self.path, self.packing, self.encoding, self.mark_length, &progress);
-        let text = text.map_err(|source| PartError::Read { path: self.path.clone(), source })?;
+        let text = self.text(identifiers, &progress).map_err(|source| self.unread(source))?;
         Ok(ChunkReader::new(text, progress, part, &self.header))
     }
 
-    /// BLAKE3 of the file as it is packed.
-    pub fn hash(&self) -> Result<blake3::Hash, PartError> {
-        let read_error = |source| PartError::Read { path: self.path.clone(), source };
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::open(&self.path).map_err(read_error)?).map_err(read_error)?;
-        Ok(hasher.finalize())
+    /// The file's text as UTF-8, without its mark.
+    fn text(
+        &self,
+        identifiers: Identifiers,
+        progress: &Arc<Progress>,
+    ) -> std::io::Result<Box<dyn std::io::Read + Send>> {
+        if self.packing.is_typed() {
+            let reading = Reading { encoding: self.declared, identifiers };
+            let text = TypedText::open(&self.source, self.packing, reading, progress)?;
+            return Ok(Box::new(text));
+        }
+        let mut bytes = unpack(&self.source, self.packing, progress)?;
+        let mut mark = vec![0; self.mark_length];
+        bytes.read_exact(&mut mark)?;
+        Ok(self.encoding.transcode(bytes))
     }
 
-    /// The same once its chunks have been read to the end: what is not packed was hashed as it
-    /// came, so that it is the hash of the very bytes that were taken in.
+    fn unread(&self, source: std::io::Error) -> PartError {
+        PartError::Read { path: self.path.clone(), source }
+    }
+
+    /// BLAKE3 of the file as it is packed, which is still what was opened.
+    pub fn hash(&self) -> Result<blake3::Hash, PartError> {
+        let hash = self.source.hash().map_err(|source| self.unread(source))?;
+        self.unchanged()?;
+        Ok(hash)
+    }
+
+    /// The same once its chunks have been read to the end: what is read from its first byte to its
+    /// last is hashed as it comes, so that it is the hash of the very bytes that were taken in.
     pub fn hash_of_read(&self, chunks: &ChunkReader) -> Result<blake3::Hash, PartError> {
-        match self.packing {
-            Packing::None => Ok(chunks.hash()),
-            _ => self.hash(),
+        let Some(hash) = chunks.hash_of(self.byte_count()) else { return self.hash() };
+        self.unchanged()?;
+        Ok(hash)
+    }
+
+    fn unchanged(&self) -> Result<(), PartError> {
+        match self.source.is_unchanged() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(PartError::Changed(self.path.clone())),
+            Err(source) => Err(self.unread(source)),
         }
     }
 }
 
+/// How the file is packed, unless it is surely none of a delivery.
+fn recognised(source: &Arc<Source>) -> std::io::Result<Packing> {
+    let first_bytes = source.bytes(0, foreign::LENGTH as u64)?;
+    let foreign = match Packing::of(&first_bytes) {
+        Packing::Zip => {
+            let members = members(source)?;
+            if is_workbook(&members) {
+                return Ok(Packing::Xlsx);
+            }
+            foreign::named_archive(&members)
+        }
+        Packing::None => foreign::named(&first_bytes),
+        _ => None,
+    };
+    foreign.map_or_else(|| Ok(Packing::of(&first_bytes)), |text| Err(refused(text)))
+}
+
+/// The first bytes of a text, unpacked.
+fn first_bytes(source: &Arc<Source>, packing: Packing) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    unpack(source, packing, &Arc::default())?.take(HEAD_LENGTH).read_to_end(&mut bytes)?;
+    if packing == Packing::None {
+        return Ok(bytes);
+    }
+    let outer = packing.name();
+    let inner = match Packing::of(&bytes) {
+        Packing::None => match foreign::named(&bytes) {
+            None => return Ok(bytes),
+            Some(text) => format!("inside the {outer} data: {text}"),
+        },
+        inner => {
+            let inner = inner.name();
+            format!("this is {inner} within {outer}; unpack it once, and give the file inside")
+        }
+    };
+    Err(refused(inner))
+}
+
 /// The encoding that the text's mark says, or the one declared; UTF-8 without either.
-fn encoding(
+fn settled(
     path: &Path,
-    packing: Packing,
+    first_bytes: &[u8],
     declared: Option<Encoding>,
 ) -> Result<(Encoding, usize), PartError> {
-    if packing == Packing::Parquet {
-        return Ok((Encoding::Utf8, 0));
-    }
-    let mut first_bytes = Vec::new();
-    let unpacked = unpack(path, packing, &Arc::default());
-    let read = unpacked.and_then(|text| text.take(MAGIC_LENGTH).read_to_end(&mut first_bytes));
-    read.map_err(|source| PartError::Read { path: path.to_owned(), source })?;
-    match (Encoding::of_mark(&first_bytes), declared) {
+    match (Encoding::of_mark(first_bytes), declared) {
         (Some((marked, _)), Some(declared)) if marked != declared => {
             Err(PartError::Encoding { path: path.to_owned(), marked, declared })
         }
         (Some((marked, length)), _) => Ok((marked, length)),
         (None, declared) => Ok((declared.unwrap_or(Encoding::Utf8), 0)),
     }
-}
-
-/// The file's text as UTF-8, without its mark.
-fn text(
-    path: &Path,
-    packing: Packing,
-    encoding: Encoding,
-    mark_length: usize,
-    progress: &Arc<Progress>,
-) -> std::io::Result<Box<dyn Read + Send>> {
-    if packing == Packing::Parquet {
-        return Ok(Box::new(ParquetText::open(path, progress)?));
-    }
-    let mut bytes = unpack(path, packing, progress)?;
-    let mut mark = vec![0; mark_length];
-    bytes.read_exact(&mut mark)?;
-    Ok(encoding.transcode(bytes))
 }

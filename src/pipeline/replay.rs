@@ -223,7 +223,7 @@ impl Stages<'_> {
             let column = names.iter().position(|name| name.eq_ignore_ascii_case(LINE_COLUMN));
             let column = column.ok_or_else(|| ReplayError::NoLine { file: part.name() })?;
             let read_error = |source| PartError::Read { path: part.path().to_owned(), source };
-            let mut chunks = part.chunks(at)?;
+            let mut chunks = part.chunks(at, self.identifiers())?;
             while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {
                 let decoded = decode(chunk, part.header(), &self.decoding);
                 let originals = lines.originals(part, &decoded, column);

@@ -15,7 +15,7 @@ use crate::check::{
     BatchCounts, CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, Profile, examine,
 };
 use crate::decode::{DayFirstDates, DecodeSettings, IdentifierFormat, decode};
-use crate::delivery::{Chunk, Delivery, Part, PartError};
+use crate::delivery::{Chunk, Delivery, Identifiers, Part, PartError};
 use crate::dictionary::Dictionary;
 use crate::finding::{Finding, FindingSummary};
 use crate::pseudonym::PseudonymKey;
@@ -100,6 +100,14 @@ impl<'a> Stages<'a> {
         }
     }
 
+    /// What identifiers are that are numbers.
+    pub(super) fn identifiers(&self) -> Identifiers {
+        match self.identifier {
+            IdentifierFormat::National => Identifiers::ElevenDigits,
+            IdentifierFormat::Coded => Identifiers::AsWritten,
+        }
+    }
+
     /// Runs every chunk of every part through the stages; gives the hash of each part.
     pub(super) fn run(
         &self,
@@ -112,7 +120,7 @@ impl<'a> Stages<'a> {
             let reader = scope.spawn(move || {
                 let mut hashes = Vec::with_capacity(parts.len());
                 for (at, part) in parts.iter().enumerate() {
-                    let mut chunks = part.chunks(at)?;
+                    let mut chunks = part.chunks(at, self.identifiers())?;
                     let path = part.path();
                     let read_error = |source| PartError::Read { path: path.to_owned(), source };
                     while let Some(chunk) = chunks.next_chunk().map_err(read_error)? {

@@ -32,6 +32,9 @@ mod replacing;
 /// Packed, encoded and columnar deliveries: the same rows, the same figures.
 mod packed;
 
+/// Cells with types: Parquet, workbooks, SAS datasets.
+mod typed;
+
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use sppis::delivery::{Delivery, Identifiers, Part};
+
 use crate::peers::peer;
 use crate::sandbox::{HEADER, Ran, Sandbox};
 
@@ -69,19 +71,175 @@ fn zip_archives_and_parquet_files_of_other_programs_are_read() {
     let sandbox = Sandbox::empty();
     let source = sandbox.write("plain.csv", text());
     peer("pack.py", &[source.to_str().unwrap(), sandbox.path().to_str().unwrap()]);
-    for file in ["deflated.zip", "stored.zip", "texts.parquet", "typed.parquet"] {
+    for file in ["deflated.zip", "stored.zip", "texts.parquet", "typed.parquet", "moments.parquet"]
+    {
         let bytes = std::fs::read(sandbox.join(file)).unwrap();
         assert_eq!(taken("delivery", &bytes, &[]), plain, "{file}");
     }
-    for (file, reason) in [
-        ("two.zip", "the archive has 2 files"),
-        ("damaged.zip", "checksum"),
-        ("floats.parquet", "column `EBENCONVCM` holds binary floats; write decimals"),
-        ("moments.parquet", "column `DPAY1STDAY` holds moments; write dates"),
-    ] {
-        let refused = refused(&std::fs::read(sandbox.join(file)).unwrap(), &[]);
-        assert!(refused.stderr.contains(reason), "{file}: {refused}");
+    for file in ["mac.zip", "comment.zip", "streamed.zip"] {
+        let bytes = std::fs::read(sandbox.join(file)).unwrap();
+        assert_eq!(taken("delivery", &bytes, &[]), plain, "{file}");
     }
+    let names = [
+        "two.zip",
+        "damaged.zip",
+        "same-name.zip",
+        "one-after-the-other.zip",
+        "before.zip",
+        "behind.zip",
+        "empty.zip",
+        "folders.zip",
+        "cut.zip",
+        "encrypted.zip",
+        "bzip2.zip",
+        "nested.zip",
+        "open-document.zip",
+    ];
+    let refused =
+        names.map(|file| refused(&std::fs::read(sandbox.join(file)).unwrap(), &[]).stderr);
+    insta::assert_snapshot!(refused.concat(), @"
+    error: delivery: the archive has 2 files; a delivery's has one: unpack it, and give the files
+    error: delivery: the archive's checksum does not fit its content; fetch it again
+    error: delivery: the archive has two files of the same name; unpack them under names of their own
+    error: delivery: 377 bytes stand before the zip archive, perhaps another archive; give each as a file of its own
+    error: delivery: 64 bytes stand before the zip archive, perhaps another archive; give each as a file of its own
+    error: delivery: 16 bytes stand behind the zip archive; files put together are no archive, pack them again
+    error: delivery: the zip archive is empty; pack the delivery again
+    error: delivery: the zip archive is empty; pack the delivery again
+    error: delivery: the zip archive has no directory at its end: it was cut off, or is one part of several; fetch it again as a whole
+    error: delivery: the archive is encrypted; unpack it first
+    error: delivery: the archive is packed with Bzip2; only deflate and stored are read: pack it again
+    error: delivery: this is zip within zip; unpack it once, and give the file inside
+    error: delivery: this is an OpenDocument file; save it as XLSX or CSV
+    ");
+}
+
+/// A tar archive of one file, as far as its header says what it is.
+fn tar() -> Vec<u8> {
+    let mut bytes = vec![0; 1024];
+    bytes[..12].copy_from_slice(b"delivery.csv");
+    bytes[257..262].copy_from_slice(b"ustar");
+    bytes
+}
+
+#[test]
+fn what_is_no_delivery_is_named_with_what_to_do() {
+    let text = text();
+    let packed = gzip(text.as_bytes());
+    let files: [Vec<u8>; 16] = [
+        gzip(&packed),
+        gzip(&tar()),
+        tar(),
+        [packed.as_slice(), b"NISS;LEGISLATION\n"].concat(),
+        [packed.as_slice(), &zstd::encode_all(text.as_bytes(), 3).unwrap()].concat(),
+        [zstd::encode_all(text.as_bytes(), 3).unwrap().as_slice(), b"rest"].concat(),
+        [xz(text.as_bytes()).as_slice(), b"rest"].concat(),
+        packed[..packed.len() - 9].to_vec(),
+        b"BZh91AY&SY\0\0".to_vec(),
+        b"7z\xBC\xAF\x27\x1C\0\0".to_vec(),
+        b"Rar!\x1A\x07\x01\0".to_vec(),
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0".to_vec(),
+        b"%PDF-1.7\n".to_vec(),
+        b"\xEF\xBB\xBF\r\n<HTML><table>".to_vec(),
+        b"<?xml version=\"1.0\"?><Workbook>".to_vec(),
+        b"PAR1".to_vec(),
+    ];
+    let said: String = files.iter().map(|bytes| refused(bytes, &[]).stderr).collect();
+    insta::assert_snapshot!(said, @"
+    error: delivery: this is gzip within gzip; unpack it once, and give the file inside
+    error: delivery: inside the gzip data: this is a tar archive; unpack it, and give the file inside
+    error: delivery: this is a tar archive; unpack it, and give the file inside
+    error: delivery: something that is not packed stands behind the gzip data; files put together are no delivery, give each as a file of its own
+    error: delivery: something that is not packed stands behind the gzip data; files put together are no delivery, give each as a file of its own
+    error: delivery: the zstd data is damaged, or something else stands behind it; fetch the file again
+    error: delivery: the xz data ends too early, or something else stands behind it; fetch the file again
+    error: delivery: the gzip data ends too early, or something else stands behind it; fetch the file again
+    error: delivery: this is packed with bzip2; unpack it, and give the file inside
+    error: delivery: this is a 7z archive; unpack it, and give the file inside
+    error: delivery: this is a RAR archive; unpack it, and give the file inside
+    error: delivery: this is a workbook of the old kind (XLS), or another document; save it as XLSX or CSV
+    error: delivery: this is a PDF document; ask for the data as CSV, XLSX or Parquet
+    error: delivery: this is a web page, whatever its name says; save it as XLSX or CSV
+    error: delivery: this is an XML document; save it as XLSX or CSV
+    error: delivery: the Parquet file is damaged or was cut off; write it again, or fetch it again
+    ");
+}
+
+#[test]
+fn a_file_is_opened_once_and_what_was_hashed_is_what_was_read() {
+    let sandbox = Sandbox::empty();
+    let text = text();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::STORE);
+    archive.start_file("delivery.csv", stored).unwrap();
+    archive.write_all(text.as_bytes()).unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    let read = |part: &Part| {
+        let mut chunks = part.chunks(0, Identifiers::ElevenDigits).unwrap();
+        let mut rows = Vec::new();
+        while let Some(chunk) = chunks.next_chunk().unwrap() {
+            rows.extend(chunk.text);
+        }
+        (rows, part.hash_of_read(&chunks))
+    };
+    for bytes in [text.clone().into_bytes(), gzip(text.as_bytes()), xz(text.as_bytes()), archive] {
+        let path = sandbox.write("delivery", &bytes);
+        let delivery = Delivery::open(&[path], Some("2007-11"), None, None).unwrap();
+        let part = &delivery.parts()[0];
+        // Another file takes its place: what was opened is what is read.
+        sandbox.write("new", "LEGISLATION;NISS;DPAYLSTDAY;DPAY1STDAY\n");
+        std::fs::rename(sandbox.join("new"), sandbox.join("delivery")).unwrap();
+        let (rows, hash) = read(part);
+        assert_eq!(rows, format!("{ROWS}\n").into_bytes());
+        assert_eq!(hash.unwrap(), blake3::hash(&bytes));
+        // Somebody writes to it after it was opened: nothing of it is believed.
+        let path = sandbox.write("delivery", &bytes);
+        let delivery = Delivery::open(&[path], Some("2007-11"), None, None).unwrap();
+        let part = &delivery.parts()[0];
+        let mut file = std::fs::File::options().append(true).open(part.path()).unwrap();
+        file.write_all(&[0; 7]).unwrap();
+        drop(file);
+        let mut chunks = part.chunks(0, Identifiers::ElevenDigits).unwrap();
+        while let Ok(Some(_)) = chunks.next_chunk() {}
+        let said = part.hash_of_read(&chunks).unwrap_err().to_string();
+        assert!(said.contains("the file has changed while it was read"), "{said}");
+        assert!(part.hash().is_err());
+    }
+}
+
+#[test]
+fn bytes_of_zero_that_fill_up_a_tape_are_no_rest() {
+    let padded = [gzip(text().as_bytes()), vec![0; 10_000]].concat();
+    assert_eq!(taken("delivery", &padded, &[]), taken("delivery", text().as_bytes(), &[]));
+}
+
+#[test]
+fn a_first_line_for_spreadsheets_is_skipped_where_it_is_right() {
+    let plain = taken("plain.csv", text().as_bytes(), &[]);
+    for first in ["sep=;\n", "SEP=;\r\n", "\"sep=;\"\r"] {
+        let bytes = format!("{first}{}", text());
+        assert_eq!(taken("delivery", bytes.as_bytes(), &[]), plain, "{first:?}");
+        assert_eq!(taken("delivery", &utf16(&bytes, true), &[]), plain, "{first:?}");
+    }
+    let wrong = refused(format!("sep=,\n{}", text()).as_bytes(), &[]).stderr
+        + &refused(format!("sep=\n{}", text()).as_bytes(), &[]).stderr
+        + &refused(format!("sep=;\n\n{}", text()).as_bytes(), &[]).stderr
+        + &refused(b"sep=;\n", &[]).stderr;
+    insta::assert_snapshot!(wrong, @"
+    error: delivery: line 1 says that the delimiter is `,`, but the header is split by `;`; remove line 1, or correct it
+    error: delivery: line 1 says that the delimiter is nothing, but the header is split by `;`; remove line 1, or correct it
+    error: delivery: the header stands on line 3, after 2 lines of other text; remove what stands before it
+    error: delivery: the file is empty; expected a header line with the names of the variables
+    ");
+    // Lines stay those of an editor.
+    let sandbox = Sandbox::new();
+    let rows = "85073003328;1;21004;2006-01-01;2006-01-31;;;2;x";
+    sandbox.write("delivery", format!("sep=;\n{HEADER}\n{rows}\n"));
+    let all = ["ingest", "delivery", "--delivery", "2007-11", "--max-rejects", "100%"];
+    sandbox.run_all(&all).ok();
+    let csv = sandbox.run(["rejects", "2007-11", "--format", "csv"]).ok().stdout;
+    assert!(csv.lines().nth(1).unwrap().contains(",3,"), "{csv}");
 }
 
 fn refused(content: &[u8], more: &[&str]) -> Ran {

@@ -59,7 +59,7 @@ fn a_file_that_is_no_delivery_is_named_as_what_it_is() {
     error: empty.csv: the file is empty; expected a header line with the names of the variables
     error: blank.csv: the file is empty; expected a header line with the names of the variables
     error: binary.csv: this is not delimited text: it holds NUL bytes; UTF-16 needs its byte-order mark
-    error: zipped.csv: invalid Zip archive: Could not find EOCD
+    error: zipped.csv: the zip archive has no directory at its end: it was cut off, or is one part of several; fetch it again as a whole
     error: rows.csv: no header: line 1 has none of the known variable names split by `;`, `,`, tab or `|`; expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`
     error: preamble.csv: the header stands on line 3, after 2 lines of other text; remove what stands before it
     error: short.csv: 2 required columns are missing: `LEGISLATION` (the header has `LEGISLATON`: rename it if that is meant), `DPAYLSTDAY`

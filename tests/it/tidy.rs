@@ -187,7 +187,9 @@ fn money_is_never_a_binary_float() {
             let float = text.contains("f64") || text.contains("f32");
             // The likeness of two names is a float, and no figure.
             let likeness = shown(&path) == "src/document/problem.rs";
-            assert!(!float || likeness, "{}:{}: {text}", shown(&path), line + 1);
+            // A sheet and a SAS dataset have no other numbers; there they become digits.
+            let foreign = shown(&path) == "src/delivery/typed/float.rs";
+            assert!(!float || likeness || foreign, "{}:{}: {text}", shown(&path), line + 1);
         }
     }
 }

@@ -4,10 +4,61 @@ Usage: pack.py SOURCE FOLDER
 """
 
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
 import polars
+
+
+def archives(source: Path, folder: Path) -> None:
+    """Archives with more in or around them than one file."""
+    warnings.simplefilter("ignore")  # Two files of one name.
+    plain = (folder / "deflated.zip").read_bytes()
+
+    def write(name: str, *members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> None:
+        with zipfile.ZipFile(folder / f"{name}.zip", "w", method) as archive:
+            for member, content in members:
+                archive.writestr(member, content)
+
+    text = source.read_bytes()
+    mac = ("levering/", b""), ("levering/delivery.csv", text), ("levering/.DS_Store", b"x")
+    write("mac", *mac, ("__MACOSX/levering/._delivery.csv", b"x"), (".DS_Store", b"x"))
+    write("same-name", ("delivery.csv", text), ("delivery.csv", text))
+    write("empty")
+    write("folders", ("levering/", b""), ("__MACOSX/", b""), ("__MACOSX/._x", b"x"))
+    write("bzip2", ("delivery.csv", text), method=zipfile.ZIP_BZIP2)
+    write("nested", ("delivery.zip", plain))
+    write("open-document", ("mimetype", b"x"), ("content.xml", b"<x/>"))
+    with zipfile.ZipFile(folder / "comment.zip", "w") as archive:
+        archive.writestr("delivery.csv", text)
+        archive.comment = b"PK\x05\x06 is how a directory ends " * 9
+    streamed = Streamed()
+    with zipfile.ZipFile(streamed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("delivery.csv", text)
+    (folder / "streamed.zip").write_bytes(bytes(streamed.content))
+    (folder / "one-after-the-other.zip").write_bytes(plain + plain)
+    (folder / "before.zip").write_bytes(plain[:4] + b"x" * 60 + plain)
+    (folder / "behind.zip").write_bytes(plain + b"NISS;LEGISLATION")
+    (folder / "cut.zip").write_bytes(plain[: len(plain) // 2])
+    encrypted = bytearray(plain)
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        encrypted[encrypted.rfind(signature) + place] |= 1
+    (folder / "encrypted.zip").write_bytes(encrypted)
+
+
+class Streamed:
+    """A file that cannot be gone back in, so that sizes stand behind what they are sizes of."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def write(self, more: bytes) -> int:
+        self.content += more
+        return len(more)
+
+    def flush(self) -> None:
+        pass
 
 
 def main() -> None:
@@ -23,6 +74,7 @@ def main() -> None:
     at = damaged.find(b"500.00")
     damaged[at] = ord("9")
     (folder / "damaged.zip").write_bytes(damaged)
+    archives(source, folder)
     texts = polars.read_csv(source, separator=";", infer_schema=False)
     texts.write_parquet(folder / "texts.parquet")
     days = polars.col("DPAY1STDAY", "DPAYLSTDAY")
@@ -34,9 +86,6 @@ def main() -> None:
         polars.col("EBENCONVCM").cast(polars.Decimal(12, 2)),
     )
     typed.write_parquet(folder / "typed.parquet")
-    typed.with_columns(polars.col("EBENCONVCM").cast(polars.Float64)).write_parquet(
-        folder / "floats.parquet"
-    )
     typed.with_columns(days.cast(polars.Datetime)).write_parquet(folder / "moments.parquet")
 
 

@@ -1,0 +1,89 @@
+//! Files that are no delivery, told by their first bytes: what they are, and what to do.
+
+use super::archive::Member;
+
+/// Bytes looked at.
+pub(super) const LENGTH: usize = 512;
+
+const UNPACK: &str = "unpack it, and give the file inside";
+const EXPORT: &str = "export it as CSV, XLSX or Parquet";
+const PLAIN: &str = "ask for the data as CSV, XLSX or Parquet";
+
+/// First bytes, where they stand, what they are the first bytes of, and what to do with it.
+const KINDS: [(&[u8], usize, &str, &str); 25] = [
+    (b"1AY&SY", 4, "packed with bzip2", UNPACK),
+    (b"7z\xBC\xAF\x27\x1C", 0, "a 7z archive", UNPACK),
+    (b"Rar!\x1A\x07", 0, "a RAR archive", UNPACK),
+    (b"ustar", 257, "a tar archive", UNPACK),
+    (b"\x1F\x9D", 0, "packed with compress", UNPACK),
+    (b"\x04\x22\x4D\x18", 0, "packed with lz4", UNPACK),
+    (b"LZIP\x01", 0, "packed with lzip", UNPACK),
+    (
+        b"PK\x07\x08",
+        0,
+        "one part of a zip archive in several",
+        "put it together, and pack it as one",
+    ),
+    (
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        0,
+        "a workbook of the old kind (XLS), or another document",
+        "save it as XLSX or CSV",
+    ),
+    (b"%PDF-", 0, "a PDF document", PLAIN),
+    (b"{\\rtf", 0, "a text document (RTF)", PLAIN),
+    (b"<?xml", 0, "an XML document", "save it as XLSX or CSV"),
+    (b"ARROW1", 0, "an Arrow file", "write it as Parquet"),
+    (b"FEA1", 0, "a Feather file", "write it as Parquet"),
+    (b"Obj\x01", 0, "an Avro file", "write it as Parquet"),
+    (b"SQLite format 3\0", 0, "an SQLite database", EXPORT),
+    (
+        b"HEADER RECORD*******",
+        0,
+        "a SAS transport file (XPORT)",
+        "export it as CSV, Parquet or sas7bdat",
+    ),
+    (b"$FL2", 0, "an SPSS file", EXPORT),
+    (b"$FL3", 0, "an SPSS file", EXPORT),
+    (b"<stata_dta>", 0, "a Stata file", EXPORT),
+    (b"\x00\x01\x00\x00Standard ", 0, "an Access database", EXPORT),
+    (b"\x89PNG", 0, "a picture", PLAIN),
+    (b"\xFF\xD8\xFF", 0, "a picture", PLAIN),
+    (b"\x7FELF", 0, "a program", PLAIN),
+    (b"MZ\x90\x00", 0, "a program", "unpack it if it unpacks itself, and give the file inside"),
+];
+
+/// What a file with these first bytes is, as a sentence, where it is surely no delivery.
+pub(super) fn named(first_bytes: &[u8]) -> Option<String> {
+    let begins =
+        |bytes: &[u8], at: usize| first_bytes.get(at..).is_some_and(|rest| rest.starts_with(bytes));
+    let kind = KINDS.iter().find(|(bytes, at, ..)| begins(bytes, *at));
+    let (what, advice) = match kind {
+        Some((.., what, advice)) => (*what, *advice),
+        None if is_page(first_bytes) => {
+            ("a web page, whatever its name says", "save it as XLSX or CSV")
+        }
+        None => return None,
+    };
+    Some(format!("this is {what}; {advice}"))
+}
+
+/// Whether these are the first bytes of HTML: portals give it out under the names of workbooks.
+fn is_page(first_bytes: &[u8]) -> bool {
+    let text = first_bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first_bytes).trim_ascii_start();
+    [b"<!doctype html".as_slice(), b"<html", b"<table", b"<head", b"<body", b"<meta"]
+        .iter()
+        .any(|tag| text.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag)))
+}
+
+/// The same of an archive, by the names of its files.
+pub(super) fn named_archive(members: &[Member]) -> Option<String> {
+    let has = |wanted: &str| members.iter().any(|member| member.name == wanted);
+    let what = match () {
+        () if has("xl/workbook.bin") => "a binary workbook (XLSB)",
+        () if has("content.xml") && has("mimetype") => "an OpenDocument file",
+        () if has("word/document.xml") => "a Word document",
+        () => return None,
+    };
+    Some(format!("this is {what}; save it as XLSX or CSV"))
+}

@@ -1,0 +1,102 @@
+//! A file that is opened once: whatever is read of it comes from this one handle.
+//!
+//! In: a path. Out: readers that do not disturb each other, the file's hash, and whether it is
+//! still what it was. Never: a second look at the path, behind which another file may lie by then.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::Path;
+use std::sync::Arc;
+
+/// An open file.
+#[derive(Debug)]
+pub(super) struct Source {
+    file: File,
+    opened: Stamp,
+}
+
+/// What changes with a file's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self { length: metadata.len(), modified: (metadata.mtime(), metadata.mtime_nsec()) }
+    }
+}
+
+impl Source {
+    pub(super) fn open(path: &Path) -> io::Result<Arc<Self>> {
+        let file = File::open(path)?;
+        let opened = Stamp::of(&file.metadata()?);
+        Ok(Arc::new(Self { file, opened }))
+    }
+
+    /// Bytes that it had when it was opened.
+    pub(super) fn length(&self) -> u64 {
+        self.opened.length
+    }
+
+    /// The open file itself, for readers that take nothing else.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// A reader from the beginning.
+    pub(super) fn reader(self: &Arc<Self>) -> SourceReader {
+        SourceReader { source: Arc::clone(self), position: 0 }
+    }
+
+    /// At most `count` bytes from `start` on.
+    pub(super) fn bytes(self: &Arc<Self>, start: u64, count: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let reader = SourceReader { source: Arc::clone(self), position: start };
+        reader.take(count).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// BLAKE3 of all its bytes.
+    pub(super) fn hash(self: &Arc<Self>) -> io::Result<blake3::Hash> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(self.reader())?;
+        Ok(hasher.finalize())
+    }
+
+    /// Whether nobody has written to it since it was opened.
+    pub(super) fn is_unchanged(&self) -> io::Result<bool> {
+        Ok(Stamp::of(&self.file.metadata()?) == self.opened)
+    }
+}
+
+/// Reads an open file at a place of its own.
+#[derive(Debug, Clone)]
+pub(super) struct SourceReader {
+    source: Arc<Source>,
+    position: u64,
+}
+
+impl Read for SourceReader {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.file.read_at(bytes, self.position)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for SourceReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match to {
+            SeekFrom::Start(position) => (position, 0),
+            SeekFrom::End(by) => (self.source.length(), by),
+            SeekFrom::Current(by) => (self.position, by),
+        };
+        let position = from.checked_add_signed(by);
+        let outside = || io::Error::new(io::ErrorKind::InvalidInput, "a place before the file");
+        self.position = position.ok_or_else(outside)?;
+        Ok(self.position)
+    }
+}

@@ -1,0 +1,219 @@
+//! A Parquet file.
+//!
+//! Columns of binary floats are refused where they would be read as amounts: what they exactly say
+//! is not certain. Columns of lists, structures and the like, and of times and durations, are
+//! refused where the variable is known, and not read where it is not.
+
+use std::io::{self, BufReader, Seek as _, SeekFrom};
+use std::sync::Arc;
+
+use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::reader::{ChunkReader, Length};
+use arrow::datatypes::{DataType, Schema};
+use bytes::Bytes;
+
+use super::cell::{Kind, Value};
+use super::columns::{ColumnCells, is_read};
+use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
+use crate::delivery::encoding::Encoding;
+use crate::delivery::packing::{Progress, refused};
+use crate::delivery::source::{Source, SourceReader};
+
+/// Rows made into text at a time.
+const ROWS_PER_BATCH: usize = 4096;
+
+/// Reads a Parquet file.
+pub(super) struct Table {
+    reader: ParquetRecordBatchReader,
+    columns: Vec<Named>,
+    encoding: Encoding,
+    rows: u64,
+    row: u64,
+    bytes: u64,
+    progress: Arc<Progress>,
+    begun: bool,
+}
+
+/// A column, and its place among those that are read.
+struct Named {
+    name: String,
+    kind: Kind,
+    place: Option<usize>,
+}
+
+/// The one open file, for a reader that wants many.
+struct Opened(Arc<Source>);
+
+impl Length for Opened {
+    fn len(&self) -> u64 {
+        self.0.length()
+    }
+}
+
+impl ChunkReader for Opened {
+    type T = BufReader<SourceReader>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        let mut reader = self.0.reader();
+        reader.seek(SeekFrom::Start(start))?;
+        Ok(BufReader::new(reader))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        let bytes = self.0.bytes(start, length as u64)?;
+        if bytes.len() < length {
+            return Err(ParquetError::EOF("the file ends within a column".to_owned()));
+        }
+        Ok(bytes.into())
+    }
+}
+
+impl Table {
+    pub(super) fn open(
+        source: &Arc<Source>,
+        reading: Reading,
+        progress: &Arc<Progress>,
+    ) -> io::Result<Self> {
+        let opened = Opened(Arc::clone(source));
+        let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(damaged)?;
+        let columns = columns(builder.schema(), reading.identifiers)?;
+        let rows = builder.metadata().file_metadata().num_rows();
+        let read = columns.iter().enumerate().filter(|(_, column)| column.place.is_some());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), read.map(|(at, _)| at));
+        let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
+        Ok(Self {
+            reader: builder.build().map_err(damaged)?,
+            columns,
+            encoding: reading.encoding.unwrap_or(Encoding::Utf8),
+            rows: u64::try_from(rows).unwrap_or_default(),
+            row: 0,
+            bytes: source.length(),
+            progress: Arc::clone(progress),
+            begun: false,
+        })
+    }
+
+    fn header(&mut self, text: &mut Vec<u8>, held: &mut Vec<u64>) {
+        *held = Vec::with_capacity(self.columns.len());
+        for (at, column) in self.columns.iter().enumerate() {
+            if at > 0 {
+                text.push(b';');
+            }
+            Value::Text(column.name.as_bytes().into()).write(Kind::Unknown, text);
+            held.push(u64::from(holds_something(column.name.as_bytes())));
+        }
+        text.push(b'\n');
+        self.begun = true;
+    }
+
+    /// The file has given as many rows as it says it has.
+    fn end(&self) -> io::Result<bool> {
+        if self.row == self.rows {
+            return Ok(false);
+        }
+        let (found, said) = (self.row, self.rows);
+        Err(refused(format!(
+            "the Parquet file says that it has {said} rows, and {found} were found; write it again"
+        )))
+    }
+}
+
+impl Cells for Table {
+    fn next_rows(&mut self, text: &mut Vec<u8>, held: &mut Vec<u64>) -> io::Result<bool> {
+        if !self.begun {
+            self.header(text, held);
+            return Ok(true);
+        }
+        let Some(batch) = self.reader.next() else { return self.end() };
+        let batch = batch.map_err(damaged)?;
+        let cells = |column: &Named| {
+            let array = batch.columns().get(column.place?)?;
+            ColumnCells::of(array.as_ref(), self.encoding)
+        };
+        let cells: Vec<Option<ColumnCells<'_>>> = self.columns.iter().map(cells).collect();
+        for (count, cells) in held.iter_mut().zip(&cells) {
+            *count += cells.as_ref().map_or(0, ColumnCells::held);
+        }
+        for row in 0..batch.num_rows() {
+            for (at, (column, cells)) in self.columns.iter().zip(&cells).enumerate() {
+                if at > 0 {
+                    text.push(b';');
+                }
+                let start = text.len();
+                if let Some(cells) = cells {
+                    cells.write(row, column.kind, text);
+                }
+                if text.len() - start > CELL_LENGTH_MAX {
+                    return Err(too_long(&column.name, self.row + row as u64 + 1));
+                }
+            }
+            text.push(b'\n');
+        }
+        self.row += batch.num_rows() as u64;
+        let done = u128::from(self.bytes) * u128::from(self.row) / u128::from(self.rows.max(1));
+        self.progress.set_position(u64::try_from(done).unwrap_or(self.bytes));
+        Ok(true)
+    }
+
+    fn about(&self) -> About {
+        About { rows: Some(self.rows), ..About::default() }
+    }
+}
+
+/// The columns, with those that cannot be read refused by their names.
+fn columns(schema: &Schema, identifiers: Identifiers) -> io::Result<Vec<Named>> {
+    let mut place = 0;
+    let named = |field: &Arc<arrow::datatypes::Field>| {
+        let kind = Kind::named(field.name(), identifiers == Identifiers::ElevenDigits);
+        let data_type = plain(field.data_type());
+        let refusal = match data_type {
+            DataType::Float16 | DataType::Float32 | DataType::Float64 if kind == Kind::Amount => {
+                Some("binary floats; write decimals".to_owned())
+            }
+            DataType::Timestamp(_, Some(zone)) if !is_utc(zone) && kind != Kind::Unknown => {
+                Some(format!("moments of the zone {zone}; write dates"))
+            }
+            _ if !is_read(field.data_type()) && kind != Kind::Unknown => {
+                Some(format!("{data_type}, which is no text, number or date; write one of these"))
+            }
+            _ => None,
+        };
+        if let Some(refusal) = refusal {
+            return Err(refused(format!("column `{}` holds {refusal}", field.name())));
+        }
+        let mut next = || {
+            place += 1;
+            place - 1
+        };
+        let place = is_read(field.data_type()).then(&mut next);
+        Ok(Named { name: field.name().clone(), kind, place })
+    };
+    schema.fields().iter().map(named).collect()
+}
+
+/// The type of the values, where they are kept apart.
+fn plain(data_type: &DataType) -> &DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    }
+}
+
+fn is_utc(zone: &str) -> bool {
+    ["UTC", "Etc/UTC", "+00:00", "Z", ""].contains(&zone)
+}
+
+/// What the readers of the format say of a file, in one sentence.
+fn damaged(error: impl std::error::Error) -> io::Error {
+    let text = error.to_string();
+    if text.contains("UTF-8") || text.contains("utf-8") || text.contains("utf8") {
+        let text = "a column that is declared as UTF-8 text holds other bytes; write it as UTF-8, or \
+                    as binary and give `--encoding`";
+        return refused(text.to_owned());
+    }
+    refused(
+        "the Parquet file is damaged or was cut off; write it again, or fetch it again".to_owned(),
+    )
+}
