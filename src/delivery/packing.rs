@@ -73,9 +73,14 @@ impl Packing {
     }
 }
 
+/// What is wrong with a file and what to do, in a text that needs no other.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refusal(String);
+
 /// An error that says in its text what is wrong with a file, and what to do.
 pub(super) fn refused(text: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, text)
+    io::Error::new(io::ErrorKind::InvalidData, Refusal(text))
 }
 
 /// Unpacked bytes.
@@ -169,8 +174,9 @@ impl Read for Explained {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         self.inner.read(bytes).map_err(|error| {
             let name = self.packing.name();
-            // What has a number comes from the operating system, what was refused says why.
-            if error.raw_os_error().is_some() || error.to_string().contains(';') {
+            // What has a number comes from the operating system.
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>());
+            if error.raw_os_error().is_some() || inner.is_some() {
                 return error;
             }
             match error.kind() {

@@ -120,6 +120,9 @@ fn text_of_another_encoding_in_binary_columns_is_decoded_or_found() {
     assert_eq!(rejects(&accents, &[]), ["2 decode.encoding CPAS"]);
     let plain = figures(text().as_bytes(), &[]);
     assert_eq!(figures(&accents, &["--encoding", "windows-1252"]), plain);
+    // What is declared as UTF-8 and is not is found as well, whatever is declared elsewhere.
+    let spoiled = other("spoiled.parquet");
+    assert_eq!(rejects(&spoiled, &["--encoding", "windows-1252"]), ["2 decode.encoding CPAS"]);
     // A SAS dataset says its encoding; where it does not, it has to be declared.
     assert_eq!(rejects(&other("latin.sas7bdat"), &[]), [""; 0]);
     assert_eq!(rejects(&other("latin-unsaid.sas7bdat"), &[]), ["2 decode.encoding CPAS"]);
@@ -249,7 +252,8 @@ fn inspect_says_what_a_typed_file_holds() {
         let ran = sandbox.run(["inspect", "DWH_SPPIS_Formulaires_2007-11", "--rows", "1"]).ok();
         assert!(!ran.stdout.contains("85073003328"));
         let lines = ran.stdout.lines().skip(1);
-        let shown = lines.filter(|line| !line.starts_with("not there") && !line.ends_with("_ID"));
+        let shown =
+            lines.filter(|line| !line.starts_with("not there") && line.trim().contains(' '));
         said.push_str(&(shown.collect::<Vec<_>>().join("\n") + "\n"));
     }
     insta::assert_snapshot!(said, @"
@@ -258,13 +262,6 @@ fn inspect_says_what_a_typed_file_holds() {
     encoding   utf-8
     delivery   2007-11 (2006Q1..2006Q2)
     columns    9
-      NISS
-      LEGISLATION
-      CPAS
-      DPAY1STDAY
-      DPAYLSTDAY
-      CBENCONV
-      EBENCONVCM
     row 1
       NISS              an identifier of 11 characters
       LEGISLATION       `1`
@@ -279,13 +276,6 @@ fn inspect_says_what_a_typed_file_holds() {
     encoding   utf-8
     delivery   2007-11 (2006Q1..2006Q2)
     columns    9
-      NISS
-      LEGISLATION
-      CPAS
-      DPAY1STDAY
-      DPAYLSTDAY
-      CBENCONV
-      EBENCONVCM
     row 1
       NISS              an identifier of 11 characters
       LEGISLATION       `1`
@@ -299,13 +289,6 @@ fn inspect_says_what_a_typed_file_holds() {
     encoding   utf-8
     delivery   2007-11 (2006Q1..2006Q2)
     columns    9
-      NISS
-      LEGISLATION
-      CPAS
-      DPAY1STDAY
-      DPAYLSTDAY
-      CBENCONV
-      EBENCONVCM
     row 1
       NISS              an identifier of 11 characters
       LEGISLATION       `1`

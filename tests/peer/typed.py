@@ -109,6 +109,13 @@ def parquet_files(rows: list[Row], folder: Path) -> None:
     accents = {name: array.cast(pa.binary()) for name, array in columns().items()}
     accents["CPAS"] = pa.array([b"21004\xa0"] + [row["CPAS"].encode() for row in rows[1:]], pa.binary())
     write("other-accents", accents)
+    spoiled = columns()
+    whole = spoiled["CPAS"]
+    buffers = whole.buffers()
+    content = bytearray(buffers[2].to_pybytes())
+    content[0] = 0xE8
+    spoiled["CPAS"] = pa.Array.from_buffers(pa.string(), len(whole), [None, buffers[1], pa.py_buffer(bytes(content))])
+    write("other-spoiled", spoiled)
     euros = {name: array.cast(pa.binary()) for name, array in columns().items()}
     euros["EBENCONVCM"] = pa.array([b"1\xa0250,00", b"250,00", b"250,00\xa0", b"250,00"], pa.binary())
     last = [row["DPAYLSTDAY"].encode() for row in rows]

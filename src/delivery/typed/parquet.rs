@@ -8,7 +8,10 @@ use std::io::{self, BufReader, Seek as _, SeekFrom};
 use std::sync::Arc;
 
 use ::parquet::arrow::ProjectionMask;
-use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use ::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow::datatypes::{DataType, Schema};
@@ -16,6 +19,7 @@ use bytes::Bytes;
 
 use super::cell::{Kind, Value};
 use super::columns::{ColumnCells, is_read};
+use super::schema::{is_text, texts_as_bytes};
 use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::Encoding;
 use crate::delivery::packing::{Progress, refused};
@@ -28,7 +32,6 @@ const ROWS_PER_BATCH: usize = 4096;
 pub(super) struct Table {
     reader: ParquetRecordBatchReader,
     columns: Vec<Named>,
-    encoding: Encoding,
     rows: u64,
     row: u64,
     bytes: u64,
@@ -41,6 +44,8 @@ struct Named {
     name: String,
     kind: Kind,
     place: Option<usize>,
+    /// Of its texts.
+    encoding: Encoding,
 }
 
 /// The one open file, for a reader that wants many.
@@ -77,8 +82,11 @@ impl Table {
         progress: &Arc<Progress>,
     ) -> io::Result<Self> {
         let opened = Opened(Arc::clone(source));
-        let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(damaged)?;
-        let columns = columns(builder.schema(), reading.identifiers)?;
+        let loaded = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
+        let loaded = loaded.map_err(damaged)?;
+        let columns = columns(loaded.schema(), reading)?;
+        let bytes = texts_as_bytes(&loaded).map_err(damaged)?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, bytes);
         let rows = builder.metadata().file_metadata().num_rows();
         let read = columns.iter().enumerate().filter(|(_, column)| column.place.is_some());
         let mask = ProjectionMask::roots(builder.parquet_schema(), read.map(|(at, _)| at));
@@ -86,7 +94,6 @@ impl Table {
         Ok(Self {
             reader: builder.build().map_err(damaged)?,
             columns,
-            encoding: reading.encoding.unwrap_or(Encoding::Utf8),
             rows: u64::try_from(rows).unwrap_or_default(),
             row: 0,
             bytes: source.length(),
@@ -127,10 +134,10 @@ impl Cells for Table {
             return Ok(true);
         }
         let Some(batch) = self.reader.next() else { return self.end() };
-        let batch = batch.map_err(damaged)?;
+        let batch = batch.map_err(|error| damaged(error.into()))?;
         let cells = |column: &Named| {
             let array = batch.columns().get(column.place?)?;
-            ColumnCells::of(array.as_ref(), self.encoding)
+            ColumnCells::of(array.as_ref(), column.encoding)
         };
         let cells: Vec<Option<ColumnCells<'_>>> = self.columns.iter().map(cells).collect();
         for (count, cells) in held.iter_mut().zip(&cells) {
@@ -163,10 +170,11 @@ impl Cells for Table {
 }
 
 /// The columns, with those that cannot be read refused by their names.
-fn columns(schema: &Schema, identifiers: Identifiers) -> io::Result<Vec<Named>> {
+fn columns(schema: &Schema, reading: Reading) -> io::Result<Vec<Named>> {
     let mut place = 0;
     let named = |field: &Arc<arrow::datatypes::Field>| {
-        let kind = Kind::named(field.name(), identifiers == Identifiers::ElevenDigits);
+        let eleven_digits = reading.identifiers == Identifiers::ElevenDigits;
+        let kind = Kind::named(field.name(), eleven_digits);
         let data_type = plain(field.data_type());
         let refusal = match data_type {
             DataType::Float16 | DataType::Float32 | DataType::Float64 if kind == Kind::Amount => {
@@ -188,7 +196,10 @@ fn columns(schema: &Schema, identifiers: Identifiers) -> io::Result<Vec<Named>> 
             place - 1
         };
         let place = is_read(field.data_type()).then(&mut next);
-        Ok(Named { name: field.name().clone(), kind, place })
+        // Declared is the encoding of texts of which the file says none.
+        let declared = reading.encoding.filter(|_| !is_text(data_type));
+        let encoding = declared.unwrap_or(Encoding::Utf8);
+        Ok(Named { name: field.name().clone(), kind, place, encoding })
     };
     schema.fields().iter().map(named).collect()
 }
@@ -205,15 +216,8 @@ fn is_utc(zone: &str) -> bool {
     ["UTC", "Etc/UTC", "+00:00", "Z", ""].contains(&zone)
 }
 
-/// What the readers of the format say of a file, in one sentence.
-fn damaged(error: impl std::error::Error) -> io::Error {
-    let text = error.to_string();
-    if text.contains("UTF-8") || text.contains("utf-8") || text.contains("utf8") {
-        let text = "a column that is declared as UTF-8 text holds other bytes; write it as UTF-8, or \
-                    as binary and give `--encoding`";
-        return refused(text.to_owned());
-    }
-    refused(
-        "the Parquet file is damaged or was cut off; write it again, or fetch it again".to_owned(),
-    )
+/// What the readers of the format say of a file, in one sentence; theirs may show what stands in it.
+fn damaged(_: ParquetError) -> io::Error {
+    let text = "the Parquet file is damaged or was cut off; write it again, or fetch it again";
+    refused(text.to_owned())
 }
