@@ -1,6 +1,7 @@
 //! The fixed words of exports for people, in four languages, and their cells.
 
 use crate::disclosure::{Note, ReleasedTable, ResultColumn, Unit, Values};
+use crate::quarter::date_of;
 use crate::render::{Language, Look, heading, people, with_name};
 
 /// The words of one language.
@@ -24,6 +25,7 @@ pub(super) struct Words {
     pub(super) not_additive: &'static str,
     share_of_less: &'static str,
     rate_on_less: &'static str,
+    codes_ended: &'static str,
     /// Units: number, euros, percent.
     units: [&'static str; 3],
 }
@@ -46,6 +48,7 @@ const EN: Words = Words {
     not_additive: "Do not add up over rows",
     share_of_less: "where the whole is below 0, a share is still the part divided by it: shares add up to 100 %, and their signs are opposite to those of the parts.",
     rate_on_less: "where the figure compared with is below 0, the rate is in percent of its magnitude: a rise is above 0, a fall below.",
+    codes_ended: "codes of municipalities ended on {day}: {codes}. A centre has another code before than after; `cpas_today` compares it across.",
     units: ["number", "euros", "percent"],
 };
 
@@ -67,6 +70,7 @@ const FR: Words = Words {
     not_additive: "Ne s'additionnent pas d'une ligne à l'autre",
     share_of_less: "là où l'ensemble est inférieur à 0, une part reste la partie divisée par lui : les parts totalisent 100 % et leurs signes sont opposés à ceux des parties.",
     rate_on_less: "là où le chiffre de comparaison est inférieur à 0, le taux est en pour cent de sa valeur absolue : une hausse est positive, une baisse négative.",
+    codes_ended: "des codes de communes ont pris fin le {day} : {codes}. Un centre a un autre code avant qu'après ; `cpas_today` permet de le comparer.",
     units: ["nombre", "euros", "pour cent"],
 };
 
@@ -88,6 +92,7 @@ const NL: Words = Words {
     not_additive: "Mogen niet over rijen worden opgeteld",
     share_of_less: "waar het geheel onder 0 ligt, blijft een aandeel het deel gedeeld door het geheel: aandelen zijn samen 100 % en hun teken is tegengesteld aan dat van de delen.",
     rate_on_less: "waar het cijfer van de vergelijking onder 0 ligt, is de wijziging in procent van de absolute waarde ervan: een stijging is positief, een daling negatief.",
+    codes_ended: "codes van gemeenten liepen af op {day}: {codes}. Een centrum heeft voordien een andere code dan nadien; `cpas_today` maakt het vergelijkbaar.",
     units: ["aantal", "euro", "procent"],
 };
 
@@ -109,6 +114,7 @@ const DE: Words = Words {
     not_additive: "Dürfen nicht über Zeilen addiert werden",
     share_of_less: "wo das Ganze unter 0 liegt, bleibt ein Anteil der Teil geteilt durch das Ganze: Anteile ergeben zusammen 100 %, und ihr Vorzeichen ist dem der Teile entgegengesetzt.",
     rate_on_less: "wo die Vergleichszahl unter 0 liegt, ist die Veränderung in Prozent ihres Betrags: ein Anstieg ist positiv, ein Rückgang negativ.",
+    codes_ended: "Codes von Gemeinden endeten am {day}: {codes}. Ein Zentrum hat vorher einen anderen Code als nachher; `cpas_today` vergleicht es darüber hinweg.",
     units: ["Anzahl", "Euro", "Prozent"],
 };
 
@@ -137,11 +143,14 @@ impl Words {
 
     /// What a note says, as a sentence.
     fn note(&self, note: &Note) -> String {
-        let (column, sentence) = match note {
-            Note::ShareOfLess(column) => (column, self.share_of_less),
-            Note::RateOnLess(column) => (column, self.rate_on_less),
-        };
-        format!("{column}: {sentence}")
+        match note {
+            Note::ShareOfLess(column) => format!("{column}: {}", self.share_of_less),
+            Note::RateOnLess(column) => format!("{column}: {}", self.rate_on_less),
+            Note::CodesEnded { on, codes } => {
+                let text = self.codes_ended.replace("{day}", &date_of(*on).to_string());
+                text.replace("{codes}", &some_of(codes))
+            }
+        }
     }
 
     /// Symbols of cells without a number, and the status of those over some of their quarters where
@@ -152,6 +161,17 @@ impl Words {
         symbols.extend((!table.lacking().is_empty()).then_some(("partial", self.partial)));
         symbols
     }
+}
+
+/// The first codes that ended with those that took over, and how many there are where not all are
+/// named.
+fn some_of(codes: &[(String, String)]) -> String {
+    const NAMED_MAX: usize = 3;
+    let named = codes.iter().take(NAMED_MAX);
+    let named: Vec<String> = named.map(|(ended, next)| format!("{ended} → {next}")).collect();
+    let more =
+        if codes.len() > NAMED_MAX { format!(", … ({})", codes.len()) } else { String::new() };
+    named.join(", ") + &more
 }
 
 /// What a reader must know of a table, in a language.

@@ -12,6 +12,7 @@ use super::derived::{Against, Derived, Formula, Statistic};
 use super::figures::{BEYOND, Figures, Key, Row as Counts};
 use super::level::{Span, kept};
 use super::note::Note;
+use super::place::codes_ended;
 use super::resolve::Question;
 use super::result::{Cell, Member, Numbers, ResultColumn, Unit, Values};
 use crate::dictionary::Dictionary;
@@ -116,7 +117,8 @@ impl<'a> Assembly<'a> {
             numbers(metric.name(), unit_of(*metric), metric.decimals(), cells)
         });
         let mut columns: Vec<ResultColumn> = metrics.collect();
-        let mut notes = BTreeSet::new();
+        let ended = codes_ended(self.question, &self.asked, self.dictionary.places());
+        let mut notes: BTreeSet<Note> = ended.into_iter().collect();
         for derived in &query.derived {
             let (unit, decimals) = (unit_of_formula(&derived.formula), derived.decimals);
             let mut cells = Vec::with_capacity(rows.len());

@@ -11,8 +11,8 @@ impl Assembly<'_> {
     /// A cell, partial where quarters are missing that a person's months are counted over, in its
     /// row or in the one that it is compared with.
     pub(super) fn marked(&self, row: &Row<'_>, formula: Option<&Formula>, cell: Cell) -> Cell {
-        let other = row.quarter().zip(formula.and_then(Formula::against));
-        let other = other.map(|(quarter, against)| against.of(quarter));
+        let against = formula.and_then(Formula::against);
+        let other = against.and_then(|against| Some(against.of(row.quarter()?)));
         if self.missing_until(row, other).next().is_some() { cell.partial() } else { cell }
     }
 

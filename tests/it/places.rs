@@ -183,6 +183,41 @@ fn a_centre_is_compared_across_a_merger_by_its_code_of_today_alone() {
 }
 
 #[test]
+fn codes_that_ended_within_the_quarters_of_an_answer_by_place_are_noted() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2020-05", &[row(0, "55022", "2018-12-01", "2018-12-31")]);
+    ingest(&sandbox, "2020-11", &[row(0, "58001", "2019-01-01", "2019-01-31")]);
+    sandbox.write(
+        "warehouse/queries/growth.toml",
+        "metrics = [\"persons\"]\ndimensions = [\"quarter\"]\n\
+         [derived.growth]\nchange = \"persons\"\nagainst = \"previous_quarter\"\n",
+    );
+    let notes = |arguments: &[&str]| {
+        let run = [&["run"], arguments, &["--format", "csv"]].concat();
+        sandbox.run_all(&run).ok().stderr
+    };
+    insta::assert_snapshot!(notes(&["by-municipality", "--where", "cpas=58001"]), @"note: codes of municipalities ended on 2019-01-01: 55022 → 58001. A centre has another code before than after; `cpas_today` compares it across.");
+    insta::assert_snapshot!(notes(&["by-municipality", "--where", "region=03000"]), @"note: codes of municipalities ended on 2019-01-01: 52043 → 55086, 52063 → 55085, 54007 → 57096, … (11). A centre has another code before than after; `cpas_today` compares it across.");
+    insta::assert_snapshot!(notes(&["by-region"]), @"note: codes of municipalities ended on 2019-01-01: 12030 → 12041, 12034 → 12041, 44001 → 44084, … (26). A centre has another code before than after; `cpas_today` compares it across.");
+    // A total of one centre by quarter is an answer by place too.
+    assert!(notes(&["growth", "--where", "cpas=55022"]).contains("55022 → 58001"));
+    // The quarter compared with is one of the answer's.
+    let from_2019 = ["--from", "2019Q1"];
+    let of_2019 = |first: &[&str]| notes(&[first, &from_2019].concat());
+    assert!(of_2019(&["growth", "--where", "cpas=58001"]).contains("on 2019-01-01"));
+    for without in [
+        notes(&["by-region", "--to", "2018Q4"]),
+        of_2019(&["by-municipality"]),
+        notes(&["growth"]),
+        notes(&["by-municipality", "--where", "cpas=21004"]),
+    ] {
+        assert_eq!(without, "");
+    }
+    let shown = sandbox.run(["run", "by-region", "--lang", "fr"]).ok().stdout;
+    assert!(shown.contains("des codes de communes ont pris fin le 2019-01-01"), "{shown}");
+}
+
+#[test]
 fn a_code_that_never_was_and_one_outside_its_validity_are_warned_of_and_keep_their_place() {
     let sandbox = Sandbox::new();
     let month = |code: &str| row(0, code, "2018-12-01", "2018-12-31");
