@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use sppis::delivery::{Identifiers, Part};
 use tempfile::TempDir;
 
 use crate::peers::peer;
@@ -83,6 +84,13 @@ fn every_type_and_packing_of_a_cell_gives_the_figures_of_the_text() {
     for file in files {
         assert_eq!(figures(&fs::read(&file).unwrap(), &[]), plain, "{}", file.display());
     }
+}
+
+#[test]
+fn truths_that_are_kept_apart_are_codes_like_others() {
+    let truths = figures(&other("truths.parquet"), &[]);
+    assert_eq!(figures(&other("truths-apart.parquet"), &[]), truths);
+    assert!(truths.contains("accepted 4 + rejected 0"), "{truths}");
 }
 
 #[test]
@@ -192,6 +200,7 @@ fn what_is_not_read_is_refused_by_the_name_of_its_column_or_cell() {
         "durations.parquet",
         "doubles.parquet",
         "zones.parquet",
+        "int128.parquet",
         "formula.xlsx",
         "no-text.xlsx",
         "preamble.xlsx",
@@ -204,6 +213,7 @@ fn what_is_not_read_is_refused_by_the_name_of_its_column_or_cell() {
     error: delivery: column `CPAS` holds Duration(s), which is no text, number or date; write one of these
     error: delivery: column `EBENCONVCM` holds binary floats; write decimals
     error: delivery: column `DPAY1STDAY` holds moments of the zone Europe/Brussels; write dates
+    error: delivery: column `CPAS` holds 16 bytes whose type is not known here; write text, or whole numbers of 64 bits
     error: delivery: cell I2 holds a formula without its value; open the workbook, and save it again
     error: delivery: cell G1 names a text that the workbook does not have; save it again
     error: delivery: the header stands on line 2, after 1 line of other text; remove what stands before it
@@ -238,6 +248,24 @@ fn a_damaged_typed_file_is_one_sentence_and_nothing_is_taken_in() {
             let ran = tried(&changed);
             assert!((0..=2).contains(&ran.code), "{} {at} {ran}", file.display());
             assert!(!ran.stderr.contains("panicked"), "{} {at} {ran}", file.display());
+        }
+    }
+}
+
+#[test]
+fn no_byte_of_a_parquet_file_can_make_the_program_end_without_a_sentence() {
+    let file = written().path().join("same").join("apart.parquet");
+    let bytes = fs::read(&file).unwrap();
+    let sandbox = Sandbox::empty();
+    let path = sandbox.join("delivery");
+    for at in (0..bytes.len()).rev().step_by(3) {
+        for bits in [0x55, 0xFF, 0x01] {
+            let mut changed = bytes.clone();
+            changed[at] ^= bits;
+            fs::write(&path, &changed).unwrap();
+            let Ok(part) = Part::open(&path, None) else { continue };
+            let Ok(mut chunks) = part.chunks(0, Identifiers::ElevenDigits) else { continue };
+            while let Ok(Some(_)) = chunks.next_chunk() {}
         }
     }
 }

@@ -8,6 +8,7 @@ Files in FOLDER/same say what SOURCE says; those in FOLDER/other do not, or cann
 import csv
 import datetime
 import decimal
+import io
 import re
 import sys
 import zipfile
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas
+import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -53,9 +55,12 @@ def parquet_files(rows: list[Row], folder: Path) -> None:
         whole.update(changed)
         return whole
 
-    def write(name: str, arrays: dict[str, pa.Array], **options) -> None:
-        folder = other if name.startswith("other-") else same
-        pq.write_table(pa.table(arrays), folder / f"{name.removeprefix('other-')}.parquet", **options)
+    def write(name: str, arrays: dict[str, pa.Array] | bytes, **options) -> None:
+        if isinstance(arrays, bytes):
+            (folder / f"{name}.parquet").write_bytes(arrays)
+            return
+        to = other if name.startswith("other-") else same
+        pq.write_table(pa.table(arrays), to / f"{name.removeprefix('other-')}.parquet", **options)
 
     def of(name: str, read, data_type) -> pa.Array:
         return pa.array([read(row[name]) for row in rows], data_type)
@@ -79,6 +84,7 @@ def parquet_files(rows: list[Row], folder: Path) -> None:
     write("floats", columns(**floats))
     wide = {name: of(name, euros, pa.decimal128(9, 3)) for name in CODES}
     write("decimal-codes", columns(**wide))
+    categories(columns, of, write)
     moment = lambda text: datetime.datetime.combine(day(text), datetime.time()) if text else None
     write("days", columns(**{name: of(name, day, pa.date32()) for name in DAYS}))
     write("days-64", columns(**{name: of(name, day, pa.date64()) for name in DAYS}))
@@ -124,6 +130,28 @@ def parquet_files(rows: list[Row], folder: Path) -> None:
     write("other-euros", euros)
     breaks = columns(CPAS=pa.array(["21\n004"] + [row["CPAS"] for row in rows[1:]]), REMARK=pa.array(["a;\"b\"\nc"] * len(rows)))
     write("other-breaks", breaks)
+
+
+def categories(columns, of, write) -> None:
+    """Columns whose values are kept apart, as pandas does with categories, and numbers of 128 bits."""
+    euros = lambda text: decimal.Decimal(text) if text else None
+    one = lambda text: text and text.encode()
+    apart = {AMOUNT: of(AMOUNT, euros, pa.decimal128(12, 2))}
+    apart |= {name: of(name, euros, pa.decimal128(9, 0)) for name in ("THP_ID", "CBENCONV")}
+    apart["LEGISLATION"] = of("LEGISLATION", one, pa.binary(1))
+    apart["REMARK"] = pa.array([True, False, None, True])
+    apart |= {name: of(name, day, pa.date32()) for name in DAYS}
+    apart["CPAS"] = of("CPAS", lambda text: float(text), pa.float64())
+    write("apart", columns(**{name: array.dictionary_encode() for name, array in apart.items()}))
+    truth = pa.array([True, False, True, True])
+    write("other-truths", columns(CBENCONV=truth))
+    write("other-truths-apart", columns(CBENCONV=truth.dictionary_encode()))
+    wide = polars.Series("REMARK", [1, 2, 3, 4], polars.Int128)
+    frame = polars.from_arrow(pa.table(columns()))
+    for name, column in (("same/int128-unknown", wide), ("other/int128", wide.alias("CPAS"))):
+        buffer = io.BytesIO()
+        frame.with_columns(column).write_parquet(buffer)
+        write(name, buffer.getvalue())
 
 
 def workbook(rows: list[Row], path: Path, typed: bool, from_1904: bool = False, blank: int = 0) -> None:

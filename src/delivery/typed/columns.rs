@@ -24,11 +24,10 @@ pub(super) struct ColumnCells<'a> {
     is_text: bool,
 }
 
-/// Whether cells of that type are read.
+/// Whether cells of that type are read, which is no dictionary.
 pub(super) fn is_read(data_type: &DataType) -> bool {
     use DataType as Type;
     match data_type {
-        Type::Dictionary(_, values) => !matches!(**values, Type::Dictionary(..)) && is_read(values),
         Type::Null | Type::Boolean | Type::Date32 | Type::Date64 | Type::Timestamp(..) => true,
         Type::Decimal32(..) | Type::Decimal64(..) | Type::Decimal128(..) | Type::Decimal256(..) => {
             true
@@ -41,7 +40,6 @@ pub(super) fn is_read(data_type: &DataType) -> bool {
 fn is_text(data_type: &DataType) -> bool {
     use DataType as Type;
     match data_type {
-        Type::Dictionary(_, values) => is_text(values),
         Type::Utf8 | Type::LargeUtf8 | Type::Utf8View => true,
         Type::Binary | Type::LargeBinary | Type::BinaryView | Type::FixedSizeBinary(_) => true,
         _ => false,
@@ -81,20 +79,6 @@ fn reader(array: &dyn Array, encoding: Encoding) -> Option<Reader<'_>> {
         DataType::Boolean => {
             let array = array.as_boolean();
             Box::new(|row| Value::Truth(array.value(row)))
-        }
-        DataType::Dictionary(..) => {
-            let dictionary = array.as_any_dictionary();
-            let values = dictionary.values().as_ref();
-            if values.is_empty() {
-                return None;
-            }
-            let keys = dictionary.normalized_keys();
-            let value = reader(values, encoding)?;
-            // A null among the values is a cell that holds nothing.
-            Box::new(move |row| match keys[row] {
-                key if values.is_valid(key) => value(key),
-                _ => Value::Text(Cow::Borrowed(b"")),
-            })
         }
         DataType::Utf8 => text(array.as_string::<i32>(), |array, row| array.value(row).as_bytes()),
         DataType::LargeUtf8 => {

@@ -5,13 +5,11 @@
 //! where rows are not taken. What it says of a damaged file, and its panics, become one sentence.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::io;
 use std::ops::ControlFlow;
 use std::os::fd::AsRawFd as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Once};
 use std::thread;
 
 use encoding_rs::Encoding as AnyEncoding;
@@ -19,6 +17,7 @@ use sas7bdat::{CompressionKind, Endianness, IoBackendPreference, LogicalType, Op
 
 use super::cell::{INVALID, Kind, Value};
 use super::float::Float;
+use super::quiet::quietly;
 use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::{Encoding, text_in};
 use crate::delivery::packing::{Progress, refused};
@@ -287,25 +286,4 @@ fn damaged<E>(_: E) -> io::Error {
          or export it as CSV or Parquet"
             .to_owned(),
     )
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Calls the library: its panics are caught, and nothing is printed of them.
-fn quietly<T>(call: impl FnOnce() -> T) -> Result<T, ()> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !QUIET.get() {
-                loud(panic);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(call)).map_err(drop);
-    QUIET.set(false);
-    outcome
 }

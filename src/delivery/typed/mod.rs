@@ -11,6 +11,7 @@ mod columns;
 mod dataset;
 mod float;
 mod parquet;
+mod quiet;
 mod schema;
 mod sheet;
 mod workbook;

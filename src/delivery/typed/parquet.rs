@@ -1,5 +1,6 @@
 //! A Parquet file.
 //!
+//! What the library says of a damaged file, and its panics, become one sentence.
 //! Columns of binary floats are refused where they would be read as amounts: what they exactly say
 //! is not certain. Columns of lists, structures and the like, and of times and durations, are
 //! refused where the variable is known, and not read where it is not.
@@ -19,7 +20,8 @@ use bytes::Bytes;
 
 use super::cell::{Kind, Value};
 use super::columns::{ColumnCells, is_read};
-use super::schema::{is_text, texts_as_bytes};
+use super::quiet::quietly;
+use super::schema::{is_text, plain, plainly};
 use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::Encoding;
 use crate::delivery::packing::{Progress, refused};
@@ -82,17 +84,12 @@ impl Table {
         progress: &Arc<Progress>,
     ) -> io::Result<Self> {
         let opened = Opened(Arc::clone(source));
-        let loaded = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
-        let loaded = loaded.map_err(damaged)?;
-        let columns = columns(loaded.schema(), reading)?;
-        let bytes = texts_as_bytes(&loaded).map_err(damaged)?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, bytes);
-        let rows = builder.metadata().file_metadata().num_rows();
-        let read = columns.iter().enumerate().filter(|(_, column)| column.place.is_some());
-        let mask = ProjectionMask::roots(builder.parquet_schema(), read.map(|(at, _)| at));
-        let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
+        let (loaded, types_are_said) = loaded(&opened)?;
+        let columns = columns(loaded.schema(), reading, types_are_said)?;
+        let rows = loaded.metadata().file_metadata().num_rows();
+        let reader = quietly(|| reader(opened, &loaded, &columns)).map_err(damaged)?;
         Ok(Self {
-            reader: builder.build().map_err(damaged)?,
+            reader: reader.map_err(damaged)?,
             columns,
             rows: u64::try_from(rows).unwrap_or_default(),
             row: 0,
@@ -133,8 +130,9 @@ impl Cells for Table {
             self.header(text, held);
             return Ok(true);
         }
-        let Some(batch) = self.reader.next() else { return self.end() };
-        let batch = batch.map_err(|error| damaged(error.into()))?;
+        let batch = quietly(|| self.reader.next()).map_err(damaged)?;
+        let Some(batch) = batch else { return self.end() };
+        let batch = batch.map_err(damaged)?;
         let cells = |column: &Named| {
             let array = batch.columns().get(column.place?)?;
             ColumnCells::of(array.as_ref(), column.encoding)
@@ -169,8 +167,33 @@ impl Cells for Table {
     }
 }
 
+/// What the file says of itself, and whether that includes all it says of its types: what a writer
+/// adds of its own can be of a kind that the library does not know.
+fn loaded(opened: &Opened) -> io::Result<(ArrowReaderMetadata, bool)> {
+    let load = |without: bool| {
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(without);
+        quietly(|| ArrowReaderMetadata::load(opened, options))
+    };
+    match load(false) {
+        Ok(Ok(loaded)) => Ok((loaded, true)),
+        _ => Ok((load(true).map_err(damaged)?.map_err(damaged)?, false)),
+    }
+}
+
+/// A reader of the columns that are read.
+fn reader(
+    opened: Opened,
+    loaded: &ArrowReaderMetadata,
+    columns: &[Named],
+) -> Result<ParquetRecordBatchReader, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, plainly(loaded)?);
+    let read = columns.iter().enumerate().filter(|(_, column)| column.place.is_some());
+    let mask = ProjectionMask::roots(builder.parquet_schema(), read.map(|(at, _)| at));
+    builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build()
+}
+
 /// The columns, with those that cannot be read refused by their names.
-fn columns(schema: &Schema, reading: Reading) -> io::Result<Vec<Named>> {
+fn columns(schema: &Schema, reading: Reading, types_are_said: bool) -> io::Result<Vec<Named>> {
     let mut place = 0;
     let named = |field: &Arc<arrow::datatypes::Field>| {
         let eleven_digits = reading.identifiers == Identifiers::ElevenDigits;
@@ -183,8 +206,14 @@ fn columns(schema: &Schema, reading: Reading) -> io::Result<Vec<Named>> {
             DataType::Timestamp(_, Some(zone)) if !is_utc(zone) && kind != Kind::Unknown => {
                 Some(format!("moments of the zone {zone}; write dates"))
             }
-            _ if !is_read(field.data_type()) && kind != Kind::Unknown => {
+            _ if !is_read(data_type) && kind != Kind::Unknown => {
                 Some(format!("{data_type}, which is no text, number or date; write one of these"))
+            }
+            // Numbers of 128 bits look like texts of sixteen bytes.
+            DataType::FixedSizeBinary(length) if !types_are_said && kind != Kind::Unknown => {
+                Some(format!(
+                    "{length} bytes whose type is not known here; write text, or whole numbers of 64 bits"
+                ))
             }
             _ => None,
         };
@@ -195,7 +224,7 @@ fn columns(schema: &Schema, reading: Reading) -> io::Result<Vec<Named>> {
             place += 1;
             place - 1
         };
-        let place = is_read(field.data_type()).then(&mut next);
+        let place = is_read(data_type).then(&mut next);
         // Declared is the encoding of texts of which the file says none.
         let declared = reading.encoding.filter(|_| !is_text(data_type));
         let encoding = declared.unwrap_or(Encoding::Utf8);
@@ -204,20 +233,12 @@ fn columns(schema: &Schema, reading: Reading) -> io::Result<Vec<Named>> {
     schema.fields().iter().map(named).collect()
 }
 
-/// The type of the values, where they are kept apart.
-fn plain(data_type: &DataType) -> &DataType {
-    match data_type {
-        DataType::Dictionary(_, values) => values,
-        other => other,
-    }
-}
-
 fn is_utc(zone: &str) -> bool {
     ["UTC", "Etc/UTC", "+00:00", "Z", ""].contains(&zone)
 }
 
 /// What the readers of the format say of a file, in one sentence; theirs may show what stands in it.
-fn damaged(_: ParquetError) -> io::Error {
+fn damaged<E>(_: E) -> io::Error {
     let text = "the Parquet file is damaged or was cut off; write it again, or fetch it again";
     refused(text.to_owned())
 }

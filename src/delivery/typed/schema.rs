@@ -1,5 +1,8 @@
-//! Columns of text, read as bytes: the library refuses a whole file for one text that is not the
-//! UTF-8 it is declared as; here it is a finding in its cell.
+//! How the columns of a Parquet file are read, whatever it says of them.
+//!
+//! Text is read as bytes: the library refuses a whole file for one text that is not the UTF-8 it is
+//! declared as; here it is a finding in its cell. Values are read one by one where the writer kept
+//! them as a dictionary: of some types the library makes no dictionary again.
 
 use std::sync::Arc;
 
@@ -10,14 +13,15 @@ use ::parquet::file::metadata::{FileMetaData, ParquetMetaDataBuilder};
 use ::parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use arrow::datatypes::{DataType, Field, Schema};
 
-/// The same file with columns of text declared as columns of bytes.
-pub(super) fn texts_as_bytes(loaded: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata> {
+/// The same file with columns of text declared as columns of bytes, and without dictionaries.
+pub(super) fn plainly(loaded: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata> {
     let file = loaded.metadata().file_metadata();
     let fields = file.schema().get_fields().iter().zip(loaded.schema().fields());
     let changed = fields.map(|(column, field)| {
         let (column, field) = (Arc::clone(column), field.as_ref().clone());
         if !is_text(field.data_type()) {
-            return Ok((column, field));
+            let values = plain(field.data_type()).clone();
+            return Ok((column, field.with_data_type(values)));
         }
         Ok((bytes(&column)?, field.with_data_type(DataType::Binary)))
     });
@@ -34,13 +38,17 @@ pub(super) fn texts_as_bytes(loaded: &ArrowReaderMetadata) -> Result<ArrowReader
     ArrowReaderMetadata::try_new(Arc::new(metadata), options)
 }
 
+/// The type of the values, where they are kept apart.
+pub(super) fn plain(data_type: &DataType) -> &DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    }
+}
+
 /// Whether a column is declared as text in UTF-8.
 pub(super) fn is_text(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Dictionary(_, values) => is_text(values),
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        _ => false,
-    }
+    matches!(plain(data_type), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 /// A column of bytes in place of a column of text.
