@@ -65,7 +65,7 @@ pub(super) fn members(source: &Arc<Source>) -> io::Result<Vec<Member>> {
             source.length() - end,
         ))),
         (before, _) => Err(refused(format!(
-            "{before} bytes stand before the zip archive, perhaps another archive; give each as a file of its own",
+            "{before} bytes stand before the zip archive, perhaps another file; give each as a file of its own",
         ))),
     }
 }
@@ -76,8 +76,25 @@ fn is_of_a_mac(name: &str) -> bool {
     parts.clone().any(|part| part == "__MACOSX") || parts.next_back() == Some(".DS_Store")
 }
 
-/// Where the last record of the directory ends, which says how long its comment is.
+/// Refuses a file that begins as something else and ends as an archive.
+pub(super) fn none_behind(source: &Arc<Source>) -> io::Result<()> {
+    match last_record(source)? {
+        Some(end) if end == source.length() => members(source).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Where the last record of the directory ends.
 fn directory_end(source: &Arc<Source>) -> io::Result<u64> {
+    last_record(source)?.ok_or_else(|| {
+        let text = "the zip archive has no directory at its end: it was cut off, or is one part of \
+                    several; fetch it again as a whole";
+        refused(text.to_owned())
+    })
+}
+
+/// Where the last record of a directory ends, which says how long its comment is, if there is one.
+fn last_record(source: &Arc<Source>) -> io::Result<Option<u64>> {
     const SIGNATURE: &[u8] = b"PK\x05\x06";
     const RECORD_LENGTH: usize = 22;
     let tail_start = source.length().saturating_sub((RECORD_LENGTH + usize::from(u16::MAX)) as u64);
@@ -90,12 +107,7 @@ fn directory_end(source: &Arc<Source>) -> io::Result<u64> {
     // A comment may hold the signature: of all records the one that ends where the file does.
     let fitting = ends.clone().find(|end| *end == tail.len());
     let end = fitting.or_else(|| ends.clone().find(|end| *end <= tail.len()));
-    let missing = || {
-        let text = "the zip archive has no directory at its end: it was cut off, or is one part of \
-                    several; fetch it again as a whole";
-        refused(text.to_owned())
-    };
-    Ok(tail_start + end.ok_or_else(missing)? as u64)
+    Ok(end.map(|end| tail_start + end as u64))
 }
 
 /// The one file of a delivery's archive.

@@ -1,14 +1,15 @@
 //! A file's data in chunks of whole records, each with the line it starts on.
 //!
 //! In: the text of a file, read once. Out: [`Chunk`]s in file order.
-//! Never: a record cut in two, or memory that grows with the file.
+//! Never: a record cut in two, bytes of zero, or memory that grows with the file.
 
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
+use super::foreign::zeros;
 use super::header::Header;
-use super::packing::Progress;
+use super::packing::{Progress, refused};
 use super::record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 
 /// Whole records of one file. Its `Debug` shows their length, never their text.
@@ -84,6 +85,10 @@ impl ChunkReader {
                 let rest = self.held.split_off(end);
                 let text = std::mem::replace(&mut self.held, rest);
                 let first_line = self.line;
+                // Fields are read with zeros behind them, and archives are full of them.
+                if let Some(what) = zeros(&text, first_line) {
+                    return Err(refused(what));
+                }
                 self.line += count_line_ends(&text);
                 let position = self.progress.position();
                 return Ok(Some(Chunk { part: self.part, first_line, text, position }));

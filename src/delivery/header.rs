@@ -1,5 +1,6 @@
 //! The header line: which known columns stand where, and which delimiter splits it.
 
+use super::foreign::zeros;
 use super::misnamed::probable;
 use super::record::{RecordEnd, Shape, next_record};
 use crate::dictionary::{CODE_COLUMNS, Column};
@@ -30,7 +31,7 @@ pub enum HeaderError {
     )]
     Lines(u64),
     /// Not text.
-    #[error("this is not delimited text: {0}")]
+    #[error("{0}")]
     NotText(String),
     /// No known name, whatever the delimiter.
     #[error(
@@ -40,12 +41,14 @@ pub enum HeaderError {
     None,
     /// The header stands further down.
     #[error(
-        "the header stands on line {line}, after {} of other text; remove what stands before it",
-        lines(*.line - 1)
+        "the header stands on line {line}, after {}; remove what stands before it",
+        before(*.line - 1, *.blank)
     )]
     Preamble {
         /// Line of the header.
         line: u64,
+        /// Whether nothing stands before it but blanks.
+        blank: bool,
     },
     /// A first line for spreadsheets says another delimiter than the header has.
     #[error(
@@ -69,6 +72,14 @@ fn lines(count: u64) -> String {
     if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
+fn before(count: u64, blank: bool) -> String {
+    match (blank, count) {
+        (true, 1) => "a blank line".to_owned(),
+        (true, _) => format!("{count} blank lines"),
+        (false, _) => format!("{} of other text", lines(count)),
+    }
+}
+
 fn missing(columns: &[(&'static str, Option<String>)]) -> String {
     let texts = columns.iter().map(|(name, near)| match near {
         Some(near) => {
@@ -89,7 +100,6 @@ pub const REQUIRED: [Column; 4] = [
     Column::FirstDay,
     Column::LastDay,
 ];
-const NUL_BYTES: &str = "it holds NUL bytes; UTF-16 needs its byte-order mark";
 /// A delimiter that text does not hold: lines are then not split.
 const LINES: Shape = Shape { delimiter: 0, width: 0 };
 /// Lines searched for a header that does not stand on the first.
@@ -99,8 +109,8 @@ impl Header {
     /// Recognises the header at the start of `text`, the first bytes of a file without its BOM;
     /// `whole` says that the file has no more.
     pub fn read(text: &[u8], whole: bool) -> Result<Self, HeaderError> {
-        if text.contains(&0) {
-            return Err(HeaderError::NotText(NUL_BYTES.to_owned()));
+        if let Some(what) = zeros(text, 1) {
+            return Err(HeaderError::NotText(what));
         }
         match separator(text) {
             Some((said, next)) => Self::below_separator(text, whole, &said, next),
@@ -118,7 +128,7 @@ impl Header {
                 return Err(HeaderError::TooLong(text.len()));
             }
             if std::str::from_utf8(text.get(..header.byte_count).unwrap_or(&[])).is_err() {
-                let what = "the header holds bytes that are not UTF-8";
+                let what = "this is not delimited text: the header holds bytes that are not UTF-8";
                 return Err(HeaderError::NotText(what.to_owned()));
             }
             if header.line_count > 1 {
@@ -131,10 +141,16 @@ impl Header {
             };
             let further_down = Self::further_down(text);
             let complete = further_down.filter(|(_, header)| header.clone().complete().is_ok());
-            return Err(complete.map_or(incomplete, |(line, _)| HeaderError::Preamble { line }));
+            let preamble = |(line, _)| HeaderError::Preamble { line, blank: false };
+            return Err(complete.map_or(incomplete, preamble));
         }
+        let blank = || text.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
         match Self::further_down(text) {
-            Some((line, _)) => Err(HeaderError::Preamble { line }),
+            Some((line, _)) => {
+                let before = usize::try_from(line - 1).unwrap_or(usize::MAX);
+                let blank = blank().take(before).all(<[u8]>::is_empty);
+                Err(HeaderError::Preamble { line, blank })
+            }
             None => Err(HeaderError::None),
         }
     }
@@ -148,7 +164,9 @@ impl Header {
     ) -> Result<Self, HeaderError> {
         let below = Self::without_separator(text.get(next..).unwrap_or(&[]), whole);
         let mut header = below.map_err(|error| match error {
-            HeaderError::Preamble { line } => HeaderError::Preamble { line: line + 1 },
+            HeaderError::Preamble { line, .. } => {
+                HeaderError::Preamble { line: line + 1, blank: false }
+            }
             other => other,
         })?;
         if said.as_bytes() != [header.delimiter] {
@@ -327,6 +345,6 @@ mod tests {
         insta::assert_snapshot!(message("Delivery 1\n\nNISS;LEGISLATION\n"), @"the header stands on line 3, after 2 lines of other text; remove what stands before it");
         insta::assert_snapshot!(message("NISS;LEGISLATION;DPAY1STDAY;DPAYLASTDAY"), @"1 required column is missing: `DPAYLSTDAY` (the header has `DPAYLASTDAY`: rename it if that is meant)");
         insta::assert_snapshot!(message("NISS;NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY"), @"the header names `NISS` twice");
-        insta::assert_snapshot!(message("PK\u{3}\u{4}\u{0}"), @"this is not delimited text: it holds NUL bytes; UTF-16 needs its byte-order mark");
+        insta::assert_snapshot!(message("PK\u{3}\u{4}\u{0}"), @"this is not delimited text: it holds NUL bytes, the first on line 1; write it again, as text without them");
     }
 }

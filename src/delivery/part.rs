@@ -4,7 +4,7 @@ use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::archive::members;
+use super::archive::{members, none_behind};
 use super::chunks::ChunkReader;
 use super::encoding::Encoding;
 use super::foreign;
@@ -210,7 +210,14 @@ fn recognised(source: &Arc<Source>) -> std::io::Result<Packing> {
         Packing::None => foreign::named(&first_bytes),
         _ => None,
     };
-    foreign.map_or_else(|| Ok(Packing::of(&first_bytes)), |text| Err(refused(text)))
+    if let Some(foreign) = foreign {
+        return Err(refused(foreign));
+    }
+    let packing = Packing::of(&first_bytes);
+    if packing != Packing::Zip {
+        none_behind(source)?;
+    }
+    Ok(packing)
 }
 
 /// The first bytes of a text, unpacked.

@@ -44,6 +44,12 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
     bytes.flatten().collect()
 }
 
+/// UTF-32, little end first, with its mark or without.
+fn wide(text: &str, marked: bool) -> Vec<u8> {
+    let mark = if marked { Some('\u{FEFF}') } else { None };
+    mark.into_iter().chain(text.chars()).flat_map(|it| u32::from(it).to_le_bytes()).collect()
+}
+
 #[test]
 fn packing_and_encoding_change_no_figure() {
     let plain = taken("plain.csv", text().as_bytes(), &[]);
@@ -101,8 +107,8 @@ fn zip_archives_and_parquet_files_of_other_programs_are_read() {
     error: delivery: the archive has 2 files; a delivery's has one: unpack it, and give the files
     error: delivery: the archive's checksum does not fit its content; fetch it again
     error: delivery: the archive has two files of the same name; unpack them under names of their own
-    error: delivery: 377 bytes stand before the zip archive, perhaps another archive; give each as a file of its own
-    error: delivery: 64 bytes stand before the zip archive, perhaps another archive; give each as a file of its own
+    error: delivery: 377 bytes stand before the zip archive, perhaps another file; give each as a file of its own
+    error: delivery: 64 bytes stand before the zip archive, perhaps another file; give each as a file of its own
     error: delivery: 16 bytes stand behind the zip archive; files put together are no archive, pack them again
     error: delivery: the zip archive is empty; pack the delivery again
     error: delivery: the zip archive is empty; pack the delivery again
@@ -126,7 +132,7 @@ fn tar() -> Vec<u8> {
 fn what_is_no_delivery_is_named_with_what_to_do() {
     let text = text();
     let packed = gzip(text.as_bytes());
-    let files: [Vec<u8>; 16] = [
+    let files: [Vec<u8>; 25] = [
         gzip(&packed),
         gzip(&tar()),
         tar(),
@@ -143,6 +149,15 @@ fn what_is_no_delivery_is_named_with_what_to_do() {
         b"\xEF\xBB\xBF\r\n<HTML><table>".to_vec(),
         b"<?xml version=\"1.0\"?><Workbook>".to_vec(),
         b"PAR1".to_vec(),
+        wide(&text, true),
+        wide(&text, false),
+        utf16(&text, true)[2..].to_vec(),
+        b"ORC\x0A\x18\0".to_vec(),
+        b"\x89HDF\r\n\x1A\n\0\0".to_vec(),
+        [&[0; 12][..], b"\xC2\xEA\x81\x63\xB3\x14\x11\xCF"].concat(),
+        b"\x72\x02\x01\0\x09\0".to_vec(),
+        b"\x03\x6B\x05\x0D\x02\0\0\0".to_vec(),
+        gzip(b"X\n\0\0\0\x03\0\x04\x01\0"),
     ];
     let said: String = files.iter().map(|bytes| refused(bytes, &[]).stderr).collect();
     insta::assert_snapshot!(said, @"
@@ -162,6 +177,49 @@ fn what_is_no_delivery_is_named_with_what_to_do() {
     error: delivery: this is a web page, whatever its name says; save it as XLSX or CSV
     error: delivery: this is an XML document; save it as XLSX or CSV
     error: delivery: the Parquet file is damaged or was cut off; write it again, or fetch it again
+    error: delivery: this is text in UTF-32; save it as UTF-8
+    error: delivery: this is not delimited text: it holds NUL bytes like UTF-32; save it as UTF-8
+    error: delivery: this is not delimited text: it holds NUL bytes; UTF-16 needs its byte-order mark
+    error: delivery: this is an ORC file; write it as Parquet
+    error: delivery: this is an HDF5 file; export it as CSV, XLSX or Parquet
+    error: delivery: this is a SAS catalogue (sas7bcat), which holds formats; give the dataset (sas7bdat)
+    error: delivery: this is a Stata file; export it as CSV, XLSX or Parquet
+    error: delivery: this is a dBASE file (DBF); export it as CSV, XLSX or Parquet
+    error: delivery: inside the gzip data: this is data of R; export it as CSV, XLSX or Parquet
+    ");
+}
+
+#[test]
+fn bytes_of_zero_and_archives_behind_a_text_are_refused_wherever_they_stand() {
+    let archive = |method| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        archive.start_file("more.csv", options).unwrap();
+        archive.write_all(text().as_bytes()).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
+    let packed = archive(zip::CompressionMethod::STORE);
+    // As many rows as make several chunks.
+    let many = format!("{HEADER}\n{}", format!("{ROWS}\n").repeat(20_000));
+    let zero = |at: usize| [&many.as_bytes()[..at], b"\0", &many.as_bytes()[at + 1..]].concat();
+    let files = [
+        [many.as_bytes(), &packed].concat(),
+        [b"junk", packed.as_slice()].concat(),
+        gzip(&[text().as_bytes(), &packed].concat()),
+        zero(many.len() - 2),
+        gzip(&zero(many.len() - 3)),
+        [many.as_bytes(), &[0; 9]].concat(),
+        utf16(&format!("{}\0", text()), true),
+    ];
+    let said: String = files.iter().map(|bytes| refused(bytes, &[]).stderr).collect();
+    insta::assert_snapshot!(said, @"
+    error: delivery: 3140081 bytes stand before the zip archive, perhaps another file; give each as a file of its own
+    error: delivery: 4 bytes stand before the zip archive, perhaps another file; give each as a file of its own
+    error: delivery: this is not delimited text: it holds NUL bytes, the first on line 6; write it again, as text without them
+    error: delivery: this is not delimited text: it holds NUL bytes, the first on line 60001; write it again, as text without them
+    error: delivery: this is not delimited text: it holds NUL bytes, the first on line 60001; write it again, as text without them
+    error: delivery: this is not delimited text: it holds NUL bytes, the first on line 60002; write it again, as text without them
+    error: delivery: this is not delimited text: it holds NUL bytes, the first on line 5; write it again, as text without them
     ");
 }
 

@@ -21,6 +21,8 @@ fn a_file_that_is_no_delivery_is_named_as_what_it_is() {
     let sandbox = Sandbox::new();
     sandbox.write("empty.csv", "");
     sandbox.write("blank.csv", "\n\n");
+    sandbox.write("blanks.csv", format!("\n ;;\n{HEADER}\n{ROW}\n"));
+    sandbox.write("lines.csv", format!("\r\n \r\n{HEADER}\n{ROW}\n"));
     sandbox.write("binary.csv", [0, 159, 146, 150, 0, 1, 2]);
     sandbox.write("zipped.csv", b"PK\x03\x04rest");
     sandbox.write("rows.csv", "85073003328;1;2006-01-01;2006-01-31\n");
@@ -44,6 +46,8 @@ fn a_file_that_is_no_delivery_is_named_as_what_it_is() {
         "zipped.csv",
         "rows.csv",
         "preamble.csv",
+        "blanks.csv",
+        "lines.csv",
         "short.csv",
         "twice.csv",
     ];
@@ -58,10 +62,12 @@ fn a_file_that_is_no_delivery_is_named_as_what_it_is() {
     error: folder: this is a folder; name the files of the delivery
     error: empty.csv: the file is empty; expected a header line with the names of the variables
     error: blank.csv: the file is empty; expected a header line with the names of the variables
-    error: binary.csv: this is not delimited text: it holds NUL bytes; UTF-16 needs its byte-order mark
+    error: binary.csv: this is not delimited text: it holds NUL bytes, the first on line 1; write it again, as text without them
     error: zipped.csv: the zip archive has no directory at its end: it was cut off, or is one part of several; fetch it again as a whole
     error: rows.csv: no header: line 1 has none of the known variable names split by `;`, `,`, tab or `|`; expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`
     error: preamble.csv: the header stands on line 3, after 2 lines of other text; remove what stands before it
+    error: blanks.csv: the header stands on line 3, after 2 lines of other text; remove what stands before it
+    error: lines.csv: the header stands on line 3, after 2 blank lines; remove what stands before it
     error: short.csv: 2 required columns are missing: `LEGISLATION` (the header has `LEGISLATON`: rename it if that is meant), `DPAYLSTDAY`
     error: twice.csv: line 3 is a header again; cut the file there, or remove the line
     ");
