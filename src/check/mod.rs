@@ -47,7 +47,7 @@ mod variable_other_regime;
 mod variable_outside_validity;
 
 pub use batch::{CheckedBatch, ExaminedBatch, examine};
-pub use column_gone::columns_gone;
+pub use column_gone::{Lacking, columns_gone};
 pub use context::{CheckContext, FixedAmounts};
 pub use days_twelve::days_twelve;
 pub use duplicate_row::DuplicateIndex;

@@ -5,12 +5,12 @@
 
 use super::ingest::IngestOptions;
 use super::stages::Sink;
-use crate::check::{columns_gone, days_twelve};
-use crate::delivery::Delivery;
+use crate::check::{Lacking, columns_gone, days_twelve};
+use crate::delivery::{Delivery, Part};
 use crate::dictionary::{Column, Validity};
 use crate::finding::DeliveryFinding;
 use crate::quarter::QuarterRange;
-use crate::warehouse::{DeliveryFindingRecord, Snapshot, Warehouse};
+use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, Snapshot, Warehouse};
 
 /// The findings that block, each with whether it is accepted, and what could not be looked at.
 pub(super) fn blocking(
@@ -26,8 +26,10 @@ pub(super) fn blocking(
     let before = snapshot.delivery(delivery.id().as_str());
     if let Some(before) = before.or_else(|| snapshot.latest_before(delivery.window())) {
         let name = format!("{}@{}", before.record.delivery, before.record.revision);
-        let has_column = |column: Column| {
-            delivery.parts().iter().any(|part| part.header().position(column).is_some())
+        let lacking = |column: Column| {
+            let headers = delivery.parts().iter().map(Part::header);
+            let now = lacking(headers.map(|header| header.position(column).is_some()));
+            (lacking_before(&before.record, column), now)
         };
         match warehouse.profile(&before.record) {
             Ok(Some(profile)) => {
@@ -41,7 +43,7 @@ pub(super) fn blocking(
                         windows.into_iter().flatten().all(|it| valid(it, known.validity))
                     })
                 };
-                found.extend(columns_gone((&name, &profile), &sink.profile, has_column, in_use));
+                found.extend(columns_gone((&name, &profile), &sink.profile, lacking, in_use));
             }
             Ok(None) => {}
             Err(error) => notes.push(format!(
@@ -58,4 +60,21 @@ pub(super) fn blocking(
         DeliveryFindingRecord::new(it, accepted)
     };
     (found.into_iter().map(record).collect(), notes)
+}
+
+/// How many files have no column; for each it is said whether it has.
+fn lacking(has_column: impl Iterator<Item = bool>) -> Lacking {
+    has_column.fold(Lacking::default(), |sum, has| Lacking {
+        without: sum.without + usize::from(!has),
+        files: sum.files + 1,
+    })
+}
+
+/// How many files of a delivery of the table have no column, corrections aside.
+fn lacking_before(record: &DeliveryRecord, column: Column) -> Lacking {
+    let own = record.parts.iter().filter(|part| part.corrected == 0 && !part.header.is_empty());
+    lacking(own.map(|part| {
+        let mut names = part.header.split(&part.delimiter);
+        names.any(|name| name.eq_ignore_ascii_case(column.name()))
+    }))
 }

@@ -135,6 +135,42 @@ fn a_column_that_is_gone_keeps_a_delivery_out_unless_it_is_meant_to_be_gone() {
 }
 
 #[test]
+fn a_column_that_is_gone_from_one_part_keeps_the_delivery_out() {
+    let sandbox = Sandbox::new();
+    let rows = |month: usize, count: usize| -> Vec<String> {
+        let row = |at: usize| {
+            let day = format!("2006-{:02}-{:02}", month + at % 3, 1 + at / 3);
+            format!("{};2;21004;{day};{day};;60;2;{at}.00", PERSONS[at % 4])
+        };
+        (0..count).map(row).collect()
+    };
+    let first = delivery(&sandbox, "2007-11", HEADER, &[rows(1, 40), rows(4, 40)].concat());
+    sandbox.run(["ingest", &first]).ok();
+    let other = HEADER.replace("EBENCONVCM", "BEDRAG");
+    let write = |id: &str, header: &str, rows: &[String]| delivery(&sandbox, id, header, rows);
+    let (one, two) = (
+        write("2008-05_part1", HEADER, &rows(7, 1)),
+        write("2008-05_part2", &other, &rows(10, 60)),
+    );
+    let ran = sandbox.run(["ingest", &one, &two]);
+    blocked(&ran, "delivery.column-gone");
+    let expected = "block `EBENCONVCM`: in 2007-11@1 80 of 80 rows have a value, here 1 of 2 files has no such column";
+    assert!(ran.stdout.contains(expected), "{ran}");
+    sandbox.run(["ingest", &one, &two, "--without-column", "EBENCONVCM"]).ok();
+    // Where a part lacked it before, it is not asked of a part again; of all parts it is.
+    let after = |rows: Vec<String>| -> Vec<String> {
+        rows.iter().map(|row| row.replace(";2006-", ";2007-")).collect()
+    };
+    let (one, two) = (
+        write("2008-11_part1", HEADER, &after(rows(1, 30))),
+        write("2008-11_part2", &other, &after(rows(4, 30))),
+    );
+    sandbox.run(["ingest", &one, &two]).ok();
+    let one = write("2008-11_part1", &other, &after(rows(1, 30)));
+    blocked(&sandbox.run(["ingest", &one, &two]), "delivery.column-gone");
+}
+
+#[test]
 fn a_column_without_a_value_is_gone_where_many_were_to_be_expected() {
     let sandbox = Sandbox::new();
     let rows = |month: usize, rest: &str| -> Vec<String> {
