@@ -39,11 +39,9 @@ pub(super) fn is_read(data_type: &DataType) -> bool {
 
 fn is_text(data_type: &DataType) -> bool {
     use DataType as Type;
-    match data_type {
-        Type::Utf8 | Type::LargeUtf8 | Type::Utf8View => true,
-        Type::Binary | Type::LargeBinary | Type::BinaryView | Type::FixedSizeBinary(_) => true,
-        _ => false,
-    }
+    let text = matches!(data_type, Type::Utf8 | Type::LargeUtf8 | Type::Utf8View);
+    let bytes = matches!(data_type, Type::Binary | Type::LargeBinary | Type::BinaryView);
+    text || bytes || matches!(data_type, Type::FixedSizeBinary(_))
 }
 
 impl<'a> ColumnCells<'a> {
