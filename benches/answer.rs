@@ -14,7 +14,7 @@ use sppis::pipeline::answer::{Basis, Means, answer};
 use sppis::pipeline::ingest::{IngestOptions, ingest};
 use sppis::query::{Arguments, Catalog, resolve};
 use sppis::sample::Sample;
-use sppis::warehouse::Warehouse;
+use sppis::warehouse::{KeyPlace, Warehouse};
 
 const PERSONS: u64 = 50_000;
 const SEED: u64 = 1;
@@ -22,7 +22,8 @@ const MEANS: [Means; 2] = [Means::Histories, Means::Observations];
 
 fn benches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let warehouse = Warehouse::init(&folder.path().join("warehouse")).expect("a new warehouse");
+    let warehouse = Warehouse::init(&folder.path().join("warehouse"), &KeyPlace::Warehouse)
+        .expect("a new warehouse");
     let sample = Sample::new(PERSONS, SEED, 0);
     for id in ["2008-05", "2008-11", "2017-11", "2018-05"] {
         let (id, window) = DeliveryId::calendar(id).expect("an id of the calendar");

@@ -16,7 +16,7 @@ use sppis::delivery::{Chunk, Delivery, DeliveryId, Identifiers};
 use sppis::dictionary::Dictionary;
 use sppis::pipeline::ingest::{IngestOptions, ingest};
 use sppis::sample::Sample;
-use sppis::warehouse::Warehouse;
+use sppis::warehouse::{KeyPlace, Warehouse};
 
 const PERSONS: u64 = 100_000;
 const SEED: u64 = 1;
@@ -60,7 +60,8 @@ fn benches(criterion: &mut Criterion) {
         bench.iter_with_setup(
             || {
                 let folder = tempfile::tempdir().expect("a temporary folder");
-                let warehouse = Warehouse::init(&folder.path().join("warehouse"));
+                let warehouse =
+                    Warehouse::init(&folder.path().join("warehouse"), &KeyPlace::Warehouse);
                 (warehouse.expect("a new warehouse"), folder)
             },
             |(warehouse, folder)| {

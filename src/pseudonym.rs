@@ -15,8 +15,9 @@ use crate::decode::IdentifierColumn;
 /// Bytes of a key.
 pub const KEY_LENGTH: usize = 32;
 
-/// The secret that turns identifiers into pseudonyms; overwritten when dropped.
-pub struct PseudonymKey([u8; KEY_LENGTH]);
+/// The secret that turns identifiers into pseudonyms; overwritten when dropped. It stays in one place
+/// of memory, so that moving it leaves no copy behind.
+pub struct PseudonymKey(Box<[u8; KEY_LENGTH]>);
 
 impl fmt::Debug for PseudonymKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,8 +33,11 @@ impl Drop for PseudonymKey {
 
 impl PseudonymKey {
     /// The key with these bytes.
-    pub fn new(bytes: [u8; KEY_LENGTH]) -> Self {
-        Self(bytes)
+    pub fn new(mut bytes: [u8; KEY_LENGTH]) -> Self {
+        let mut key = Self(Box::new([0; KEY_LENGTH]));
+        key.0.copy_from_slice(&bytes);
+        bytes.zeroize();
+        key
     }
 
     /// The key's bytes, to be written to its file.
@@ -43,7 +47,7 @@ impl PseudonymKey {
 
     /// Tells keys apart without giving them away: 128 bits of a derived hash, in hexadecimal.
     pub fn fingerprint(&self) -> String {
-        let derived = blake3::derive_key("sppis 2026 pseudonym key fingerprint", &self.0);
+        let derived = blake3::derive_key("sppis 2026 pseudonym key fingerprint", self.0.as_slice());
         blake3::Hash::from_bytes(derived).to_hex().chars().take(32).collect()
     }
 

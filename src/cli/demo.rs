@@ -9,7 +9,7 @@ use crate::pipeline::answer::{Basis, Means, answer, provenance};
 use crate::pipeline::ingest::IngestOptions;
 use crate::query::{Arguments as Asked, Catalog, resolve};
 use crate::render::{Language, Look};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{KeyPlace, Warehouse};
 
 /// Make a temporary warehouse, take in small sample deliveries, and show what comes out.
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ const DELIVERIES: [(&str, &[u8]); 2] = [
 pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError> {
     let failed = |error: std::io::Error| CliError::new(format!("making the demo: {error}"));
     let folder = tempfile::Builder::new().prefix("sppis-demo-").tempdir().map_err(failed)?;
-    let warehouse = Warehouse::init(&folder.path().join("warehouse"))?;
+    let warehouse = Warehouse::init(&folder.path().join("warehouse"), &KeyPlace::Warehouse)?;
     console.say("a temporary warehouse, with a key of its own, takes in two invented deliveries\n");
     for (name, text) in DELIVERIES {
         let path = folder.path().join(name);

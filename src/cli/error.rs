@@ -187,6 +187,13 @@ impl From<WarehouseError> for CliError {
             WarehouseError::WrongKey { .. } => {
                 failed.hint("put the key that the warehouse was made with back in its place")
             }
+            WarehouseError::NoKeyFolder { .. } => failed.hint(
+                "name a file for it with `init --key-file PATH` or `key --move PATH`; \
+                 `init --key-in-warehouse` puts it beside the data",
+            ),
+            WarehouseError::KeyTwice { .. } => {
+                failed.hint("leave out one of the two: the option, or the variable or credential")
+            }
             WarehouseError::Overlap { .. } => {
                 failed.hint("a quarter belongs to one delivery; check `sppis deliveries`")
             }

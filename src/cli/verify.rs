@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit, REBUILD};
+use super::key::{HOW_TO_MOVE, beside_data};
 use crate::histories::check;
 use crate::render::{count, euros, grouped};
 use crate::warehouse::{Fault, Warehouse};
@@ -37,6 +38,9 @@ pub(super) fn run(
         let orphans = count(found.orphans.len() as u64, "file");
         writeln!(out, "{orphans} that no version names, left by interrupted ingestions")?;
         writeln!(out, "  help: `sppis clean` removes them")?;
+    }
+    if let Some(note) = beside_data(warehouse)? {
+        writeln!(out, "note: {note}\n  help: {HOW_TO_MOVE}")?;
     }
     if found.faults.is_empty() {
         writeln!(out, "all is as it was committed")?;

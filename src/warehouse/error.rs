@@ -46,6 +46,29 @@ pub enum WarehouseError {
         /// Fingerprint of the key.
         found: String,
     },
+    /// The user's folder of keys cannot take one.
+    #[error(
+        "the pseudonym key has no place outside the warehouse: {}{reason}",
+        folder.as_ref().map(|it| format!("{}: ", it.display())).unwrap_or_default()
+    )]
+    NoKeyFolder {
+        /// The folder, if the user has one.
+        folder: Option<PathBuf>,
+        /// Why it cannot be used.
+        reason: String,
+    },
+    /// A place was named for a key that comes from elsewhere.
+    #[error("the pseudonym key comes from {from}; another place for it is one too many")]
+    KeyTwice {
+        /// Where it comes from.
+        from: String,
+    },
+    /// There is no key in the warehouse that could be moved out of it.
+    #[error("the pseudonym key does not lie in the warehouse; it comes from {from}")]
+    KeyApart {
+        /// Where it comes from.
+        from: String,
+    },
     /// Another current delivery covers a quarter of this one.
     #[error(
         "the delivery's window {window} overlaps delivery `{other}`, which covers {other_window}"

@@ -1,21 +1,25 @@
 //! The key: a file made once by `init`, or one that the environment or systemd hands over.
 //!
-//! It is never inside the table's folder, never an argument, and its bytes are overwritten after
-//! use. Files of it are readable by their owner only.
+//! In: where it comes from. Out: a [`PseudonymKey`]. Never: a key as an argument, one that others can
+//! read, or bytes that no random source has made; they are overwritten after use. Where files of
+//! it lie is the matter of `key_place`.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroize as _;
 
+use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
+use super::files::sync_folder;
 use crate::pseudonym::{KEY_LENGTH, PseudonymKey};
 
 /// Names a file that holds the key.
-const FILE_VARIABLE: &str = "SPPIS_KEY_FILE";
+pub(super) const FILE_VARIABLE: &str = "SPPIS_KEY_FILE";
 /// Holds the key, in hexadecimal digits.
 const VARIABLE: &str = "SPPIS_KEY";
 /// The folder that systemd puts a service's credentials in.
@@ -26,7 +30,7 @@ const CREDENTIAL: &str = "sppis.key";
 /// Where a key comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
-    /// A file: the warehouse's own, or the one that `SPPIS_KEY_FILE` names.
+    /// A file: in the user's folder of keys, the one that `SPPIS_KEY_FILE` names, or the warehouse's.
     File(PathBuf),
     /// The variable `SPPIS_KEY`.
     Variable,
@@ -58,7 +62,7 @@ impl KeySource {
         path.exists().then_some(Self::Credential(path))
     }
 
-    fn problem(&self, problem: &'static str) -> WarehouseError {
+    pub(super) fn problem(&self, problem: &'static str) -> WarehouseError {
         WarehouseError::Key { place: self.to_string(), problem }
     }
 
@@ -71,9 +75,8 @@ impl KeySource {
                 let mut text = std::env::var(VARIABLE).unwrap_or_default();
                 let bytes = hexadecimal(text.trim());
                 text.zeroize();
-                bytes
-                    .map(key_of)
-                    .ok_or_else(|| self.problem("is not 64 hexadecimal digits, that is 32 bytes"))
+                let problem = || self.problem("is not 64 hexadecimal digits, that is 32 bytes");
+                self.key_of(bytes.ok_or_else(problem)?)
             }
         }
     }
@@ -94,15 +97,31 @@ impl KeySource {
         file.take(most).read_to_end(&mut content).map_err(WarehouseError::io(path))?;
         let bytes: Result<[u8; KEY_LENGTH], _> = content.as_slice().try_into();
         content.zeroize();
-        bytes.map(key_of).map_err(|_| self.problem("has not 32 bytes"))
+        self.key_of(bytes.map_err(|_| self.problem("has not 32 bytes"))?)
+    }
+
+    /// A key of these bytes, which are overwritten; refused where they are not random.
+    fn key_of(&self, mut bytes: [u8; KEY_LENGTH]) -> Result<PseudonymKey, WarehouseError> {
+        let flaw = flaw(&bytes);
+        let key = PseudonymKey::new(bytes);
+        bytes.zeroize();
+        flaw.map_or(Ok(key), |flaw| Err(self.problem(flaw)))
     }
 }
 
-/// A key of these bytes, which are overwritten.
-fn key_of(mut bytes: [u8; KEY_LENGTH]) -> PseudonymKey {
-    let key = PseudonymKey::new(bytes);
-    bytes.zeroize();
-    key
+/// Random keys have some thirty different bytes; fewer than this, one in 2^80.
+const DIFFERENT_BYTES_MIN: usize = 12;
+
+/// What shows that bytes are no random key: whoever can guess them has every number.
+fn flaw(bytes: &[u8; KEY_LENGTH]) -> Option<&'static str> {
+    let different: BTreeSet<u8> = bytes.iter().copied().collect();
+    let steps: BTreeSet<u8> = bytes.windows(2).map(|it| it[1].wrapping_sub(it[0])).collect();
+    if different.len() < DIFFERENT_BYTES_MIN || steps.len() == 1 {
+        return Some("is no key: a key is 32 random bytes, and these repeat themselves");
+    }
+    let is_text = |text: &str| text.chars().all(|it| !it.is_control() || it.is_whitespace());
+    let text = std::str::from_utf8(bytes).is_ok_and(is_text);
+    text.then_some("is no key: a key is 32 random bytes, and these are text")
 }
 
 /// Bytes written as two hexadecimal digits each.
@@ -118,24 +137,34 @@ fn hexadecimal(text: &str) -> Option<[u8; KEY_LENGTH]> {
     Some(bytes)
 }
 
-/// Makes a key of random bytes and writes it to a new file.
-pub(super) fn create(path: &Path) -> Result<PseudonymKey, WarehouseError> {
+/// A key of random bytes.
+pub(super) fn random() -> Result<PseudonymKey, WarehouseError> {
     let mut bytes = [0; KEY_LENGTH];
-    getrandom::fill(&mut bytes).map_err(WarehouseError::table("making a random key"))?;
+    loop {
+        getrandom::fill(&mut bytes).map_err(WarehouseError::table("making a random key"))?;
+        // Once in a long while chance makes what would be refused later.
+        if flaw(&bytes).is_none() {
+            break;
+        }
+    }
     let key = PseudonymKey::new(bytes);
     bytes.zeroize();
-    write_new(&key, path)?;
     Ok(key)
 }
 
-/// Writes a key to a file that is not there yet, and that only its owner can read.
+/// Writes a key to a file that is not there yet, and that only its owner can read. It is on disk
+/// before it has its name, and so is the name.
 pub(super) fn write_new(key: &PseudonymKey, path: &Path) -> Result<(), WarehouseError> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(WarehouseError::io(path))?;
-    file.write_all(key.bytes()).map_err(WarehouseError::io(path))?;
-    file.sync_all().map_err(WarehouseError::io(path))
+    let failed = || WarehouseError::io(path);
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
+    // The operating system's word alone: the temporary name tells nobody anything.
+    let plain = |error: std::io::Error| {
+        error.raw_os_error().map_or(error, std::io::Error::from_raw_os_error)
+    };
+    let mut temporary = temporary.map_err(plain).map_err(failed())?;
+    temporary.write_all(key.bytes()).map_err(failed())?;
+    temporary.as_file().sync_all().map_err(failed())?;
+    temporary.persist_noclobber(path).map_err(|error| failed()(error.error))?;
+    sync_folder(folder)
 }

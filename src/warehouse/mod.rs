@@ -1,13 +1,14 @@
 //! A warehouse on disk: settings, key, dictionary, and the observations as a Delta Lake table.
 //!
 //! In: staged observations of a delivery. Out: [`Snapshot`]s of the table at any version. Never: a
-//! delivery that is half there, or the key inside the table's folder.
+//! delivery that is half there, or the key inside the table's folder. The key lies elsewhere, unless
+//! `init` was told otherwise.
 //!
 //! ```text
 //! sppis.toml               settings
 //! dictionary.toml          the warehouse's own variables, codes and measure rules (optional)
 //! queries/                 its own named queries (optional)
-//! key/pseudonym.key        the key, mode 0600
+//! key/pseudonym.key        the key, mode 0600 (only where it was wished beside the data)
 //! observations/            the Delta table, partitioned by quarter
 //! findings/                what was found in each delivery, named by its commit
 //! histories/               person histories, derived from the observations
@@ -23,6 +24,7 @@ mod files;
 mod findings;
 mod hybrid;
 mod key;
+mod key_place;
 mod log;
 mod order;
 mod parquet_file;
@@ -45,6 +47,7 @@ pub(crate) use files::tests::observations as sampled_observations;
 pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{StoredFinding, findings_as_parquet, rows_by};
 pub use key::KeySource;
+pub use key_place::{KeyPlace, MovedKey};
 pub use record::{
     DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord,
     RuleRecord, rule_records, rules_of,
@@ -61,7 +64,6 @@ use deltalake_core::DeltaTable;
 use crate::check::Profile;
 use crate::delivery::DeliveryId;
 use crate::dictionary::Dictionary;
-use crate::pseudonym::PseudonymKey;
 use crate::quarter::QuarterRange;
 
 const SETTINGS_FILE: &str = "sppis.toml";
@@ -96,33 +98,48 @@ pub enum AsOf {
 }
 
 impl Warehouse {
-    /// Makes a new warehouse in a folder that is empty or not there.
-    pub fn init(root: &Path) -> Result<Self, WarehouseError> {
+    /// Makes a new warehouse in a folder that is empty or not there, with its key at `place`.
+    /// Where that fails, what was made of it is removed again.
+    pub fn init(root: &Path, place: &KeyPlace) -> Result<Self, WarehouseError> {
         let entries = fs::read_dir(root).map_or(0, Iterator::count);
         if root.join(SETTINGS_FILE).exists() || entries > 0 {
             return Err(WarehouseError::Present(root.to_owned()));
         }
+        let was_there = root.exists();
         files::create_private_folder(root)?;
-        let key = match KeySource::of_environment() {
-            Some(source) => source.read()?,
-            None => {
-                let key_folder = root.join(KEY_FOLDER);
-                files::create_private_folder(&key_folder)?;
-                key::create(&key_folder.join(KEY_FILE))?
+        let mut key_file = None;
+        let made = Self::make(root, place, &mut key_file).and_then(|()| Self::open(root));
+        if made.is_err() {
+            // The folder was empty: all that is in it was made here.
+            let folders = [KEY_FOLDER, QUERIES_FOLDER, OBSERVATIONS_FOLDER];
+            let _left = key_file.map(fs::remove_file);
+            for folder in folders {
+                let _left = fs::remove_dir_all(root.join(folder));
             }
-        };
+            let _left = fs::remove_file(root.join(SETTINGS_FILE));
+            let _kept = if was_there { Ok(()) } else { fs::remove_dir(root) };
+        }
+        made
+    }
+
+    fn make(
+        root: &Path,
+        place: &KeyPlace,
+        key_file: &mut Option<PathBuf>,
+    ) -> Result<(), WarehouseError> {
+        let placed = place.settle(root)?;
+        *key_file = placed.made;
         files::create_private_folder(&root.join(QUERIES_FOLDER))?;
         let observations = root.join(OBSERVATIONS_FOLDER);
         files::create_private_folder(&observations)?;
-        table::Table::at(&observations)?.create(&key.fingerprint())?;
+        table::Table::at(&observations)?.create(&placed.key.fingerprint())?;
         // The settings are written last: a warehouse exists if and only if they do.
         let settings = root.join(SETTINGS_FILE);
         let mut file = files::create_private(&settings)?;
         std::io::Write::write_all(&mut file, DEFAULT_CONFIGURATION.as_bytes())
             .and_then(|()| file.sync_all())
             .map_err(WarehouseError::io(&settings))?;
-        files::sync_folder(root)?;
-        Self::open(root)
+        files::sync_folder(root)
     }
 
     /// Opens a warehouse and reads its settings and dictionary.
@@ -172,42 +189,17 @@ impl Warehouse {
         self.root.join(HISTORIES_FOLDER)
     }
 
-    /// Where its key comes from.
-    pub fn key_source(&self) -> KeySource {
-        let own = || KeySource::File(self.root.join(KEY_FOLDER).join(KEY_FILE));
-        KeySource::of_environment().unwrap_or_else(own)
-    }
-
-    /// Copies the key to a new file, and reads it back.
-    pub fn back_up_key(&self, path: &Path) -> Result<(), WarehouseError> {
-        let key = self.key()?;
-        key::write_new(&key, path)?;
-        let copy = KeySource::File(path.to_owned()).read()?;
-        if copy.fingerprint() == key.fingerprint() {
-            return Ok(());
-        }
-        Err(WarehouseError::table("copying the key")("what was written is not what was read"))
-    }
-
     /// Fingerprint of everything besides a delivery's bytes that its figures depend on.
     pub fn settings_fingerprint(&self) -> String {
         self.configuration.fingerprint(self.dictionary.fingerprint())
     }
 
-    /// The key, if it is the one the warehouse was made with.
-    pub fn key(&self) -> Result<PseudonymKey, WarehouseError> {
-        let source = self.key_source();
-        let key = source.read()?;
-        let expected = match self.log().and_then(|log| log.fingerprint()) {
-            Some(fingerprint) => fingerprint,
-            None => table::fingerprint(&self.table.open(None)?)?,
-        };
-        let found = key.fingerprint();
-        if found != expected {
-            let place = source.to_string();
-            return Err(WarehouseError::WrongKey { place, expected, found });
+    /// Fingerprint of the key that the warehouse was made with.
+    pub fn key_fingerprint(&self) -> Result<String, WarehouseError> {
+        match self.log().and_then(|log| log.fingerprint()) {
+            Some(fingerprint) => Ok(fingerprint),
+            None => table::fingerprint(&self.table.open(None)?),
         }
-        Ok(key)
     }
 
     /// The table as it is, or as it was.

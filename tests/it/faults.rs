@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::sandbox::{PROGRAM, Sandbox, files_below, repository};
+use crate::sandbox::{CONFIGURATION, PROGRAM, Sandbox, files_below, repository};
 
 /// The library that makes operations fail, compiled once.
 fn library() -> &'static Path {
@@ -152,7 +152,9 @@ impl Scene {
         let mut command = Command::new("unshare");
         command.args(["--map-root-user", "--mount", "sh", "-c", ON_SMALL_DISK, "sh"]);
         command.args([&size.to_string(), PROGRAM, &self.file]).current_dir(self.sandbox.path());
-        let output = command.env_remove("SPPIS_WAREHOUSE").output().ok()?;
+        command.env_remove("SPPIS_WAREHOUSE");
+        command.env("XDG_CONFIG_HOME", self.sandbox.join(CONFIGURATION));
+        let output = command.output().ok()?;
         let lines = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
         output.status.success().then_some(lines)
     }

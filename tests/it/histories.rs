@@ -156,12 +156,12 @@ fn ingest(sandbox: &Sandbox, id: &str, month: &str) {
 fn histories_have_the_same_bytes_whatever_the_order_of_deliveries() {
     let [one, other] = [Sandbox::new(), Sandbox::new()];
     // Persons are told apart by the key: both warehouses have the same.
-    let key = "warehouse/key/pseudonym.key";
     fs::remove_dir_all(other.join("warehouse")).unwrap();
-    let status = other.command(&["init"]).env("SPPIS_KEY_FILE", one.join(key)).status().unwrap();
+    fs::remove_file(other.key_file()).unwrap();
+    let key = one.key_file();
+    let status = other.command(&["init"]).env("SPPIS_KEY_FILE", &key).status().unwrap();
     assert!(status.success());
-    fs::create_dir(other.join("warehouse/key")).unwrap();
-    fs::copy(one.join(key), other.join(key)).unwrap();
+    fs::copy(&key, other.join(".config/sppis/keys").join(key.file_name().unwrap())).unwrap();
     let deliveries = [("2007-05", "2005-07"), ("2007-11", "2006-02"), ("2008-05", "2006-08")];
     for (id, month) in deliveries {
         ingest(&one, id, month);

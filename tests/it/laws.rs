@@ -10,7 +10,7 @@ use sppis::pipeline::answer::{Basis, Means, answer};
 use sppis::pipeline::ingest::{IngestOptions, IngestReport, ingest};
 use sppis::query::{Arguments, Catalog, resolve};
 use sppis::render::plain;
-use sppis::warehouse::Warehouse;
+use sppis::warehouse::{KeyPlace, Warehouse};
 
 use crate::sandbox::PERSONS;
 
@@ -101,7 +101,8 @@ struct Outcome {
 
 fn outcome(texts: &[String]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
-    let warehouse = Warehouse::init(&folder.path().join("warehouse")).unwrap();
+    let warehouse =
+        Warehouse::init(&folder.path().join("warehouse"), &KeyPlace::Warehouse).unwrap();
     let write = |(at, text): (usize, &String)| {
         let path = folder.path().join(format!("{at}.csv"));
         std::fs::write(&path, text).unwrap();

@@ -29,6 +29,9 @@ mod whole_deliveries;
 /// Deliveries that come again: what goes, what comes, and what may not go.
 mod replacing;
 
+/// The pseudonym key: where it lies, what is one, what is said of it.
+mod keys;
+
 /// Packed, encoded and columnar deliveries: the same rows, the same figures.
 mod packed;
 

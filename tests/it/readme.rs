@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::sandbox::{PROGRAM, Sandbox, repository};
+use crate::sandbox::{CONFIGURATION, PROGRAM, Sandbox, repository};
 
 /// The `sh` blocks of a document. Blocks marked `sh no-run` build the project and are run by CI.
 fn blocks(document: &str) -> Vec<String> {
@@ -35,6 +35,7 @@ fn run_blocks(document: &str, minimum: usize) {
             .current_dir(sandbox.path())
             .env("PATH", &path)
             .env_remove("SPPIS_WAREHOUSE")
+            .env("XDG_CONFIG_HOME", sandbox.join(CONFIGURATION))
             .output()
             .unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);

@@ -281,12 +281,13 @@ fn an_output_that_cannot_be_written_is_refused_before_anything_is_computed() {
 
 #[test]
 fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::empty();
+    sandbox.run(["init", "--key-in-warehouse"]).ok();
     std::os::unix::fs::symlink(sandbox.join("warehouse/sppis.toml"), sandbox.join("link.csv"))
         .unwrap();
     let mut said = String::new();
     for output in
-        ["warehouse/key/pseudonym.key", "link.csv", "warehouse/new.csv", "/dev/full", "x.pdf", "x"]
+        ["warehouse/key/new.csv", "link.csv", "warehouse/new.csv", "/dev/full", "x.pdf", "x"]
     {
         let csv = ["run", "by-year", "--output", output];
         let format: &[&str] = if output.starts_with('x') { &[] } else { &["--format", "csv"] };
@@ -294,7 +295,7 @@ fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
     }
     said += &refused(&sandbox, &["run", "by-year", "by-region", "--output", "both.csv"]);
     insta::assert_snapshot!(said, @"
-    error: warehouse/key/pseudonym.key lies inside the warehouse
+    error: warehouse/key/new.csv lies inside the warehouse
     hint: results are written outside of it
     error: link.csv lies inside the warehouse
     hint: results are written outside of it
@@ -309,7 +310,6 @@ fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
     error: both.csv would be a folder for several answers
     hint: name a folder, or run one query at a time
     ");
-    assert_eq!(fs::read(sandbox.join("warehouse/key/pseudonym.key")).unwrap().len(), 32);
     // A link to a file outside is followed, and stays a link.
     let target = sandbox.write("results/old.csv", "old");
     std::os::unix::fs::symlink(&target, sandbox.join("latest.csv")).unwrap();
@@ -362,36 +362,6 @@ fn init_refuses_a_folder_that_is_not_empty() {
     hint: name a folder that is empty or not there with `--warehouse DIR`
     ");
     assert_eq!(sandbox.read("other/file.txt"), "mine");
-}
-
-#[test]
-fn a_missing_an_open_or_another_key_is_refused() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let sandbox = Sandbox::new();
-    let file = sandbox.delivery("2007-11", &[ROW]);
-    let key = sandbox.join("warehouse/key/pseudonym.key");
-    let bytes = fs::read(&key).unwrap();
-    let ingest = ["ingest", file.as_str()];
-    let set = |content: &[u8], mode| {
-        fs::write(&key, content).unwrap();
-        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
-    };
-    set(&bytes, 0o644);
-    let mut said = refused(&sandbox, &ingest);
-    set(&bytes[1..], 0o600);
-    said += &refused(&sandbox, &ingest);
-    fs::remove_file(&key).unwrap();
-    said += &refused(&sandbox, &ingest);
-    insta::assert_snapshot!(said, @"
-    error: the pseudonym key at ./warehouse/key/pseudonym.key can be read by others; run `chmod 600` on it
-    error: the pseudonym key at ./warehouse/key/pseudonym.key has not 32 bytes
-    error: the pseudonym key at ./warehouse/key/pseudonym.key is missing; without it persons cannot be linked: restore it from its backup
-    ");
-    set(&[7; 32], 0o600);
-    let other = refused(&sandbox, &ingest);
-    assert!(other.contains("persons could no longer be linked"), "{other}");
-    set(&bytes, 0o600);
-    sandbox.run(ingest).ok();
 }
 
 #[test]

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_sppis");
 
+/// The user's configuration folder, in the sandbox: nothing is written into that of who tests.
+pub(crate) const CONFIGURATION: &str = ".config";
+
 /// The header that most small deliveries of the tests have.
 pub(crate) const HEADER: &str =
     "NISS;LEGISLATION;CPAS;DPAY1STDAY;DPAYLSTDAY;BUDART_ID;THP_ID;CBENCONV;EBENCONVCM";
@@ -106,8 +109,16 @@ impl Sandbox {
             .args(arguments)
             .current_dir(self.path())
             .env_remove("SPPIS_WAREHOUSE")
+            .env("XDG_CONFIG_HOME", self.join(CONFIGURATION))
             .stdin(Stdio::null());
         command
+    }
+
+    /// The file of the one pseudonym key.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        let files = self.files(&format!("{CONFIGURATION}/sppis/keys"));
+        let [file] = files.as_slice() else { panic!("not one key: {files:?}") };
+        file.clone()
     }
 
     /// The answer to a query as CSV.

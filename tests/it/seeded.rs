@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::OnceLock;
 
-use crate::sandbox::{Sandbox, files_below};
+use crate::sandbox::{CONFIGURATION, Sandbox};
 
 /// Codes of before and after 2016, the first year of the amount, intervals across quarters,
 /// negative amounts, and one row in fifty with a planted mistake.
@@ -39,12 +39,12 @@ pub(crate) fn warehouse() -> &'static Sandbox {
 /// A warehouse of the same deliveries that may be changed.
 pub(crate) fn copy() -> Sandbox {
     let sandbox = Sandbox::empty();
-    let folder = warehouse().join("warehouse");
-    for file in files_below(&folder) {
-        let inside = file.strip_prefix(&folder).unwrap();
-        let copy = sandbox.join("warehouse").join(inside);
-        fs::create_dir_all(copy.parent().unwrap()).unwrap();
-        fs::copy(&file, &copy).unwrap();
+    for name in ["warehouse", CONFIGURATION] {
+        for file in warehouse().files(name) {
+            let copy = sandbox.join("").join(file.strip_prefix(warehouse().path()).unwrap());
+            fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            fs::copy(&file, &copy).unwrap();
+        }
     }
     sandbox
 }

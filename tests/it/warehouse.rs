@@ -22,25 +22,6 @@ fn only_the_owner_can_read_a_warehouse() {
 }
 
 #[test]
-fn the_key_has_32_bytes_outside_the_table_and_is_never_printed() {
-    let sandbox = Sandbox::empty();
-    let ran = sandbox.run(["init"]).ok();
-    let key = std::fs::read(sandbox.join("warehouse/key/pseudonym.key")).unwrap();
-    assert_eq!(key.len(), 32);
-    let hex: Vec<String> = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let hex = hex.concat();
-    assert!(!ran.stderr.contains(&hex));
-    for path in sandbox.files("warehouse").iter().filter(|path| !path.ends_with("pseudonym.key")) {
-        let content = std::fs::read(path).unwrap();
-        assert!(!content.windows(32).any(|window| window == key), "{}", path.display());
-        assert!(!String::from_utf8_lossy(&content).contains(&hex), "{}", path.display());
-    }
-    assert!(
-        sandbox.files("warehouse/observations").iter().all(|path| !path.ends_with("pseudonym.key"))
-    );
-}
-
-#[test]
 fn delta_rs_and_polars_in_python_read_every_version_alike() {
     let sandbox = Sandbox::new();
     let rows = [
