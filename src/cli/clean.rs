@@ -9,8 +9,9 @@ use crate::warehouse::Warehouse;
 /// Remove files that no version of the table names, left by interrupted ingestions, and person
 /// histories of earlier versions.
 ///
-/// What any version names stays, so that every earlier state can still be asked for. Refused while
-/// an ingestion is under way.
+/// What any version names stays, so that every earlier state can still be asked for. Only files with
+/// names that ingestions give are removed, and none behind a link. Refused while an ingestion is under
+/// way, and where the log has lost entries.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sppis clean --dry-run\n  sppis clean")]
 pub(super) struct Arguments {

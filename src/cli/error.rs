@@ -197,6 +197,11 @@ impl From<WarehouseError> for CliError {
             WarehouseError::Overlap { .. } => {
                 failed.hint("a quarter belongs to one delivery; check `sppis deliveries`")
             }
+            WarehouseError::LostEntries { note, .. } => failed.hint(format!(
+                "restore the log from a backup; if there is none, remove {} and ingest those \
+                 deliveries again",
+                note.display()
+            )),
             WarehouseError::Unknown(_) => failed.hint("`sppis history` lists what there is"),
             WarehouseError::Conflict(_) => Self::Failed {
                 text: chain(&error),

@@ -9,7 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::Console;
 use super::error::{CliError, Exit, say_histories_problem};
-use super::output::{outside, probe, write_file};
+use super::output::{probe, write_file};
+use super::place::{Guard, is_same};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
 use super::{findings, report};
@@ -202,7 +203,7 @@ impl Wanted {
             path: Option<&PathBuf>,
             form: impl Fn(&Path) -> Option<F>,
             endings: &str,
-            warehouse: &Warehouse,
+            guard: &Guard,
         ) -> Result<Option<(PathBuf, F)>, CliError> {
             let Some(path) = path else { return Ok(None) };
             let unknown = || {
@@ -210,16 +211,22 @@ impl Wanted {
                     .hint(format!("one of {endings}"))
             };
             let form = form(path).ok_or_else(unknown)?;
-            let place = outside(path, warehouse)?;
+            let place = guard.file(path)?;
             probe(place.parent().unwrap_or(Path::new(".")))?;
             Ok(Some((place, form)))
         }
         let (page, list) = (arguments.report.as_ref(), arguments.findings.as_ref());
+        let guard = Guard::of(warehouse).with_inputs(&arguments.files);
+        let report = settled(page, report::Form::of_path, ".html, .json", &guard)?;
         let endings = ".csv, .json, .parquet, .txt";
-        Ok(Self {
-            report: settled(page, report::Form::of_path, ".html, .json", warehouse)?,
-            findings: settled(list, findings::Form::of_path, endings, warehouse)?,
-        })
+        let findings = settled(list, findings::Form::of_path, endings, &guard)?;
+        if let (Some((page, _)), Some((list, _))) = (&report, &findings)
+            && is_same(page, list)
+        {
+            return Err(CliError::new("`--report` and `--findings` name the same file")
+                .hint("name two files"));
+        }
+        Ok(Self { report, findings })
     }
 
     fn write(

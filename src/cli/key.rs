@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::outside;
+use super::place::Guard;
 use crate::warehouse::Warehouse;
 
 /// Show the pseudonym key's fingerprint and where it is, make a backup of it, or move it away from
@@ -60,7 +60,7 @@ pub(super) fn run(
         console.say(&format!("hint: {HOW_TO_MOVE}"));
     }
     if let Some(path) = &arguments.backup {
-        let place = outside(path, warehouse)?;
+        let place = Guard::of(warehouse).file(path)?;
         warehouse.back_up_key(&place)?;
         console.say(&format!("copied to {}, and read back", place.display()));
         console.say("keep it apart from the warehouse: who has both can link persons");

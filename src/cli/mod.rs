@@ -21,6 +21,7 @@ mod init;
 mod inspect;
 mod key;
 mod output;
+mod place;
 mod queries;
 mod rejects;
 mod replay;
@@ -158,7 +159,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Sql(arguments) => sql::run(arguments, &open(root)?, console),
         Command::Files(arguments) => files::run(arguments, &open(root)?, console),
         Command::Dictionary(arguments) => dictionary::run(arguments, root, console),
-        Command::Sample(arguments) => sample::run(arguments, console),
+        Command::Sample(arguments) => sample::run(arguments, root, console),
         Command::Demo(arguments) => demo::run(arguments, console),
     }
 }

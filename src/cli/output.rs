@@ -1,13 +1,14 @@
-//! Files that the program writes for others: outside the warehouse, whole or not at all.
+//! Files that the program writes for others: where `place` allows it, whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::console::Console;
 use super::error::CliError;
+use super::place::Guard;
 use crate::warehouse::Warehouse;
 
 /// Writes a file under a temporary name first: a reader never sees half of it.
@@ -49,34 +50,7 @@ pub(super) fn put(
     let Some(path) = output else {
         return Ok(console.out().write_all(bytes)?);
     };
-    write_file(&outside(path, warehouse)?, bytes, console)
-}
-
-/// The place that a path leads to, links followed: a regular file or a new one, and never inside
-/// the warehouse, whose settings, key and table a result must not replace.
-pub(super) fn outside(path: &Path, warehouse: &Warehouse) -> Result<PathBuf, CliError> {
-    let failed = |error: std::io::Error| unwritable(path, &error);
-    if let Ok(metadata) = fs::metadata(path)
-        && !metadata.is_file()
-        && !metadata.is_dir()
-    {
-        return Err(CliError::new(format!("{} is no regular file", path.display()))
-            .hint("leave `--output` out to write to stdout"));
-    }
-    let place = match fs::canonicalize(path) {
-        Ok(place) => place,
-        Err(_) => {
-            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-            let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-            folder.join(path.file_name().unwrap_or_default())
-        }
-    };
-    let root = fs::canonicalize(warehouse.root()).map_err(failed)?;
-    if place.starts_with(&root) {
-        return Err(CliError::new(format!("{} lies inside the warehouse", path.display()))
-            .hint("results are written outside of it"));
-    }
-    Ok(place)
+    write_file(&Guard::of(warehouse).file(path)?, bytes, console)
 }
 
 /// Whether files can be made in a folder.

@@ -92,6 +92,9 @@ fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError>
         out.write_all(&List { delivery, of_delivery: &[], findings }.encode(Form::Table)?)?;
     }
     console.flush()?;
+    for note in &report.notes {
+        console.say(&format!("note: {note}"));
+    }
     say_histories_problem(report.histories_problem.as_ref(), console);
     Ok(if accepted == 0 { Exit::BlockingFindings } else { Exit::Done })
 }

@@ -1,10 +1,11 @@
 //! `sppis sample`
 
-use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::output::{pretty_json, write_atomically};
+use super::place::Guard;
 use super::rejects::known_rule;
 use crate::delivery::DeliveryId;
 use crate::render::count;
@@ -51,7 +52,11 @@ pub(super) struct Arguments {
     output: PathBuf,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, CliError> {
+pub(super) fn run(
+    arguments: &Arguments,
+    root: &Path,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
     let crate::finding::Budget::Share(share) = arguments.mistakes else {
         return Err(CliError::new("`--mistakes` is a share of the rows, such as 1% or 0.01"));
     };
@@ -71,22 +76,26 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         })?;
     }
     let folder = &arguments.output;
-    let failed = |error: std::io::Error| {
-        CliError::new(format!("{} cannot be written: {error}", folder.display()))
-    };
-    fs::create_dir_all(folder).map_err(failed)?;
+    let guard = Guard::of_root(root);
+    guard.folder(folder)?;
     for (id, window) in windows {
         let path = folder.join(format!("DWH_SPPIS_Formulaires_{id}.csv"));
-        if path.exists() && !arguments.force {
-            return Err(CliError::new(format!("{} is there already", path.display()))
-                .hint("name another folder, or replace it with `--force`"));
+        let beside = path.with_extension("manifest.json");
+        for path in [&path, &beside] {
+            if path.symlink_metadata().is_ok() && !arguments.force {
+                return Err(CliError::new(format!("{} is there already", path.display()))
+                    .hint("name another folder, or replace it with `--force`"));
+            }
         }
-        let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let mut file: &File = temporary.as_file();
-        let manifest = sample.write(window, &mut file).map_err(failed)?;
-        temporary.persist(&path).map_err(|error| failed(error.error))?;
-        let json = serde_json::to_string_pretty(&manifest).unwrap_or_default();
-        fs::write(path.with_extension("manifest.json"), json + "\n").map_err(failed)?;
+        let (place, beside) = (guard.file(&path)?, guard.file(&beside)?);
+        let mut manifest = None;
+        write_atomically(&place, |mut out| {
+            manifest = Some(sample.write(window, &mut out)?);
+            Ok(())
+        })?;
+        let Some(manifest) = manifest else { continue };
+        let json = pretty_json(&manifest)?;
+        write_atomically(&beside, |out| Ok(out.write_all(json.as_bytes())?))?;
         let planted: u64 = manifest.planted.values().sum();
         let rows = count(manifest.rows, "row");
         console.say(&format!("wrote {} ({rows}, {planted} planted mistakes)", path.display()));

@@ -1,11 +1,11 @@
 //! Where answers go: stdout, a file, or a folder with a file for each.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::CliError;
-use super::output::{not_on_terminal, outside, probe, unwritable, write_atomically};
+use super::output::{not_on_terminal, probe, write_atomically};
+use super::place::Guard;
 use super::run::{Arguments, Written};
 use crate::disclosure::ReleasedTable;
 use crate::export::{Format, Locale, Options, csv_metadata, export, notes};
@@ -17,6 +17,7 @@ pub(super) struct Target {
     format: Format,
     locale: Locale,
     place: Place,
+    guard: Guard,
 }
 
 enum Place {
@@ -45,6 +46,7 @@ impl Target {
                     .hint("end it in .csv, .json, .parquet, .xlsx, .html, .md, .txt …, or give `--format`"));
             }
         };
+        let guard = Guard::of(warehouse);
         let place = match output {
             None => Place::Stdout,
             Some(path) if to_folder => {
@@ -55,10 +57,9 @@ impl Target {
                     ))
                     .hint("name a folder, or run one query at a time"));
                 }
-                fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
-                Place::Folder(outside(path, warehouse)?)
+                Place::Folder(guard.folder(path)?)
             }
-            Some(path) => Place::File(outside(path, warehouse)?),
+            Some(path) => Place::File(guard.file(path)?),
         };
         if let Place::File(path) = &place {
             probe(path.parent().unwrap_or(Path::new("/")))?;
@@ -73,7 +74,7 @@ impl Target {
             }
             not_on_terminal("this format", console)?;
         }
-        Ok(Self { format, locale: arguments.locale, place })
+        Ok(Self { format, locale: arguments.locale, place, guard })
     }
 
     pub(super) fn write(
@@ -131,8 +132,10 @@ impl Target {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let beside = path.with_file_name(format!("{name}-metadata.json"));
             let metadata = csv_metadata(table, &provenance, &name, &options);
+            let beside = self.guard.file(&beside)?;
             write_atomically(&beside, |out| Ok(out.write_all(&metadata)?))?;
         }
-        write_atomically(path, |out| Ok(export(table, &provenance, &options, out)?))
+        let path = self.guard.file(path)?;
+        write_atomically(&path, |out| Ok(export(table, &provenance, &options, out)?))
     }
 }

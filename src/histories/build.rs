@@ -134,6 +134,11 @@ pub fn clean(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, Histori
 }
 
 pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, HistoriesError> {
+    // What lies behind a link may be somebody else's.
+    let kind = |path: &Path| fs::symlink_metadata(path).map(|it| it.file_type());
+    if kind(folder).is_ok_and(|it| !it.is_dir()) {
+        return Ok(Vec::new());
+    }
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(HistoriesError::io(folder))?,
@@ -141,7 +146,7 @@ pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, Histo
     let names = names_of(state);
     let is_other = |path: &PathBuf| {
         let of_another = || is_named_by_state(path) && !names.iter().any(|it| path.ends_with(it));
-        path.is_file() && (of_another() || is_left_over(path))
+        kind(path).is_ok_and(|it| it.is_file()) && (of_another() || is_left_over(path))
     };
     let mut files: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(is_other).collect();

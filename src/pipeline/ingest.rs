@@ -17,8 +17,8 @@ use crate::delivery::{Delivery, IgnoredColumns, MisnamedColumns, Part, PartError
 use crate::finding::{Budget, FindingSummary};
 use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
 use crate::warehouse::{
-    DeliveryRecord, Gather, NewCommit, PartRecord, StagedSidecars, StoredFinding, StoredRow,
-    Warehouse, WarehouseError,
+    Committed, DeliveryRecord, Gather, NewCommit, PartRecord, StagedSidecars, StoredFinding,
+    StoredRow, Warehouse, WarehouseError,
 };
 
 /// How the ingestion is to be done.
@@ -238,10 +238,19 @@ pub fn ingest(
         keep_earlier: false,
     };
     attempt.corrections_may_go(&report.record)?;
-    let version = ingestion.commit(commit)?;
+    let Committed { version, not_noted } = ingestion.commit(commit)?;
     report.outcome = Outcome::Committed { revision: report.record.revision, version };
+    report.notes.extend(not_noted.map(|error| not_noted_text(&error)));
     report.histories_problem = renew_histories(warehouse, &gathered).err();
     Ok(report)
+}
+
+/// What is said where a commit stands that is not noted apart from the log.
+pub(super) fn not_noted_text(error: &WarehouseError) -> String {
+    format!(
+        "the delivery is committed, but not noted apart from the log ({error}): should the log lose \
+         this entry, that would not be seen before the next commit"
+    )
 }
 
 /// Why person histories could not be renewed.

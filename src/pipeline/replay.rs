@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ingest::{
-    Details, HistoriesProblem, IngestError, no_cell_is_lost, part_record, renew_histories,
+    Details, HistoriesProblem, IngestError, no_cell_is_lost, not_noted_text, part_record,
+    renew_histories,
 };
 use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
@@ -18,8 +19,8 @@ use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
 use crate::histories::Gathered;
 use crate::warehouse::{
-    DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow, Warehouse,
-    WarehouseError, rules_of,
+    Committed, DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow,
+    Warehouse, WarehouseError, rules_of,
 };
 
 /// The column that says which line of the sender's file a corrected row stood on.
@@ -77,6 +78,8 @@ pub struct ReplayReport {
     pub record: DeliveryRecord,
     /// What was found in the corrected rows, with their lines in the sender's file.
     pub findings: Vec<StoredFinding>,
+    /// What else is to be said, in words.
+    pub notes: Vec<String>,
     /// Why person histories could not be renewed after the commit, which stands.
     pub histories_problem: Option<HistoriesProblem>,
 }
@@ -129,6 +132,7 @@ pub fn replay(
         corrections: sink.reconciliation,
         record,
         findings: changed.findings,
+        notes: Vec::new(),
         histories_problem: None,
     };
     if accepted == 0 || dry_run {
@@ -144,7 +148,9 @@ pub fn replay(
         written: &report.corrections,
         keep_earlier: true,
     };
-    report.committed = Some((report.record.revision, ingestion.commit(commit)?));
+    let Committed { version, not_noted } = ingestion.commit(commit)?;
+    report.committed = Some((report.record.revision, version));
+    report.notes.extend(not_noted.map(|error| not_noted_text(&error)));
     report.histories_problem = renew_histories(warehouse, &Gathered::default()).err();
     Ok(report)
 }

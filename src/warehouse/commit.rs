@@ -4,9 +4,9 @@
 //! table in which the delivery's earlier files are gone and the new ones are there, in one step.
 //! Never: two winners of the same delivery, or a commit whose files do not hold what was counted.
 //!
-//! Order on disk: data files, their folders, findings, log entry, log folder. Each is flushed before
-//! the next, the log entry before it has its name; a crash before that leaves files that no version
-//! names.
+//! Order on disk: data files, their folders, findings, log entry, log folder, the note of the version
+//! apart from the log. Each is flushed before the next, the log entry before it has its name; a crash
+//! before that leaves files that no version names, one after it a note that is too old.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -20,6 +20,7 @@ use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
+use super::committed;
 use super::error::WarehouseError;
 use super::files::{
     Gather, ObservationWriter, StagedFile, create_private, create_private_folder, place,
@@ -57,6 +58,15 @@ pub struct NewCommit<'a> {
     pub written: &'a Reconciliation,
     /// Whether the delivery's earlier files stay.
     pub keep_earlier: bool,
+}
+
+/// A delivery that is visible.
+#[derive(Debug)]
+pub struct Committed {
+    /// The version of the table that it made.
+    pub version: u64,
+    /// Why the version could not be noted apart from the log; the commit stands.
+    pub not_noted: Option<WarehouseError>,
 }
 
 /// A delivery on its way into the warehouse. Dropped without commit, it leaves nothing.
@@ -127,8 +137,8 @@ impl<'w> Ingestion<'w> {
         format!("{}-r{}-{token}", self.delivery, self.revision())
     }
 
-    /// Makes the delivery visible; gives the table's version.
-    pub fn commit(self, commit: NewCommit<'_>) -> Result<u64, WarehouseError> {
+    /// Makes the delivery visible.
+    pub fn commit(self, commit: NewCommit<'_>) -> Result<Committed, WarehouseError> {
         let NewCommit {
             files: staged,
             sidecars,
@@ -168,7 +178,8 @@ impl<'w> Ingestion<'w> {
             version => version?,
         };
         placed.keep();
-        Ok(version)
+        let not_noted = committed::note(root, version).err();
+        Ok(Committed { version, not_noted })
     }
 
     /// The version that committed this record, if one did.
@@ -187,8 +198,10 @@ impl<'w> Ingestion<'w> {
     ) -> Result<u64, WarehouseError> {
         let json = serde_json::to_value(record).map_err(WarehouseError::table(COMMITTING))?;
         for _ in 0..TRIES_MAX {
+            let committed = committed::newest(&self.warehouse.root)?;
             let table = self.warehouse.table.open(None)?;
             let snapshot = self.warehouse.snapshot_of(&table)?;
+            self.warehouse.whole(snapshot.version(), committed)?;
             self.still_first(&snapshot)?;
             let mut actions: Vec<Action> = Vec::new();
             let earlier = if keep_earlier { Vec::new() } else { files(&table)? };
@@ -271,9 +284,19 @@ pub(super) fn is_ingesting(root: &Path) -> bool {
 /// Removes what ingestions that died have left in the staging folder: nobody holds their lock. One
 /// that died while it removed its folder has left none; nobody who begins is without, since
 /// beginning goes one at a time.
+///
+/// Only folders with a name of an ingestion go, and none behind a link: they may be somebody else's.
 fn remove_abandoned(staging: &Path) {
+    let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|it| it.is_dir());
+    let is_ours = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        name.to_string_lossy().starts_with(STAGING_PREFIX) && is_folder(&entry.path())
+    };
+    if !is_folder(staging) {
+        return;
+    }
     let Ok(entries) = fs::read_dir(staging) else { return };
-    for entry in entries.flatten() {
+    for entry in entries.flatten().filter(is_ours) {
         let abandoned = match File::open(entry.path().join(LOCK_FILE)) {
             Ok(lock) => lock.try_lock().is_ok(),
             Err(error) => error.kind() == std::io::ErrorKind::NotFound,

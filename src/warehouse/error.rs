@@ -1,6 +1,6 @@
 //! What can go wrong in a warehouse.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::document::DocumentError;
 use crate::quarter::QuarterRange;
@@ -84,6 +84,18 @@ pub enum WarehouseError {
     /// Another writer committed the same delivery in between.
     #[error("another writer has committed delivery `{0}` in the meantime; nothing was written")]
     Conflict(String),
+    /// The log ends before a version that was committed.
+    #[error("{}", lost(*.version, *.committed, folder))]
+    LostEntries {
+        /// The version that the log ends with.
+        version: u64,
+        /// The newest version that was committed.
+        committed: u64,
+        /// The log's folder.
+        folder: PathBuf,
+        /// The file that says which versions were committed.
+        note: PathBuf,
+    },
     /// There is no such version or delivery.
     #[error("the warehouse has no {0}")]
     Unknown(String),
@@ -95,6 +107,18 @@ pub enum WarehouseError {
         /// Why it failed.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+fn lost(version: u64, committed: u64, folder: &Path) -> String {
+    let (first, folder) = (version + 1, folder.display());
+    let entries = if first == committed {
+        format!("the entry of version {first} is lost")
+    } else {
+        format!("the entries of versions {first} to {committed} are lost")
+    };
+    format!(
+        "{folder}: the log ends with version {version}, but {committed} was committed: {entries}"
+    )
 }
 
 impl WarehouseError {

@@ -12,11 +12,13 @@
 //! observations/            the Delta table, partitioned by quarter
 //! findings/                what was found in each delivery, named by its commit
 //! histories/               person histories, derived from the observations
+//! committed                the versions of the table, a line each, apart from its log
 //! staging/                 ingestions under way
 //! ```
 
 mod code_chunk;
 mod commit;
+mod committed;
 mod configuration;
 mod durable_store;
 mod error;
@@ -39,7 +41,7 @@ mod verify;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use commit::{Ingestion, NewCommit};
+pub use commit::{Committed, Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
 pub use error::WarehouseError;
 #[cfg(test)]
@@ -189,6 +191,34 @@ impl Warehouse {
         self.root.join(HISTORIES_FOLDER)
     }
 
+    /// The files and folders that are a warehouse's own, wherever links may have put them.
+    pub fn own_places(root: &Path) -> Vec<PathBuf> {
+        let names = [
+            SETTINGS_FILE,
+            DICTIONARY_FILE,
+            QUERIES_FOLDER,
+            KEY_FOLDER,
+            OBSERVATIONS_FOLDER,
+            FINDINGS_FOLDER,
+            HISTORIES_FOLDER,
+            STAGING_FOLDER,
+            committed::COMMITTED_FILE,
+        ];
+        let mut places: Vec<PathBuf> = names.iter().map(|name| root.join(name)).collect();
+        for folder in [QUERIES_FOLDER, KEY_FOLDER] {
+            let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+            places.extend(entries.map(|entry| entry.path()));
+        }
+        places.push(root.to_owned());
+        places
+    }
+
+    /// Whether a folder is a warehouse.
+    pub fn is_at(folder: &Path) -> bool {
+        folder.join(SETTINGS_FILE).is_file()
+            && folder.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER).is_dir()
+    }
+
     /// Fingerprint of everything besides a delivery's bytes that its figures depend on.
     pub fn settings_fingerprint(&self) -> String {
         self.configuration.fingerprint(self.dictionary.fingerprint())
@@ -202,15 +232,18 @@ impl Warehouse {
         }
     }
 
-    /// The table as it is, or as it was.
+    /// The table as it is, or as it was. A log that has lost its newest entries is an error, but for
+    /// the versions that it still has.
     pub fn snapshot(&self, as_of: Option<&AsOf>) -> Result<Snapshot, WarehouseError> {
+        // Before the log: a commit that comes in between is in the log, and no loss.
+        let committed = committed::newest(&self.root)?;
         let log = self.log();
-        let at = |version: Option<u64>| match log.as_ref().map(|log| self.snapshot_in(log, version))
-        {
-            Some(Some(snapshot)) => snapshot,
-            _ => self.snapshot_of(&self.table.open(version)?),
-        };
+        let at = |version: Option<u64>| self.snapshot_at(log.as_ref(), version);
         let latest = at(None)?;
+        match as_of {
+            Some(AsOf::Version(version)) if *version <= latest.version() => {}
+            _ => self.whole(latest.version(), committed)?,
+        }
         let version = match as_of {
             None => return Ok(latest),
             Some(AsOf::Version(version)) => *version,
@@ -225,6 +258,29 @@ impl Warehouse {
             return Err(WarehouseError::Unknown(format!("version {version}")));
         }
         at(Some(version))
+    }
+
+    /// The version that the log ends with, if it has every version that was committed.
+    fn whole(&self, version: u64, committed: Option<u64>) -> Result<(), WarehouseError> {
+        match committed.filter(|committed| *committed > version) {
+            Some(committed) => {
+                let folder = self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER);
+                let note = self.root.join(committed::COMMITTED_FILE);
+                Err(WarehouseError::LostEntries { version, committed, folder, note })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn snapshot_at(
+        &self,
+        log: Option<&log::Log>,
+        version: Option<u64>,
+    ) -> Result<Snapshot, WarehouseError> {
+        match log.map(|log| self.snapshot_in(log, version)) {
+            Some(Some(snapshot)) => snapshot,
+            _ => self.snapshot_of(&self.table.open(version)?),
+        }
     }
 
     /// The log, unless the library has to read it.

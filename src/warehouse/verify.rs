@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::committed;
 use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
 use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
+use crate::quarter::Quarter;
 
 /// What a verification came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,19 +48,30 @@ pub struct Fault {
 const RESTORE: &str = "restore the file from a backup, or ingest its delivery again with `--again`";
 const REINGEST: &str = "ingest the delivery again from its original files, with `--again`";
 
+const RESTORE_ENTRIES: &str = "restore the log's entries from a backup; until then nothing is \
+                               removed, and no delivery taken in";
+
 /// Rows and cents of a quarter.
 type Totals = (u64, i128);
 
 impl Warehouse {
     /// Checks every file of the current version against the log, and reads all amounts.
     pub fn verify(&self) -> Result<Verification, WarehouseError> {
-        let snapshot = self.snapshot(None)?;
+        let committed = committed::newest(&self.root)?;
+        let snapshot = self.snapshot_at(self.log().as_ref(), None)?;
         let mut verification = Verification {
             version: snapshot.version(),
             file_count: snapshot.files().len(),
-            orphans: self.orphans()?,
             ..Verification::default()
         };
+        match self.whole(snapshot.version(), committed) {
+            // What no entry names may be the files of one that is lost.
+            Err(error) => {
+                let text = error.to_string();
+                verification.faults.push(Fault { text, help: RESTORE_ENTRIES });
+            }
+            Ok(()) => verification.orphans = self.orphans()?,
+        }
         if let Err(error) = self.key() {
             let help = "put the key that the warehouse was made with back in its place";
             verification.faults.push(Fault { text: error.to_string(), help });
@@ -121,9 +134,12 @@ impl Warehouse {
         }
     }
 
-    /// Files in the table's and the findings' folders that no version names.
+    /// Files that ingestions have left in the table's and the findings' folders: no version names
+    /// them, and their names are those that ingestions give. Refused where the log has lost entries.
     pub fn orphans(&self) -> Result<Vec<PathBuf>, WarehouseError> {
+        let committed = committed::newest(&self.root)?;
         let table = self.table.open(None)?;
+        self.whole(table.version().unwrap_or_default(), committed)?;
         let folder = self.root.join(OBSERVATIONS_FOLDER);
         let mut named: BTreeSet<PathBuf> = BTreeSet::new();
         for path in self.table.ever_added(&table)? {
@@ -136,7 +152,7 @@ impl Warehouse {
         for folder in [folder, self.root.join(FINDINGS_FOLDER)] {
             collect_files(&folder, &mut orphans)?;
         }
-        collect_temporary(&self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER), &mut orphans);
+        collect_temporary(&self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER), &mut orphans)?;
         orphans.retain(|path| !named.contains(path));
         orphans.sort();
         Ok(orphans)
@@ -196,31 +212,62 @@ pub fn hash_of(path: &Path) -> std::io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// What a commit that was cut off has left beside the log.
-fn collect_temporary(log: &Path, files: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(log).into_iter().flatten().flatten();
-    let is_temporary = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with(TEMPORARY_PREFIX)
-    };
-    files.extend(entries.map(|entry| entry.path()).filter(is_temporary));
+/// What is in a folder, unless a link leads to it: what lies behind one is not the warehouse's own.
+fn entries_of(folder: &Path) -> Result<Vec<fs::DirEntry>, WarehouseError> {
+    match fs::symlink_metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(WarehouseError::io(folder)(error));
+        }
+        _ => return Ok(Vec::new()),
+    }
+    let entries = fs::read_dir(folder).and_then(Iterator::collect);
+    entries.map_err(WarehouseError::io(folder))
 }
 
-/// Files that ingestions write below a folder; the log's own folder is not looked into.
-fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), WarehouseError> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(WarehouseError::io(folder))?,
+/// Whether it is a file itself, and no link to one.
+fn is_file(entry: &fs::DirEntry) -> bool {
+    entry.file_type().is_ok_and(|it| it.is_file())
+}
+
+/// What a commit that was cut off has left beside the log.
+fn collect_temporary(log: &Path, files: &mut Vec<PathBuf>) -> Result<(), WarehouseError> {
+    let is_temporary = |entry: &fs::DirEntry| {
+        is_file(entry) && entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX)
     };
-    for entry in entries {
-        let path = entry.map_err(WarehouseError::io(folder))?.path();
-        if path.is_dir() {
-            if !path.ends_with(LOG_FOLDER) {
-                collect_files(&path, files)?;
+    let entries = entries_of(log)?.into_iter().filter(is_temporary);
+    files.extend(entries.map(|entry| entry.path()));
+    Ok(())
+}
+
+/// Files that have a name of an ingestion, in a folder and in those of its quarters.
+fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), WarehouseError> {
+    for entry in entries_of(folder)? {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if is_file(&entry) {
+            if is_of_ingestion(&name) {
+                files.push(entry.path());
             }
-        } else if path.extension().is_some_and(|it| it == "parquet" || it == "json") {
-            files.push(path);
+        } else if name.strip_prefix("quarter=").is_some_and(|it| it.parse::<Quarter>().is_ok()) {
+            collect_files(&entry.path(), files)?;
         }
     }
     Ok(())
+}
+
+/// `2007-05-r1-Yb3dQz-0000-0123456789abcdef.parquet` and the like: delivery, revision, what tells
+/// ingestions apart, and the beginning of a hash.
+fn is_of_ingestion(name: &str) -> bool {
+    const HASH_LENGTH: usize = 16;
+    let Some((stem, "parquet" | "json")) = name.rsplit_once('.') else { return false };
+    let Some((words, hash)) = stem.rsplit_once('-') else { return false };
+    let is_revision = |word: &str| {
+        let digits = word.strip_prefix('r').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())
+    };
+    let hexadecimal = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+    hash.len() == HASH_LENGTH
+        && hash.bytes().all(hexadecimal)
+        && words.split('-').skip(1).any(is_revision)
 }

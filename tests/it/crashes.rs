@@ -142,7 +142,8 @@ fn clean_removes_only_what_no_version_names() {
     let (sandbox, files) = sandbox();
     let first = figures(&sandbox);
     sandbox.run(["ingest", &files[1]]).ok();
-    let left = sandbox.write("warehouse/observations/quarter=2006Q3/left.parquet", "x");
+    let left = "2008-05-r3-abcdef-0000-0123456789abcdef.parquet";
+    let left = sandbox.write(&format!("warehouse/observations/quarter=2006Q3/{left}"), "x");
     assert!(sandbox.run(["verify"]).ok().stdout.contains("1 file that no version names"));
     let listed = sandbox.run(["clean", "--dry-run"]).ok();
     assert_eq!(listed.stdout.lines().count(), 1, "{listed}");

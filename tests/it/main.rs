@@ -41,6 +41,9 @@ mod typed;
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 
+/// What is never overwritten, what is never removed, and a log that lost entries.
+mod safe_files;
+
 /// Bad input of every kind: one clear message, exit code 2, nothing changed.
 mod refusals;
 

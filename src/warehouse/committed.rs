@@ -1,0 +1,118 @@
+//! Which versions of the table have been committed, noted apart from its log.
+//!
+//! In: a version, once its log entry is on disk. Out: the newest version that was ever noted. Never:
+//! a version that the log has not had. A log that ends before that version has lost entries, and
+//! with them deliveries that no figure would miss otherwise.
+//!
+//! The file holds a number a line, in the order of the commits, and is only ever added to: writers
+//! beside each other cannot replace a later number by an earlier one. A writer that dies between
+//! its log entry and its line leaves a note that is too old, which says nothing wrong. Warehouses
+//! of earlier versions of the program have no such file until their next commit.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use super::error::WarehouseError;
+use super::files::sync_folder;
+
+/// Name of the file, in the warehouse's folder.
+pub(super) const COMMITTED_FILE: &str = "committed";
+
+/// Bytes at the end that are looked at: thousands of versions, of which the last are the newest.
+const TAIL_LENGTH: u64 = 1 << 15;
+
+/// Notes a version whose log entry is on disk.
+pub(super) fn note(root: &Path, version: u64) -> Result<(), WarehouseError> {
+    let path = root.join(COMMITTED_FILE);
+    let failed = || WarehouseError::io(&path);
+    regular(&path)?;
+    let is_new = !path.exists();
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(failed())?;
+    let length = file.metadata().map_err(failed())?.len();
+    let mut last = [b'\n'];
+    if let Some(at) = length.checked_sub(1) {
+        file.read_at(&mut last, at).map_err(failed())?;
+    }
+    // A line that a power cut left unfinished must not become part of this one.
+    let before = if last == [b'\n'] { "" } else { "\n" };
+    file.write_all(format!("{before}{version}\n").as_bytes()).map_err(failed())?;
+    file.sync_all().map_err(failed())?;
+    if is_new { sync_folder(root) } else { Ok(()) }
+}
+
+/// The newest version that was noted.
+pub(super) fn newest(root: &Path) -> Result<Option<u64>, WarehouseError> {
+    let path = root.join(COMMITTED_FILE);
+    let failed = || WarehouseError::io(&path);
+    if !regular(&path)? {
+        return Ok(None);
+    }
+    let mut file = File::open(&path).map_err(failed())?;
+    let length = file.metadata().map_err(failed())?.len();
+    let start = length.saturating_sub(TAIL_LENGTH);
+    file.seek(SeekFrom::Start(start)).map_err(failed())?;
+    let mut tail = Vec::new();
+    file.take(TAIL_LENGTH).read_to_end(&mut tail).map_err(failed())?;
+    Ok(newest_of(&tail, start > 0))
+}
+
+/// The highest number of whole lines; the first is none where the text begins within it.
+fn newest_of(text: &[u8], is_cut: bool) -> Option<u64> {
+    let whole = text.split_inclusive(|byte| *byte == b'\n').skip(usize::from(is_cut));
+    let lines = whole.filter_map(|line| line.strip_suffix(b"\n"));
+    lines.filter_map(|line| std::str::from_utf8(line).ok()?.parse().ok()).max()
+}
+
+/// Whether the file is there; what is no regular file would be waited for, or lead elsewhere.
+fn regular(path: &Path) -> Result<bool, WarehouseError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(true),
+        Ok(_) => {
+            let error = std::io::Error::other("this is no regular file");
+            Err(WarehouseError::io(path)(error))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(WarehouseError::io(path)(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_is_read_whatever_a_power_cut_left() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(newest(folder.path()).unwrap(), None);
+        for version in [1, 3, 2] {
+            note(folder.path(), version).unwrap();
+        }
+        assert_eq!(newest(folder.path()).unwrap(), Some(3));
+        // The beginning of a line, and bytes that never reached the disk.
+        for rest in ["1", "\0\0\0", "x"] {
+            let path = folder.path().join(COMMITTED_FILE);
+            let mut file = OpenOptions::new().append(true).open(path).unwrap();
+            file.write_all(rest.as_bytes()).unwrap();
+            assert_eq!(newest(folder.path()).unwrap(), Some(3));
+            note(folder.path(), 2).unwrap();
+            assert_eq!(newest(folder.path()).unwrap(), Some(3));
+        }
+        note(folder.path(), 14).unwrap();
+        assert_eq!(newest(folder.path()).unwrap(), Some(14));
+    }
+
+    #[test]
+    fn only_the_end_of_a_long_file_is_read() {
+        assert_eq!(newest_of(b"99\n7\n8\n", true), Some(8));
+        assert_eq!(newest_of(b"99\n7\n8\n9", false), Some(99));
+        assert_eq!(newest_of(b"", false), None);
+    }
+}
