@@ -4,7 +4,7 @@
 //! same person in every delivery. Never: a hash without a key (the whole register of national
 //! numbers can be hashed in under a minute), the key in a text, or an identifier kept.
 //!
-//! A pseudonym is the first 63 bits of keyed BLAKE3 over the identifier's digits or token.
+//! What is told of whole files, which hold identifiers too, is keyed here as well. A pseudonym is the first 63 bits of keyed BLAKE3 over the identifier's digits or token.
 
 use std::fmt;
 
@@ -49,6 +49,16 @@ impl PseudonymKey {
     pub fn fingerprint(&self) -> String {
         let derived = blake3::derive_key("sppis 2026 pseudonym key fingerprint", self.0.as_slice());
         blake3::Hash::from_bytes(derived).to_hex().chars().take(32).collect()
+    }
+
+    /// What may be told of bytes that hold identifiers: their hash, hashed again under a key that is made
+    /// of this one for nothing else. Without it, what else is known of the bytes cannot be tried against it.
+    pub fn keyed_hash(&self, hash: &blake3::Hash) -> blake3::Hash {
+        let key = Zeroizing::new(blake3::derive_key(
+            "sppis 2026 hashes of delivered files",
+            self.0.as_slice(),
+        ));
+        blake3::keyed_hash(&key, hash.as_bytes())
     }
 
     /// The pseudonyms of a column's rows at `rows`, in that order.

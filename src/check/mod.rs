@@ -40,6 +40,7 @@ mod regime_missing;
 mod regime_unknown;
 mod rejected_row;
 mod row;
+mod sealed_run;
 mod seen;
 mod seen_shard;
 mod unclassified;

@@ -3,14 +3,13 @@
 //! Hashes are held in memory until there are [`HELD_MAX`] of them; then they go to a temporary file,
 //! sorted, and the memory is used anew. A Bloom filter over all that was written says of nearly every
 //! new hash that it is in no file; only of the others the files are looked into. Row hashes are of
-//! values that include identifiers: the files have no name, so nobody else can open them.
+//! values that include identifiers: the files have no name, and are sealed (see `sealed_run`).
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 
 use rayon::prelude::*;
 
+use super::sealed_run::{Run, RunKey};
 use super::seen_shard::Shard;
 
 /// Hashes held before they are written out: 112 MB, and 34 MB of tables, whose size is a power of two
@@ -21,17 +20,16 @@ const FILTER_WORDS: usize = 1 << 24;
 const SHARD_COUNT: usize = 64;
 /// Words of a shard's share of the filter.
 const SHARD_WORDS: usize = FILTER_WORDS / SHARD_COUNT;
-const HASH_LENGTH: usize = 16;
 /// Rows whose places in memory are asked for before the first of them is needed.
 const ROWS_AHEAD: usize = 32;
-/// Hashes read at once when a file is looked into.
-const PAGE_LENGTH: usize = 256;
 
 /// All hashes met so far.
 pub(super) struct Seen {
     shards: Vec<Shard>,
     held_max: usize,
     runs: Vec<Run>,
+    /// Drawn when the first file is written.
+    key: Option<RunKey>,
     filter: Vec<u64>,
 }
 
@@ -51,7 +49,7 @@ impl Default for Seen {
 impl Seen {
     fn with_held_max(held_max: usize) -> Self {
         let shards = (0..SHARD_COUNT).map(|_| Shard::new(held_max / SHARD_COUNT)).collect();
-        Self { shards, held_max, runs: Vec::new(), filter: Vec::new() }
+        Self { shards, held_max, runs: Vec::new(), key: None, filter: Vec::new() }
     }
 
     /// Takes batches of hashes in their order; gives back batch and place of those that had been
@@ -89,7 +87,10 @@ impl Seen {
         if self.filter.is_empty() {
             self.filter = vec![0; FILTER_WORDS];
         }
-        let file = tempfile::tempfile()?;
+        let key = match &self.key {
+            Some(key) => key.clone(),
+            None => self.key.insert(RunKey::drawn()?).clone(),
+        };
         // Shards are ranges of hashes: one after the other they are sorted as a whole.
         let mut length = 0_u64;
         let mut from = |shard: &Shard| {
@@ -97,19 +98,20 @@ impl Seen {
             length - shard.len() as u64
         };
         let places: Vec<u64> = self.shards.iter().map(&mut from).collect();
+        let run = Run::new(key, self.runs.len() as u64, length)?;
         let words = self.filter.par_chunks_mut(SHARD_WORDS);
         let shards = self.shards.par_iter_mut().zip(places).zip(words);
         shards.try_for_each(|((shard, place), words)| {
-            let mut bytes = Vec::with_capacity(shard.len() * HASH_LENGTH);
-            for hash in shard.sorted() {
+            let hashes = shard.sorted();
+            for hash in hashes {
                 let (word, bits) = place_in_filter(*hash);
                 words[word % SHARD_WORDS] |= bits;
-                bytes.extend_from_slice(&hash.to_be_bytes());
             }
+            run.write(place, hashes)?;
             shard.clear();
-            file.write_all_at(&bytes, place * HASH_LENGTH as u64)
+            Ok::<(), io::Error>(())
         })?;
-        self.runs.push(Run { file, length });
+        self.runs.push(run);
         Ok(())
     }
 }
@@ -142,43 +144,6 @@ impl ShardOrder {
     fn rows_of(&self, shard: usize) -> &[u32] {
         let start = if shard == 0 { 0 } else { self.ends[shard - 1] };
         &self.rows[start as usize..self.ends[shard] as usize]
-    }
-}
-
-/// Sorted hashes in a file without a name.
-struct Run {
-    file: File,
-    length: u64,
-}
-
-impl Run {
-    /// Whether the hash is in the file. Hashes are spread evenly, so its place is known nearly.
-    fn contains(&self, hash: u128) -> io::Result<bool> {
-        let (mut from, mut to) = (0, self.length);
-        let share = ((hash >> 64) * u128::from(self.length)) >> 64;
-        let mut at = u64::try_from(share).unwrap_or(0);
-        let mut page = [0; PAGE_LENGTH * HASH_LENGTH];
-        while from < to {
-            let first = at.saturating_sub(PAGE_LENGTH as u64 / 2).clamp(from, to - 1);
-            let count = (to - first).min(PAGE_LENGTH as u64);
-            let length = usize::try_from(count).unwrap_or(PAGE_LENGTH) * HASH_LENGTH;
-            let bytes = &mut page[..length];
-            self.file.read_exact_at(bytes, first * HASH_LENGTH as u64)?;
-            let hashes = bytes.as_chunks::<HASH_LENGTH>().0;
-            let position = hashes.partition_point(|it| u128::from_be_bytes(*it) < hash);
-            if hashes.get(position).is_some_and(|it| u128::from_be_bytes(*it) == hash) {
-                return Ok(true);
-            }
-            if position == 0 {
-                to = first;
-            } else if position == hashes.len() {
-                from = first + count;
-            } else {
-                return Ok(false);
-            }
-            at = from + (to - from) / 2;
-        }
-        Ok(false)
     }
 }
 

@@ -96,5 +96,8 @@ fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError>
         console.say(&format!("note: {note}"));
     }
     say_histories_problem(report.histories_problem.as_ref(), console);
+    for note in &report.notes {
+        console.say(&format!("note: {note}"));
+    }
     Ok(if accepted == 0 { Exit::BlockingFindings } else { Exit::Done })
 }

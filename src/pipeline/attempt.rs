@@ -4,7 +4,10 @@ use super::ingest::{IngestError, IngestOptions, IngestReport, Outcome, part_reco
 use super::stages::Sink;
 use super::whole;
 use crate::delivery::Delivery;
-use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, Snapshot, Warehouse, rule_records};
+use crate::pseudonym::PseudonymKey;
+use crate::warehouse::{
+    DeliveryFindingRecord, DeliveryRecord, FileHash, Snapshot, Warehouse, rule_records,
+};
 
 /// Version of [`DeliveryRecord`].
 const RECORD_FORMAT: u32 = 1;
@@ -15,6 +18,7 @@ pub(super) struct Attempt<'a> {
     pub(super) delivery: &'a Delivery,
     pub(super) options: &'a IngestOptions,
     pub(super) snapshot: &'a Snapshot,
+    pub(super) key: &'a PseudonymKey,
 }
 
 impl Attempt<'_> {
@@ -28,12 +32,13 @@ impl Attempt<'_> {
         let delivery = self.delivery;
         let (blocking, notes) =
             whole::blocking(self.warehouse, self.snapshot, delivery, sink, self.options);
+        let parts = delivery.parts().iter().zip(hashes);
         let record = DeliveryRecord {
             format: RECORD_FORMAT,
             delivery: delivery.id().to_string(),
             revision,
             window: delivery.window().to_string(),
-            parts: delivery.parts().iter().zip(hashes).map(|it| part_record(it.0, it.1)).collect(),
+            parts: parts.map(|(part, hash)| part_record(part, hash, self.key)).collect(),
             settings: self.warehouse.settings_fingerprint(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             reconciliation: (&sink.reconciliation).into(),
@@ -76,8 +81,8 @@ impl Attempt<'_> {
 
 /// Whether the same bytes, settings and window have been committed.
 fn is_same(current: &DeliveryRecord, record: &DeliveryRecord) -> bool {
-    fn hashes(record: &DeliveryRecord) -> impl Iterator<Item = &str> {
-        record.parts.iter().map(|part| part.blake3.as_str())
+    fn hashes(record: &DeliveryRecord) -> impl Iterator<Item = &FileHash> {
+        record.parts.iter().map(|part| &part.blake3)
     }
     hashes(current).eq(hashes(record))
         && current.settings == record.settings

@@ -16,9 +16,11 @@ use crate::decode::CellCounts;
 use crate::delivery::{Delivery, IgnoredColumns, MisnamedColumns, Part, PartError};
 use crate::finding::{Budget, FindingSummary};
 use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
+use crate::pseudonym::PseudonymKey;
+use crate::render::count;
 use crate::warehouse::{
-    Committed, DeliveryRecord, Gather, NewCommit, PartRecord, StagedSidecars, StoredFinding,
-    StoredRow, Warehouse, WarehouseError,
+    Committed, DeliveryRecord, FileHash, Gather, NewCommit, PartRecord, StagedSidecars,
+    StoredFinding, StoredRow, Warehouse, WarehouseError,
 };
 
 /// How the ingestion is to be done.
@@ -62,7 +64,7 @@ pub struct IngestReport {
     pub record: DeliveryRecord,
     /// What goes and what comes, where other bytes of the delivery are current.
     pub replacement: Option<Replacement>,
-    /// What could not be looked at, in words.
+    /// What else is to be said, such as what could not be looked at, in words.
     pub notes: Vec<String>,
     /// All findings and rejected rows, if asked for.
     pub details: Option<Details>,
@@ -190,6 +192,8 @@ pub fn ingest(
         parts_are_there(&snapshot, delivery).map_err(Box::new)?;
     }
     let key = warehouse.key()?;
+    let plain_hashes = snapshot.has_plain_hashes();
+    let snapshot = snapshot.with_keyed_hashes(&key);
     let ingestion = warehouse.ingestion(&snapshot, delivery.id(), delivery.window())?;
     let stages = Stages::new(warehouse, delivery, &key);
     let gathered = Gathered::default();
@@ -200,7 +204,7 @@ pub fn ingest(
         return Err(IngestError::NoRows);
     }
     no_cell_is_lost(&sink.reconciliation)?;
-    let attempt = Attempt { warehouse, delivery, options, snapshot: &snapshot };
+    let attempt = Attempt { warehouse, delivery, options, snapshot: &snapshot, key: &key };
     let (record, notes) = attempt.record(ingestion.revision(), &sink, &hashes);
     let Sink { observations, sidecars, summary, reconciliation, profile, .. } = sink;
     let sidecars = sidecars.finish(&profile)?;
@@ -241,6 +245,7 @@ pub fn ingest(
     let Committed { version, not_noted } = ingestion.commit(commit)?;
     report.outcome = Outcome::Committed { revision: report.record.revision, version };
     report.notes.extend(not_noted.map(|error| not_noted_text(&error)));
+    report.notes.extend(plain_hashes.then(|| key_log(warehouse, &key)));
     report.histories_problem = renew_histories(warehouse, &gathered).err();
     Ok(report)
 }
@@ -251,6 +256,23 @@ pub(super) fn not_noted_text(error: &WarehouseError) -> String {
         "the delivery is committed, but not noted apart from the log ({error}): should the log lose \
          this entry, that would not be seen before the next commit"
     )
+}
+
+/// Keys the hashes of delivered files that a log of old says without a key; gives what is to be said of it.
+/// The commit stands, whatever becomes of this.
+pub(super) fn key_log(warehouse: &Warehouse, key: &PseudonymKey) -> String {
+    const WHAT: &str =
+        "hashes of delivered files without a key, against which national numbers can be tried";
+    match warehouse.key_hashes_of_log(key) {
+        Ok(entries) => format!(
+            "{} of the table's log held {WHAT}; they are keyed now, but not in copies of the warehouse and \
+             in reports that were made before",
+            count(entries, "commit")
+        ),
+        Err(error) => format!(
+            "the table's log still holds {WHAT}; the next commit tries again to key them: {error}"
+        ),
+    }
 }
 
 /// Why person histories could not be renewed.
@@ -321,11 +343,11 @@ fn part_names(delivery: &Delivery) -> Vec<String> {
 }
 
 /// What is said of a file of a delivery.
-pub(super) fn part_record(part: &Part, hash: &blake3::Hash) -> PartRecord {
+pub(super) fn part_record(part: &Part, hash: &blake3::Hash, key: &PseudonymKey) -> PartRecord {
     PartRecord {
         name: part.name(),
         bytes: part.byte_count(),
-        blake3: hash.to_hex().to_string(),
+        blake3: FileHash::new(hash, key),
         delimiter: char::from(part.header().delimiter()).to_string(),
         header: kept_header(part.header()),
         corrected: 0,

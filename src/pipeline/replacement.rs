@@ -21,7 +21,9 @@ use rayon::prelude::*;
 use crate::delivery::{Delivery, Part, part_label};
 use crate::quarter::Quarter;
 use crate::render::{count, euros};
-use crate::warehouse::{DeliveryRecord, QuarterRecord, Snapshot, StagedFile, TableFile, hash_of};
+use crate::warehouse::{
+    DeliveryRecord, FileHash, QuarterRecord, Snapshot, StagedFile, TableFile, hash_of,
+};
 
 /// What a redelivery changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +160,7 @@ pub(super) fn replaced<'s>(
     snapshot: &'s Snapshot,
     record: &DeliveryRecord,
 ) -> Option<&'s DeliveryRecord> {
-    let hashes = |record: &DeliveryRecord| -> Vec<String> {
+    let hashes = |record: &DeliveryRecord| -> Vec<FileHash> {
         record.parts.iter().map(|part| part.blake3.clone()).collect()
     };
     let current = snapshot.delivery(&record.delivery).map(|commit| &commit.record);

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ingest::{
-    Details, HistoriesProblem, IngestError, no_cell_is_lost, not_noted_text, part_record,
+    Details, HistoriesProblem, IngestError, key_log, no_cell_is_lost, not_noted_text, part_record,
     renew_histories,
 };
 use super::stages::{Sink, Stages, joined_findings};
@@ -18,6 +18,7 @@ use crate::decode::{DecodedBatch, decode};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
 use crate::histories::Gathered;
+use crate::pseudonym::PseudonymKey;
 use crate::warehouse::{
     Committed, DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow,
     Warehouse, WarehouseError, rules_of,
@@ -126,7 +127,7 @@ pub fn replay(
     let accepted = sink.reconciliation.rows_read() - sink.reconciliation.rows_rejected();
     let whole = whole_delivery(warehouse, record, &rejected, &original.name, &taken, &changed)?;
     no_cell_is_lost(&sink.reconciliation)?;
-    let record = new_record(record, corrections, &sink.reconciliation, &whole, accepted)?;
+    let record = new_record(record, corrections, &sink.reconciliation, &whole, &key)?;
     let mut report = ReplayReport {
         committed: None,
         corrections: sink.reconciliation,
@@ -151,6 +152,7 @@ pub fn replay(
     let Committed { version, not_noted } = ingestion.commit(commit)?;
     report.committed = Some((report.record.revision, version));
     report.notes.extend(not_noted.map(|error| not_noted_text(&error)));
+    report.notes.extend(snapshot.has_plain_hashes().then(|| key_log(warehouse, &key)));
     report.histories_problem = renew_histories(warehouse, &Gathered::default()).err();
     Ok(report)
 }
@@ -198,9 +200,11 @@ fn new_record(
     corrections: &Delivery,
     sums: &Reconciliation,
     whole: &Details,
-    accepted: u64,
+    key: &PseudonymKey,
 ) -> Result<DeliveryRecord, ReplayError> {
+    let accepted = sums.rows_read() - sums.rows_rejected();
     let mut record = before.clone();
+    record.key_hashes(key);
     env!("CARGO_PKG_VERSION").clone_into(&mut record.tool);
     record.rules = rules_of(&whole.findings);
     let rejected = whole.rejected_rows.iter().filter_map(|row| row.cents).map(i128::from).sum();
@@ -208,7 +212,7 @@ fn new_record(
     for part in corrections.parts() {
         // Without a header it is no file that lines count in.
         let (delimiter, header) = (String::new(), String::new());
-        let read = part_record(part, &part.hash()?);
+        let read = part_record(part, &part.hash()?, key);
         record.parts.push(PartRecord { delimiter, header, corrected: accepted, ..read });
     }
     Ok(record)

@@ -46,7 +46,7 @@ fn values(
         previous_rows => number(it.rows), kind => rows }
     };
     let file = |it: &crate::warehouse::PartRecord| {
-        context! { name => it.name.as_str(), bytes => bytes(it.bytes), blake3 => it.blake3.as_str() }
+        context! { name => it.name.as_str(), bytes => bytes(it.bytes), checksum => it.blake3.to_string() }
     };
     let widest = report.distribution.iter().map(|it| it.rows.max(it.previous.unwrap_or(0))).max();
     let group = |it: &GroupChange| group(it, widest.unwrap_or(0), dictionary, language);

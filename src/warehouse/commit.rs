@@ -95,9 +95,7 @@ impl<'w> Ingestion<'w> {
         let folder = warehouse.root.join(STAGING_FOLDER);
         create_private_folder(&folder)?;
         // One at a time: nobody may take a folder for abandoned before its lock is held.
-        let settings = warehouse.root.join(SETTINGS_FILE);
-        let turn = File::open(&settings).map_err(WarehouseError::io(&settings))?;
-        turn.lock().map_err(WarehouseError::io(&settings))?;
+        let _turn = turn(&warehouse.root)?;
         remove_abandoned(&folder);
         let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(&folder);
         let staging = staging.map_err(WarehouseError::io(folder))?;
@@ -270,6 +268,14 @@ impl<'w> Ingestion<'w> {
             ..Add::default()
         }
     }
+}
+
+/// What only one writer may do at a time lasts as long as this is held.
+pub(super) fn turn(root: &Path) -> Result<File, WarehouseError> {
+    let settings = root.join(SETTINGS_FILE);
+    let turn = File::open(&settings).map_err(WarehouseError::io(&settings))?;
+    turn.lock().map_err(WarehouseError::io(&settings))?;
+    Ok(turn)
 }
 
 /// Whether an ingestion holds its lock.

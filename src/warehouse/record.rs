@@ -5,11 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::file_hash::FileHash;
 use super::findings::{StoredFinding, rows_by};
 
 use crate::attribution::{QuarterTotals, Reconciliation};
 use crate::check::quarters_empty;
 use crate::finding::{DeliveryFinding, FindingSummary};
+use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
 
 /// Key of the record in the commit's metadata.
@@ -77,6 +79,13 @@ impl DeliveryRecord {
         self.blocking.iter().any(|found| !found.accepted)
     }
 
+    /// Keys the hashes of its files, where a log of old says them without a key.
+    pub fn key_hashes(&mut self, key: &PseudonymKey) {
+        for part in &mut self.parts {
+            part.blake3 = part.blake3.keyed(key);
+        }
+    }
+
     /// Rows that a replay has taken back.
     pub fn rows_corrected(&self) -> u64 {
         self.parts.iter().map(|part| part.corrected).sum()
@@ -120,8 +129,8 @@ pub struct PartRecord {
     pub name: String,
     /// Bytes.
     pub bytes: u64,
-    /// BLAKE3 of the bytes.
-    pub blake3: String,
+    /// BLAKE3 of the bytes, keyed.
+    pub blake3: FileHash,
     /// The byte between its fields.
     #[serde(default)]
     pub delimiter: String,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::error::WarehouseError;
 use super::table::LoggedCommit;
+use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
 
 /// A fixed version of the observations.
@@ -57,6 +58,19 @@ impl Snapshot {
     /// Every commit of a delivery, oldest first.
     pub fn commits(&self) -> &[LoggedCommit] {
         &self.commits
+    }
+
+    /// Whether a log of old says hashes of delivered files without a key.
+    pub fn has_plain_hashes(&self) -> bool {
+        let mut parts = self.commits.iter().flat_map(|commit| &commit.record.parts);
+        parts.any(|part| part.blake3.is_plain())
+    }
+
+    /// The same, with keyed hashes of delivered files also where a log of old says them without a key.
+    #[must_use]
+    pub fn with_keyed_hashes(mut self, key: &PseudonymKey) -> Self {
+        self.commits.iter_mut().for_each(|commit| commit.record.key_hashes(key));
+        self
     }
 
     /// The current commit of each delivery, by id.

@@ -44,6 +44,9 @@ mod crashes;
 /// What is never overwritten, what is never removed, and a log that lost entries.
 mod safe_files;
 
+/// Guesses at numbers against everything that a small delivery leaves behind.
+mod guesses;
+
 /// Bad input of every kind: one clear message, exit code 2, nothing changed.
 mod refusals;
 
