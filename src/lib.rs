@@ -4,6 +4,8 @@
 
 pub mod quarter;
 
+pub mod fault;
+
 pub mod document;
 pub mod finding;
 

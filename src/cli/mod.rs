@@ -12,6 +12,7 @@ mod dictionary;
 mod diff;
 mod error;
 mod explain;
+mod fault;
 mod files;
 mod findings;
 mod histories;
@@ -126,6 +127,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done }.into();
         }
     };
+    fault::end_on_panic(&cli.warehouse);
     let mut console = Console::new();
     let ended = dispatch(&cli, &mut console).and_then(|exit| {
         console.flush()?;

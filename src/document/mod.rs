@@ -4,6 +4,7 @@
 //! one [`DocumentError`] that names every mistake with line, column and a suggestion. Never: a
 //! key that is silently ignored; what was not asked for by the reader is a mistake.
 
+mod file;
 mod problem;
 
 use std::cell::RefCell;
@@ -13,6 +14,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use file::{open_regular, read_bytes, read_text};
 pub use problem::{DocumentError, Problem, nearest};
 
 use crate::quarter::{Day, day_of};

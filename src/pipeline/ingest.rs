@@ -5,8 +5,6 @@
 //!
 //! The file is read once; `stages` says how.
 
-use std::panic::AssertUnwindSafe;
-
 use super::attempt::Attempt;
 use super::replacement::{Replacement, ReplacementError, parts_are_there, replaced, replacement};
 use super::stages::{Sink, Stages};
@@ -14,6 +12,7 @@ use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
 use crate::decode::CellCounts;
 use crate::delivery::{Delivery, IgnoredColumns, MisnamedColumns, Part, PartError};
+use crate::fault::contained_on_all_threads;
 use crate::finding::{Budget, FindingSummary};
 use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
 use crate::pseudonym::PseudonymKey;
@@ -308,7 +307,7 @@ pub(super) fn renew_histories(
     warehouse: &Warehouse,
     gathered: &Gathered,
 ) -> Result<(), HistoriesProblem> {
-    let renewed = std::panic::catch_unwind(AssertUnwindSafe(|| renew(warehouse, gathered)));
+    let renewed = contained_on_all_threads(|| renew(warehouse, gathered));
     renewed.unwrap_or(Err(HistoriesProblem::Panicked))
 }
 

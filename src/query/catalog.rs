@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::file::Query;
-use crate::document::{DocumentError, nearest};
+use crate::document::{DocumentError, nearest, read_bytes};
 
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
@@ -87,7 +87,7 @@ impl Catalog {
                 if path.extension().is_some_and(|ending| ending == "toml") {
                     let read_error = |source| CatalogError::Read { path: path.clone(), source };
                     // Bytes that are not UTF-8 become marks that the parser points at.
-                    let bytes = fs::read(&path).map_err(read_error)?;
+                    let bytes = read_bytes(&path).map_err(read_error)?;
                     let text = String::from_utf8_lossy(&bytes).into_owned();
                     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     entries.push(Entry { name, path: path.display().to_string(), text });

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use zeroize::Zeroize as _;
 use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::files::sync_folder;
+use crate::document::open_regular;
 use crate::pseudonym::{KEY_LENGTH, PseudonymKey};
 
 /// Names a file that holds the key.
@@ -84,7 +84,7 @@ impl KeySource {
     fn read_file(&self, path: &Path, private: bool) -> Result<PseudonymKey, WarehouseError> {
         const MISSING: &str =
             "is missing; without it persons cannot be linked: restore it from its backup";
-        let file = File::open(path).map_err(|error| match error.kind() {
+        let file = open_regular(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => self.problem(MISSING),
             _ => WarehouseError::Io { path: path.to_owned(), source: error },
         })?;

@@ -69,6 +69,7 @@ use deltalake_core::DeltaTable;
 use crate::check::Profile;
 use crate::delivery::DeliveryId;
 use crate::dictionary::Dictionary;
+use crate::document::read_text;
 use crate::quarter::QuarterRange;
 
 const SETTINGS_FILE: &str = "sppis.toml";
@@ -150,7 +151,7 @@ impl Warehouse {
     /// Opens a warehouse and reads its settings and dictionary.
     pub fn open(root: &Path) -> Result<Self, WarehouseError> {
         let settings = root.join(SETTINGS_FILE);
-        let text = match fs::read_to_string(&settings) {
+        let text = match read_text(&settings) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(WarehouseError::Absent(root.to_owned()));
             }
@@ -158,7 +159,7 @@ impl Warehouse {
         };
         let configuration = Configuration::read(&settings.display().to_string(), &text)?;
         let own = root.join(DICTIONARY_FILE);
-        let dictionary = match fs::read_to_string(&own) {
+        let dictionary = match read_text(&own) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Dictionary::built_in()?,
             text => {
                 let text = text.map_err(WarehouseError::io(&own))?;

@@ -205,6 +205,20 @@ fn check_file(file: &TableFile) -> Result<Totals, String> {
     Ok((layout.row_count, layout.cents))
 }
 
+impl Snapshot {
+    /// A file whose bytes are not those committed, and how that shows.
+    pub fn damaged_file(&self) -> Option<(PathBuf, &'static str)> {
+        self.files().iter().find_map(|file| {
+            let damage = match hash_of(file.path()) {
+                Err(_) => "it cannot be read",
+                Ok(hash) if hash != file.blake3() => "its checksum is not the one committed",
+                Ok(_) => return None,
+            };
+            Some((file.path().to_owned(), damage))
+        })
+    }
+}
+
 /// BLAKE3 of a file's bytes, in hexadecimal digits.
 pub fn hash_of(path: &Path) -> std::io::Result<String> {
     let mut hasher = blake3::Hasher::new();

@@ -38,6 +38,9 @@ mod packed;
 /// Cells with types: Parquet, workbooks, SAS datasets.
 mod typed;
 
+/// Bounds on what is read and held, and how the program ends where a file is damaged.
+mod limits;
+
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 

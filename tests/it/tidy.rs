@@ -8,12 +8,13 @@ use crate::sandbox::{files_below, repository};
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 22] = [
+const MODULES: [(&str, &[&str]); 23] = [
     ("quarter", &[]),
+    ("fault", &[]),
     ("document", &["quarter"]),
     ("finding", &[]),
     ("dictionary", &["quarter", "document"]),
-    ("delivery", &["quarter", "document", "finding", "dictionary"]),
+    ("delivery", &["quarter", "fault", "document", "finding", "dictionary"]),
     ("decode", &["quarter", "finding", "dictionary", "delivery"]),
     ("check", &["quarter", "finding", "dictionary", "delivery", "decode"]),
     ("pseudonym", &["decode"]),
@@ -44,6 +45,7 @@ const MODULES: [(&str, &[&str]); 22] = [
         "pipeline",
         &[
             "quarter",
+            "fault",
             "finding",
             "dictionary",
             "delivery",
@@ -65,6 +67,7 @@ const MODULES: [(&str, &[&str]); 22] = [
         "cli",
         &[
             "quarter",
+            "fault",
             "document",
             "finding",
             "dictionary",

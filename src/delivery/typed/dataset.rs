@@ -17,11 +17,11 @@ use sas7bdat::{CompressionKind, Endianness, IoBackendPreference, LogicalType, Op
 
 use super::cell::{INVALID, Kind, Value};
 use super::float::Float;
-use super::quiet::quietly;
 use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::{Encoding, text_in};
 use crate::delivery::packing::{Progress, refused};
 use crate::delivery::source::Source;
+use crate::fault::contained;
 
 /// Bytes of text that a block aims at.
 const BLOCK_LENGTH: usize = 1 << 18;
@@ -71,7 +71,7 @@ impl Dataset {
         reading: Reading,
         progress: &Arc<Progress>,
     ) -> io::Result<Self> {
-        let dataset = quietly(|| opened(source)).map_err(|()| damaged(()))?.map_err(damaged)?;
+        let dataset = contained(|| opened(source)).ok_or_else(|| damaged(()))?.map_err(damaged)?;
         let metadata = dataset.metadata();
         if metadata.compression == CompressionKind::Unknown {
             let text = "the SAS dataset is compressed in a way that is not read; write it again with \
@@ -90,8 +90,8 @@ impl Dataset {
         };
         let kept = Arc::clone(source);
         let work = move || {
-            let given = quietly(|| converter.run(&dataset, rows, &sender));
-            let failed = given.unwrap_or_else(|()| Err(damaged(()))).err();
+            let given = contained(|| converter.run(&dataset, rows, &sender));
+            let failed = given.unwrap_or_else(|| Err(damaged(()))).err();
             // Where nobody listens, nobody wants to know.
             failed.map(|error| sender.send(Err(error)).ok());
             drop(kept);

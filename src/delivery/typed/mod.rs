@@ -11,7 +11,6 @@ mod columns;
 mod dataset;
 mod float;
 mod parquet;
-mod quiet;
 mod schema;
 mod sheet;
 mod workbook;
@@ -29,6 +28,7 @@ use super::held_text::HeldText;
 use super::packing::{Packing, Progress, refused};
 use super::record::{Field, Shape, next_record};
 use super::source::Source;
+use crate::fault::contained;
 
 /// What identifiers look like that are numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,11 +86,14 @@ impl TypedText {
         reading: Reading,
         progress: &Arc<Progress>,
     ) -> io::Result<Self> {
-        let cells: Box<dyn Cells> = match packing {
-            Packing::Xlsx => Box::new(Workbook::open(source, reading, progress)?),
-            Packing::Sas => Box::new(Dataset::open(source, reading, progress)?),
-            _ => Box::new(Table::open(source, reading, progress)?),
+        let open = || -> io::Result<Box<dyn Cells>> {
+            Ok(match packing {
+                Packing::Xlsx => Box::new(Workbook::open(source, reading, progress)?),
+                Packing::Sas => Box::new(Dataset::open(source, reading, progress)?),
+                _ => Box::new(Table::open(source, reading, progress)?),
+            })
         };
+        let cells = contained(open).unwrap_or_else(|| Err(unexpected()))?;
         let text = HeldText::default();
         let (held, given, fields) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Self { cells, text, held, given, fields, ended: false })
@@ -102,7 +105,9 @@ impl TypedText {
 
     fn fill(&mut self) -> io::Result<()> {
         let text = self.text.begin();
-        self.ended = !self.cells.next_rows(text, &mut self.held)?;
+        let (cells, held) = (&mut self.cells, &mut self.held);
+        let more = contained(|| cells.next_rows(text, held)).unwrap_or_else(|| Err(unexpected()));
+        self.ended = !more?;
         count_held(text, &mut self.fields, &mut self.given);
         if self.ended { self.reconcile() } else { Ok(()) }
     }
@@ -130,6 +135,11 @@ impl Read for TypedText {
         }
         Ok(self.text.give(bytes))
     }
+}
+
+/// What the reader of a format did not expect ends the reading, not the program.
+fn unexpected() -> io::Error {
+    refused("the file is damaged or was cut off; write it again, or fetch it again".to_owned())
 }
 
 /// Counts the fields of whole records that hold something, by column.

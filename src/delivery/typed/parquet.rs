@@ -20,12 +20,12 @@ use bytes::Bytes;
 
 use super::cell::{Kind, Value};
 use super::columns::{ColumnCells, is_read};
-use super::quiet::quietly;
 use super::schema::{is_text, plain, plainly};
 use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::Encoding;
 use crate::delivery::packing::{Progress, refused};
 use crate::delivery::source::{Source, SourceReader};
+use crate::fault::contained;
 
 /// Rows made into text at a time.
 const ROWS_PER_BATCH: usize = 4096;
@@ -87,7 +87,7 @@ impl Table {
         let (loaded, types_are_said) = loaded(&opened)?;
         let columns = columns(loaded.schema(), reading, types_are_said)?;
         let rows = loaded.metadata().file_metadata().num_rows();
-        let reader = quietly(|| reader(opened, &loaded, &columns)).map_err(damaged)?;
+        let reader = contained(|| reader(opened, &loaded, &columns)).ok_or_else(|| damaged(()))?;
         Ok(Self {
             reader: reader.map_err(damaged)?,
             columns,
@@ -130,7 +130,7 @@ impl Cells for Table {
             self.header(text, held);
             return Ok(true);
         }
-        let batch = quietly(|| self.reader.next()).map_err(damaged)?;
+        let batch = contained(|| self.reader.next()).ok_or_else(|| damaged(()))?;
         let Some(batch) = batch else { return self.end() };
         let batch = batch.map_err(damaged)?;
         let cells = |column: &Named| {
@@ -172,11 +172,11 @@ impl Cells for Table {
 fn loaded(opened: &Opened) -> io::Result<(ArrowReaderMetadata, bool)> {
     let load = |without: bool| {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(without);
-        quietly(|| ArrowReaderMetadata::load(opened, options))
+        contained(|| ArrowReaderMetadata::load(opened, options))
     };
     match load(false) {
-        Ok(Ok(loaded)) => Ok((loaded, true)),
-        _ => Ok((load(true).map_err(damaged)?.map_err(damaged)?, false)),
+        Some(Ok(loaded)) => Ok((loaded, true)),
+        _ => Ok((load(true).ok_or_else(|| damaged(()))?.map_err(damaged)?, false)),
     }
 }
 
