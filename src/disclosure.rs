@@ -10,7 +10,9 @@
 use crate::document::Labels;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::QuarterRange;
-pub use crate::query::{Cell, Member, Note, Numbers, REST, ResultColumn, TOTAL, Unit, Values};
+pub use crate::query::{
+    Cell, MARK, Member, Note, Numbers, REST, ResultColumn, TOTAL, Unit, Values,
+};
 use crate::query::{Derived, Formula, ResultTable};
 
 /// What may leave.

@@ -89,6 +89,13 @@ impl Quarter {
         Self { index: self.index.saturating_add(quarters) }
     }
 
+    /// The last day of the month in which its delivery is due: May for the second half of the year
+    /// before the last, November for the first half of the last year.
+    pub fn due_by(self) -> Day {
+        let due = self.plus(6 + self.number() % 2);
+        end_of_month(due.first_day() + 31)
+    }
+
     /// The quarter after this one.
     #[must_use]
     pub fn next(self) -> Self {

@@ -173,6 +173,9 @@ pub(super) fn run(
     let questions = asked.questions(&catalog, &names, warehouse, arguments.all)?;
     let target = Target::prepare(arguments, names.len(), warehouse, console)?;
     let snapshot = asked.snapshot(warehouse)?;
+    if snapshot.deliveries().is_empty() && arguments.compare_with.is_none() {
+        return Err(nothing_delivered(&snapshot));
+    }
     let dictionary = warehouse.dictionary();
     let basis = asked.basis(warehouse, &snapshot);
     let answers = match &arguments.compare_with {
@@ -196,6 +199,15 @@ pub(super) fn run(
     let written = Written { tables: &answers.tables, provenance, look, arguments };
     target.write(&written, console)?;
     Ok(Exit::Done)
+}
+
+/// Of nothing there are no figures, not even 0.
+fn nothing_delivered(snapshot: &Snapshot) -> CliError {
+    let version = snapshot.version();
+    CliError::new(format!("expected a delivery to answer from, found none in version {version}"))
+        .hint(
+            "`sppis ingest FILE` takes one in; `sppis history` shows what there is in each version",
+        )
 }
 
 /// Compares the counts of answers with a plain fold over the rows.

@@ -16,7 +16,10 @@ pub use model::{
 };
 pub use refnis::{Municipality, NamedPlace, PlaceNames, Places, Successor};
 
+use std::borrow::Cow;
+
 use crate::document::DocumentError;
+use crate::quarter::Quarter;
 
 /// Variables, classifications and places, as compiled in and extended by the warehouse.
 #[derive(Debug, Clone)]
@@ -96,6 +99,15 @@ impl Dictionary {
     /// Municipalities, provinces and regions.
     pub fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// The dictionary with the places as they were when a quarter's delivery was due: which code is
+    /// valid today is told by the deliveries there are, and never by the date.
+    pub fn when_due(&self, last: Option<Quarter>) -> Cow<'_, Self> {
+        match self.places.on(last.map(Quarter::due_by)) {
+            Some(places) => Cow::Owned(Self { places, ..self.clone() }),
+            None => Cow::Borrowed(self),
+        }
     }
 
     /// Hash of everything the dictionary was read from: figures depend on it.

@@ -136,6 +136,26 @@ impl Places {
         self.succession(nis).last().map_or(nis, |municipality| &municipality.nis)
     }
 
+    /// The last day that the list compiled in tells of: what it says has happened.
+    pub fn known_until() -> Option<Day> {
+        SUCCESSORS.lines().skip(1).filter_map(|line| day(line.rsplit(',').next()?)).max()
+    }
+
+    /// The places as they are on a day, or on the last that the list compiled in tells of: without
+    /// the successors that take over later. `None` where these are all.
+    pub(super) fn on(&self, day: Option<Day>) -> Option<Self> {
+        let known = Self::known_until().max(day);
+        let later = |it: &Municipality| it.successor.as_ref().is_some_and(|it| Some(it.on) > known);
+        if !self.municipalities.iter().any(later) {
+            return None;
+        }
+        let mut places = self.clone();
+        for municipality in places.municipalities.iter_mut().filter(|it| later(it)) {
+            municipality.successor = None;
+        }
+        Some(places)
+    }
+
     /// The municipality with that code, and those that took over from it one after the other.
     pub(super) fn succession<'a>(&'a self, nis: &str) -> impl Iterator<Item = &'a Municipality> {
         let next = |it: &&'a Municipality| self.municipality(&it.successor.as_ref()?.nis);

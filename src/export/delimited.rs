@@ -57,7 +57,7 @@ pub(super) fn write_tsv(
     locale: Locale,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write(table, locale, '\t', |field| field.replace(['\t', '\n', '\r'], " "), out)
+    write(table, locale, '\t', |field| quoted(field, '\t'), out)
 }
 
 fn write(

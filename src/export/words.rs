@@ -1,6 +1,9 @@
 //! The fixed words of exports for people, in four languages, and their cells.
 
-use crate::disclosure::{Note, ReleasedTable, ResultColumn, Unit, Values};
+use crate::disclosure::{
+    Cell, MARK, Member, Note, REST, ReleasedTable, ResultColumn, TOTAL, Unit, Values,
+};
+use crate::metric::NO_VALUE;
 use crate::quarter::date_of;
 use crate::render::{Language, Look, heading, people, with_name};
 
@@ -26,6 +29,10 @@ pub(super) struct Words {
     share_of_less: &'static str,
     rate_on_less: &'static str,
     codes_ended: &'static str,
+    over: &'static str,
+    over_before: &'static str,
+    asked_not_delivered: &'static str,
+    not_asked: &'static str,
     /// Units: number, euros, percent.
     units: [&'static str; 3],
 }
@@ -44,11 +51,15 @@ const EN: Words = Words {
     undefined: "undefined: nothing to divide by or to compare with",
     not_applicable: "not applicable: did not exist then, or is not filled in here",
     not_delivered: "not delivered yet",
-    partial: "over some of its quarters only: others were not delivered",
+    partial: "over some of its quarters only: others were not delivered, or not asked for",
     not_additive: "Do not add up over rows",
     share_of_less: "where the whole is below 0, a share is still the part divided by it: shares add up to 100 %, and their signs are opposite to those of the parts.",
     rate_on_less: "where the figure compared with is below 0, the rate is in percent of its magnitude: a rise is above 0, a fall below.",
     codes_ended: "codes of municipalities ended on {day}: {codes}. A centre has another code before than after; `cpas_today` compares it across.",
+    over: "rows without a quarter or year are over the quarters delivered: {quarters}",
+    over_before: "before, rows without a quarter or year were over {quarters}",
+    asked_not_delivered: "asked for and not delivered: {quarters}",
+    not_asked: "partial without {quarters}: not asked for",
     units: ["number", "euros", "percent"],
 };
 
@@ -66,11 +77,15 @@ const FR: Words = Words {
     undefined: "indéfini : rien par quoi diviser ou à quoi comparer",
     not_applicable: "sans objet : n'existait pas alors, ou n'est pas rempli ici",
     not_delivered: "pas encore livré",
-    partial: "sur une partie de ses trimestres seulement : d'autres n'ont pas été livrés",
+    partial: "sur une partie de ses trimestres seulement : d'autres n'ont pas été livrés, ou pas demandés",
     not_additive: "Ne s'additionnent pas d'une ligne à l'autre",
     share_of_less: "là où l'ensemble est inférieur à 0, une part reste la partie divisée par lui : les parts totalisent 100 % et leurs signes sont opposés à ceux des parties.",
     rate_on_less: "là où le chiffre de comparaison est inférieur à 0, le taux est en pour cent de sa valeur absolue : une hausse est positive, une baisse négative.",
     codes_ended: "des codes de communes ont pris fin le {day} : {codes}. Un centre a un autre code avant qu'après ; `cpas_today` permet de le comparer.",
+    over: "les lignes sans trimestre ni année portent sur les trimestres livrés : {quarters}",
+    over_before: "avant, les lignes sans trimestre ni année portaient sur {quarters}",
+    asked_not_delivered: "demandés et non livrés : {quarters}",
+    not_asked: "partiel sans {quarters} : non demandés",
     units: ["nombre", "euros", "pour cent"],
 };
 
@@ -88,11 +103,15 @@ const NL: Words = Words {
     undefined: "onbepaald: niets om door te delen of mee te vergelijken",
     not_applicable: "niet van toepassing: bestond toen niet, of wordt hier niet ingevuld",
     not_delivered: "nog niet geleverd",
-    partial: "slechts over een deel van de kwartalen: andere zijn niet geleverd",
+    partial: "slechts over een deel van de kwartalen: andere zijn niet geleverd, of niet gevraagd",
     not_additive: "Mogen niet over rijen worden opgeteld",
     share_of_less: "waar het geheel onder 0 ligt, blijft een aandeel het deel gedeeld door het geheel: aandelen zijn samen 100 % en hun teken is tegengesteld aan dat van de delen.",
     rate_on_less: "waar het cijfer van de vergelijking onder 0 ligt, is de wijziging in procent van de absolute waarde ervan: een stijging is positief, een daling negatief.",
     codes_ended: "codes van gemeenten liepen af op {day}: {codes}. Een centrum heeft voordien een andere code dan nadien; `cpas_today` maakt het vergelijkbaar.",
+    over: "rijen zonder kwartaal of jaar gaan over de geleverde kwartalen: {quarters}",
+    over_before: "voordien gingen rijen zonder kwartaal of jaar over {quarters}",
+    asked_not_delivered: "gevraagd en niet geleverd: {quarters}",
+    not_asked: "gedeeltelijk zonder {quarters}: niet gevraagd",
     units: ["aantal", "euro", "procent"],
 };
 
@@ -110,11 +129,15 @@ const DE: Words = Words {
     undefined: "nicht bestimmt: nichts, wodurch zu teilen oder womit zu vergleichen wäre",
     not_applicable: "nicht zutreffend: gab es damals nicht, oder wird hier nicht ausgefüllt",
     not_delivered: "noch nicht geliefert",
-    partial: "nur über einen Teil der Quartale: andere wurden nicht geliefert",
+    partial: "nur über einen Teil der Quartale: andere wurden nicht geliefert, oder nicht verlangt",
     not_additive: "Dürfen nicht über Zeilen addiert werden",
     share_of_less: "wo das Ganze unter 0 liegt, bleibt ein Anteil der Teil geteilt durch das Ganze: Anteile ergeben zusammen 100 %, und ihr Vorzeichen ist dem der Teile entgegengesetzt.",
     rate_on_less: "wo die Vergleichszahl unter 0 liegt, ist die Veränderung in Prozent ihres Betrags: ein Anstieg ist positiv, ein Rückgang negativ.",
     codes_ended: "Codes von Gemeinden endeten am {day}: {codes}. Ein Zentrum hat vorher einen anderen Code als nachher; `cpas_today` vergleicht es darüber hinweg.",
+    over: "Zeilen ohne Quartal und Jahr umfassen die gelieferten Quartale: {quarters}",
+    over_before: "zuvor umfassten Zeilen ohne Quartal und Jahr {quarters}",
+    asked_not_delivered: "verlangt und nicht geliefert: {quarters}",
+    not_asked: "teilweise ohne {quarters}: nicht verlangt",
     units: ["Anzahl", "Euro", "Prozent"],
 };
 
@@ -143,9 +166,14 @@ impl Words {
 
     /// What a note says, as a sentence.
     fn note(&self, note: &Note) -> String {
+        let of = |text: &str, quarters: &[String]| text.replace("{quarters}", &quarters.join(", "));
         match note {
             Note::ShareOfLess(column) => format!("{column}: {}", self.share_of_less),
             Note::RateOnLess(column) => format!("{column}: {}", self.rate_on_less),
+            Note::Over(quarters) => of(self.over, quarters),
+            Note::OverBefore(quarters) => of(self.over_before, quarters),
+            Note::NotDelivered(quarters) => of(self.asked_not_delivered, quarters),
+            Note::NotAsked(quarters) => of(self.not_asked, quarters),
             Note::CodesEnded { on, codes } => {
                 let text = self.codes_ended.replace("{day}", &date_of(*on).to_string());
                 text.replace("{codes}", &some_of(codes))
@@ -158,7 +186,14 @@ impl Words {
     pub(super) fn symbols(&self, table: &ReleasedTable) -> Vec<(&'static str, &'static str)> {
         let mut symbols =
             vec![("–", self.undefined), (".", self.not_applicable), (":", self.not_delivered)];
-        symbols.extend((!table.lacking().is_empty()).then_some(("partial", self.partial)));
+        let is_partial = |column: &ResultColumn| match &column.values {
+            Values::Numbers(numbers) => {
+                numbers.cells.iter().any(|cell| matches!(cell, Cell::Partial(_)))
+            }
+            Values::Members(_) | Values::Text(_) => false,
+        };
+        let any = table.columns().iter().any(is_partial);
+        symbols.extend(any.then_some(("partial", self.partial)));
         symbols
     }
 }
@@ -191,14 +226,31 @@ pub(super) fn is_number(column: &ResultColumn) -> bool {
     matches!(column.values, Values::Numbers(_))
 }
 
+/// A value as it is shown, marked where it reads as no value or as a row over several in the
+/// language, or as such a one so marked.
+fn told_apart(shown: String, language: Language) -> String {
+    let bare = shown.trim_start_matches(MARK);
+    // `total` and `rest` themselves are marked in every format.
+    let is_marked = [TOTAL, REST].contains(&bare);
+    let reads_so = || [TOTAL, REST, NO_VALUE].iter().any(|it| heading(it, language) == bare);
+    if !is_marked && reads_so() { format!("{MARK}{shown}") } else { shown }
+}
+
 /// A cell for people: values of dimensions with their name, numbers grouped.
 pub(super) fn cell(column: &ResultColumn, row: usize, look: Look<'_>) -> String {
-    match &column.values {
-        numbers @ Values::Numbers(_) => people(numbers, row, look.language),
-        texts => match texts.text(row) {
-            Some(text) => with_name(&column.name, &text, look),
-            None if column.is_status() => String::new(),
-            None => heading("(none)", look.language),
-        },
+    let texts = match &column.values {
+        numbers @ Values::Numbers(_) => return people(numbers, row, look.language),
+        texts => texts,
+    };
+    let Some(text) = texts.text(row) else {
+        let said = if column.is_status() { "" } else { NO_VALUE };
+        return heading(said, look.language);
+    };
+    let shown = with_name(&column.name, &text, look);
+    let is_value =
+        |members: &[Member]| members.get(row).is_some_and(|it| matches!(it, Member::Value(_)));
+    match texts {
+        Values::Members(members) if is_value(members) => told_apart(shown, look.language),
+        _ => shown,
     }
 }

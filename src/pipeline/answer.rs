@@ -5,6 +5,7 @@
 //! together, so that scans are shared, and so is everything where histories are damaged. Never: a
 //! figure that depends on which of the two it was.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::sync::OnceLock;
@@ -20,11 +21,11 @@ use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::export::Provenance;
 use crate::histories::{Histories, HistoriesError};
-use crate::quarter::Quarter;
+use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{
     Checked, CompileError, CompiledQuery, CountError, Coverage, Delivered, Figures, Question,
-    ResultTable, Source, State, Statement, StatementError, Way, check, collect, columns_of,
-    compile, count, ranking, way,
+    ResultTable, Source, State, Statement, StatementError, Way, check, check_standings, collect,
+    columns_of, compile, count, ranking, way,
 };
 use crate::scan::Scan;
 use crate::warehouse::{Snapshot, TableFile, Warehouse};
@@ -63,7 +64,7 @@ pub enum Means {
 #[derive(Debug)]
 pub struct Basis<'a> {
     snapshot: &'a Snapshot,
-    dictionary: &'a Dictionary,
+    dictionary: Cow<'a, Dictionary>,
     histories: Option<Histories>,
     /// Why histories could not be used, once it is known.
     problem: OnceLock<HistoriesError>,
@@ -75,10 +76,9 @@ pub struct Basis<'a> {
 impl<'a> Basis<'a> {
     /// A snapshot of a warehouse.
     pub fn new(warehouse: &'a Warehouse, snapshot: &'a Snapshot, means: Means) -> Self {
-        let (dictionary, optimised) = (warehouse.dictionary(), means != Means::PlansAsWritten);
-        let deliveries = snapshot.deliveries();
-        let windows = deliveries.iter().filter_map(|it| it.record.quarters());
-        let coverage = Coverage::new(windows, dictionary);
+        let optimised = means != Means::PlansAsWritten;
+        let coverage = Coverage::new(windows(snapshot), warehouse.dictionary());
+        let dictionary = warehouse.dictionary().when_due(coverage.delivered().last());
         let (histories, problem) = (None, OnceLock::new());
         let mut basis = Self { snapshot, dictionary, histories, problem, optimised, coverage };
         if means == Means::Histories {
@@ -96,9 +96,13 @@ impl<'a> Basis<'a> {
     }
 
     /// Counts over the histories what they tell.
-    fn count(&self, question: &Question) -> Result<Option<Figures>, CountError> {
+    fn count(
+        &self,
+        question: &Question,
+        dictionary: &Dictionary,
+    ) -> Result<Option<Figures>, CountError> {
         self.of_histories(|histories| {
-            count(question, histories, self.dictionary, self.coverage.delivered())
+            count(question, histories, dictionary, self.coverage.delivered())
         })
     }
 
@@ -127,44 +131,51 @@ impl<'a> Basis<'a> {
     }
 }
 
+/// The quarters that the deliveries of a snapshot cover.
+fn windows(snapshot: &Snapshot) -> impl Iterator<Item = QuarterRange> {
+    snapshot.deliveries().into_iter().filter_map(|it| it.record.quarters())
+}
+
 /// Answers, and the counts they are made of.
 #[derive(Debug)]
 pub struct Answers {
     /// A table for each question, in the order asked.
     pub tables: Vec<ReleasedTable>,
     counted: Vec<(Question, Figures)>,
+    /// Whether they stand beside those of another state.
+    compared: bool,
 }
 
 /// Answers questions, together.
 pub fn answer(questions: Vec<Question>, basis: &Basis<'_>) -> Result<Answers, AnswerError> {
-    let counted = counted(questions, basis)?;
+    let counted = counted(questions, basis, &basis.dictionary)?;
     let tables = results(&counted, basis).into_iter();
     let tables = tables.map(|result| release(result, Policy::Internal)).collect();
-    Ok(Answers { tables, counted })
+    Ok(Answers { tables, counted, compared: false })
 }
 
 /// Answers questions, each figure beside that of another state; what a top ranks is ranked in the
-/// present state, for both.
+/// present state, for both, and a centre has the code of today that it has in that.
 pub fn answer_compared(
     questions: Vec<Question>,
     basis: &Basis<'_>,
     other: &Basis<'_>,
 ) -> Result<Answers, AnswerError> {
-    let now = counted(questions, basis)?;
+    let now = counted(questions, basis, &basis.dictionary)?;
     let ranked = now.iter().map(|(question, figures)| question.ranked_as(figures));
-    let before = counted(ranked.collect::<PolarsResult<_>>()?, other)?;
+    let before = counted(ranked.collect::<PolarsResult<_>>()?, other, &basis.dictionary)?;
     let compared = now.iter().zip(&before).map(|((question, figures), (_, old))| {
         let [now, before] = [(figures, &basis.coverage), (old, &other.coverage)]
             .map(|(figures, coverage)| State { figures, coverage });
-        ResultTable::compared(question, now, before, basis.dictionary)
+        ResultTable::compared(question, now, before, &basis.dictionary)
     });
     let tables = compared.map(|result| release(result, Policy::Internal)).collect();
-    Ok(Answers { tables, counted: now })
+    Ok(Answers { tables, counted: now, compared: true })
 }
 
 fn results(counted: &[(Question, Figures)], basis: &Basis<'_>) -> Vec<ResultTable> {
     let result = |(question, figures): &(Question, Figures)| {
-        ResultTable::new(question, figures, &basis.coverage, basis.dictionary)
+        ResultTable::new(question, figures, &basis.coverage, &basis.dictionary)
     };
     counted.iter().map(result).collect()
 }
@@ -174,14 +185,15 @@ fn results(counted: &[(Question, Figures)], basis: &Basis<'_>) -> Vec<ResultTabl
 fn counted(
     questions: Vec<Question>,
     basis: &Basis<'_>,
+    dictionary: &Dictionary,
 ) -> Result<Vec<(Question, Figures)>, AnswerError> {
     let mut figures: Vec<Option<Figures>> = Vec::with_capacity(questions.len());
     for question in &questions {
-        figures.push(basis.count(question)?);
+        figures.push(basis.count(question, dictionary)?);
     }
     let mut compiled = Vec::new();
     for (question, _) in questions.iter().zip(&figures).filter(|(_, figures)| figures.is_none()) {
-        compiled.push(prepare(question.clone(), basis)?.1);
+        compiled.push(prepare(question.clone(), basis, dictionary)?.1);
     }
     let plans: Vec<&LazyFrame> = compiled.iter().flat_map(CompiledQuery::frames).collect();
     let frames = basis.collect(&plans)?;
@@ -200,24 +212,32 @@ pub fn answer_statement(
     snapshot: &Snapshot,
     dictionary: &Dictionary,
 ) -> Result<ReleasedTable, StatementError> {
-    let plan = statement.plan(&Scan::new(snapshot, None).frame()?, dictionary)?;
+    let delivered = Delivered::new(windows(snapshot));
+    let dictionary = dictionary.when_due(delivered.last());
+    let plan = statement.plan(&Scan::new(snapshot, None).frame()?, &dictionary)?;
     let frames = collect([&plan], OptFlags::default())?;
     let result = statement.answer(&frames[0])?;
     Ok(release(result, Policy::Internal))
 }
 
 /// Counts all figures of answers a second time, row by row over batches of another reader, and
-/// compares.
+/// compares; so with what cells say of the quarters that they are over.
 pub fn verify(answers: &Answers, basis: &Basis<'_>) -> Result<Vec<(String, Checked)>, AnswerError> {
     let mut checked = Vec::with_capacity(answers.counted.len());
-    for (question, figures) in &answers.counted {
+    for ((question, figures), table) in answers.counted.iter().zip(&answers.tables) {
         let scan = Scan::new(basis.snapshot, question.scan_range());
         let columns = columns_of(question);
         let batches =
             |take: &mut dyn FnMut(Quarter, &RecordBatch)| read_rows(scan.files(), &columns, take);
         let name = question.query().name.clone();
         let delivered = basis.coverage.delivered();
-        checked.push((name, check(question, figures, basis.dictionary, delivered, &batches)?));
+        let mut own = check(question, figures, &basis.dictionary, delivered, &batches)?;
+        if !answers.compared {
+            let (columns, count) = (table.columns(), table.row_count());
+            let standings = check_standings(question, columns, count, delivered);
+            own.differences.extend(standings.differences);
+        }
+        checked.push((name, own));
     }
     Ok(checked)
 }
@@ -270,7 +290,7 @@ pub struct Explanation {
 /// Explains a question without reading more than the ranking of a query with a top needs.
 pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
     let over_histories = basis.of_histories(|histories| Ok(way(&question, histories)?))?;
-    let (scan, compiled) = prepare(question, basis)?;
+    let (scan, compiled) = prepare(question, basis, &basis.dictionary)?;
     let plans = compiled.frames().iter().map(|it| it.clone().explain(true).map(|it| numbered(&it)));
     let plans = plans.collect::<PolarsResult<_>>()?;
     let columns = compiled.columns().to_vec();
@@ -313,7 +333,7 @@ pub struct Timing {
 /// Answers a question, and gives how long it took.
 pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError> {
     let start = Instant::now();
-    let counted = counted(vec![question], basis)?;
+    let counted = counted(vec![question], basis, &basis.dictionary)?;
     let counting = start.elapsed();
     let start = Instant::now();
     let _tables = results(&counted, basis);
@@ -329,15 +349,19 @@ pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), Answe
     Ok(())
 }
 
-fn prepare(question: Question, basis: &Basis<'_>) -> Result<(Scan, CompiledQuery), AnswerError> {
+fn prepare(
+    question: Question,
+    basis: &Basis<'_>,
+    dictionary: &Dictionary,
+) -> Result<(Scan, CompiledQuery), AnswerError> {
     let scan = Scan::new(basis.snapshot, question.scan_range());
     let (quarters, delivered) = (scan.quarters(), basis.coverage.delivered().clone());
     let source = Source { frame: scan.frame()?, quarters, delivered, has_course: false };
-    let first = match ranking(&question, &source, basis.dictionary)? {
+    let first = match ranking(&question, &source, dictionary)? {
         Some(plan) => basis.collect(&[&plan])?.pop(),
         None => None,
     };
-    let compiled = compile(question, &source, basis.dictionary, first.as_ref())?;
+    let compiled = compile(question, &source, dictionary, first.as_ref())?;
     Ok((scan, compiled))
 }
 

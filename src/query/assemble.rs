@@ -27,12 +27,24 @@ pub(super) struct Assembly<'a> {
     pub(super) coverage: &'a Coverage,
     /// The quarters asked for, as [`Coverage::asked`] gives them.
     pub(super) asked: Vec<Quarter>,
+    /// Those of them that were not delivered.
+    pub(super) undelivered: Vec<Quarter>,
     /// Whether the months of persons decide which rows count.
     pub(super) by_months: bool,
     pub(super) dictionary: &'a Dictionary,
     /// Whether rows may be of quarters that were not delivered: every combination is asked for, or
     /// another state has them.
     pub(super) may_lack: bool,
+    /// Whether what does not exist or is not filled in has no number, rather than being 0.
+    pub(super) tells_applicable: bool,
+}
+
+/// What a reader must know of columns.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) notes: BTreeSet<Note>,
+    /// The quarters that partial figures lack.
+    pub(super) missing: BTreeSet<Quarter>,
 }
 
 /// A row: the place of its level among the answer's, and the values of that level's dimensions.
@@ -69,9 +81,25 @@ impl<'a> Assembly<'a> {
         coverage: &'a Coverage,
         dictionary: &'a Dictionary,
     ) -> Self {
-        let (asked, may_lack) = (coverage.asked(question), question.query().complete);
-        let by_months = question.depends_on(Dimension::MeasureMonths);
-        Self { question, figures, coverage, asked, by_months, dictionary, may_lack }
+        let complete = question.query().complete;
+        let assembly = Self {
+            question,
+            figures,
+            coverage,
+            asked: Vec::new(),
+            undelivered: Vec::new(),
+            by_months: question.depends_on(Dimension::MeasureMonths),
+            dictionary,
+            may_lack: complete,
+            tells_applicable: complete,
+        };
+        assembly.asking(coverage.asked(question))
+    }
+
+    /// The same where these quarters are asked for, in order.
+    pub(super) fn asking(self, asked: Vec<Quarter>) -> Self {
+        let undelivered = asked.iter().copied().filter(|it| !self.coverage.has(*it)).collect();
+        Self { asked, undelivered, ..self }
     }
 
     /// The row of a cell.
@@ -105,43 +133,59 @@ impl<'a> Assembly<'a> {
     }
 
     /// The columns of the metrics, and what a reader must know of them.
-    pub(super) fn metrics(&self, rows: &[Row<'_>]) -> (Vec<ResultColumn>, BTreeSet<Note>) {
+    pub(super) fn metrics(&self, rows: &[Row<'_>]) -> (Vec<ResultColumn>, Told) {
         let query = self.question.query();
+        let ended = codes_ended(self.question, &self.asked, self.dictionary.places());
+        let mut told = Told { notes: ended.into_iter().collect(), ..Told::default() };
         let numbers = |name: &str, unit, decimals, cells| ResultColumn {
             name: name.to_owned(),
             values: Values::Numbers(Numbers { unit, decimals, cells }),
         };
-        let metrics = query.metrics.iter().map(|metric| {
-            let cell = |row| self.marked(row, None, self.metric(row, *metric));
+        let mut columns = Vec::with_capacity(query.metrics.len() + query.derived.len());
+        for metric in &query.metrics {
+            let cell = |row| self.marked(row, None, self.metric(row, *metric), &mut told);
             let cells = rows.iter().map(cell).collect();
-            numbers(metric.name(), unit_of(*metric), metric.decimals(), cells)
-        });
-        let mut columns: Vec<ResultColumn> = metrics.collect();
-        let ended = codes_ended(self.question, &self.asked, self.dictionary.places());
-        let mut notes: BTreeSet<Note> = ended.into_iter().collect();
+            columns.push(numbers(metric.name(), unit_of(*metric), metric.decimals(), cells));
+        }
         for derived in &query.derived {
             let (unit, decimals) = (unit_of_formula(&derived.formula), derived.decimals);
             let mut cells = Vec::with_capacity(rows.len());
             for row in rows {
                 let (cell, of_less) = self.derived(row, derived);
-                cells.push(self.marked(row, Some(&derived.formula), cell));
+                cells.push(self.marked(row, Some(&derived.formula), cell, &mut told));
                 if of_less {
-                    notes.extend(derived.note_of_less());
+                    told.notes.extend(derived.note_of_less());
                 }
             }
             columns.push(numbers(&derived.name, unit, decimals, cells));
         }
-        (columns, notes)
+        (columns, told)
+    }
+
+    /// A cell, partial where it is over fewer quarters than it should be.
+    fn marked(
+        &self,
+        row: &Row<'_>,
+        formula: Option<&Formula>,
+        cell: Cell,
+        told: &mut Told,
+    ) -> Cell {
+        let missing = self.missing(row, formula);
+        if missing.is_empty() || cell.value().is_none() {
+            return cell;
+        }
+        told.missing.extend(missing);
+        cell.partial()
     }
 
     /// Why there is no number in a row that may lack one. What the variable has in spite of its
     /// validity and regimes is in the total, and shown: only what is empty is not applicable.
     fn lacking(&self, row: &Row<'_>, metrics: &[Metric], quarters: &[Quarter]) -> Option<Cell> {
-        if !self.may_lack {
+        let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
+        if !self.may_lack && row.dimensions.iter().any(of_time) {
             return None;
         }
-        // Whether a variable exists is told where every combination is.
-        if !self.question.query().complete {
+        if !self.tells_applicable {
             return self.not_delivered(row);
         }
         let of_conventions = metrics.iter().copied().filter(|it| it.is_of_conventions());
@@ -149,14 +193,10 @@ impl<'a> Assembly<'a> {
         let lacking = self.coverage.lacking(first, &row.dimensions, &row.key, &self.asked)?;
         let holds =
             || of_conventions.flat_map(Metric::held_by).all(|it| self.has(row, *it, quarters));
-        (lacking != Cell::NotApplicable || !holds()).then_some(lacking)
-    }
-
-    fn not_delivered(&self, row: &Row<'_>) -> Option<Cell> {
-        match row.quarter() {
-            Some(quarter) => (!self.coverage.has(quarter)).then_some(Cell::NotDelivered),
-            None => self.coverage.lacking(None, &row.dimensions, &row.key, &self.asked),
+        if lacking != Cell::NotApplicable || !holds() {
+            return Some(lacking);
         }
+        self.not_delivered(row)
     }
 
     /// Whether a metric is other than 0 in a row, or in its cell in one of these quarters.
@@ -194,7 +234,10 @@ impl<'a> Assembly<'a> {
     pub(super) fn derived(&self, row: &Row<'_>, derived: &Derived) -> (Cell, bool) {
         let formula = &derived.formula;
         let quarters = row.quarter().map(|it| formula.sources(it)).unwrap_or_default();
-        if let Some(lacking) = self.lacking(row, &formula.about(), &quarters) {
+        let lacking = self.lacking(row, &formula.about(), &quarters);
+        // A span has quarters of its own, whether the row's was delivered or not.
+        let of_span = formula.span() != Span::Own && row.quarter().is_some();
+        if let Some(lacking) = lacking.filter(|it| !of_span || *it != Cell::NotDelivered) {
             return (lacking, false);
         }
         let mut of_less = false;
@@ -244,7 +287,7 @@ impl<'a> Assembly<'a> {
         let sources = span.sources(quarter);
         if !self.exists(metric, &sources) {
             Cell::NotApplicable
-        } else if sources.iter().all(|it| self.coverage.has(*it)) {
+        } else if sources.iter().any(|it| self.coverage.has(*it)) {
             Cell::Value(self.value(row, span, metric))
         } else {
             Cell::NotDelivered

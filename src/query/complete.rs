@@ -67,6 +67,9 @@ impl Coverage {
             same(Dimension::Quarter, it.to_string()) && same(Dimension::Year, it.year().to_string())
         };
         let quarters: Vec<Quarter> = asked.iter().filter(of_cell).copied().collect();
+        if quarters.is_empty() {
+            return Some(Cell::NotDelivered);
+        }
         let fills = |regime: &str| {
             self.amount_regimes.is_empty() || self.amount_regimes.iter().any(|it| it == regime)
         };
@@ -80,23 +83,26 @@ impl Coverage {
         (!quarters.iter().any(|it| self.has(*it))).then_some(Cell::NotDelivered)
     }
 
-    /// The quarters asked for, as far as they are bounded by what was asked or delivered.
+    /// The quarters asked for, in order: those named, otherwise those of the range or from the first
+    /// to the last delivered.
     pub(super) fn asked(&self, question: &Question) -> Vec<Quarter> {
-        let mut quarters = self.quarters(question.range());
+        let mut quarters =
+            question.named_quarters().unwrap_or_else(|| self.quarters(question.range()));
         quarters.retain(|quarter| question.shows(*quarter));
         quarters
     }
 
     fn quarters(&self, range: Option<QuarterRange>) -> Vec<Quarter> {
-        let ends = self.delivered.first().zip(self.delivered.last());
-        let Some((first, last)) = ends else { return Vec::new() };
         // An end that was not given is the first or last quarter there is.
-        let open = |quarter: Quarter| !(1900..=2200).contains(&quarter.year());
-        let (from, to) = range.map_or((first, last), |range| {
-            let from = if open(range.first()) { first } else { range.first() };
-            (from, if open(range.last()) { last } else { range.last() })
-        });
-        QuarterRange::new(from, to).map(|range| range.iter().collect()).unwrap_or_default()
+        let given = |quarter: Quarter| (1900..=2200).contains(&quarter.year());
+        let from = range.map(QuarterRange::first).filter(|it| given(*it));
+        let to = range.map(QuarterRange::last).filter(|it| given(*it));
+        // Where the other end lies beyond, that is all there is of the range.
+        let first = from.or_else(|| self.delivered.first().into_iter().chain(to).min());
+        let last = to.or_else(|| self.delivered.last().into_iter().chain(from).max());
+        let ends = first.zip(last);
+        let quarters = ends.and_then(|(first, last)| QuarterRange::new(first, last).ok());
+        quarters.into_iter().flat_map(QuarterRange::iter).collect()
     }
 }
 

@@ -47,7 +47,7 @@ impl Delivered {
     }
 
     /// The last quarter delivered.
-    pub(super) fn last(&self) -> Option<Quarter> {
+    pub fn last(&self) -> Option<Quarter> {
         self.0.last().copied()
     }
 }

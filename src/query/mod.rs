@@ -42,10 +42,12 @@ pub use delivered::Delivered;
 pub use derived::{Against, Derived, Formula, Statistic};
 pub use figures::Figures;
 pub use file::{Band, Bands, OrderKey, Parameter, ParameterKind, Query, Top};
-pub use fold::{Batches, Checked, check};
+pub use fold::{Batches, Checked, check, check_standings};
 pub use note::Note;
 pub use resolve::{Arguments, Question, ResolveError, resolve};
-pub use result::{Cell, Member, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values};
+pub use result::{
+    Cell, MARK, Member, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values,
+};
 pub use revision::State;
 pub use schema::schema;
 pub use statement::{Statement, StatementError};

@@ -17,4 +17,12 @@ pub enum Note {
         /// Each code that ended, and the one that took over from it.
         codes: Vec<(String, String)>,
     },
+    /// Rows over no time are over these quarters, which are those delivered.
+    Over(Vec<String>),
+    /// The figures that rows over no time had before are over these.
+    OverBefore(Vec<String>),
+    /// These quarters were asked for, and not delivered.
+    NotDelivered(Vec<String>),
+    /// Partial figures lack these quarters, which were delivered and not asked for.
+    NotAsked(Vec<String>),
 }

@@ -1,34 +1,60 @@
-//! Figures over fewer quarters than they should be: those by persons' months in a measure, where a
-//! quarter since the first delivery was not delivered.
+//! Figures over fewer quarters than they should be. A row over a year is over its four quarters, a
+//! moving or cumulative figure over those of its span, a row over no time over those asked for or,
+//! where none are named, over those delivered. One by persons' months in a measure needs all since
+//! the first delivery.
 
 use super::assemble::{Assembly, Row};
+use super::delivered::ranges;
 use super::derived::Formula;
+use super::level::{Span, kept};
 use super::result::Cell;
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
 
 impl Assembly<'_> {
-    /// A cell, partial where quarters are missing that a person's months are counted over, in its
-    /// row or in the one that it is compared with.
-    pub(super) fn marked(&self, row: &Row<'_>, formula: Option<&Formula>, cell: Cell) -> Cell {
-        let against = formula.and_then(Formula::against);
-        let other = against.and_then(|against| Some(against.of(row.quarter()?)));
-        if self.missing_until(row, other).next().is_some() { cell.partial() } else { cell }
+    /// The quarters that a figure of a row should be over and is not; of a metric where there is no
+    /// formula.
+    pub(super) fn missing(&self, row: &Row<'_>, formula: Option<&Formula>) -> Vec<Quarter> {
+        let mut missing = self.missing_of(&row.dimensions, row);
+        if let Some(formula) = formula {
+            let span = formula.span();
+            if span != Span::Own
+                && let Some(quarter) = row.quarter()
+            {
+                let sources = span.sources(quarter).into_iter();
+                missing.extend(sources.filter(|it| !self.coverage.has(*it)));
+            }
+            if let Formula::Share(_, within) = formula {
+                missing.extend(self.missing_of(&kept(&row.dimensions, within), row));
+            }
+        }
+        if self.counts_months(row) {
+            let against = formula.and_then(Formula::against);
+            let other = against.and_then(|against| Some(against.of(row.quarter()?)));
+            let last = self.last_quarter(row).max(other);
+            missing.extend(last.iter().flat_map(|it| self.coverage.delivered().missing_until(*it)));
+        }
+        missing
     }
 
-    /// The quarters that a row's months should have been counted over, and were not delivered.
-    pub(super) fn missing(&self, row: &Row<'_>) -> impl Iterator<Item = Quarter> {
-        self.missing_until(row, None)
+    /// The quarters that a row with these of its dimensions should be over by its name, and is not.
+    fn missing_of(&self, dimensions: &[Dimension], row: &Row<'_>) -> Vec<Quarter> {
+        if dimensions.contains(&Dimension::Quarter) {
+            return Vec::new();
+        }
+        let lacks = |it: &Quarter| !self.coverage.has(*it) || self.asked.binary_search(it).is_err();
+        match row.year().filter(|_| dimensions.contains(&Dimension::Year)) {
+            Some(year) => quarters_of(year).filter(lacks).collect(),
+            None if self.question.narrows_time() => self.undelivered.clone(),
+            None => Vec::new(),
+        }
     }
 
-    fn missing_until(
-        &self,
-        row: &Row<'_>,
-        other: Option<Quarter>,
-    ) -> impl Iterator<Item = Quarter> {
-        let by_months = self.by_months || row.dimensions.contains(&Dimension::MeasureMonths);
-        let last = by_months.then(|| self.last_quarter(row).max(other)).flatten();
-        last.into_iter().flat_map(|last| self.coverage.delivered().missing_until(last))
+    /// Whether a row depends on the months of persons; without a value of them it does not.
+    fn counts_months(&self, row: &Row<'_>) -> bool {
+        let mut values = row.dimensions.iter().zip(row.key.iter());
+        self.by_months
+            || values.any(|(it, value)| *it == Dimension::MeasureMonths && value.is_some())
     }
 
     /// The last delivered quarter that a row is over.
@@ -40,4 +66,34 @@ impl Assembly<'_> {
         };
         self.asked.iter().copied().filter(|it| of_row(it) && self.coverage.has(*it)).max()
     }
+
+    /// The quarters that rows over no time are over where none were asked for: those delivered.
+    pub(super) fn over(&self, rows: &[Row<'_>]) -> Option<Vec<String>> {
+        let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
+        let over_none = |row: &Row<'_>| !row.dimensions.iter().any(of_time);
+        let delivered = self.asked.iter().copied().filter(|it| self.coverage.has(*it));
+        if self.question.narrows_time() || !rows.iter().any(over_none) {
+            return None;
+        }
+        let quarters = ranges(&delivered.collect());
+        (!quarters.is_empty()).then_some(quarters)
+    }
+
+    /// Why a row has no number at all: none of the quarters that it is over was delivered.
+    pub(super) fn not_delivered(&self, row: &Row<'_>) -> Option<Cell> {
+        let has = match (row.quarter(), row.year()) {
+            (Some(quarter), _) => self.coverage.has(quarter),
+            (None, Some(year)) => {
+                let mut of_year = self.asked.iter().filter(|it| it.year() == year);
+                of_year.any(|it| self.coverage.has(*it))
+            }
+            (None, None) => self.undelivered.len() < self.asked.len(),
+        };
+        (!has).then_some(Cell::NotDelivered)
+    }
+}
+
+/// The quarters of a year.
+pub(super) fn quarters_of(year: i32) -> impl Iterator<Item = Quarter> {
+    (1..=4).filter_map(move |number| Quarter::new(year, number))
 }

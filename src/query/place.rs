@@ -107,7 +107,11 @@ pub(super) fn wrong(dimension: Dimension, code: &str, places: &Places) -> Option
     match Kind::of(code, places) {
         None => Some(unknown(name, wanted, code, places)),
         Some(kind) if kind == wanted => match places.municipality(code)?.successor.as_ref() {
-            Some(successor) if dimension == Dimension::CpasToday => {
+            // One that ends later than that may be a code of today, by what was delivered.
+            Some(successor)
+                if dimension == Dimension::CpasToday
+                    && Some(successor.on) <= Places::known_until() =>
+            {
                 let (on, today) = (date_of(successor.on), places.today(code));
                 Some(format!("`{code}` is no code of today since {on}: ask for `{name}={today}`"))
             }

@@ -7,6 +7,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 use super::figures::Figures;
 use super::file::Query;
 use super::parameter::{given, values};
+use super::partial::quarters_of;
 use super::place;
 use crate::dictionary::{Dictionary, NamedPlace, Places, UNCLASSIFIED, Validity};
 use crate::document::nearest;
@@ -96,11 +97,12 @@ impl Question {
             || filtered.is_some_and(|filter| filter.columns().any(|it| it == dimension.name()))
     }
 
-    /// Whether which rows count depends on the value of a dimension: a filter that asks only whether
-    /// there is one does not.
+    /// Whether which rows count depends on the value of a dimension: what asks only whether there is
+    /// one does not.
     pub(super) fn depends_on(&self, dimension: Dimension) -> bool {
         let filter = self.query.filter.as_ref();
-        self.wheres.contains_key(&dimension)
+        let asked = self.wheres.get(&dimension);
+        asked.is_some_and(|values| values.iter().any(Option::is_some))
             || filter.is_some_and(|filter| filter.compares(dimension.name()))
     }
 
@@ -131,6 +133,20 @@ impl Question {
     pub(super) fn narrows_time(&self) -> bool {
         let of_time = [Dimension::Quarter, Dimension::Year];
         self.range.is_some() || of_time.iter().any(|it| self.wheres.contains_key(it))
+    }
+
+    /// The quarters that are asked for by name, or as those of a year, in order.
+    pub(super) fn named_quarters(&self) -> Option<Vec<Quarter>> {
+        let named = |dimension| Some(self.wheres.get(&dimension)?.iter().flatten());
+        let mut quarters: Vec<Quarter> = if let Some(quarters) = named(Dimension::Quarter) {
+            quarters.filter_map(|it| it.parse().ok()).collect()
+        } else {
+            let years = named(Dimension::Year)?.filter_map(|it| it.parse().ok());
+            years.flat_map(quarters_of).collect()
+        };
+        quarters.sort_unstable();
+        quarters.dedup();
+        Some(quarters)
     }
 
     /// Whether a quarter is among those asked for.

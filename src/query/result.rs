@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
-use super::assemble::Assembly;
+use super::assemble::{Assembly, Told};
 use super::complete::Coverage;
 use super::delivered::ranges;
 use super::figures::Figures;
@@ -70,7 +70,7 @@ pub enum Member {
 }
 
 /// What a value has before it that would read as a row over several, or as another value so marked.
-const MARK: char = '\'';
+pub const MARK: char = '\'';
 
 impl Member {
     /// As it stands in every format: a value that reads `total` or `rest` itself is marked, so that
@@ -156,12 +156,12 @@ impl ResultTable {
         let assembly = Assembly::new(question, figures, coverage, dictionary);
         let rows = assembly.rows();
         let mut columns = assembly.dimensions(&rows);
-        let (metrics, notes) = assembly.metrics(&rows);
+        let (metrics, mut told) = assembly.metrics(&rows);
         columns.extend(metrics);
         columns.extend(statuses(&columns, question.query.complete));
-        let lacking = rows.iter().flat_map(|row| assembly.missing(row)).collect();
+        told.notes.extend(assembly.over(&rows).map(Note::Over));
         let levels: Vec<usize> = rows.iter().map(|row| row.level).collect();
-        Self::sorted(question, columns, &levels).with(notes, &lacking)
+        Self::sorted(question, columns, &levels).with(told, &[&assembly])
     }
 
     /// Of rows whose levels are these, put in order.
@@ -175,10 +175,23 @@ impl ResultTable {
         table
     }
 
-    /// The same with what a reader must know: notes, and the quarters that partial numbers lack.
+    /// The same with what a reader must know: notes, and the quarters that partial numbers lack, by
+    /// what these states were delivered.
     #[must_use]
-    pub(super) fn with(self, notes: BTreeSet<Note>, lacking: &BTreeSet<Quarter>) -> Self {
-        Self { notes: notes.into_iter().collect(), lacking: ranges(lacking), ..self }
+    pub(super) fn with(self, told: Told, states: &[&Assembly<'_>]) -> Self {
+        let Told { mut notes, missing } = told;
+        let delivered = |it: &Quarter| states.iter().all(|state| state.coverage.has(*it));
+        let (not_asked, lacking): (BTreeSet<_>, BTreeSet<_>) =
+            missing.into_iter().partition(delivered);
+        let asked = states.iter().filter(|it| it.question.narrows_time()).flat_map(|it| &it.asked);
+        let beyond: BTreeSet<Quarter> =
+            asked.filter(|it| !delivered(it) && !lacking.contains(it)).copied().collect();
+        for (quarters, note) in
+            [(&not_asked, Note::NotAsked as fn(_) -> _), (&beyond, Note::NotDelivered)]
+        {
+            notes.extend((!quarters.is_empty()).then(|| note(ranges(quarters))));
+        }
+        Self { notes: notes.into_iter().collect(), lacking: ranges(&lacking), ..self }
     }
 
     pub(super) fn of_columns(
@@ -240,20 +253,14 @@ impl ResultTable {
     }
 }
 
-/// The status columns of metrics that have cells without a whole number; where not `all` are asked
-/// for, of those that have a partial one.
-pub(super) fn statuses(columns: &[ResultColumn], all: bool) -> Vec<ResultColumn> {
-    let is_partial = |column: &&ResultColumn| match &column.values {
-        Values::Members(_) | Values::Text(_) => false,
-        Values::Numbers(numbers) => {
-            numbers.cells.iter().any(|cell| matches!(cell, Cell::Partial(_)))
-        }
-    };
-    columns.iter().filter(|column| all || is_partial(column)).filter_map(status).collect()
+/// The status columns of metrics: of all in a complete answer, otherwise of those that have a cell
+/// that is no number over all its quarters.
+pub(super) fn statuses(columns: &[ResultColumn], complete: bool) -> Vec<ResultColumn> {
+    columns.iter().filter_map(|column| status(column, complete)).collect()
 }
 
-/// Why cells of a metric have no number, as a column of its own; `None` where all have one.
-fn status(column: &ResultColumn) -> Option<ResultColumn> {
+/// Why cells of a metric have no number, or one over some of their quarters, as a column of its own.
+fn status(column: &ResultColumn, always: bool) -> Option<ResultColumn> {
     let Values::Numbers(numbers) = &column.values else { return None };
     let text = |cell: &Cell| match cell {
         Cell::Value(_) => None,
@@ -264,7 +271,7 @@ fn status(column: &ResultColumn) -> Option<ResultColumn> {
     };
     let texts: Vec<_> = numbers.cells.iter().map(text).collect();
     let any = texts.iter().any(Option::is_some);
-    any.then(|| ResultColumn {
+    (always || any).then(|| ResultColumn {
         name: format!("{}{STATUS_ENDING}", column.name),
         values: Values::Text(texts),
     })

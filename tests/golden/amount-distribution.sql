@@ -17,6 +17,7 @@ WITH cells AS (
 SELECT quarter, regime, convention_persons, amount, CAST(least / 100 AS DECIMAL(38, 2)) AS amount_minimum,
   CAST(round_even(median, 0) / 100 AS DECIMAL(38, 2)) AS amount_median,
   CAST(round_even(round(decile, 6), 0) / 100 AS DECIMAL(38, 2)) AS amount_upper_decile,
-  CAST(most / 100 AS DECIMAL(38, 2)) AS amount_maximum
-FROM cells LEFT JOIN spread USING (quarter, regime)
+  CAST(most / 100 AS DECIMAL(38, 2)) AS amount_maximum, status AS amount_minimum_status,
+  status AS amount_median_status, status AS amount_upper_decile_status, status AS amount_maximum_status
+FROM cells LEFT JOIN spread USING (quarter, regime), (SELECT CASE WHEN least IS NULL THEN 'undefined' END AS status)
 ORDER BY quarter, regime = 'total', regime

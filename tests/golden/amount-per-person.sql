@@ -12,5 +12,6 @@ SELECT quarter, regime, convention_persons, amount,
   CASE WHEN convention_persons > 0 THEN CAST(sign(amount) * (quotient +
     CASE WHEN 2 * remainder > convention_persons THEN 1
       WHEN 2 * remainder = convention_persons THEN quotient % 2 ELSE 0 END) AS DECIMAL(36, 0))
-    * CAST(0.01 AS DECIMAL(3, 2)) END AS amount_per_convention_person
+    * CAST(0.01 AS DECIMAL(3, 2)) END AS amount_per_convention_person,
+  CASE WHEN convention_persons = 0 THEN 'undefined' END AS amount_per_convention_person_status
 FROM parts ORDER BY quarter, regime

@@ -11,6 +11,7 @@ WITH cells AS (
 SELECT quarter, measure, persons, convention_persons, amount,
   CAST(round_even(100.0 * persons / all_persons, 1) AS DECIMAL(38, 1)) AS persons_share,
   CASE WHEN all_amount <> 0
-    THEN CAST(round_even(CAST(amount AS DOUBLE) * 100 / CAST(all_amount AS DOUBLE), 1) AS DECIMAL(38, 1)) END AS amount_share
+    THEN CAST(round_even(CAST(amount AS DOUBLE) * 100 / CAST(all_amount AS DOUBLE), 1) AS DECIMAL(38, 1)) END AS amount_share,
+  CASE WHEN all_amount = 0 THEN 'undefined' END AS amount_share_status
 FROM cells JOIN wholes USING (quarter)
 ORDER BY quarter = 'total', quarter, measure = 'total', measure

@@ -24,12 +24,17 @@ WITH delivered AS (
     CASE WHEN k.year_before THEN c.persons - b.persons END AS persons_change,
     CASE WHEN k.year_before AND b.persons > 0
       THEN CAST(round_even(100.0 * (c.persons - b.persons) / b.persons, 1) AS DECIMAL(38, 1)) END AS persons_rate,
-    CASE WHEN k.year_to_date AND c.quarter >= '2005Q1' THEN g.year_to_date END AS amount_year_to_date,
-    CASE WHEN k.four_quarters THEN g.four_quarters END AS persons_four_quarters
+    CASE WHEN c.quarter >= '2005Q1' THEN g.year_to_date END AS amount_year_to_date,
+    g.four_quarters AS persons_four_quarters,
+    CASE WHEN NOT k.year_before THEN 'not_delivered' END AS persons_change_status,
+    CASE WHEN NOT k.year_before THEN 'not_delivered' WHEN b.persons = 0 THEN 'undefined' END AS persons_rate_status,
+    CASE WHEN c.quarter < '2005Q1' THEN 'not_applicable' WHEN NOT k.year_to_date THEN 'partial' END
+      AS amount_year_to_date_status,
+    CASE WHEN NOT k.four_quarters THEN 'partial' END AS persons_four_quarters_status
   FROM cells c JOIN gathered g USING (quarter, regime) JOIN known k USING (quarter)
   LEFT JOIN cells b ON b.regime = c.regime AND b.n = c.n - 4
 )
-SELECT quarter, regime, persons, amount, persons_change, persons_rate, amount_year_to_date, persons_four_quarters
+SELECT * EXCLUDE (observations)
 FROM answer
 WHERE observations > 0 OR persons_change <> 0 OR persons_rate <> 0 OR amount_year_to_date <> 0
   OR persons_four_quarters <> 0

@@ -53,7 +53,7 @@ fn every_format_read_by_another_program_equals_the_csv() {
 }
 
 /// Codes of centres that are like each other, like rows over several values, or like formulas.
-const CODES: [&str; 32] = [
+const CODES: [&str; 37] = [
     "21004",
     "=1+1",
     "'=1+1",
@@ -86,6 +86,11 @@ const CODES: [&str; 32] = [
     "'total",
     "rest",
     "say \"hi\"",
+    "\"quoted\" first",
+    "a b",
+    "a\tb",
+    "(none)",
+    "'(none)",
 ];
 
 #[test]
@@ -108,7 +113,7 @@ fn any_code_stays_itself_in_every_format() {
         code => code.to_owned(),
     };
     for (query, codes, others) in
-        [("codes", &CODES[..], &["total"][..]), ("first", &CODES[27..], &["rest", "total"])]
+        [("codes", &CODES[..], &["total"][..]), ("first", &CODES[32..], &["rest", "total"])]
     {
         let mut expected: Vec<String> = codes.iter().map(marked).collect();
         expected.extend(others.iter().map(|it| (*it).to_owned()));
@@ -129,9 +134,60 @@ fn any_code_stays_itself_in_every_format() {
         for format in ["ndjson", "parquet", "arrow", "html", "sdmx-csv"] {
             assert_eq!(read(format), json, "{query} as {format}");
         }
+        assert_eq!(read("tsv"), read("csv"), "{query}");
         let lines = sandbox.csv(query).lines().map(str::to_owned).collect::<BTreeSet<String>>();
         assert_eq!(lines.len(), expected.len() + 1, "{lines:?}");
     }
+}
+
+#[test]
+fn a_code_that_reads_like_no_value_or_like_a_row_over_several_is_marked_for_people() {
+    let sandbox = Sandbox::new();
+    let codes = ["(none)", "'(none)", "(geen)", "totaal", "'totaal", "overige", "total", ""];
+    let rows = codes.map(|code| format!("85073003328;1;{code};2006-07-01;2006-07-31;;;;"));
+    let file = sandbox.delivery("2008-05", &rows.each_ref().map(String::as_str));
+    sandbox.run(["ingest", &file, "--max-rejects", "0"]).ok();
+    let text = "metrics = [\"observations\"]\ndimensions = [\"cpas\"]\ntotals = [[]]\n";
+    sandbox.write("warehouse/queries/codes.toml", text);
+    let shown = |format: &str, language: &str| {
+        let arguments = ["run", "codes", "--format", format, "--lang", language];
+        let shown = sandbox.run(arguments).ok().stdout;
+        let rows = shown.lines().filter(|line| line.trim_end_matches([' ', '|']).ends_with(" 1"));
+        let first = |line: &str| {
+            line.trim_start_matches([' ', '|']).split("  ").next().unwrap().replace(" | 1 |", "")
+        };
+        rows.map(|line| first(line) + "\n").collect::<String>()
+    };
+    insta::assert_snapshot!(shown("table", "en"), @"
+    ''(none)
+    'totaal
+    (geen)
+    '(none)
+    overige
+    totaal
+    'total
+    (none)
+    ");
+    insta::assert_snapshot!(shown("table", "nl"), @"
+    '(none)
+    ''totaal
+    '(geen)
+    (none)
+    'overige
+    'totaal
+    'total
+    (geen)
+    ");
+    insta::assert_snapshot!(shown("markdown", "nl"), @"
+    '(none)
+    ''totaal
+    '(geen)
+    (none)
+    'overige
+    'totaal
+    'total
+    (geen)
+    ");
 }
 
 #[test]

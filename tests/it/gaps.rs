@@ -151,15 +151,15 @@ fn a_filter_on_months_makes_figures_partial_and_one_that_asks_for_a_value_does_n
     };
     insta::assert_snapshot!(query("measure_months >= 6"), @"
     year,persons,persons_status
-    2005,3,
+    2005,3,partial
     2006,4,partial
     total,4,partial
     ");
     insta::assert_snapshot!(query("measure_months IS NOT NULL"), @"
-    year,persons
-    2005,3
-    2006,4
-    total,4
+    year,persons,persons_status
+    2005,3,partial
+    2006,4,partial
+    total,4,
     ");
 }
 
@@ -449,16 +449,16 @@ fn a_cell_that_holds_a_value_shows_it_also_where_it_should_have_none() {
     assert_eq!(found.matches("EBENCONVCM: expected a value only").count(), 3, "{found}");
     sandbox.write("warehouse/queries/mine.toml", BY_REGIME);
     insta::assert_snapshot!(answer(&sandbox, "mine", &[]), @"
-    quarter,regime,observations,persons,convention_persons,amount,amount_per_convention_person,days,amount_per_convention_person_status
-    2006Q3,aide_sociale,0,0,0,0.00,,0,undefined
-    2006Q3,integration_sociale,1,1,1,250.00,250.00,31,
-    2006Q3,organic_law,1,1,1,500.00,500.00,31,
-    2006Q3,total,2,2,2,750.00,375.00,62,
-    2006Q4,aide_sociale,0,0,0,0.00,,0,undefined
-    2006Q4,integration_sociale,0,0,0,0.00,,0,undefined
-    2006Q4,organic_law,2,2,1,0.00,0.00,62,
-    2006Q4,total,2,2,1,0.00,0.00,62,
-    total,total,4,3,2,750.00,375.00,124,
+    quarter,regime,observations,persons,convention_persons,amount,amount_per_convention_person,days,observations_status,persons_status,convention_persons_status,amount_status,amount_per_convention_person_status,days_status
+    2006Q3,aide_sociale,0,0,0,0.00,,0,,,,,undefined,
+    2006Q3,integration_sociale,1,1,1,250.00,250.00,31,,,,,,
+    2006Q3,organic_law,1,1,1,500.00,500.00,31,,,,,,
+    2006Q3,total,2,2,2,750.00,375.00,62,,,,,,
+    2006Q4,aide_sociale,0,0,0,0.00,,0,,,,,undefined,
+    2006Q4,integration_sociale,0,0,0,0.00,,0,,,,,undefined,
+    2006Q4,organic_law,2,2,1,0.00,0.00,62,,,,,,
+    2006Q4,total,2,2,1,0.00,0.00,62,,,,,,
+    total,total,4,3,2,750.00,375.00,124,,,,,,
     ");
     // Before there were amounts, a cell without a convention has no number; one with has.
     let rows = [
@@ -467,16 +467,16 @@ fn a_cell_that_holds_a_value_shows_it_also_where_it_should_have_none() {
     ];
     ingest(&sandbox, "2006-05", &rows);
     insta::assert_snapshot!(answer(&sandbox, "mine", &["--to", "2004Q4"]), @"
-    quarter,regime,observations,persons,convention_persons,amount,amount_per_convention_person,days,convention_persons_status,amount_status,amount_per_convention_person_status
-    2004Q3,aide_sociale,0,0,,,,0,not_applicable,not_applicable,not_applicable
-    2004Q3,integration_sociale,1,1,1,,,31,,not_applicable,not_applicable
-    2004Q3,organic_law,0,0,,,,0,not_applicable,not_applicable,not_applicable
-    2004Q3,total,1,1,1,,,31,,not_applicable,not_applicable
-    2004Q4,aide_sociale,0,0,,,,0,not_applicable,not_applicable,not_applicable
-    2004Q4,integration_sociale,1,1,,,,31,not_applicable,not_applicable,not_applicable
-    2004Q4,organic_law,0,0,,,,0,not_applicable,not_applicable,not_applicable
-    2004Q4,total,1,1,,,,31,not_applicable,not_applicable,not_applicable
-    total,total,2,2,1,,,62,,not_applicable,not_applicable
+    quarter,regime,observations,persons,convention_persons,amount,amount_per_convention_person,days,observations_status,persons_status,convention_persons_status,amount_status,amount_per_convention_person_status,days_status
+    2004Q3,aide_sociale,0,0,,,,0,,,not_applicable,not_applicable,not_applicable,
+    2004Q3,integration_sociale,1,1,1,,,31,,,,not_applicable,not_applicable,
+    2004Q3,organic_law,0,0,,,,0,,,not_applicable,not_applicable,not_applicable,
+    2004Q3,total,1,1,1,,,31,,,,not_applicable,not_applicable,
+    2004Q4,aide_sociale,0,0,,,,0,,,not_applicable,not_applicable,not_applicable,
+    2004Q4,integration_sociale,1,1,,,,31,,,not_applicable,not_applicable,not_applicable,
+    2004Q4,organic_law,0,0,,,,0,,,not_applicable,not_applicable,not_applicable,
+    2004Q4,total,1,1,,,,31,,,not_applicable,not_applicable,not_applicable,
+    total,total,2,2,1,,,62,,,,not_applicable,not_applicable,
     ");
 }
 

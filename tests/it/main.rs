@@ -117,3 +117,6 @@ mod tidy;
 
 /// Missing deliveries, empty quarters, and cells that should be empty.
 mod gaps;
+
+/// Which quarters a figure is over, and what says so where some or all are missing.
+mod over;

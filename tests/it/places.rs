@@ -164,11 +164,11 @@ fn a_centre_is_compared_across_a_merger_by_its_code_of_today_alone() {
     );
     let run = ["run", "today", "--verify", "--where", "cpas_today=71072", "--format", "csv"];
     insta::assert_snapshot!(sandbox.run(run).ok().stdout, @"
-    quarter,cpas_today,persons,amount,change
-    2024Q4,71072,2,750.00,2
-    2025Q1,71072,1,250.00,-1
-    2025Q2,71072,0,0.00,-1
-    total,71072,2,1000.00,
+    quarter,cpas_today,persons,amount,change,change_status
+    2024Q4,71072,2,750.00,2,
+    2025Q1,71072,1,250.00,-1,
+    2025Q2,71072,0,0.00,-1,
+    total,71072,2,1000.00,,undefined
     ");
     let shown = sandbox.run(["run", "today", "--lang", "fr"]).ok().stdout;
     assert!(shown.contains("CPAS d'aujourd'hui") && shown.contains("71072 Hasselt"), "{shown}");
@@ -474,5 +474,71 @@ on = "2031-01-01"
       ./warehouse/dictionary.toml:36:1: `successor` is missing: a text in quotes
       ./warehouse/dictionary.toml:36:1: `on` is missing: a date such as `2016-01-01`
       ./warehouse/dictionary.toml:45:8: `23009` has two successors: a code that is split has none
+    ");
+}
+
+#[test]
+fn a_code_that_ends_after_all_that_was_delivered_is_valid_today() {
+    let sandbox = Sandbox::new();
+    sandbox.write("warehouse/dictionary.toml", OWN);
+    let ingest = |id: &str, rows: &[String]| {
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let file = sandbox.delivery(id, &rows);
+        sandbox.run(["ingest", &file]).ok();
+    };
+    // A code of the list compiled in that ended in 2019 has one of today, whatever was delivered.
+    let rows = ["23002", "55022"].map(|code| row(0, code, "2006-07-01", "2006-07-31"));
+    ingest("2008-05", &rows);
+    let text = "metrics = [\"persons\"]\ndimensions = [\"cpas_today\"]\n";
+    sandbox.write("warehouse/queries/today.toml", text);
+    let run = |more: &[&str]| {
+        let all = [&["run", "today", "--verify", "--format", "csv"], more].concat();
+        sandbox.run_all(&all).ok().stdout
+    };
+    let asked = ["--where", "cpas_today=23002"];
+    insta::assert_snapshot!(run(&[]), @"
+    cpas_today,persons
+    23002,1
+    58001,1
+    ");
+    insta::assert_snapshot!(run(&asked), @"
+    cpas_today,persons
+    23002,1
+    ");
+    let counted = [
+        "sql",
+        "SELECT cpas_today, count(*) AS n FROM observations GROUP BY cpas_today ORDER BY cpas_today",
+        "--format",
+        "csv",
+    ];
+    insta::assert_snapshot!(sandbox.run_all(&counted).ok().stdout, @"
+    cpas_today,n
+    23002,1
+    58001,1
+    ");
+    // By May 2032, when 2030Q4 is delivered, it has ended.
+    ingest("2032-05", &[row(0, "23107", "2030-12-01", "2030-12-31")]);
+    insta::assert_snapshot!(run(&[]), @"
+    cpas_today,persons
+    23107,1
+    58001,1
+    ");
+    insta::assert_snapshot!(run(&asked), @"cpas_today,persons");
+    insta::assert_snapshot!(sandbox.run_all(&counted).ok().stdout, @"
+    cpas_today,n
+    23107,2
+    58001,1
+    ");
+    // The same state has the same codes as ever, and beside it another has its own no longer.
+    insta::assert_snapshot!(run(&["--as-of", "1"]), @"
+    cpas_today,persons
+    23002,1
+    58001,1
+    ");
+    let beside = ["run", "today", "--format", "csv", "--compare-with", "1"];
+    insta::assert_snapshot!(sandbox.run(beside).ok().stdout, @"
+    cpas_today,persons,persons_before,persons_difference,revision
+    23107,1,1,0,unchanged
+    58001,1,1,0,unchanged
     ");
 }

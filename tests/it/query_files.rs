@@ -280,10 +280,10 @@ order = ["quarter", "-amount_per_convention_person"]
 "#;
     sandbox.write("warehouse/queries/mine.toml", text);
     insta::assert_snapshot!(sandbox.csv("mine"), @"
-    quarter,regime,amount_per_convention_person
-    2006Q1,integration_sociale,500.00
-    2006Q1,aide_sociale,250.00
-    2006Q2,aide_sociale,
+    quarter,regime,amount_per_convention_person,amount_per_convention_person_status
+    2006Q1,integration_sociale,500.00,
+    2006Q1,aide_sociale,250.00,
+    2006Q2,aide_sociale,,undefined
     ");
 }
 

@@ -283,6 +283,8 @@ fn an_output_that_cannot_be_written_is_refused_before_anything_is_computed() {
 fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
     let sandbox = Sandbox::empty();
     sandbox.run(["init", "--key-in-warehouse"]).ok();
+    let file = sandbox.delivery("2007-11", &[ROW]);
+    sandbox.run(["ingest", &file]).ok();
     std::os::unix::fs::symlink(sandbox.join("warehouse/sppis.toml"), sandbox.join("link.csv"))
         .unwrap();
     let mut said = String::new();

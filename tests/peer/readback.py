@@ -61,7 +61,7 @@ def read_csv_metadata(path: Path) -> None:
 
 
 def read_tsv(path: Path) -> None:
-    printed(*delimited(path, sep="\t", quoting=csv.QUOTE_NONE))
+    printed(*delimited(path, sep="\t"))
 
 
 def read_json(path: Path) -> None:
@@ -189,6 +189,16 @@ def run_ipynb(path: Path) -> None:
             print(f"{cell.id}: {' '.join(kinds)}")
 
 
+# What a status of SDMX says in the other formats.
+STATUSES = {
+    "A": "",
+    "P": "partial",
+    "O": "undefined",
+    "M": "not_applicable",
+    "L": "not_delivered",
+}
+
+
 def read_sdmx_csv(path: Path) -> None:
     """Observations as the SDMX reader gives them, set side by side by indicator."""
     import sdmx
@@ -223,13 +233,18 @@ def read_sdmx_csv(path: Path) -> None:
         indicator = values.pop("INDICATOR")
         periods.add(values.get("TIME_PERIOD", ""))
         status = observation.attached_attribute["OBS_STATUS"].value
-        assert (status == "A") == (observation.value != "#N/A"), (status, observation.value)
-        figure = observation.value if status == "A" else ""
-        rows.setdefault(tuple(values.values()), {})[indicator] = figure
+        assert (status in "AP") == (observation.value != "#N/A"), (status, observation.value)
+        row = rows.setdefault(tuple(values.values()), {})
+        row[indicator] = observation.value if status in "AP" else ""
+        row[f"{indicator}_status"] = STATUSES[status]
     by_quarter = any("Q" in period for period in periods)
     time = "quarter" if by_quarter else "year"
     names = [time if it == "TIME_PERIOD" else it.lower() for it in header[4:at]]
     indicators = list(dict.fromkeys(indicator for row in rows.values() for indicator in row))
+    statuses = [it for it in indicators if it.endswith("_status")]
+    indicators = [it for it in indicators if it not in statuses]
+    # Only what is no number over all its quarters has a column that says so.
+    indicators += [it for it in statuses if any(row.get(it) for row in rows.values())]
     special = {"_T": "total", "_O": "rest", "_U": ""}
 
     def value(name: str, code: str) -> str:

@@ -7,6 +7,7 @@
 mod course;
 mod evaluate;
 mod row;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -22,6 +23,7 @@ use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
 use course::Courses;
 use row::Row;
+pub use standing::check_standings;
 
 /// The rows of a quarter, batch by batch; read once for each pass.
 pub type Batches<'a, E> = &'a dyn Fn(&mut dyn FnMut(Quarter, &RecordBatch)) -> Result<(), E>;
