@@ -10,6 +10,7 @@ use super::date::{DayError, OPEN_END};
 use super::identifier::{Identifier, IdentifierFormat, eleven_digits, parse_national};
 use super::no_value::is_no_value_word;
 use super::row_hash::{number_hash, value_hash};
+use super::whole_number::{is_digits, whole_number};
 use super::{Cell, Decoder, rules};
 use crate::delivery::Rows;
 use crate::dictionary::{CodeColumn, Column};
@@ -309,14 +310,6 @@ fn learn(memory: &mut CodeMemory, bytes: &[u8], drops: bool) -> Meaning {
     if whole.is_some() { Err(Odd::Decimal(key)) } else { Ok(key) }
 }
 
-/// The whole number that a decimal number is, where nothing but zeros follows its mark.
-fn whole_number(text: &str) -> Option<&str> {
-    let (whole, decimals) = text.split_once(['.', ','])?;
-    let digits = whole.strip_prefix('-').unwrap_or(whole);
-    let zeros = !decimals.is_empty() && decimals.bytes().all(|byte| byte == b'0');
-    (zeros && is_digits(digits)).then_some(whole)
-}
-
 /// Codes are stored as they come, so a number that has slipped into the wrong column must not
 /// become one: eight digits are a national number that has lost its leading zeros.
 fn could_be_identifier(text: &str) -> bool {
@@ -358,31 +351,15 @@ fn without_leading_zeros(text: &str) -> &str {
     if rest.is_empty() { "0" } else { rest }
 }
 
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{whole_number, without_leading_zeros};
+    use super::without_leading_zeros;
 
     #[test]
     fn leading_zeros_go_but_zero_stays() {
         let cases = [("01", "1"), ("15", "15"), ("0", "0"), ("00", "0"), ("", ""), ("10", "10")];
         for (text, expected) in cases.into_iter().chain([("0N", "0N"), ("-0", "-0")]) {
             assert_eq!(without_leading_zeros(text), expected);
-        }
-    }
-
-    #[test]
-    fn only_zeros_after_its_mark_make_a_decimal_number_a_whole_one() {
-        let cases =
-            [("1.0", "1"), ("0,00", "0"), ("21004.0", "21004"), ("00.0", "00"), ("-1.0", "-1")];
-        for (text, expected) in cases {
-            assert_eq!(whole_number(text), Some(expected));
-        }
-        for text in ["1", ".0", "1.", "1.5", "1.0.0", "+1.0", "1,0 ", "A.0", "-.0", "1.0,0", ""] {
-            assert_eq!(whole_number(text), None, "{text}");
         }
     }
 }

@@ -8,6 +8,7 @@
 //! and day of 00.00.01 and beyond say that nothing of the date was known.
 
 use super::batch::Sex;
+use super::whole_number::whole_number;
 
 /// How a delivery identifies persons.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -93,8 +94,11 @@ fn lost_zeros(digits: usize) -> &'static str {
     if (8..=10).contains(&digits) { "; a spreadsheet may have dropped leading zeros" } else { "" }
 }
 
-/// A national number; dots, dashes and spaces do not count.
+/// A national number; dots, dashes and spaces do not count. One that was written as a float is its
+/// whole part: its zeros behind the mark are no digits of it.
 pub fn parse_national(text: &str) -> Result<NationalNumber, IdentifierError> {
+    let written = text;
+    let text = whole_number(text).unwrap_or(text);
     let mut digits: i64 = 0;
     let mut digit_count = 0;
     let mut only_digits = true;
@@ -111,13 +115,13 @@ pub fn parse_national(text: &str) -> Result<NationalNumber, IdentifierError> {
         }
     }
     if !only_digits || !(10..=11).contains(&digit_count) {
-        let characters = text.chars().count();
+        let characters = written.chars().count();
         return Err(IdentifierError::Length { characters, digits: digit_count });
     }
     let padded = digit_count == 10;
     match checked(digits, padded) {
         Err(_) if padded => {
-            Err(IdentifierError::Length { characters: text.chars().count(), digits: 10 })
+            Err(IdentifierError::Length { characters: written.chars().count(), digits: 10 })
         }
         checked => checked,
     }
@@ -268,6 +272,20 @@ mod tests {
         let whole = format!("{:09}{:02}", 50_312_004, 97 - 50_312_004 % 97);
         assert!(summary(&whole[1..]).ends_with("true"));
         insta::assert_snapshot!(summary("4201220518"), @"expected 11 digits, found a text of 10 characters with 10 digits; a spreadsheet may have dropped leading zeros");
+    }
+
+    #[test]
+    fn a_number_written_as_a_float_is_its_whole_part() {
+        for zeros in [".0", ",0", ".00", ",000"] {
+            assert_eq!(summary(&format!("42012205181{zeros}")), "42012205181 M 1942 false");
+            // Ten digits with a zero behind are not eleven, whatever number these would be.
+            let ended = summary(&format!("{}{zeros}", &number(50_312_004, true)[1..]));
+            assert_eq!(ended, format!("{} F 2005 true", number(50_312_004, true)));
+        }
+        for text in ["42012205181.1", "420122051.81.0", "4201220518.1.0"] {
+            assert!(parse_national(text).is_err(), "{text}");
+        }
+        assert_eq!(summary("4201220518.1"), "42012205181 M 1942 false");
     }
 
     #[test]

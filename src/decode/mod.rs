@@ -14,6 +14,7 @@ mod identifier;
 mod no_value;
 mod row_hash;
 pub mod rules;
+mod whole_number;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,6 +28,7 @@ pub use identifier::{
     IdentifierError, IdentifierFormat, NationalNumber, parse_coded, parse_national,
 };
 pub use no_value::is_no_value_word;
+pub use whole_number::whole_number;
 
 use cells::{count_blank, count_held};
 use columns::CodeReader;
@@ -78,7 +80,8 @@ pub fn decode(chunk: Chunk, header: &Header, settings: &DecodeSettings) -> Decod
     decoder.finish()
 }
 
-const ENCODING_TEXT: &str = "expected valid UTF-8, found other bytes";
+const ENCODING_TEXT: &str =
+    "expected text in the file's encoding, found bytes that it does not have";
 
 /// Rows whose columns are decoded one after the other: their text and the places of their fields
 /// stay in the processor's nearest cache.

@@ -28,12 +28,13 @@ pub use encoding::{Encoding, EncodingError};
 pub use header::{Header, HeaderError, REQUIRED};
 pub use id::{DeliveryId, DeliveryIdError, calendar};
 pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns, misnamed};
+pub use near_id::near_id;
 pub use packing::Packing;
 pub use part::{Part, PartError};
 pub use part_name::part_label;
 pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 pub use rows::{RowFault, Rows, UnreadRow};
-pub use typed::{About, Identifiers};
+pub use typed::{About, Identifiers, Sheets};
 
 use crate::quarter::QuarterRange;
 

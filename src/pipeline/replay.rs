@@ -14,7 +14,7 @@ use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
 use crate::check::{CheckedBatch, DuplicateIndex, examine};
-use crate::decode::{DecodedBatch, decode};
+use crate::decode::{DecodedBatch, decode, whole_number};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
 use crate::histories::Gathered;
@@ -313,9 +313,14 @@ impl Lines<'_> {
                 self.problems.push(format!("{file}: line {own}: {column}: {text}"));
             }
             // What is longer than the line of any file could be an identifier.
-            let line = text.trim().parse::<u64>().ok().filter(|line| *line < LINE_MAX);
+            let text = text.trim();
+            let number = whole_number(text).unwrap_or(text).parse::<u64>();
+            let line = number.ok().filter(|line| *line < LINE_MAX);
             let problem = match line.ok_or(()) {
-                Err(()) => format!("expected a line number in {LINE_COLUMN}, found none"),
+                Err(()) => {
+                    let found = if text.is_empty() { "nothing" } else { "another text" };
+                    format!("expected a line number in {LINE_COLUMN}, found {found}")
+                }
                 Ok(line) if !self.open.contains(&line) => {
                     format!("line {line} of the delivery's file is not among its rejected rows")
                 }

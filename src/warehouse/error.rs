@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::delivery::near_id;
 use crate::document::DocumentError;
 use crate::quarter::QuarterRange;
 
@@ -130,7 +131,9 @@ impl WarehouseError {
 
     /// There is no such delivery, or revision of one.
     pub(crate) fn unknown_delivery(name: &str) -> Self {
-        Self::Unknown(format!("delivery `{name}`"))
+        let near = near_id(name).filter(|near| near != name);
+        let near = near.map(|near| format!("; is `{near}` meant?")).unwrap_or_default();
+        Self::Unknown(format!("delivery `{name}`{near}"))
     }
 
     /// For `map_err` on table operations.

@@ -101,6 +101,11 @@ fn corrected_rows_come_back_and_the_figures_are_those_of_a_delivery_without_mist
     let sandbox = sandbox();
     let (first, second) = (right(4), right(5));
     let file = corrections(&sandbox, &[(first.0, &first.1), (second.0, &second.1)]);
+    // A program that holds numbers as floats has written the lines.
+    let text = sandbox.read(&file);
+    sandbox.write(&file, text.replace("\n4;", "\n4.0;").replace("\n5;", "\n5.0;"));
+    let near = sandbox.run(["replay", "2008-5", &file]);
+    assert!(near.stderr.contains("no delivery `2008-5`; is `2008-05` meant?"), "{near}");
     let ran = sandbox.run(["replay", "2008-05", &file]).ok();
     insta::assert_snapshot!(ran.stdout, @"
     delivery 2008-05 (2006Q3..2006Q4): committed as revision 2, version 2 of the table
@@ -160,7 +165,7 @@ fn what_cannot_come_back_is_listed_all_at_once_and_nothing_changes() {
     error: corrected.csv: line 2: line 2 of the delivery's file is not among its rejected rows
     error: corrected.csv: line 4: line 4 of the delivery's file stands here twice
     error: corrected.csv: line 5: line 99 of the delivery's file is not among its rejected rows
-    error: corrected.csv: line 6: expected a line number in LINE, found none
+    error: corrected.csv: line 6: expected a line number in LINE, found another text
     hint: `sppis rejects DELIVERY --rows` lists the rows that can come back
     ");
     let plain = delivery(&sandbox, &rows());

@@ -143,6 +143,21 @@ fn a_word_in_any_column_is_no_value() {
 }
 
 #[test]
+fn a_number_written_as_a_float_is_the_same_person() {
+    let sandbox = Sandbox::new();
+    // `0111200107.0` would be another valid number if its last zero were a digit.
+    let numbers = ["00111200107", "0111200107.0", "0111200107,00", "00111200107.0"];
+    let rows: Vec<String> = (1..)
+        .zip(numbers)
+        .map(|(day, number)| format!("{number};1;2006-07-0{day};2006-07-31;{number}"))
+        .collect();
+    taken_in(&sandbox, "NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY;NNISPTN2", &rows);
+    let persons = "SELECT count(DISTINCT person) AS p, count(DISTINCT partner) AS q, count(*) AS n FROM observations";
+    assert_eq!(sql(&sandbox, persons), "p,q,n\n1,1,4\n");
+    assert_eq!(lines_of(&sandbox, "check.niss-padded"), BTreeSet::from([3, 4]));
+}
+
+#[test]
 fn a_word_is_no_token_where_numbers_are_recoded() {
     let sandbox = Sandbox::new();
     let settings = sandbox.read("warehouse/sppis.toml");
