@@ -4,8 +4,11 @@
 //! what its name is like. Never: a column of amounts that is left out because of one letter.
 //!
 //! Names are compared without case, accents, blanks and marks, with letters of other scripts read as
-//! those they look like. A name is near another when it is the same then, when it holds it, when at
-//! most two letters differ (one in short names), or when it begins alike.
+//! those they look like. A name is near another when it is the same then, when it holds it or is half
+//! of it, when at most two letters differ (one in short names, three in long ones), or when it begins
+//! alike.
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::Delivery;
 use super::header::Header;
@@ -41,6 +44,10 @@ enum Likeness {
     Holds,
     /// Two letters differ.
     TwoLetters,
+    /// It is a part of the name.
+    Part,
+    /// Three letters differ.
+    ThreeLetters,
     /// It begins alike.
     Beginning,
 }
@@ -59,6 +66,8 @@ impl Misnamed {
             Likeness::OneLetter => "is the same but for one letter".to_owned(),
             Likeness::Holds => "holds that name".to_owned(),
             Likeness::TwoLetters => "is the same but for two letters".to_owned(),
+            Likeness::Part => "is a part of that name".to_owned(),
+            Likeness::ThreeLetters => "is the same but for three letters".to_owned(),
             Likeness::Beginning => "begins alike".to_owned(),
         };
         if self.missing {
@@ -84,7 +93,8 @@ pub fn misnamed(header: &Header) -> Vec<Misnamed> {
         }
         let like = absent.iter().filter_map(|it| Some((likeness(name, it)?, *it)));
         let (likeness, variable) = like.min()?;
-        let uncertain = likeness >= Likeness::OneLetter && likeness != Likeness::Holds;
+        let certain = likeness < Likeness::OneLetter;
+        let uncertain = !certain && !matches!(likeness, Likeness::Holds | Likeness::Part);
         let nearer = |other: &&str| letters_apart(name, other) < letters_apart(name, variable);
         if uncertain && present.iter().any(nearer) {
             return None;
@@ -115,6 +125,9 @@ fn likeness(name: &str, variable: &str) -> Option<Likeness> {
         let marks = characters.is_empty();
         return Some(if marks { Likeness::Marks } else { Likeness::LookAlike(characters) });
     }
+    if is_written_like(&own, &other) {
+        return Some(Likeness::LookAlike(strange(name)));
+    }
     if is_second(name, variable) {
         return Some(Likeness::Second);
     }
@@ -127,8 +140,22 @@ fn likeness(name: &str, variable: &str) -> Option<Likeness> {
         1 => Some(Likeness::OneLetter),
         _ if own.contains(&other) => Some(Likeness::Holds),
         2 if other.len() >= LONG => Some(Likeness::TwoLetters),
+        _ if own.len() >= PART_MIN && own.len() * 2 >= other.len() && other.contains(&own) => {
+            Some(Likeness::Part)
+        }
+        3 if other.len() >= VERY_LONG => Some(Likeness::ThreeLetters),
         _ => (alike * 4 >= other.len() * 3).then_some(Likeness::Beginning),
     }
+}
+
+/// Whether half of the letters are those of the other name, and the rest of other scripts: nobody has
+/// a list of all that look alike.
+fn is_written_like(own: &str, other: &str) -> bool {
+    let letters = own.chars().filter(char::is_ascii).count();
+    let fits = |(own, other): (char, char)| own == other || !own.is_ascii();
+    own.chars().count() == other.len()
+        && letters * 2 >= other.len()
+        && own.chars().zip(other.chars()).all(fits)
 }
 
 fn letters_apart(name: &str, variable: &str) -> usize {
@@ -137,6 +164,10 @@ fn letters_apart(name: &str, variable: &str) -> usize {
 
 /// In names of so many letters, two may differ.
 const LONG: usize = 6;
+/// In names of so many letters, three may.
+const VERY_LONG: usize = 9;
+/// A part of a name has so many letters.
+const PART_MIN: usize = 4;
 
 /// Characters that no name of a variable has, blanks aside.
 fn strange(name: &str) -> Vec<char> {
@@ -167,46 +198,41 @@ pub(super) fn probable(variable: &str, names: &[&str]) -> Option<String> {
     Some(format!("{}{written}", shown(near)))
 }
 
-/// Letters and digits alone, in capitals of ASCII where they look like them.
+/// Letters and digits alone, in capitals of ASCII where they are or look like them: Unicode says which
+/// characters are a letter in another form (bold, of full width, in a circle) or with an accent.
 fn folded(name: &str) -> String {
-    let capitals = name.chars().map(narrow).flat_map(char::to_uppercase);
+    let capitals = name.nfkd().flat_map(char::to_uppercase);
     capitals.filter(|it| it.is_alphanumeric()).map(look_alike).collect()
 }
 
-/// Characters of full width as those of ASCII.
-fn narrow(character: char) -> char {
-    const OFFSET: u32 = 0xFF01 - 0x21;
-    match character {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(character) - OFFSET).unwrap_or(character)
-        }
-        other => other,
-    }
-}
-
-/// The capital of ASCII that a capital letter looks like: Cyrillic, Greek, or with an accent.
+/// The capital of ASCII that a capital letter looks like: Cyrillic, Greek, or a small capital.
 fn look_alike(capital: char) -> char {
     match capital {
-        'А' | 'Α' | 'À'..='Å' => 'A',
-        'В' | 'Β' => 'B',
-        'С' | 'Ϲ' | 'Ç' => 'C',
-        'Е' | 'Ε' | 'Ѐ' | 'Ё' | 'È'..='Ë' => 'E',
-        'Ԍ' => 'G',
-        'Н' | 'Η' => 'H',
-        'І' | 'Ӏ' | 'Ι' | 'Ї' | 'Ì'..='Ï' | 'İ' => 'I',
-        'Ј' => 'J',
-        'К' | 'Κ' => 'K',
-        'М' | 'Μ' => 'M',
-        'Ν' | 'Ñ' => 'N',
-        'О' | 'Ο' | 'Ò'..='Ö' | 'Ø' => 'O',
-        'Р' | 'Ρ' => 'P',
-        'Ѕ' => 'S',
-        'Т' | 'Τ' => 'T',
-        'Ù'..='Ü' => 'U',
-        'Ԝ' => 'W',
+        'А' | 'Α' | 'ᴀ' => 'A',
+        'В' | 'Β' | 'ʙ' => 'B',
+        'С' | 'Ϲ' | 'ᴄ' => 'C',
+        'ᴅ' => 'D',
+        'Е' | 'Ε' | 'ᴇ' => 'E',
+        'ꜰ' => 'F',
+        'Ԍ' | 'ɢ' => 'G',
+        'Н' | 'Η' | 'ʜ' => 'H',
+        'І' | 'Ӏ' | 'Ι' | 'ı' | 'ɪ' | 'Ɪ' => 'I',
+        'Ј' | 'ᴊ' => 'J',
+        'К' | 'Κ' | 'ᴋ' => 'K',
+        'ʟ' => 'L',
+        'М' | 'Μ' | 'ᴍ' => 'M',
+        'Ν' | 'ɴ' => 'N',
+        'О' | 'Ο' | 'Ø' | 'ᴏ' => 'O',
+        'Р' | 'Ρ' | 'ᴘ' => 'P',
+        'ʀ' | 'Ʀ' => 'R',
+        'Ѕ' | 'ꜱ' => 'S',
+        'Т' | 'Τ' | 'ᴛ' => 'T',
+        'ᴜ' => 'U',
+        'ᴠ' => 'V',
+        'Ԝ' | 'ᴡ' => 'W',
         'Х' | 'Χ' => 'X',
-        'У' | 'Υ' | 'Ү' | 'Ý' => 'Y',
-        'Ζ' => 'Z',
+        'У' | 'Υ' | 'Ү' | 'ʏ' => 'Y',
+        'Ζ' | 'ᴢ' => 'Z',
         other => other,
     }
 }
@@ -346,6 +372,14 @@ mod tests {
             "BUDARTID",
             "CBENCONVCM",
             "EBENCONVCM\u{301}",
+            "𝐄𝐁𝐄𝐍𝐂𝐎𝐍𝐕𝐂𝐌",
+            "ᴇʙᴇɴᴄᴏɴᴠᴄᴍ",
+            "EḄEИⒸONVᏟM",
+            "ECONVCM",
+            "BENCONV",
+            "CONVCM",
+            "EBN_CNVM",
+            "NIDVTYP",
         ];
         let said: Vec<String> =
             names.iter().map(|name| format!("{name:?} {}", said(name, false))).collect();
@@ -359,7 +393,7 @@ mod tests {
         "EBEN CONV-CM" there is no `EBENCONVCM`, and it is the same but for marks or blanks
         "EBENCONV" there is no `EBENCONVCM`, and it is that name cut off
         "ebencnovcm" there is no `EBENCONVCM`, and it is the same but for one letter
-        "EBENCONV_EUR" there is no `EBENCONVCM`, and it begins alike
+        "EBENCONV_EUR" there is no `EBENCONVCM`, and it is the same but for three letters
         "EBENC" there is no `EBENCONVCM`, and it is that name cut off
         "MONTANT_EBENCONVCM" there is no `EBENCONVCM`, and it holds that name
         "EBENCONVCM\u{200b}" there is no `EBENCONVCM`, and it looks the same, but is written with U+200B
@@ -369,6 +403,14 @@ mod tests {
         "BUDARTID" there is no `BUDART_ID`, and it is the same but for marks or blanks
         "CBENCONVCM" there is no `EBENCONVCM`, and it is the same but for one letter
         "EBENCONVCM\u{301}" there is no `EBENCONVCM`, and it looks the same, but is written with U+0301
+        "𝐄𝐁𝐄𝐍𝐂𝐎𝐍𝐕𝐂𝐌" there is no `EBENCONVCM`, and it looks the same, but is written with U+1D404, U+1D401, U+1D404 and others
+        "ᴇʙᴇɴᴄᴏɴᴠᴄᴍ" there is no `EBENCONVCM`, and it looks the same, but is written with U+1D07, U+0299, U+1D07 and others
+        "EḄEИⒸONVᏟM" there is no `EBENCONVCM`, and it looks the same, but is written with U+1E04, U+0418, U+24B8 and others
+        "ECONVCM" there is no `EBENCONVCM`, and it is the same but for three letters
+        "BENCONV" there is no `CBENCONV`, and it is the same but for one letter
+        "CONVCM" there is no `EBENCONVCM`, and it is a part of that name
+        "EBN_CNVM" there is no `EBENCONVCM`, and it is the same but for three letters
+        "NIDVTYP" there is no `CBENIDVTYP`, and it is a part of that name
         "#);
     }
 

@@ -179,6 +179,11 @@ fn a_column_that_may_be_a_variable_under_another_name_is_refused_and_inspected_a
         ("blank.csv", "Ebenconv cm"),
         ("wide.csv", "\u{FF25}\u{FF22}ENCONVCM"),
         ("cut.csv", "EBENCONV"),
+        ("bold.csv", "𝐄𝐁𝐄𝐍𝐂𝐎𝐍𝐕𝐂𝐌"),
+        ("small.csv", "ᴇʙᴇɴᴄᴏɴᴠᴄᴍ"),
+        ("three.csv", "ECONVCM"),
+        ("part.csv", "BENCONV"),
+        ("end.csv", "CONVCM"),
     ];
     for (file, name) in names {
         write(file, name, "");
@@ -195,8 +200,13 @@ fn a_column_that_may_be_a_variable_under_another_name_is_refused_and_inspected_a
     error: blank.csv: the column `Ebenconv cm` is not known: there is no `EBENCONVCM`, and it is the same but for marks or blanks
     error: wide.csv: the column `ＥＢENCONVCM` is not known: there is no `EBENCONVCM`, and it looks the same, but is written with U+FF25, U+FF22
     error: cut.csv: the column `EBENCONV` is not known: there is no `EBENCONVCM`, and it is that name cut off
+    error: bold.csv: the column `𝐄𝐁𝐄𝐍𝐂𝐎𝐍𝐕𝐂𝐌` is not known: there is no `EBENCONVCM`, and it looks the same, but is written with U+1D404, U+1D401, U+1D404 and others
+    error: small.csv: the column `ᴇʙᴇɴᴄᴏɴᴠᴄᴍ` is not known: there is no `EBENCONVCM`, and it looks the same, but is written with U+1D07, U+0299, U+1D07 and others
+    error: three.csv: the column `ECONVCM` is not known: there is no `EBENCONVCM`, and it is the same but for three letters
+    error: part.csv: the column `BENCONV` is not known: there is no `EBENCONVCM`, and it is a part of that name
+    error: end.csv: the column `CONVCM` is not known: there is no `EBENCONVCM`, and it is a part of that name
     error: twice.csv: the column `EBENCONVCM.1` is not known: there is `EBENCONVCM`, and it is what pandas calls a second column of that name; which of them counts cannot be told
-    hint: rename the column to the variable it is; if it is none, add `--ignore-column EBENCONVM --ignore-column 'EBENCONVCM (EUR)' --ignore-column ЕBENCONVCM --ignore-column EBENCONVCM.1 --ignore-column 'Ebenconv cm' --ignore-column ＥＢENCONVCM --ignore-column EBENCONV`
+    hint: rename the column to the variable it is; if it is none, add `--ignore-column EBENCONVM --ignore-column 'EBENCONVCM (EUR)' --ignore-column ЕBENCONVCM --ignore-column EBENCONVCM.1 --ignore-column 'Ebenconv cm' --ignore-column ＥＢENCONVCM --ignore-column EBENCONV --ignore-column 𝐄𝐁𝐄𝐍𝐂𝐎𝐍𝐕𝐂𝐌 --ignore-column ᴇʙᴇɴᴄᴏɴᴠᴄᴍ --ignore-column ECONVCM --ignore-column BENCONV --ignore-column CONVCM`
     ");
     let inspected = sandbox.run(["inspect", "unit.csv", "--rows", "0"]).ok().stdout;
     let line = inspected.lines().find(|line| line.contains("(EUR)")).unwrap_or_default();
