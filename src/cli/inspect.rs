@@ -1,19 +1,22 @@
 //! `sppis inspect`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use crate::check::MayBeShown;
 use crate::delivery::{
-    ChunkReader, Delivery, Encoding, Field, Identifiers, Part, Rows, misnamed, next_record,
+    ChunkReader, Delivery, Encoding, Field, Header, Part, RecordEnd, Rows, misnamed, next_record,
 };
-use crate::dictionary::Column;
+use crate::dictionary::{Column, Dictionary};
+use crate::finding::shown;
 use crate::render::bytes;
+use crate::warehouse::{Warehouse, WarehouseError};
 
 /// Show how a file would be read: packing, encoding, delimiter, columns, delivery, first rows.
 ///
 /// Nothing is changed and no identifier is shown. What is not certain is said with the option to
-/// give.
+/// give. Where the warehouse has recoded numbers, of other values only days and known codes are shown.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: sppis inspect DWH_SPPIS_Formulaires_2007-05.csv.gz")]
 pub(super) struct Arguments {
@@ -30,14 +33,19 @@ pub(super) struct Arguments {
     rows: usize,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, CliError> {
+pub(super) fn run(
+    arguments: &Arguments,
+    root: &Path,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
     let path = &arguments.file;
+    let may_be = rules_of(root)?;
     let part =
         Part::open(path, arguments.encoding).map_err(|error| CliError::new(error.to_string()))?;
     let header = part.header();
     writeln!(console.out(), "file       {}, {}", path.display(), bytes(part.byte_count()))?;
     writeln!(console.out(), "packing    {}", part.packing().name())?;
-    dialect(&part, console)?;
+    dialect(&part, &may_be, console)?;
     let out = console.out();
     match Delivery::open(std::slice::from_ref(path), None, None, arguments.encoding) {
         Ok(delivery) => writeln!(out, "delivery   {} ({})", delivery.id(), delivery.window())?,
@@ -58,20 +66,34 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         writeln!(out, "{}", line.trim_end())?;
     }
     writeln!(out, "not there  {}", header.absent().join(", "))?;
-    preview(&part, arguments.rows, console)
+    preview(&part, arguments.rows, &may_be, console)
+}
+
+/// What may be shown of values, as the warehouse says, if there is one.
+fn rules_of(root: &Path) -> Result<MayBeShown, CliError> {
+    Ok(match Warehouse::open(root) {
+        Ok(warehouse) => {
+            let identifier = warehouse.configuration().identifier();
+            MayBeShown::new(identifier, warehouse.dictionary().clone())
+        }
+        Err(WarehouseError::Absent(_)) => MayBeShown::of_national(Dictionary::built_in()?),
+        Err(error) => return Err(error.into()),
+    })
 }
 
 /// How the rows stand in the file: split by a delimiter, or as cells with types.
-fn dialect(part: &Part, console: &mut Console) -> Result<(), CliError> {
+fn dialect(part: &Part, may_be: &MayBeShown, console: &mut Console) -> Result<(), CliError> {
     let about = part.about();
     let encoding = about.encoding.as_deref().unwrap_or(part.encoding().name());
-    if let Some((sheet, count)) = &about.sheet {
-        let others =
-            if *count > 1 { format!(", of {count}; no other is read") } else { String::new() };
-        writeln!(console.out(), "sheet      {}{others}", crate::finding::shown(sheet))?;
+    if let Some(sheets) = &about.sheets {
+        let others = match sheets.others.len() {
+            0 => String::new(),
+            others => format!(", of {}; no other is read", others + 1),
+        };
+        writeln!(console.out(), "sheet      {}{others}", shown(&sheets.read))?;
     }
     if part.packing().is_typed() {
-        let rows = about.rows.map_or_else(|| count_rows(part), Ok)?;
+        let rows = about.rows.map_or_else(|| count_rows(part, may_be), Ok)?;
         writeln!(console.out(), "rows       {rows}")?;
     }
     writeln!(console.out(), "encoding   {encoding}")?;
@@ -86,8 +108,8 @@ fn dialect(part: &Part, console: &mut Console) -> Result<(), CliError> {
 }
 
 /// The rows of a file that does not say how many it has.
-fn count_rows(part: &Part) -> Result<u64, CliError> {
-    let mut chunks = chunks(part)?;
+fn count_rows(part: &Part, may_be: &MayBeShown) -> Result<u64, CliError> {
+    let mut chunks = chunks(part, may_be)?;
     let mut count = 0;
     while let Some(chunk) = chunks.next_chunk().map_err(|error| unread(part, &error))? {
         let header = part.header();
@@ -98,8 +120,8 @@ fn count_rows(part: &Part) -> Result<u64, CliError> {
     Ok(count)
 }
 
-fn chunks(part: &Part) -> Result<ChunkReader, CliError> {
-    let chunks = part.chunks(0, Identifiers::ElevenDigits);
+fn chunks(part: &Part, may_be: &MayBeShown) -> Result<ChunkReader, CliError> {
+    let chunks = part.chunks(0, may_be.identifiers());
     chunks.map_err(|error| CliError::new(error.to_string()))
 }
 
@@ -108,42 +130,46 @@ fn unread(part: &Part, error: &std::io::Error) -> CliError {
 }
 
 /// The first rows, each value as it may be shown; identifiers never.
-fn preview(part: &Part, rows: usize, console: &mut Console) -> Result<Exit, CliError> {
-    let chunk = chunks(part)?.next_chunk().map_err(|error| unread(part, &error))?;
+fn preview(
+    part: &Part,
+    rows: usize,
+    may_be: &MayBeShown,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let chunk = chunks(part, may_be)?.next_chunk().map_err(|error| unread(part, &error))?;
     let Some(chunk) = chunk else {
         writeln!(console.out(), "no row under the header")?;
         return Ok(Exit::Done);
     };
-    let header = part.header();
+    let (text, header) = (chunk.text.as_slice(), part.header());
     let mut fields: Vec<Field> = Vec::new();
-    let (mut at, mut invalid) = (0, false);
-    for row in 0..rows {
-        if at >= chunk.text.len() {
-            break;
+    let (mut at, mut row) = (0, 0);
+    while at < text.len() && row < rows {
+        let end = next_record(text, at, header.shape(), false, &mut fields);
+        let is_empty = matches!(fields.as_slice(), [only] if (only.start, only.end) == (at, at));
+        at = end.next().unwrap_or(text.len());
+        // An empty line is no row.
+        if is_empty {
+            continue;
         }
-        let end = next_record(&chunk.text, at, header.shape(), false, &mut fields);
-        writeln!(console.out(), "row {}", row + 1)?;
-        for (field, (name, column)) in
-            fields.iter().zip(header.names().iter().zip(header.columns()))
-        {
-            let raw = chunk.text.get(field.start..field.end).unwrap_or(&[]);
-            let value = match (column, std::str::from_utf8(raw)) {
-                (Some(Column::Person | Column::Partner), Ok(text)) if !text.trim().is_empty() => {
-                    format!("an identifier of {} characters", text.trim().chars().count())
-                }
-                (_, Ok(text)) if text.trim().is_empty() => continue,
-                (None, Ok(text)) => format!("a text of {} characters", text.trim().chars().count()),
-                (_, Ok(text)) => crate::finding::shown(text.trim()),
-                (_, Err(_)) => {
-                    invalid = true;
-                    "bytes that are not valid".to_owned()
-                }
-            };
-            writeln!(console.out(), "  {:<18}{value}", shown_name(name, *column))?;
+        row += 1;
+        writeln!(console.out(), "row {row}")?;
+        match end {
+            RecordEnd::QuoteUnclosed { .. } => {
+                writeln!(console.out(), "  a quoted field is not closed")?;
+            }
+            // What stands where cannot be told.
+            _ if fields.len() != header.names().len() => {
+                let (expected, found) = (header.names().len(), fields.len());
+                writeln!(console.out(), "  expected {expected} fields, found {found}")?;
+            }
+            _ => preview_row(text, &fields, header, may_be, console)?,
         }
-        at = end.next().unwrap_or(chunk.text.len());
     }
-    if invalid || std::str::from_utf8(&chunk.text).is_err() {
+    if row == 0 && rows > 0 {
+        writeln!(console.out(), "no row under the header")?;
+    }
+    if std::str::from_utf8(text).is_err() {
         console.say(
             "some bytes are not valid in this encoding; `--encoding windows-1252` may be meant",
         );
@@ -151,7 +177,31 @@ fn preview(part: &Part, rows: usize, console: &mut Console) -> Result<Exit, CliE
     Ok(Exit::Done)
 }
 
+/// The fields of a row that are not blank.
+fn preview_row(
+    text: &[u8],
+    fields: &[Field],
+    header: &Header,
+    may_be: &MayBeShown,
+    console: &mut Console,
+) -> Result<(), CliError> {
+    let raw = |field: &Field| text.get(field.start..field.end).unwrap_or(&[]);
+    let own = [Column::Person, Column::Partner].map(|column| {
+        let field = header.position(column).and_then(|at| fields.get(at));
+        field.and_then(|field| std::str::from_utf8(raw(field)).ok()).map_or("", str::trim)
+    });
+    for (field, (name, column)) in fields.iter().zip(header.names().iter().zip(header.columns())) {
+        let value = match std::str::from_utf8(raw(field)) {
+            Ok(text) if text.trim().is_empty() => continue,
+            Ok(text) => may_be.value(*column, text.trim(), own),
+            Err(_) => "bytes that are not valid".to_owned(),
+        };
+        writeln!(console.out(), "  {:<18}{value}", shown_name(name, *column))?;
+    }
+    Ok(())
+}
+
 /// A known variable's name, or what may be shown of another.
 fn shown_name(name: &str, column: Option<Column>) -> String {
-    column.map_or_else(|| crate::finding::shown(name), |column| column.name().to_owned())
+    column.map_or_else(|| shown(name), |column| column.name().to_owned())
 }

@@ -143,7 +143,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
     let root = &cli.warehouse;
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, root, console),
-        Command::Inspect(arguments) => inspect::run(arguments, console),
+        Command::Inspect(arguments) => inspect::run(arguments, root, console),
         Command::Ingest(arguments) => ingest::run(arguments, &open(root)?, console),
         Command::Deliveries(arguments) => deliveries::run(arguments, &open(root)?, console),
         Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),

@@ -37,18 +37,21 @@ pub(super) fn members(source: &Arc<Source>) -> io::Result<Vec<Member>> {
             "the archive has two files of the same name; unpack them under names of their own";
         return Err(refused(text.to_owned()));
     }
+    let directory_start = archive.central_directory_start();
     let mut members = Vec::new();
+    let mut places = Vec::new();
     let mut first = if archive.is_empty() { archive.offset() } else { u64::MAX };
     for at in 0..archive.len() {
         let member = archive.by_index_raw(at).map_err(damaged)?;
         first = first.min(member.header_start());
         let name = member.name().map_err(damaged)?.into_owned();
-        if !member.is_file() || is_of_a_mac(&name) {
-            continue;
-        }
         let start = member.data_start().ok_or_else(|| {
             refused("the archive's directory names a file that is not there".to_owned())
         })?;
+        places.push((member.header_start(), start.saturating_add(member.compressed_size())));
+        if !member.is_file() || is_of_a_mac(&name) {
+            continue;
+        }
         members.push(Member {
             name,
             start,
@@ -59,7 +62,7 @@ pub(super) fn members(source: &Arc<Source>) -> io::Result<Vec<Member>> {
         });
     }
     match (first, end == source.length()) {
-        (0, true) => Ok(members),
+        (0, true) => nothing_between(places, directory_start).map(|()| members),
         (0, false) => Err(refused(format!(
             "{} bytes stand behind the zip archive; files put together are no archive, pack them again",
             source.length() - end,
@@ -68,6 +71,31 @@ pub(super) fn members(source: &Arc<Source>) -> io::Result<Vec<Member>> {
             "{before} bytes stand before the zip archive, perhaps another file; give each as a file of its own",
         ))),
     }
+}
+
+/// Refuses an archive in which something stands that its directory does not name: programs that read
+/// it from its beginning would find another file there.
+fn nothing_between(mut places: Vec<(u64, u64)>, directory_start: u64) -> io::Result<()> {
+    /// Behind a file that was packed as it came, its checksum and its lengths, and a signature.
+    const DESCRIPTOR_LENGTH_MAX: u64 = 24;
+    places.sort_unstable();
+    let starts = places.iter().skip(1).map(|place| place.0).chain([directory_start]);
+    for ((_, end), next) in places.iter().zip(starts) {
+        match next.checked_sub(*end) {
+            Some(0..=DESCRIPTOR_LENGTH_MAX) => {}
+            Some(bytes) => {
+                return Err(refused(format!(
+                    "{bytes} bytes stand in the zip archive that its directory does not name, perhaps \
+                     another file; pack it again",
+                )));
+            }
+            None => {
+                let text = "two files of the zip archive overlap; pack it again";
+                return Err(refused(text.to_owned()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What Finder packs beside the files that were meant.

@@ -93,6 +93,8 @@ fn zip_archives_and_parquet_files_of_other_programs_are_read() {
         "one-after-the-other.zip",
         "before.zip",
         "behind.zip",
+        "unnamed-last.zip",
+        "unnamed-first.zip",
         "empty.zip",
         "folders.zip",
         "cut.zip",
@@ -110,6 +112,8 @@ fn zip_archives_and_parquet_files_of_other_programs_are_read() {
     error: delivery: 377 bytes stand before the zip archive, perhaps another file; give each as a file of its own
     error: delivery: 64 bytes stand before the zip archive, perhaps another file; give each as a file of its own
     error: delivery: 16 bytes stand behind the zip archive; files put together are no archive, pack them again
+    error: delivery: 186 bytes stand in the zip archive that its directory does not name, perhaps another file; pack it again
+    error: delivery: 186 bytes stand before the zip archive, perhaps another file; give each as a file of its own
     error: delivery: the zip archive is empty; pack the delivery again
     error: delivery: the zip archive is empty; pack the delivery again
     error: delivery: the zip archive has no directory at its end: it was cut off, or is one part of several; fetch it again as a whole
@@ -384,4 +388,47 @@ fn inspect_says_how_a_file_would_be_read_and_shows_no_identifier() {
       EBENCONVCM        `500.00`
     ");
     assert_eq!(sandbox.run(["inspect", "missing.csv"]).code, 2);
+}
+
+#[test]
+fn inspect_shows_no_identifier_where_these_have_no_form_and_no_row_that_is_none() {
+    let sandbox = Sandbox::empty();
+    let row = "TOK-A;TOK-A;21004;2006-07-01;2006-07-31;TOK-B;;TOK-A;TOK-A";
+    let text = format!("{HEADER};NNISPTN2\n\n{row};tok-b\nT;1;21004;2006-07-01;;1;;1;2;;x;y\n");
+    sandbox.write("DWH_SPPIS_Formulaires_2008-05.csv", text);
+    let inspected = || {
+        let ran = sandbox.run(["inspect", "DWH_SPPIS_Formulaires_2008-05.csv"]).ok();
+        ran.stdout.split_once("row 1\n").unwrap().1.to_owned()
+    };
+    // Without a warehouse nothing is known of identifiers but what stands in the row.
+    let said = inspected();
+    insta::assert_snapshot!(said, @"
+      NISS              an identifier of 5 characters
+      LEGISLATION       an identifier of 5 characters
+      CPAS              `21004`
+      DPAY1STDAY        `2006-07-01`
+      DPAYLSTDAY        `2006-07-31`
+      BUDART_ID         an identifier of 5 characters
+      CBENCONV          an identifier of 5 characters
+      EBENCONVCM        an identifier of 5 characters
+      NNISPTN2          an identifier of 5 characters
+    row 2
+      expected 10 fields, found 12
+    ");
+    sandbox.run(["init"]).ok();
+    let settings = sandbox.read("warehouse/sppis.toml");
+    sandbox.write("warehouse/sppis.toml", settings.replace("\"national\"", "\"coded\""));
+    assert_eq!(inspected(), said);
+    // A row of a valid number may still hold tokens of others.
+    let row = "85073003328;TOK-C;21004;2006-07-01;2006-07-31;;;1;250.00;";
+    sandbox.write("DWH_SPPIS_Formulaires_2008-05.csv", format!("{HEADER};NNISPTN2\n{row}\n"));
+    insta::assert_snapshot!(inspected(), @"
+      NISS              an identifier of 11 characters
+      LEGISLATION       a text of 5 characters
+      CPAS              `21004`
+      DPAY1STDAY        `2006-07-01`
+      DPAYLSTDAY        `2006-07-31`
+      CBENCONV          `1`
+      EBENCONVCM        a text of 6 characters
+    ");
 }

@@ -41,6 +41,12 @@ def archives(source: Path, folder: Path) -> None:
     (folder / "before.zip").write_bytes(plain[:4] + b"x" * 60 + plain)
     (folder / "behind.zip").write_bytes(plain + b"NISS;LEGISLATION")
     (folder / "cut.zip").write_bytes(plain[: len(plain) // 2])
+    for name, at in (("unnamed-last", 1), ("unnamed-first", 0)):
+        with zipfile.ZipFile(folder / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for member in ("one.csv", "two.csv"):
+                archive.writestr(member, text)
+            unnamed = archive.filelist.pop(at)
+            del archive.NameToInfo[unnamed.filename]
     encrypted = bytearray(plain)
     for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         encrypted[encrypted.rfind(signature) + place] |= 1
