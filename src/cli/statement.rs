@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::console::Console;
 use crate::attribution::Reconciliation;
 use crate::check::DELIVERY_RULES;
-use crate::delivery::Delivery;
-use crate::finding::{FindingSummary, Severity};
+use crate::delivery::{Delivery, Part, Sheets};
+use crate::finding::{FindingSummary, Severity, shown};
 use crate::pipeline::ingest::{IngestReport, Outcome};
 use crate::pipeline::replacement::{QuarterChange, Replacement};
 use crate::render::{count, euros, grouped};
@@ -15,7 +15,7 @@ use crate::warehouse::DeliveryRecord;
 /// Says once which columns are not known.
 pub(super) fn narrate_columns(delivery: &Delivery, console: &mut Console) {
     for part in delivery.parts() {
-        let names: Vec<String> = part.header().unknown().map(crate::finding::shown).collect();
+        let names: Vec<String> = part.header().unknown().map(shown).collect();
         if !names.is_empty() {
             let (file, names) = (part.name(), names.join(", "));
             console.say(&format!("{file}: columns not known and not stored: {names}"));
@@ -51,6 +51,7 @@ fn write_statement(
         write_replacement(out, replacement)?;
     }
     for part in delivery.parts() {
+        write_sheets(out, part)?;
         let absent = part.header().absent();
         if !absent.is_empty() {
             let file = part.path().display();
@@ -60,6 +61,22 @@ fn write_statement(
     write_of_delivery(out, &report.record)?;
     let stored = matches!(report.outcome, Outcome::Committed { .. } | Outcome::Unchanged { .. });
     write_findings(out, delivery, &report.findings, stored)
+}
+
+/// Which sheet of a workbook was read, where there are others.
+fn write_sheets(out: &mut dyn Write, part: &Part) -> io::Result<()> {
+    const NAMED_MAX: usize = 5;
+    let Some(Sheets { read, others }) = &part.about().sheets else { return Ok(()) };
+    if others.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = others.iter().take(NAMED_MAX).map(|name| shown(name)).collect();
+    let more = match others.len().saturating_sub(NAMED_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (file, names) = (part.path().display(), names.join(", "));
+    writeln!(out, "\nof {file} the sheet {} is read, not {names}{more}", shown(read))
 }
 
 /// Why a delivery was not committed.

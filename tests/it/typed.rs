@@ -194,6 +194,41 @@ fn a_finding_names_the_row_of_the_sheet() {
 }
 
 #[test]
+fn a_workbook_with_other_sheets_says_which_was_read() {
+    let read = |name: &str| {
+        let bytes = fs::read(written().path().join("same").join(name)).unwrap();
+        let said = taken(&bytes, &[]).1.ok().stdout;
+        said.lines().find(|line| line.contains("is read, not")).unwrap_or_default().to_owned()
+    };
+    let said =
+        ["typed.xlsx", "hidden-notes-first.xlsx", "chart-first.xlsx", "pandas.xlsx"].map(read);
+    insta::assert_snapshot!(said.join("\n"), @"
+    of delivery the sheet `Levering mei` is read, not `Notes`
+    of delivery the sheet `Levering mei` is read, not `Notes`
+    of delivery the sheet `Levering mei` is read, not `Notes`
+    ");
+}
+
+#[test]
+fn a_code_that_is_a_number_with_decimals_is_warned_of_and_a_whole_one_is_not() {
+    let warned = |name: &str| {
+        let bytes = fs::read(written().path().join("same").join(name)).unwrap();
+        let (sandbox, ran) = taken(&bytes, &[]);
+        ran.ok();
+        let list = ["rejects", "2007-11", "--rule", "check.code-decimal", "--format", "csv"];
+        let csv = sandbox.run(list).ok().stdout;
+        let found = csv.lines().nth(1).and_then(|line| line.rsplit_once("found "));
+        (csv.lines().count() - 1, found.map_or("", |found| found.1).to_owned())
+    };
+    // Of nine cells of codes with a value.
+    assert_eq!(warned("decimal-codes.parquet"), (9, "`1.000`\"".to_owned()));
+    assert_eq!(warned("floats.parquet"), (9, "`1.0`\"".to_owned()));
+    for name in ["whole-int64.parquet", "small.parquet", "typed.xlsx", "typed.sas7bdat"] {
+        assert_eq!(warned(name), (0, String::new()), "{name}");
+    }
+}
+
+#[test]
 fn what_is_not_read_is_refused_by_the_name_of_its_column_or_cell() {
     let names = [
         "lists.parquet",
@@ -201,6 +236,10 @@ fn what_is_not_read_is_refused_by_the_name_of_its_column_or_cell() {
         "doubles.parquet",
         "zones.parquet",
         "int128.parquet",
+        "two-sheets.xlsx",
+        "two-sheets-below.xlsx",
+        "hidden-first.xlsx",
+        "notes-first.xlsx",
         "formula.xlsx",
         "no-text.xlsx",
         "preamble.xlsx",
@@ -214,6 +253,10 @@ fn what_is_not_read_is_refused_by_the_name_of_its_column_or_cell() {
     error: delivery: column `EBENCONVCM` holds binary floats; write decimals
     error: delivery: column `DPAY1STDAY` holds moments of the zone Europe/Brussels; write dates
     error: delivery: column `CPAS` holds 16 bytes whose type is not known here; write text, or whole numbers of 64 bits
+    error: delivery: two sheets have the header of a delivery, `Levering mei` and `Kopie`; give each as a file of its own, or the one that counts
+    error: delivery: two sheets have the header of a delivery, `Levering mei` and `Kopie`; give each as a file of its own, or the one that counts
+    error: delivery: two sheets have the header of a delivery, `Levering mei` and `Kopie` (hidden); give each as a file of its own, or the one that counts
+    error: delivery: the first sheet is read, `Notes`, which has no header of a delivery; `Levering mei` has one: put it first, or save it as a file of its own
     error: delivery: cell I2 holds a formula without its value; open the workbook, and save it again
     error: delivery: cell G1 names a text that the workbook does not have; save it again
     error: delivery: the header stands on line 2, after 1 line of other text; remove what stands before it

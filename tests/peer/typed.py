@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import openpyxl.chart
 import pandas
 import polars
 import pyarrow as pa
@@ -154,7 +155,12 @@ def categories(columns, of, write) -> None:
         write(name, buffer.getvalue())
 
 
-def workbook(rows: list[Row], path: Path, typed: bool, from_1904: bool = False, blank: int = 0) -> None:
+def summed(text: str) -> float:
+    """The amount as a sum of floats has it, off by the least that a float can be."""
+    return float(text) * (1 + 2**-52)
+
+
+def workbook(rows: list[Row], path: Path, typed: bool, from_1904: bool = False, blank: int = 0, euros=float) -> None:
     book = openpyxl.Workbook()
     if from_1904:
         book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
@@ -165,7 +171,7 @@ def workbook(rows: list[Row], path: Path, typed: bool, from_1904: bool = False, 
         cells: list = list(row.values())
         if typed:
             kinds = {name: day for name in DAYS} | {name: number for name in (*CODES, "NISS", "CPAS")}
-            kinds[AMOUNT] = lambda text: float(text) if text else None
+            kinds[AMOUNT] = lambda text: euros(text) if text else None
             cells = [kinds.get(name, lambda text: text)(text) for name, text in row.items()]
         place = 2 + at * (1 + blank)
         for column, value in enumerate(cells, start=1):
@@ -203,12 +209,58 @@ def shared(path: Path, to: Path, empty: int) -> None:
     changed(path, to, "xl/worksheets/sheet1.xml", inline, number, {"xl/sharedStrings.xml": table})
 
 
+def several(typed: Path, same: Path, other: Path) -> None:
+    """Workbooks with more than one sheet: charts, hidden ones, more than one delivery."""
+
+    def made(to: Path, change) -> None:
+        book = openpyxl.load_workbook(typed)
+        change(book)
+        book.save(to)
+
+    def chart_first(book) -> None:
+        chart = openpyxl.chart.BarChart()
+        chart.add_data(openpyxl.chart.Reference(book.active, min_col=9, min_row=1, max_row=5))
+        book.create_chartsheet("Grafiek", 0).add_chart(chart)
+
+    def notes_first(book) -> None:
+        book.move_sheet("Notes", -1)
+        book["Notes"].sheet_state = "hidden"
+
+    def copied(book, state: str, first: bool) -> None:
+        sheet = book.copy_worksheet(book["Levering mei"])
+        sheet.title = "Kopie"
+        sheet.sheet_state = state
+        if first:
+            book.move_sheet(sheet, -2)
+            book.active = 1
+
+    def below(book) -> None:
+        copied(book, "visible", False)
+        book["Kopie"].insert_rows(1, 2)
+        book["Kopie"]["A1"] = "Levering juni"
+
+    def broken_names(book) -> None:
+        for cell in book["Levering mei"][1]:
+            cell.value = f"{cell.value}\n"
+
+    made(other / "notes-first.xlsx", lambda book: book.move_sheet("Notes", -1))
+    made(same / "chart-first.xlsx", chart_first)
+    made(same / "hidden-notes-first.xlsx", notes_first)
+    made(same / "hidden-copy.xlsx", lambda book: copied(book, "hidden", False))
+    made(same / "broken-names.xlsx", broken_names)
+    made(other / "two-sheets.xlsx", lambda book: copied(book, "visible", False))
+    made(other / "two-sheets-below.xlsx", below)
+    made(other / "hidden-first.xlsx", lambda book: copied(book, "veryHidden", True))
+
+
 def workbooks(rows: list[Row], folder: Path) -> None:
     same, other = folder / "same", folder / "other"
     workbook(rows, same / "texts.xlsx", typed=False)
     workbook(rows, same / "typed.xlsx", typed=True)
     workbook(rows, same / "from-1904.xlsx", typed=True, from_1904=True)
     workbook(rows, same / "blank-rows.xlsx", typed=True, blank=2)
+    workbook(rows, same / "summed.xlsx", typed=True, euros=summed)
+    several(same / "typed.xlsx", same, other)
     pandas.DataFrame(rows).to_excel(same / "pandas.xlsx", index=False)
     sheet = "xl/worksheets/sheet1.xml"
     # Unusual XML that says the same: a table of texts with an empty one and one in two formats,
@@ -260,8 +312,16 @@ def datasets(rows: list[Row], folder: Path) -> None:
     moments = [(name, 8, False, "DATETIME") if name in DAYS else (name, *rest) for name, *rest in columns]
     seconds = [[it * 86400 if name in DAYS and it is not None else it for it, (name, *_) in zip(row, columns)] for row in cells]
     sas.write(folder / "same" / "moments.sas7bdat", moments, seconds)
+    sums = [[*row[:-1], row[-1] and summed(row[-1])] for row in cells]
+    sas.write(folder / "same" / "summed.sas7bdat", columns, sums)
+    for day_format, moment_format in (("NLDATE", "NLDATM"), ("EURDFDE", "EURDFDT"), ("FRADFDD", "FRADFDT"), ("NLDDFDD", "")):
+        of = [(name, 8, False, day_format) if name in DAYS else (name, *rest) for name, *rest in columns]
+        sas.write(folder / "same" / f"days-{day_format}.sas7bdat", of, cells)
+        if moment_format:
+            of = [(name, 8, False, moment_format) if name in DAYS else (name, *rest) for name, *rest in columns]
+            sas.write(folder / "same" / f"days-{moment_format}.sas7bdat", of, seconds)
     finer = [list(row) for row in cells]
-    finer[1][-1] = 0.1 + 0.2
+    finer[1][-1] = 0.125
     sas.write(folder / "other" / "cents.sas7bdat", columns, finer)
     latin = [list(row) for row in written]
     latin[0][2] = "Liège"

@@ -32,6 +32,8 @@ pub(super) enum Kind {
     Code,
     /// Nothing that is stored.
     Unknown,
+    /// The name of the column.
+    Name,
 }
 
 impl Kind {
@@ -93,6 +95,10 @@ impl Value<'_> {
                     }
                 }
             }
+            Self::Text(bytes) if kind == Kind::Name => {
+                let unbroken = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+                write_text(&bytes.iter().map(unbroken).collect::<Vec<u8>>(), text);
+            }
             Self::Text(bytes) => write_text(&bytes, text),
         }
     }
@@ -105,9 +111,14 @@ fn decimal(number: &str) -> Option<(i128, i32)> {
     Some((digits, i32::try_from(decimals.len()).ok()?))
 }
 
-/// A number without zeros that say nothing: amounts keep two decimals, the rest keeps none.
+/// A number without zeros that say nothing: amounts keep two decimals, the rest keeps none. Codes keep
+/// theirs, so that it is found that they have some.
 fn write_number(mut digits: i128, mut scale: i32, kind: Kind, text: &mut Vec<u8>) {
-    let kept = if kind == Kind::Amount { 2 } else { 0 };
+    let kept = match kind {
+        Kind::Amount => 2,
+        Kind::Code => scale,
+        _ => 0,
+    };
     while scale > kept && digits % 10 == 0 {
         (digits, scale) = (digits / 10, scale - 1);
     }
@@ -189,8 +200,10 @@ mod tests {
         assert_eq!(amount(25, -1), "250");
         assert_eq!(amount(0, 5), "0.00");
         let code = |digits, scale| written(Value::Number(digits, scale), Kind::Code);
-        assert_eq!(code(100, 2), "1");
-        assert_eq!(code(150, 2), "1.5");
+        assert_eq!(code(100, 2), "1.00");
+        assert_eq!(code(150, 2), "1.50");
+        assert_eq!(code(1, 0), "1");
+        assert_eq!(written(Value::Written("1.0".into()), Kind::Code), "1.0");
         assert_eq!(code(i128::MIN, 0), i128::MIN.to_string());
         assert_eq!(written(Value::Number(21_500_474, 0), PERSON), "00021500474");
         assert_eq!(written(Value::Number(-1, 0), PERSON), "-1");
@@ -217,6 +230,7 @@ mod tests {
         assert_eq!(code(" 1\n"), "1");
         assert_eq!(code("a;\"b\"\r\nc"), "\"a;\"\"b\"\"\u{B}c\"");
         assert_eq!(code("1\0"), "\"1\u{FFFD}\"");
+        assert_eq!(written(Value::Text(b"NISS\r\n(EUR)".into()), Kind::Name), "NISS  (EUR)");
         assert_eq!(written(Value::Truth(true), Kind::Code), "1");
         assert_eq!(written(Value::Truth(true), Kind::Amount), "true");
     }

@@ -134,12 +134,18 @@ fn numbers(array: &dyn Array) -> Option<Reader<'_>> {
     {
         primitive::<T>(array, |number| Value::Number(i128::from(number), 0))
     }
-    // The shortest digits that mean the number.
+    // The shortest digits that mean the number, and that it has decimals.
     fn float<T: ArrowPrimitiveType>(array: &dyn Array) -> Reader<'_>
     where
         T::Native: std::fmt::Display,
     {
-        primitive::<T>(array, |number| Value::Written(Cow::Owned(number.to_string())))
+        primitive::<T>(array, |number| {
+            let mut written = number.to_string();
+            if written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+                written.push_str(".0");
+            }
+            Value::Written(Cow::Owned(written))
+        })
     }
     Some(match array.data_type() {
         DataType::Int8 => whole::<Int8Type>(array),

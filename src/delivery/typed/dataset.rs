@@ -162,11 +162,40 @@ fn variables(dataset: &sas7bdat::Dataset, identifiers: Identifiers) -> Vec<Varia
     let variable = |column: &sas7bdat::ColumnMeta| Variable {
         name: column.name.clone(),
         kind: Kind::named(&column.name, identifiers == Identifiers::ElevenDigits),
-        meaning: column.logical_type,
+        meaning: meaning(column),
         start: column.offset as usize,
         length: column.physical_width as usize,
     };
     dataset.columns().iter().map(variable).collect()
+}
+
+/// What a variable's numbers mean: as the library says, which leaves out formats of languages.
+fn meaning(column: &sas7bdat::ColumnMeta) -> LogicalType {
+    match column.logical_type {
+        LogicalType::Float | LogicalType::Integer => {
+            let name = column.format.as_deref().unwrap_or_default();
+            national(name).unwrap_or(column.logical_type)
+        }
+        other => other,
+    }
+}
+
+/// What a format of a language shows, by its name as SAS has it: `NLDATE`, `NLDATM` and their kin, and
+/// three letters of a language (`EUR` for all) before what the format shows.
+fn national(format: &str) -> Option<LogicalType> {
+    const DAYS: [&str; 8] = ["DFDD", "DFDE", "DFDN", "DFDWN", "DFMN", "DFMY", "DFWDX", "DFWKX"];
+    const WEEKS: [&str; 3] = ["YYWEEKU", "YYWEEKV", "YYWEEKW"];
+    let name = format.trim().trim_end_matches(|it: char| it == '.' || it.is_ascii_digit());
+    let name = name.to_ascii_uppercase();
+    let behind = name.get(3..).unwrap_or_default();
+    if name.starts_with("NLDATM") || behind == "DFDT" {
+        Some(LogicalType::DateTime)
+    } else if name.starts_with("NLDATE") || DAYS.contains(&behind) || WEEKS.contains(&name.as_str())
+    {
+        Some(LogicalType::Date)
+    } else {
+        None
+    }
 }
 
 /// Turns the bytes of rows into text.
@@ -215,7 +244,7 @@ impl Converter {
                 self.block.text.push(b';');
             }
             let name = variable.name.as_bytes();
-            Value::Text(name.into()).write(Kind::Unknown, &mut self.block.text);
+            Value::Text(name.into()).write(Kind::Name, &mut self.block.text);
             self.block.held.push(u64::from(holds_something(name)));
         }
         self.block.text.push(b'\n');
@@ -286,4 +315,20 @@ fn damaged<E>(_: E) -> io::Error {
          or export it as CSV or Parquet"
             .to_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_of_languages_show_days_or_moments() {
+        let days = ["NLDATE", "NLDATEW", "EURDFDD", "eurdfde", "FRADFDD10.", "NLDDFDD", "YYWEEKU"];
+        assert!(days.iter().all(|name| national(name) == Some(LogicalType::Date)));
+        let moments = ["NLDATM", "NLDATMW", "EURDFDT", "FRADFDT"];
+        assert!(moments.iter().all(|name| national(name) == Some(LogicalType::DateTime)));
+        for name in ["", "NLNUM", "EUROX", "COMMA", "NLTIME", "DFDD", "ÉÉDFDD", "BEST"] {
+            assert_eq!(national(name), None, "{name}");
+        }
+    }
 }

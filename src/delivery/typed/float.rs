@@ -1,6 +1,8 @@
 //! Numbers of programs that have no others: a cell of a sheet or a SAS dataset is a binary float by
-//! its format. It is taken as the shortest digits that mean it, which are those that were typed;
-//! nothing is ever computed with it but the day and the time of day that it counts.
+//! its format. It is taken as the shortest digits that mean it, which are those that were typed; where
+//! it was computed there, and its first fifteen digits, which are all that the program shows, have at
+//! most two decimals, as these. Nothing is ever computed with it here but the day and the time of day
+//! that it counts.
 
 use std::borrow::Cow;
 
@@ -11,6 +13,14 @@ use super::cell::Value;
 pub(super) struct Float(f64);
 
 const SECONDS_OF_DAY: f64 = 86_400.0;
+/// Digits that spreadsheets and SAS show of a number at most.
+const DIGITS_SHOWN: usize = 15;
+
+/// Digits of a number in plain notation that say something.
+fn digits(number: &str) -> usize {
+    let digits = number.trim_start_matches(['-', '0', '.']).bytes();
+    digits.filter(u8::is_ascii_digit).count()
+}
 
 impl Float {
     /// The number that a text says.
@@ -34,9 +44,21 @@ impl Float {
         Some(f64::from_bits(bits)).filter(|number| !number.is_nan()).map(Self)
     }
 
-    /// The shortest digits that mean it.
+    /// The digits that mean it.
     pub(super) fn written(self) -> Value<'static> {
-        Value::Written(Cow::Owned(self.0.to_string()))
+        let shortest = self.0.to_string();
+        let shown = if digits(&shortest) > DIGITS_SHOWN { self.shown() } else { None };
+        Value::Written(Cow::Owned(shown.unwrap_or(shortest)))
+    }
+
+    /// The digits that the program shows, where they have at most two decimals.
+    fn shown(self) -> Option<String> {
+        let rounded = format!("{:.*e}", DIGITS_SHOWN - 1, self.0);
+        let (digits, power) = rounded.split_once('e')?;
+        let zeros = digits.len() - digits.trim_end_matches('0').len();
+        let behind = i32::try_from(DIGITS_SHOWN - 1 - zeros).ok()? - power.parse::<i32>().ok()?;
+        let decimals = usize::try_from(behind.max(0)).ok()?;
+        (decimals <= 2).then(|| format!("{:.decimals$}", self.0))
     }
 
     /// The day of a sheet that counts days, with the part of the day that has gone; the number
@@ -138,7 +160,14 @@ mod tests {
         let amount = |text| written(Float::parse(text).unwrap().written(), Kind::Amount);
         assert_eq!(amount("1234.0999999999999"), "1234.1");
         assert_eq!(amount("2.5E2"), "250");
-        assert_eq!(amount("0.30000000000000004"), "0.30000000000000004");
+        assert_eq!(amount("0.30000000000000004"), "0.3");
+        assert_eq!(amount("750.30000000000007"), "750.3");
+        assert_eq!(amount("-750.29999999999995"), "-750.3");
+        assert_eq!(amount("1500.0000000000002"), "1500");
+        assert_eq!(amount("9999999999.9900017"), "9999999999.99");
+        assert_eq!(amount("750.30000000001"), "750.30000000001");
+        assert_eq!(amount("750.12500000000011"), "750.1250000000001");
+        assert_eq!(amount("0.0000000000000004"), "0.0000000000000004");
         assert!(Float::parse("x").is_none() && Float::parse("inf").is_none());
     }
 }

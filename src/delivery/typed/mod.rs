@@ -42,12 +42,21 @@ pub enum Identifiers {
 /// What a file says of itself.
 #[derive(Debug, Clone, Default)]
 pub struct About {
-    /// The sheet that is read, and how many there are.
-    pub sheet: Option<(String, usize)>,
+    /// The sheets, where it has some.
+    pub sheets: Option<Sheets>,
     /// Rows, where the file says that.
     pub rows: Option<u64>,
     /// The encoding of its texts, where it says that.
     pub encoding: Option<String>,
+}
+
+/// The sheets of a workbook.
+#[derive(Debug, Clone)]
+pub struct Sheets {
+    /// The name of the one that is read.
+    pub read: String,
+    /// The names of the others, in the order of the workbook.
+    pub others: Vec<String>,
 }
 
 /// How a typed file is to be read.

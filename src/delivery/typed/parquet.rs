@@ -105,7 +105,7 @@ impl Table {
             if at > 0 {
                 text.push(b';');
             }
-            Value::Text(column.name.as_bytes().into()).write(Kind::Unknown, text);
+            Value::Text(column.name.as_bytes().into()).write(Kind::Name, text);
             held.push(u64::from(holds_something(column.name.as_bytes())));
         }
         text.push(b'\n');

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader};
+use std::sync::Arc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -35,7 +36,7 @@ pub(super) struct Shared {
 pub(super) struct Sheet {
     xml: Xml,
     buffer: Vec<u8>,
-    shared: Shared,
+    shared: Arc<Shared>,
     row: u32,
     ended: bool,
 }
@@ -58,7 +59,8 @@ struct Cell {
 }
 
 impl Sheet {
-    pub(super) fn new(xml: Xml, shared: Shared) -> Self {
+    pub(super) fn new(xml: Xml, shared: &Arc<Shared>) -> Self {
+        let shared = Arc::clone(shared);
         Self { xml, buffer: Vec::new(), shared, row: 0, ended: false }
     }
 

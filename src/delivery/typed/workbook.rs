@@ -1,4 +1,6 @@
-//! A workbook (XLSX): the first sheet that can be seen.
+//! A workbook (XLSX): the first sheet of cells that can be seen.
+//!
+//! Never: another sheet with a delivery, of which nobody would know that it was not read.
 
 use std::collections::HashMap;
 use std::io::{self, BufReader};
@@ -9,8 +11,9 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::cell::{Kind, Value};
 use super::sheet::{Row, Shared, Sheet, Xml, attribute, damaged, text_until};
-use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, too_long};
+use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, Sheets, too_long};
 use crate::delivery::archive::{Member, members};
+use crate::delivery::header::{Header, HeaderError};
 use crate::delivery::packing::{Progress, refused};
 use crate::delivery::source::Source;
 
@@ -23,8 +26,7 @@ const BOOK: &str = "xl/workbook.xml";
 /// Reads a workbook.
 pub(super) struct Workbook {
     sheet: Sheet,
-    name: String,
-    sheet_count: usize,
+    sheets: Sheets,
     identifiers: Identifiers,
     /// By column, once the header has been read.
     kinds: Vec<Kind>,
@@ -83,23 +85,45 @@ impl Workbook {
     ) -> io::Result<Self> {
         let parts = Parts { source, members: members(source)? };
         let mut shared = Shared::default();
-        let sheets = sheets(&parts, &mut shared.from_1904)?;
-        let first = sheets.iter().find(|sheet| !sheet.hidden).or(sheets.first());
-        let first = first.ok_or_else(|| refused("the workbook has no sheet".to_owned()))?;
         let targets = targets(&parts)?;
-        let target = targets.get(&first.relation).ok_or_else(|| damaged(()))?;
+        let mut sheets = sheets(&parts, &mut shared.from_1904)?;
+        sheets.retain(|sheet| targets.get(&sheet.relation).is_none_or(|it| it.has_cells));
         shared.days = day_styles(&parts)?;
         shared.texts = texts(&parts)?;
-        let xml = parts.xml(target, progress)?.ok_or_else(|| damaged(()))?;
-        Ok(Self {
-            sheet: Sheet::new(xml, shared),
-            name: first.name.clone(),
-            sheet_count: sheets.len(),
-            identifiers: reading.identifiers,
-            kinds: Vec::new(),
-            names: Vec::new(),
-            line: 0,
-        })
+        let shared = Arc::new(shared);
+        let open = |sheet: &Listed, progress: &Arc<Progress>| {
+            let target = targets.get(&sheet.relation).ok_or_else(|| damaged(()))?;
+            let xml = parts.xml(&target.path, progress)?.ok_or_else(|| damaged(()))?;
+            let named = Sheets { read: sheet.name.clone(), others: Vec::new() };
+            Ok::<_, io::Error>(Self::of(Sheet::new(xml, &shared), named, reading.identifiers))
+        };
+        let seen = sheets.iter().position(|sheet| !sheet.hidden).unwrap_or(0);
+        let read = sheets.get(seen);
+        let read = read.ok_or_else(|| refused("the workbook has no sheet of cells".to_owned()))?;
+        let mut book = open(read, progress)?;
+        let others = || sheets.iter().enumerate().filter(|(at, _)| *at != seen);
+        // What is hidden counts only where it is the first.
+        for (_, other) in others().filter(|(at, other)| !other.hidden || *at < seen) {
+            // One that cannot be read holds nothing that could be taken in.
+            if open(other, &Arc::default()).is_ok_and(Self::begins_delivery) {
+                let both = open(read, &Arc::default()).is_ok_and(Self::begins_delivery);
+                return Err(another_delivery(both, read, other));
+            }
+        }
+        book.sheets.others = others().map(|(_, sheet)| sheet.name.clone()).collect();
+        Ok(book)
+    }
+
+    fn of(sheet: Sheet, sheets: Sheets, identifiers: Identifiers) -> Self {
+        Self { sheet, sheets, identifiers, kinds: Vec::new(), names: Vec::new(), line: 0 }
+    }
+
+    /// Whether the sheet begins as a delivery does, perhaps below other rows.
+    fn begins_delivery(mut self) -> bool {
+        let mut text = Vec::new();
+        let read = self.next_rows(&mut text, &mut Vec::new());
+        let header = read.map(|_| Header::read(&text, true));
+        matches!(header, Ok(Ok(_) | Err(HeaderError::Preamble { .. })))
     }
 
     /// The first row with cells is the header.
@@ -131,7 +155,7 @@ impl Workbook {
                 text.push(b';');
             }
             let Some((_, value)) = cells.next_if(|cell| cell.0 == column) else { continue };
-            let kind = if is_header { None } else { self.kinds.get(column) };
+            let kind = if is_header { Some(&Kind::Name) } else { self.kinds.get(column) };
             *held += 1;
             let start = text.len();
             value.write(kind.copied().unwrap_or(Kind::Unknown), text);
@@ -167,7 +191,7 @@ impl Cells for Workbook {
     }
 
     fn about(&self) -> About {
-        About { sheet: Some((self.name.clone(), self.sheet_count)), ..About::default() }
+        About { sheets: Some(self.sheets.clone()), ..About::default() }
     }
 }
 
@@ -198,8 +222,35 @@ fn sheets(parts: &Parts<'_>, from_1904: &mut bool) -> io::Result<Vec<Listed>> {
     Ok(sheets)
 }
 
+/// A delivery stands in a sheet that is not read; `both` says that one stands in the other, too.
+fn another_delivery(both: bool, read: &Listed, other: &Listed) -> io::Error {
+    let named = |sheet: &Listed| {
+        let hidden = if sheet.hidden { " (hidden)" } else { "" };
+        format!("{}{hidden}", crate::finding::shown(&sheet.name))
+    };
+    let (read, other) = (named(read), named(other));
+    refused(if both {
+        format!(
+            "two sheets have the header of a delivery, {read} and {other}; give each as a file of its \
+             own, or the one that counts",
+        )
+    } else {
+        format!(
+            "the first sheet is read, {read}, which has no header of a delivery; {other} has one: put \
+             it first, or save it as a file of its own",
+        )
+    })
+}
+
+/// Where a sheet lies.
+struct Target {
+    path: String,
+    /// Whether it has cells, unlike one that is a chart.
+    has_cells: bool,
+}
+
 /// Where the sheets lie, by the names that the workbook has for them.
-fn targets(parts: &Parts<'_>) -> io::Result<HashMap<String, String>> {
+fn targets(parts: &Parts<'_>) -> io::Result<HashMap<String, Target>> {
     let mut targets = HashMap::new();
     parts.each("xl/_rels/workbook.xml.rels", |start, _| {
         if start.local_name().as_ref() == b"Relationship"
@@ -207,7 +258,11 @@ fn targets(parts: &Parts<'_>) -> io::Result<HashMap<String, String>> {
                 (attribute(start, b"Id")?, attribute(start, b"Target")?)
         {
             let path = target.strip_prefix('/').map(ToOwned::to_owned);
-            targets.insert(id, path.unwrap_or_else(|| format!("xl/{target}")));
+            let path = path.unwrap_or_else(|| format!("xl/{target}"));
+            let kind = attribute(start, b"Type")?.unwrap_or_default();
+            let kind = kind.rsplit('/').next().unwrap_or_default();
+            let has_cells = !matches!(kind, "chartsheet" | "dialogsheet");
+            targets.insert(id, Target { path, has_cells });
         }
         Ok(())
     })?;
