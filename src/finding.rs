@@ -2,11 +2,15 @@
 //!
 //! In: values that broke a rule. Out: [`Finding`]s, their counts by rule, and the verdict of the
 //! budget. Never: an identifier, in clear or in a reversible form, in any text made here; every
-//! raw value passes through [`shown`].
+//! raw value passes through [`shown`], every name of a file through [`shown_name`].
+
+mod name;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+
+pub use name::{shown_name, shown_path};
 
 /// What a finding means for its row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

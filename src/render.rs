@@ -1,7 +1,15 @@
-//! Numbers, days and codes as text; the one place for decimals and thousands.
+//! Numbers, days and codes as text; the one place for decimals and thousands, and, in `media`, for
+//! what makes any text safe for what it is written into.
 //!
 //! In: exact values. Out: text for machines (`1234.50`) and for people (`1 234.50`). Never: a
 //! binary float on the way from cents to text.
+
+mod media;
+
+pub use media::{
+    delimited, html, is_formula, json, json_lines, markdown, markdown_code, quoted, terminal,
+    terminal_lines, workbook,
+};
 
 use chrono::DateTime;
 

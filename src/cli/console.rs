@@ -2,25 +2,51 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Stderr, StdoutLock, Write};
 
+use crate::render::{json, terminal_lines};
+
 /// The two streams of the program.
 pub(super) struct Console {
-    out: BufWriter<StdoutLock<'static>>,
+    out: Readable<BufWriter<StdoutLock<'static>>>,
     err: Stderr,
+}
+
+/// Takes text for reading; what a terminal would take for a command is written out.
+struct Readable<W>(W);
+
+impl<W: Write> Write for Readable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for chunk in bytes.utf8_chunks() {
+            self.0.write_all(terminal_lines(chunk.valid()).as_bytes())?;
+            for byte in chunk.invalid() {
+                write!(self.0, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 impl Console {
     pub(super) fn new() -> Self {
-        Self { out: BufWriter::new(io::stdout().lock()), err: io::stderr() }
+        Self { out: Readable(BufWriter::new(io::stdout().lock())), err: io::stderr() }
     }
 
-    /// For data.
+    /// For text that people read.
     pub(super) fn out(&mut self) -> &mut dyn Write {
         &mut self.out
     }
 
-    /// One line of narration. A closed stderr must not stop the work.
+    /// For bytes of a format, which were made safe as it is done there.
+    pub(super) fn data(&mut self) -> &mut dyn Write {
+        &mut self.out.0
+    }
+
+    /// Narration. A closed stderr must not stop the work.
     pub(super) fn say(&mut self, text: &str) {
-        let _closed = writeln!(self.err, "{text}").is_err();
+        let _closed = writeln!(self.err, "{}", terminal_lines(text)).is_err();
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
@@ -34,6 +60,15 @@ impl Console {
 
     /// Whether data go to a terminal.
     pub(super) fn prints_to_terminal(&self) -> bool {
-        self.out.get_ref().is_terminal()
+        self.out.0.get_ref().is_terminal()
+    }
+}
+
+/// One line of JSON on stderr, for programs that read along.
+pub(super) fn say_event(event: &serde_json::Value) {
+    let mut line = Vec::new();
+    if json(&mut line, event).is_ok() {
+        line.push(b'\n');
+        let _closed = io::stderr().write_all(&line).is_err();
     }
 }

@@ -7,7 +7,7 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output::{pretty_json, put};
 use crate::pipeline::difference::{Difference, Figures, differences};
-use crate::render::{count, decimal_text, euros, grouped};
+use crate::render::{count, decimal_text, delimited, euros, grouped, terminal};
 use crate::warehouse::{LoggedCommit, Warehouse};
 
 /// Show what changed from one revision of a delivery to another, or between two deliveries.
@@ -132,8 +132,8 @@ fn table(cells: &[Difference], before: &LoggedCommit, after: &LoggedCommit) -> S
             text,
             "{:<14}{:<22}{:<32}{:>14}{:>11}{:>11}{:>9}{:>18}{:>16}",
             quarters(cell),
-            cell.regime,
-            cell.measure,
+            terminal(&cell.regime),
+            terminal(&cell.measure),
             now(|new| grouped(&new.observations.to_string())),
             change(|old, new| changed(old.observations, new.observations)),
             now(|new| grouped(&new.persons.to_string())),
@@ -168,8 +168,8 @@ fn csv(cells: &[Difference]) -> String {
             "{},{},{},{},{},{},{}",
             cell.quarters.0,
             cell.quarters.1,
-            cell.regime,
-            cell.measure,
+            delimited(&cell.regime, ','),
+            delimited(&cell.measure, ','),
             both(|it| it.observations.to_string()),
             both(|it| it.persons.to_string()),
             both(|it| euros(it.cents)),

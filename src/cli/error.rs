@@ -15,6 +15,7 @@ use crate::pipeline::ingest::{HistoriesProblem, IngestError};
 use crate::pipeline::replacement::ReplacementError;
 use crate::pipeline::replay::ReplayError;
 use crate::query::{CatalogError, ResolveError, StatementError};
+use crate::visible::line;
 use crate::warehouse::WarehouseError;
 
 /// How the program ends.
@@ -86,11 +87,11 @@ impl CliError {
                 Exit::CouldNotRun
             }
             Self::Failed { text, hint, exit } => {
-                for line in text.lines() {
-                    console.say(&format!("error: {line}"));
+                for said in text.lines() {
+                    console.say(&format!("error: {said}"));
                 }
                 if let Some(hint) = hint {
-                    console.say(&format!("hint: {hint}"));
+                    console.say(&format!("hint: {}", line(&hint)));
                 }
                 exit
             }

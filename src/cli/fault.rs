@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::fault::on_panic;
+use crate::render::terminal_lines;
 use crate::warehouse::Warehouse;
 
 /// Exit code of a program that could not run.
@@ -18,7 +19,8 @@ const COULD_NOT_RUN: i32 = 2;
 pub(super) fn end_on_panic(root: &Path) {
     let root = root.to_owned();
     on_panic(move |place| {
-        let _closed = std::io::stderr().write_all(sentence(place, &root).as_bytes()).is_err();
+        let said = sentence(place, &root);
+        let _closed = std::io::stderr().write_all(terminal_lines(&said).as_bytes()).is_err();
         std::process::exit(COULD_NOT_RUN);
     });
 }

@@ -1,5 +1,7 @@
 //! `sppis files`
 
+use std::os::unix::ffi::OsStrExt as _;
+
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::run::as_of;
@@ -24,8 +26,16 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
+    // Other programs open these very paths; a terminal only shows them.
+    let to_terminal = console.prints_to_terminal();
     for file in snapshot.files() {
-        writeln!(console.out(), "{}", file.path().display())?;
+        let path = file.path();
+        if to_terminal {
+            writeln!(console.out(), "{}", path.display())?;
+        } else {
+            console.data().write_all(path.as_os_str().as_bytes())?;
+            writeln!(console.data())?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::CliError;
 use super::output::pretty_json;
 use crate::finding::Severity;
-use crate::render::{count, grouped};
+use crate::render::{count, grouped, quoted, terminal_lines};
 use crate::warehouse::{
     DeliveryFindingRecord, DeliveryRecord, StoredFinding, findings_as_parquet, rows_by,
 };
@@ -56,7 +56,7 @@ impl List<'_> {
     /// The list as bytes.
     pub(super) fn encode(&self, form: Form) -> Result<Vec<u8>, CliError> {
         Ok(match form {
-            Form::Table => self.table().into_bytes(),
+            Form::Table => terminal_lines(&self.table()).as_bytes().to_vec(),
             Form::Csv => self.csv().into_bytes(),
             Form::Json => self.json()?.into_bytes(),
             Form::Parquet => {
@@ -85,7 +85,6 @@ impl List<'_> {
 
     /// What concerns no row has neither file nor line.
     fn csv(&self) -> String {
-        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let mut text = "file,line,column,rule,severity,finding\n".to_owned();
         for it in self.of_delivery {
             let column = it.column.as_deref().unwrap_or("");
@@ -172,5 +171,6 @@ pub(super) fn summary(record: &DeliveryRecord, findings: &[StoredFinding]) -> St
     };
     section("rule", rows_by(findings, |it| Some(&it.rule)));
     section("column", rows_by(findings, |it| it.column.as_deref()));
-    text + &format!("{} in all\n", count(findings.len() as u64, "finding"))
+    let _infallible = writeln!(text, "{} in all", count(findings.len() as u64, "finding"));
+    terminal_lines(&text).into_owned()
 }

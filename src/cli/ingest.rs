@@ -1,13 +1,12 @@
 //! `sppis ingest`
 
 use std::cell::Cell;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::console::Console;
+use super::console::{Console, say_event};
 use super::error::{CliError, Exit, say_histories_problem};
 use super::output::{probe, write_file};
 use super::place::{Guard, is_same};
@@ -18,7 +17,7 @@ use crate::check::DELIVERY_RULES;
 use crate::delivery::{Delivery, Encoding, IgnoredColumns, REQUIRED};
 use crate::dictionary::{CODE_COLUMNS, Column};
 use crate::document::nearest;
-use crate::finding::{Budget, BudgetError, Severity, shown};
+use crate::finding::{Budget, BudgetError, Severity, shown, shown_path};
 use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, Outcome, ingest};
 use crate::pipeline::replacement::{QuarterChange, Replacement, Totals};
 use crate::quarter::QuarterRange;
@@ -207,7 +206,7 @@ impl Wanted {
         ) -> Result<Option<(PathBuf, F)>, CliError> {
             let Some(path) = path else { return Ok(None) };
             let unknown = || {
-                CliError::new(format!("the ending of {} says no format", path.display()))
+                CliError::new(format!("the ending of {} says no format", shown_path(path)))
                     .hint(format!("one of {endings}"))
             };
             let form = form(path).ok_or_else(unknown)?;
@@ -304,7 +303,7 @@ fn with_json(
         if last.get().elapsed() >= JSON_INTERVAL {
             last.set(Instant::now());
             let milliseconds = start.elapsed().as_millis();
-            log(&serde_json::json!({
+            say_event(&serde_json::json!({
                 "event": "progress", "delivery": delivery.id().as_str(), "bytes": bytes,
                 "bytes_total": total, "milliseconds": milliseconds,
             }));
@@ -316,7 +315,7 @@ fn with_json(
         Outcome::Refused => "refused",
         Outcome::DryRun => "dry-run",
     };
-    log(&serde_json::json!({
+    say_event(&serde_json::json!({
         "event": "ingested", "outcome": outcome, "delivery": report.record.delivery,
         "revision": report.record.revision, "milliseconds": start.elapsed().as_millis(),
         "exceeded": report.exceeded, "reconciliation": report.record.reconciliation,
@@ -343,11 +342,6 @@ fn replaces(replacement: &Replacement) -> serde_json::Value {
         "revision": replacement.revision, "come_back": replacement.come_back,
         "quarters": replacement.quarters.iter().map(quarter).collect::<Vec<_>>(),
     })
-}
-
-/// One line of JSON on stderr.
-fn log(event: &serde_json::Value) {
-    let _closed = writeln!(io::stderr(), "{event}").is_err();
 }
 
 /// Prints what came of a delivery; gives how the program ends.

@@ -9,7 +9,7 @@ use crate::delivery::{
     ChunkReader, Delivery, Encoding, Field, Header, Part, RecordEnd, Rows, misnamed, next_record,
 };
 use crate::dictionary::{Column, Dictionary};
-use crate::finding::shown;
+use crate::finding::{shown, shown_path};
 use crate::render::bytes;
 use crate::warehouse::{Warehouse, WarehouseError};
 
@@ -43,7 +43,7 @@ pub(super) fn run(
     let part =
         Part::open(path, arguments.encoding).map_err(|error| CliError::new(error.to_string()))?;
     let header = part.header();
-    writeln!(console.out(), "file       {}, {}", path.display(), bytes(part.byte_count()))?;
+    writeln!(console.out(), "file       {}, {}", shown_path(path), bytes(part.byte_count()))?;
     writeln!(console.out(), "packing    {}", part.packing().name())?;
     dialect(&part, &may_be, console)?;
     let out = console.out();
@@ -126,7 +126,7 @@ fn chunks(part: &Part, may_be: &MayBeShown) -> Result<ChunkReader, CliError> {
 }
 
 fn unread(part: &Part, error: &std::io::Error) -> CliError {
-    CliError::new(format!("{}: {error}", part.path().display()))
+    CliError::new(format!("{}: {error}", shown_path(part.path())))
 }
 
 /// The first rows, each value as it may be shown; identifiers never.

@@ -43,6 +43,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use console::Console;
 use error::{CliError, Exit};
 
+use crate::render::terminal_lines;
 use crate::warehouse::Warehouse;
 
 /// Figures one can sign from deliveries of `DWH_SPPIS_Formulaires`: persons, conventions and
@@ -122,8 +123,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are answers, everything else is a mistake in the arguments.
-            let _closed = error.print();
+            // Help and version are answers, everything else is a mistake in the arguments, which are
+            // repeated: they may be names of files.
+            let plain = error.render().to_string();
+            if error.use_stderr() && plain != terminal_lines(&plain) {
+                Console::new().say(plain.trim_end());
+            } else {
+                let _closed = error.print();
+            }
             return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done }.into();
         }
     };

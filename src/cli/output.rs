@@ -9,6 +9,8 @@ use serde::Serialize;
 use super::console::Console;
 use super::error::CliError;
 use super::place::Guard;
+use crate::finding::shown_path;
+use crate::render::json_lines;
 use crate::warehouse::Warehouse;
 
 /// Writes a file under a temporary name first: a reader never sees half of it.
@@ -29,14 +31,16 @@ pub(super) fn write_atomically(
 
 /// A value as JSON for reading and for programs, with a line end.
 pub(super) fn pretty_json(value: &impl Serialize) -> Result<String, CliError> {
-    let text = serde_json::to_string_pretty(value);
-    Ok(text.map_err(|error| CliError::new(format!("writing JSON: {error}")))? + "\n")
+    let mut text = Vec::new();
+    let written = json_lines(&mut text, value);
+    written.map_err(|error| CliError::new(format!("writing JSON: {error}")))?;
+    Ok(String::from_utf8_lossy(&text).into_owned() + "\n")
 }
 
 /// Writes bytes to a file whose place is settled, and says so.
 pub(super) fn write_file(path: &Path, bytes: &[u8], console: &mut Console) -> Result<(), CliError> {
     write_atomically(path, |out| Ok(out.write_all(bytes)?))?;
-    console.say(&format!("wrote {}", path.display()));
+    console.say(&format!("wrote {}", shown_path(path)));
     Ok(())
 }
 
@@ -48,7 +52,7 @@ pub(super) fn put(
     console: &mut Console,
 ) -> Result<(), CliError> {
     let Some(path) = output else {
-        return Ok(console.out().write_all(bytes)?);
+        return Ok(console.data().write_all(bytes)?);
     };
     write_file(&Guard::of(warehouse).file(path)?, bytes, console)
 }
@@ -63,7 +67,7 @@ pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
     // What the operating system says, without the name of the temporary file.
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
-    CliError::new(format!("{} cannot be written: {reason}", path.display()))
+    CliError::new(format!("{} cannot be written: {reason}", shown_path(path)))
 }
 
 /// Refuses to write what is no text to a terminal; `what` says what it is.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::output::unwritable;
+use crate::finding::shown_path;
 use crate::warehouse::{KeySource, Warehouse};
 
 /// What no output may replace or lie in.
@@ -53,11 +54,11 @@ impl Guard {
     pub(super) fn file(&self, path: &Path) -> Result<PathBuf, CliError> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
-                let text = format!("{} is a folder", path.display());
+                let text = format!("{} is a folder", shown_path(path));
                 return Err(CliError::new(text).hint("name a file in it"));
             }
             Ok(metadata) if !metadata.is_file() => {
-                let text = format!("{} is no regular file", path.display());
+                let text = format!("{} is no regular file", shown_path(path));
                 return Err(CliError::new(text).hint("leave `--output` out to write to stdout"));
             }
             _ => {}
@@ -79,7 +80,7 @@ impl Guard {
     }
 
     fn check(&self, path: &Path, place: &Path) -> Result<(), CliError> {
-        let shown = path.display();
+        let shown = shown_path(path);
         if identity(place).is_some_and(|it| self.inputs.contains(&it)) {
             let text = format!("{shown} is one of the files that are read");
             return Err(CliError::new(text).hint("name another file to write"));

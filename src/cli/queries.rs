@@ -8,7 +8,7 @@ use super::output::pretty_json;
 use crate::dictionary::Dictionary;
 use crate::pipeline::answer::compiles;
 use crate::query::{Arguments as Asked, Catalog, Parameter, Query, resolve, schema};
-use crate::render::{Language, count, label};
+use crate::render::{Language, count, label, terminal};
 use crate::warehouse::{Warehouse, WarehouseError};
 
 /// List the named queries, or describe one.
@@ -46,7 +46,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let catalog = Catalog::open(own_folder(root)?.as_deref())?;
     if arguments.schema {
-        console.out().write_all(pretty_json(&schema())?.as_bytes())?;
+        console.data().write_all(pretty_json(&schema())?.as_bytes())?;
         return Ok(Exit::Done);
     }
     if arguments.check {
@@ -58,7 +58,10 @@ pub(super) fn run(
             let query = catalog.query(name)?;
             if arguments.source {
                 let text = catalog.source(name).map(|(_, text)| text).unwrap_or_default();
-                console.out().write_all(text.as_bytes())?;
+                // A file is taken as it is, but not by a terminal.
+                let to_terminal = console.prints_to_terminal();
+                let out = if to_terminal { console.out() } else { console.data() };
+                out.write_all(text.as_bytes())?;
                 return Ok(Exit::Done);
             }
             describe(&query, &catalog, arguments.lang, console)
@@ -79,7 +82,10 @@ fn list(catalog: &Catalog, language: Language, console: &mut Console) -> Result<
     let mut broken = false;
     for name in catalog.names() {
         match catalog.query(name) {
-            Ok(query) => writeln!(console.out(), "{name:<28}{}", label(&query.title, language))?,
+            Ok(query) => {
+                let (name, title) = (terminal(name), label(&query.title, language));
+                writeln!(console.out(), "{name:<28}{title}")?;
+            }
             Err(error) => {
                 broken = true;
                 console.say(&format!("error: {error}"));
@@ -119,7 +125,7 @@ fn checked(catalog: &Catalog, name: &str, dictionary: &Dictionary) -> Result<(),
         (it.name.clone(), value.unwrap_or_else(|| it.kind.example().to_owned()))
     };
     let asked = Asked { sets: needed.map(example).collect(), ..Asked::default() };
-    let named = |error: String| format!("{name}: {error}");
+    let named = |error: String| format!("{}: {error}", terminal(name));
     let question = resolve(query, &asked, dictionary).map_err(|it| named(it.to_string()))?;
     compiles(question, dictionary).map_err(|error| named(error.to_string()))
 }
@@ -131,7 +137,7 @@ fn describe(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let out = console.out();
-    writeln!(out, "{}: {}", query.name, label(&query.title, language))?;
+    writeln!(out, "{}: {}", terminal(&query.name), label(&query.title, language))?;
     let description = label(&query.description, language);
     if !description.is_empty() {
         writeln!(out, "{description}")?;
@@ -166,7 +172,7 @@ fn describe(
         writeln!(out, "  {name:<30}{list}{kind}, {default}{allowed}; {what}")?;
     }
     if let Some((path, _)) = catalog.source(&query.name) {
-        writeln!(out, "file\n  {path}, BLAKE3 {}", query.hash)?;
+        writeln!(out, "file\n  {}, BLAKE3 {}", terminal(path), query.hash)?;
     }
     Ok(Exit::Done)
 }

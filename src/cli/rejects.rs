@@ -8,7 +8,10 @@ use super::error::{CliError, Exit};
 use super::findings::{Form, List, summary};
 use super::output::{not_on_terminal, put};
 use crate::document::nearest;
+use crate::finding::shown_name;
 use crate::pipeline::replay::LINE_COLUMN;
+use crate::render::is_formula;
+use crate::visible::is_unseen;
 use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, PartRecord, StoredRow, Warehouse};
 
 /// List the findings of a delivery, in file order, or its rejected rows.
@@ -19,8 +22,9 @@ use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, PartRecord, Stored
                   --warnings --output findings.parquet\n  sppis rejects 2007-05 --rows --output \
                   to-correct.csv\n\nRejected rows come in the delivery's own format with a first \
                   column LINE, the line in the sender's file. Identifiers are not kept: a token \
-                  such as NISS@12 stands for what is on line 12 of that file. The sender corrects \
-                  the rows, puts the identifiers back, and `sppis replay` takes them in."
+                  such as NISS@12 stands for what is on line 12 of that file, and so it does for what a \
+                  spreadsheet would take for a formula or what cannot be seen. The sender corrects the \
+                  rows, puts those values back, and `sppis replay` takes them in."
 )]
 pub(super) struct Arguments {
     /// The delivery, or one of its revisions: 2007-05@1.
@@ -125,12 +129,15 @@ pub(super) fn original<'r>(
         return Err(CliError::new("the rejected rows of this delivery were not kept")
             .hint("ingest it again, and correct what is rejected then"));
     }
+    // A name is stored as it may be shown.
+    let is_named =
+        |part: &PartRecord, name: &str| part.name == name || part.name == shown_name(name);
     let text = match (file, originals.as_slice()) {
         (None, [only]) => return Ok(only),
         (None, _) => "the delivery has several files, each with its own lines".to_owned(),
-        (Some(name), originals) => match originals.iter().find(|part| part.name == name) {
+        (Some(name), originals) => match originals.iter().find(|part| is_named(part, name)) {
             Some(part) => return Ok(part),
-            None => format!("the delivery has no file `{name}`"),
+            None => format!("the delivery has no file `{}`", shown_name(name)),
         },
     };
     let names: Vec<&str> = originals.iter().map(|part| part.name.as_str()).collect();
@@ -140,12 +147,52 @@ pub(super) fn original<'r>(
 /// The rejected rows of one file in its own format, the line before them.
 fn rejected_rows(part: &PartRecord, rows: &[StoredRow]) -> String {
     let mut text = format!("{LINE_COLUMN}{}{}\n", part.delimiter, part.header);
-    let fields = part.header.split(&part.delimiter).count();
+    let names: Vec<&str> = part.header.split(&part.delimiter).collect();
     for row in rows.iter().filter(|row| row.file == part.name) {
-        // Where the fields cannot be told apart there is the line alone.
-        let nothing = || part.delimiter.repeat(fields.saturating_sub(1));
-        let kept = row.text.clone().unwrap_or_else(nothing);
+        let kept = match &row.text {
+            Some(kept) => harmless(kept, part, &names, row.line),
+            // Where the fields cannot be told apart there is the line alone.
+            None => part.delimiter.repeat(names.len().saturating_sub(1)),
+        };
         let _infallible = writeln!(text, "{}{}{kept}", row.line, part.delimiter);
     }
     text
+}
+
+/// A row in which values that a spreadsheet may take for a formula, or that cannot be seen, are
+/// tokens: they stand in the sender's file, and must come back as they were.
+fn harmless(row: &str, part: &PartRecord, names: &[&str], line: u64) -> String {
+    let fields = fields(row, &part.delimiter).into_iter().enumerate();
+    let safe = fields.map(|(at, field)| {
+        let inner = field.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(field);
+        match names.get(at) {
+            Some(name) if is_hostile(inner) => format!("{name}@{line}"),
+            _ => field.to_owned(),
+        }
+    });
+    safe.collect::<Vec<_>>().join(&part.delimiter)
+}
+
+/// The fields of a row as they are written, with their quotes.
+fn fields<'r>(row: &'r str, delimiter: &str) -> Vec<&'r str> {
+    let (mut fields, mut start, mut quoted) = (Vec::new(), 0, false);
+    for (at, character) in row.char_indices() {
+        quoted ^= character == '"';
+        if !quoted && row[at..].starts_with(delimiter) && at >= start {
+            fields.push(&row[start..at]);
+            start = at + delimiter.len();
+        }
+    }
+    fields.push(&row[start..]);
+    fields
+}
+
+/// Whether a value is more than text to a terminal or a spreadsheet. Numbers with a sign are no
+/// formulas.
+fn is_hostile(value: &str) -> bool {
+    let number = value.strip_prefix(['+', '-']).unwrap_or(value);
+    let is_number = number.starts_with(|it: char| it.is_ascii_digit())
+        && number.chars().all(|it| it.is_ascii_digit() || [',', '.', ' ', '\u{a0}'].contains(&it));
+    let is_white = |it: char| ['\n', '\t'].contains(&it);
+    (is_formula(value) && !is_number) || value.contains(|it| is_unseen(it) && !is_white(it))
 }

@@ -8,6 +8,7 @@ use super::output::{pretty_json, write_atomically};
 use super::place::Guard;
 use super::rejects::known_rule;
 use crate::delivery::DeliveryId;
+use crate::finding::shown_path;
 use crate::render::count;
 use crate::sample::Sample;
 
@@ -83,7 +84,7 @@ pub(super) fn run(
         let beside = path.with_extension("manifest.json");
         for path in [&path, &beside] {
             if path.symlink_metadata().is_ok() && !arguments.force {
-                return Err(CliError::new(format!("{} is there already", path.display()))
+                return Err(CliError::new(format!("{} is there already", shown_path(path)))
                     .hint("name another folder, or replace it with `--force`"));
             }
         }
@@ -98,7 +99,7 @@ pub(super) fn run(
         write_atomically(&beside, |out| Ok(out.write_all(json.as_bytes())?))?;
         let planted: u64 = manifest.planted.values().sum();
         let rows = count(manifest.rows, "row");
-        console.say(&format!("wrote {} ({rows}, {planted} planted mistakes)", path.display()));
+        console.say(&format!("wrote {} ({rows}, {planted} planted mistakes)", shown_path(&path)));
     }
     Ok(Exit::Done)
 }

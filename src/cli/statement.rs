@@ -6,7 +6,7 @@ use super::console::Console;
 use crate::attribution::Reconciliation;
 use crate::check::DELIVERY_RULES;
 use crate::delivery::{Delivery, Part, Sheets};
-use crate::finding::{FindingSummary, Severity, shown};
+use crate::finding::{FindingSummary, Severity, shown, shown_path};
 use crate::pipeline::ingest::{IngestReport, Outcome};
 use crate::pipeline::replacement::{QuarterChange, Replacement};
 use crate::render::{count, euros, grouped};
@@ -54,7 +54,7 @@ fn write_statement(
         write_sheets(out, part)?;
         let absent = part.header().absent();
         if !absent.is_empty() {
-            let file = part.path().display();
+            let file = shown_path(part.path());
             writeln!(out, "\nvariables that {file} does not have: {}", absent.join(", "))?;
         }
     }
@@ -75,7 +75,7 @@ fn write_sheets(out: &mut dyn Write, part: &Part) -> io::Result<()> {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let (file, names) = (part.path().display(), names.join(", "));
+    let (file, names) = (shown_path(part.path()), names.join(", "));
     writeln!(out, "\nof {file} the sheet {} is read, not {names}{more}", shown(read))
 }
 
@@ -195,7 +195,7 @@ fn write_findings(
                     [_] => String::new(),
                     parts => parts
                         .get(finding.part)
-                        .map(|part| format!("{} ", part.path().display()))
+                        .map(|part| format!("{} ", shown_path(part.path())))
                         .unwrap_or_default(),
                 };
                 let column = finding.column.map(|it| format!(" `{it}`")).unwrap_or_default();

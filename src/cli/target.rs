@@ -9,6 +9,7 @@ use super::place::Guard;
 use super::run::{Arguments, Written};
 use crate::disclosure::ReleasedTable;
 use crate::export::{Format, Locale, Options, csv_metadata, export, notes};
+use crate::finding::shown_path;
 use crate::render::Look;
 use crate::warehouse::Warehouse;
 
@@ -53,7 +54,7 @@ impl Target {
                 if by_ending.is_some() {
                     return Err(CliError::new(format!(
                         "{} would be a folder for several answers",
-                        path.display()
+                        shown_path(path)
                     ))
                     .hint("name a folder, or run one query at a time"));
                 }
@@ -100,7 +101,7 @@ impl Target {
                         writeln!(console.out())?;
                     }
                     let options = self.options(written.look, true);
-                    export(table, &written.provenance(table), &options, console.out())?;
+                    export(table, &written.provenance(table), &options, console.data())?;
                     continue;
                 }
                 Place::File(path) => path.clone(),
@@ -109,7 +110,7 @@ impl Target {
                 }
             };
             self.write_file(&path, table, written)?;
-            console.say(&format!("wrote {}", path.display()));
+            console.say(&format!("wrote {}", shown_path(&path)));
         }
         Ok(())
     }
@@ -131,7 +132,7 @@ impl Target {
         if self.format == Format::Csv {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let beside = path.with_file_name(format!("{name}-metadata.json"));
-            let metadata = csv_metadata(table, &provenance, &name, &options);
+            let metadata = csv_metadata(table, &provenance, &name, &options)?;
             let beside = self.guard.file(&beside)?;
             write_atomically(&beside, |out| Ok(out.write_all(&metadata)?))?;
         }

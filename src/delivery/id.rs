@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::near_id::{ids_in, near_id};
-use crate::finding::shown;
+use crate::finding::{shown, shown_name};
 use crate::quarter::{Quarter, QuarterRange};
 
 /// `YYYY-05`, `YYYY-11`, or a free id with a declared window.
@@ -21,7 +21,7 @@ impl fmt::Display for DeliveryId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryIdError {
     /// Nothing says which delivery this is.
-    #[error("no delivery id in the file name `{file}`{}", remedy(.near.as_deref()))]
+    #[error("no delivery id in the file name `{}`{}", shown_name(.file), remedy(.near.as_deref()))]
     Missing {
         /// The file's name.
         file: String,
@@ -30,8 +30,9 @@ pub enum DeliveryIdError {
     },
     /// A file name says two ids.
     #[error(
-        "the file name `{file}` says two deliveries, {}; rename the file, or give \
+        "the file name `{}` says two deliveries, {}; rename the file, or give \
          `--delivery {first}` if it is that one",
+        shown_name(.file),
         ids(.first, .others)
     )]
     Several {
@@ -64,7 +65,7 @@ pub enum DeliveryIdError {
     )]
     Option(String),
     /// File names and option do not agree.
-    #[error("the file `{file}` says delivery `{named}`, but `{declared}` was expected")]
+    #[error("the file `{}` says delivery `{named}`, but `{declared}` was expected", shown_name(.file))]
     Contradiction {
         /// The file's name.
         file: String,

@@ -13,6 +13,7 @@ use super::id::file_name;
 use super::packing::{Packing, Progress, refused, unpack};
 use super::source::Source;
 use super::typed::{About, Identifiers, Reading, TypedText, is_workbook};
+use crate::finding::{shown_name, shown_path};
 
 /// A file of a delivery.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct Part {
 #[derive(Debug, thiserror::Error)]
 pub enum PartError {
     /// It cannot be opened, read or unpacked.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", shown_path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -39,13 +40,13 @@ pub enum PartError {
         source: std::io::Error,
     },
     /// It is a folder.
-    #[error("{}: this is a folder; name the files of the delivery", .0.display())]
+    #[error("{}: this is a folder; name the files of the delivery", shown_path(.0))]
     Folder(PathBuf),
     /// It is a pipe or a device.
-    #[error("{}: this is no regular file; a delivery is read more than once, write it to a file first", .0.display())]
+    #[error("{}: this is no regular file; a delivery is read more than once, write it to a file first", shown_path(.0))]
     NoFile(PathBuf),
     /// Its mark says another encoding than the one declared.
-    #[error("{}: its byte-order mark says {}, but {} was declared", path.display(), marked.name(), declared.name())]
+    #[error("{}: its byte-order mark says {}, but {} was declared", shown_path(path), marked.name(), declared.name())]
     Encoding {
         /// The file.
         path: PathBuf,
@@ -55,10 +56,10 @@ pub enum PartError {
         declared: Encoding,
     },
     /// Somebody has written to it since it was opened.
-    #[error("{}: the file has changed while it was read; try again when it is complete", .0.display())]
+    #[error("{}: the file has changed while it was read; try again when it is complete", shown_path(.0))]
     Changed(PathBuf),
     /// It has no header of a delivery.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", shown_path(path))]
     Header {
         /// The file.
         path: PathBuf,
@@ -114,9 +115,9 @@ impl Part {
         &self.path
     }
 
-    /// The file's name without its folder.
+    /// The file's name without its folder, as it may be stored and shown.
     pub fn name(&self) -> String {
-        file_name(&self.path)
+        shown_name(&file_name(&self.path))
     }
 
     /// Bytes of the file as it is packed.

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+};
 
 use super::Span;
+use crate::visible::{line, lines};
 
 /// One mistake, with its place and, where one is near, a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +83,8 @@ impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.count())?;
         for problem in &self.problems {
-            let (line, column) = self.place(problem.span.start);
-            write!(f, "\n  {}:{line}:{column}: {problem}", self.name)?;
+            let (row, column) = self.place(problem.span.start);
+            write!(f, "\n  {}:{row}:{column}: {problem}", line(&self.name))?;
         }
         Ok(())
     }
@@ -91,9 +94,10 @@ impl std::error::Error for DocumentError {}
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        // The parser says what it expected on a line of its own.
+        f.write_str(&lines(&self.message))?;
         match &self.help {
-            Some(help) => write!(f, " ({help})"),
+            Some(help) => write!(f, " ({})", line(help)),
             None => Ok(()),
         }
     }
@@ -103,13 +107,15 @@ impl DocumentError {
     fn count(&self) -> String {
         let count = self.problems.len();
         let noun = if count == 1 { "mistake" } else { "mistakes" };
-        format!("{count} {noun} in {}", self.name)
+        format!("{count} {noun} in {}", line(&self.name))
     }
 
     /// The document's lines with every mistake underlined: for terminals.
     pub fn picture(&self) -> String {
         let mut text = String::new();
-        let drawn = GraphicalReportHandler::new().render_report(&mut text, &Picture(self));
+        // Without colours: whatever commands a terminal then comes from the document.
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+        let drawn = handler.render_report(&mut text, &Picture(self));
         if drawn.is_ok() { text } else { self.to_string() }
     }
 }

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::words::Words;
-use super::{Options, Provenance, pairs};
+use super::{ExportError, Options, Provenance, pairs};
 use crate::disclosure::{ReleasedTable, ResultColumn, Values};
-use crate::render::{heading, label, plain};
+use crate::render::{delimited, heading, json_lines, label, plain};
 
 /// Delimiter and decimal mark of delimited text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -49,7 +49,7 @@ pub(super) fn write_csv(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let delimiter = locale.delimiter();
-    write(table, locale, delimiter, |field| quoted(field, delimiter), out)
+    write(table, locale, delimiter, |field| delimited(field, delimiter), out)
 }
 
 pub(super) fn write_tsv(
@@ -57,14 +57,14 @@ pub(super) fn write_tsv(
     locale: Locale,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write(table, locale, '\t', |field| quoted(field, '\t'), out)
+    write(table, locale, '\t', |field| delimited(field, '\t'), out)
 }
 
 fn write(
     table: &ReleasedTable,
     locale: Locale,
     delimiter: char,
-    written: impl Fn(String) -> String,
+    written: impl Fn(&str) -> String,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut line = locale.opening().to_owned();
@@ -77,13 +77,13 @@ fn write(
         written
     };
     for column in table.columns() {
-        line.push_str(&written(harmless(column.name.clone())));
+        line.push_str(&written(&column.name));
         line.push(delimiter);
     }
     end_line(&mut line)?;
     for row in 0..table.row_count() {
         for column in table.columns() {
-            line.push_str(&written(field(column, row, locale)));
+            line.push_str(&field(column, row, locale, &written));
             line.push(delimiter);
         }
         end_line(&mut line)?;
@@ -91,29 +91,19 @@ fn write(
     Ok(())
 }
 
-fn field(column: &ResultColumn, row: usize, locale: Locale) -> String {
+/// A text is written for its medium; a number is none, and quoted only for its decimal mark.
+fn field(
+    column: &ResultColumn,
+    row: usize,
+    locale: Locale,
+    written: impl Fn(&str) -> String,
+) -> String {
     let text = plain(&column.values, row);
     match &column.values {
-        Values::Members(_) | Values::Text(_) => harmless(text),
+        Values::Members(_) | Values::Text(_) => written(&text),
         Values::Numbers(_) if locale.decimal_mark() == '.' => text,
         Values::Numbers(_) => text.replace('.', &locale.decimal_mark().to_string()),
     }
-}
-
-/// A text that no spreadsheet takes for a formula; one that looks like this already has another
-/// mark, so that no two become one.
-fn harmless(text: String) -> String {
-    if text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        return format!("'{text}");
-    }
-    text
-}
-
-fn quoted(field: String, delimiter: char) -> String {
-    if field.contains([delimiter, '"', '\n', '\r']) {
-        return format!("\"{}\"", field.replace('"', "\"\""));
-    }
-    field
 }
 
 /// The metadata document of CSV on the Web for a CSV file: dialect, columns, provenance.
@@ -124,7 +114,7 @@ pub fn csv_metadata(
     provenance: &Provenance,
     file_name: &str,
     options: &Options<'_>,
-) -> Vec<u8> {
+) -> Result<Vec<u8>, ExportError> {
     let language = options.look.language;
     let code = Words::of(language).code;
     let columns = table.columns().iter().map(|column| {
@@ -148,7 +138,10 @@ pub fn csv_metadata(
         let pairs = pairs(table, provenance).into_iter();
         document.extend(pairs.map(|(key, value)| (format!("urn:sppis:{key}"), value.into())));
     }
-    format!("{document:#}\n").into_bytes()
+    let mut bytes = Vec::new();
+    json_lines(&mut bytes, &document)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 fn data_type(column: &ResultColumn, locale: Locale) -> Value {
@@ -167,41 +160,14 @@ mod tests {
     use super::*;
     use crate::disclosure::{Cell, Numbers, Unit};
 
-    fn texts(texts: &[&str]) -> ResultColumn {
-        let texts = texts.iter().map(|text| Some((*text).to_owned())).collect();
-        ResultColumn { name: "text".to_owned(), values: Values::Text(texts) }
-    }
-
-    #[test]
-    fn a_text_like_a_formula_is_made_harmless() {
-        let formulas = ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"];
-        let column = texts(&formulas);
-        for (row, formula) in formulas.iter().enumerate() {
-            assert_eq!(field(&column, row, Locale::C), format!("'{formula}"));
-        }
-        let marked = texts(&["'=1+1"]);
-        assert_eq!(field(&marked, 0, Locale::C), "''=1+1");
-        let others = ["00-17", "65+", "", "'q"];
-        let column = texts(&others);
-        for (row, text) in others.iter().enumerate() {
-            assert_eq!(field(&column, row, Locale::C), *text);
-        }
-    }
-
     #[test]
     fn a_number_is_never_touched_but_for_its_decimal_mark() {
         let cells = vec![Cell::Value(-123_450), Cell::Undefined];
         let numbers = Numbers { unit: Unit::Euros, decimals: 2, cells };
         let column = ResultColumn { name: "amount".to_owned(), values: Values::Numbers(numbers) };
-        assert_eq!(field(&column, 0, Locale::C), "-1234.50");
-        assert_eq!(field(&column, 0, Locale::NlBe), "-1234,50");
-        assert_eq!(field(&column, 1, Locale::FrBe), "");
-    }
-
-    #[test]
-    fn quotes_stand_only_where_they_must() {
-        assert_eq!(quoted("a;b".to_owned(), ','), "a;b");
-        assert_eq!(quoted("a;b".to_owned(), ';'), "\"a;b\"");
-        assert_eq!(quoted("a\"b".to_owned(), ','), "\"a\"\"b\"");
+        let written = |field: &str| delimited(field, '\t');
+        assert_eq!(field(&column, 0, Locale::C, written), "-1234.50");
+        assert_eq!(field(&column, 0, Locale::NlBe, written), "-1234,50");
+        assert_eq!(field(&column, 1, Locale::FrBe, written), "");
     }
 }

@@ -7,7 +7,7 @@ use super::Provenance;
 use super::provenance::said;
 use super::words::{Words, cell, dimensions, is_number, notes};
 use crate::disclosure::ReleasedTable;
-use crate::render::{Look, heading, label, plain};
+use crate::render::{Look, heading, html, label, plain};
 
 const STYLE: &str = "body{font-family:system-ui,sans-serif;margin:2rem;max-width:90rem}\
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
@@ -24,29 +24,29 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let words = Words::of(look.language);
-    let title = escaped(label(table.title(), look.language));
+    let title = html(label(table.title(), look.language));
     writeln!(out, "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>", words.code)?;
     writeln!(out, "<meta charset=\"utf-8\">")?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
     writeln!(out, "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
     writeln!(out, "<h1>{title}</h1>")?;
-    writeln!(out, "<p>{}</p>", escaped(label(table.description(), look.language)))?;
+    writeln!(out, "<p>{}</p>", html(label(table.description(), look.language)))?;
     write!(out, "{}", element(table, look))?;
     writeln!(out, "<ul>")?;
     for (symbol, meaning) in words.symbols(table) {
-        writeln!(out, "<li><code>{symbol}</code> {}</li>", escaped(meaning))?;
+        writeln!(out, "<li><code>{symbol}</code> {}</li>", html(meaning))?;
     }
     let not_additive = table.not_additive();
     if !not_additive.is_empty() {
-        let names = escaped(&not_additive.join(", "));
-        writeln!(out, "<li>{}: {names}</li>", escaped(words.not_additive))?;
+        let names = html(&not_additive.join(", "));
+        writeln!(out, "<li>{}: {names}</li>", html(words.not_additive))?;
     }
     for note in notes(table, look.language) {
-        writeln!(out, "<li>{}</li>", escaped(&note))?;
+        writeln!(out, "<li>{}</li>", html(&note))?;
     }
-    writeln!(out, "</ul>\n<h2>{}</h2>\n<dl>", escaped(words.provenance))?;
+    writeln!(out, "</ul>\n<h2>{}</h2>\n<dl>", html(words.provenance))?;
     for (key, value) in said(table, provenance) {
-        writeln!(out, "<dt>{key}</dt><dd>{}</dd>", escaped(&value))?;
+        writeln!(out, "<dt>{key}</dt><dd>{}</dd>", html(&value))?;
     }
     writeln!(out, "</dl>\n</body>\n</html>")
 }
@@ -55,7 +55,7 @@ pub(super) fn write(
 pub(super) fn element(table: &ReleasedTable, look: Look<'_>) -> String {
     let columns = table.columns();
     let heads = dimensions(table).len();
-    let title = escaped(label(table.title(), look.language));
+    let title = html(label(table.title(), look.language));
     let mut lines = vec![format!("<table>\n<caption>{title}</caption>\n<thead>\n<tr>")];
     for column in columns {
         let heading = data(&column.name, &heading(&column.name, look.language));
@@ -83,14 +83,9 @@ pub(super) fn element(table: &ReleasedTable, look: Look<'_>) -> String {
 /// What is shown, with the machine's value where that is another.
 fn data(value: &str, shown: &str) -> String {
     if value == shown {
-        return escaped(shown);
+        return html(shown);
     }
-    format!("<data value=\"{}\">{}</data>", escaped(value), escaped(shown))
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
+    format!("<data value=\"{}\">{}</data>", html(value), html(shown))
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::html::element;
-use super::markdown::{escaped, provenance_list};
+use super::markdown::provenance_list;
 use super::table::aligned;
 use super::words::{Words, dimensions, is_number, notes};
 use super::{ExportError, Provenance};
 use crate::disclosure::ReleasedTable;
-use crate::render::{Look, heading, label};
+use crate::render::{Look, heading, json as json_text, json_lines, label, markdown, markdown_code};
 
 pub(super) fn write(
     table: &ReleasedTable,
@@ -42,20 +42,19 @@ pub(super) fn write(
         "nbformat": 4,
         "nbformat_minor": 5,
     });
-    writeln!(out, "{notebook:#}")?;
+    json_lines(out, &notebook)?;
+    writeln!(out)?;
     Ok(())
 }
 
 fn title(table: &ReleasedTable, provenance: &Provenance, look: Look<'_>, file: &str) -> String {
-    let title = escaped(label(table.title(), look.language));
-    let description = escaped(label(table.description(), look.language));
-    let words = Words::of(look.language).provenance;
+    let title = markdown(label(table.title(), look.language));
+    let description = markdown(label(table.description(), look.language));
+    let (file, words) = (markdown_code(file), Words::of(look.language).provenance);
     let list = provenance_list(table, provenance);
     let notes = notes(table, look.language).into_iter();
-    let notes: String = notes.map(|note| escaped(&note) + "\n\n").collect();
-    format!(
-        "# {title}\n\n{description}\n\n`{file}` → Polars, pandas\n\n{notes}## {words}\n\n{list}"
-    )
+    let notes: String = notes.map(|note| markdown(&note) + "\n\n").collect();
+    format!("# {title}\n\n{description}\n\n{file} → Polars, pandas\n\n{notes}## {words}\n\n{list}")
 }
 
 fn code(id: &str, source: &str, outputs: &[Value]) -> Value {
@@ -127,5 +126,8 @@ fn chart(table: &ReleasedTable, look: Look<'_>) -> Option<String> {
 
 /// A text as Python writes it; JSON's quotes and escapes are Python's too.
 fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    let mut quoted = Vec::new();
+    let written = json_text(&mut quoted, &text);
+    debug_assert!(written.is_ok(), "a vector takes every byte");
+    String::from_utf8_lossy(&quoted).into_owned()
 }

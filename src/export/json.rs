@@ -10,7 +10,7 @@ use super::provenance::tool;
 use super::words::notes;
 use super::{ExportError, Provenance};
 use crate::disclosure::{ReleasedTable, Values};
-use crate::render::{Language, decimal_text};
+use crate::render::{Language, decimal_text, json_lines};
 
 /// The document; fields are written in this order.
 #[derive(Serialize)]
@@ -96,7 +96,7 @@ pub(super) fn write(
         columns: table.columns().iter().map(|column| column.name.as_str()).collect(),
         rows: (0..table.row_count()).map(|row| Row { table, row }).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json_lines(out, &document)?;
     writeln!(out)?;
     Ok(())
 }

@@ -6,10 +6,11 @@ use std::io::Write;
 use super::ExportError;
 use super::json::Row;
 use crate::disclosure::ReleasedTable;
+use crate::render::json;
 
 pub(super) fn write(table: &ReleasedTable, out: &mut dyn Write) -> Result<(), ExportError> {
     for row in 0..table.row_count() {
-        serde_json::to_writer(&mut *out, &Row { table, row })?;
+        json(out, &Row { table, row })?;
         writeln!(out)?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use super::provenance::pairs;
 use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, Unit, Values};
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
-use crate::render::decimal_text;
+use crate::render::{decimal_text, delimited};
 
 /// Columns of a table, told apart.
 struct Layout<'a> {
@@ -179,11 +179,7 @@ fn source(table: &ReleasedTable, provenance: &Provenance) -> String {
     let pairs = pairs(table, provenance).into_iter().filter(|(key, _)| kept.contains(key));
     let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
     // The name of a query's file can hold what splits fields.
-    let text = pairs.join("; ");
-    if text.contains([',', '"', '\n', '\r']) {
-        return format!("\"{}\"", text.replace('"', "\"\""));
-    }
-    text
+    delimited(&pairs.join("; "), ',')
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::provenance::{said, tool};
 use super::words::{Words, is_number, notes as notes_of};
 use super::{ExportError, Provenance};
 use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Values};
-use crate::render::{Language, Look, heading, label, people, plain, with_name};
+use crate::render::{Language, Look, heading, label, people, plain, with_name, workbook};
 
 /// Digits that a cell holds exactly; a longer number stands as text.
 const EXACT_DIGITS: usize = 15;
@@ -29,18 +29,18 @@ pub(super) fn write(
     look: Look<'_>,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
-    let mut workbook = Workbook::new();
+    let mut book = Workbook::new();
     // The day of writing is not part of the figures.
     let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
     let properties = DocProperties::new()
-        .set_title(label(table.title(), look.language))
+        .set_title(workbook(label(table.title(), look.language)))
         .set_author(tool())
         .set_creation_datetime(&day);
-    workbook.set_properties(&properties);
-    cover(workbook.add_worksheet(), table, provenance, look)?;
-    notes(workbook.add_worksheet(), table, look)?;
-    figures(workbook.add_worksheet(), table, look)?;
-    out.write_all(&workbook.save_to_buffer()?)?;
+    book.set_properties(&properties);
+    cover(book.add_worksheet(), table, provenance, look)?;
+    notes(book.add_worksheet(), table, look)?;
+    figures(book.add_worksheet(), table, look)?;
+    out.write_all(&book.save_to_buffer()?)?;
     Ok(())
 }
 
@@ -55,8 +55,9 @@ fn cover(
     let wrapped = Format::new().set_text_wrap();
     sheet.set_name(words.cover)?;
     sheet.set_column_width(0, WIDTH_OF_NAMES)?.set_column_width(1, WIDTH_OF_TEXTS)?;
-    sheet.write_string_with_format(0, 0, label(table.title(), look.language), &bold)?;
-    let description = label(table.description(), look.language);
+    let title = workbook(label(table.title(), look.language));
+    sheet.write_string_with_format(0, 0, title, &bold)?;
+    let description = workbook(label(table.description(), look.language));
     sheet.write_string_with_format(1, 1, description, &wrapped)?;
     sheet.write_string_with_format(3, 0, words.contents, &bold)?;
     for (row, name) in (3..).zip([words.notes, words.table]) {
@@ -65,7 +66,7 @@ fn cover(
     sheet.write_string_with_format(6, 0, words.provenance, &bold)?;
     for (row, (key, value)) in (7..).zip(said(table, provenance)) {
         sheet.write_string(row, 0, key)?;
-        sheet.write_string_with_format(row, 1, value, &wrapped)?;
+        sheet.write_string_with_format(row, 1, workbook(&value), &wrapped)?;
     }
     Ok(())
 }
@@ -80,8 +81,8 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
     }
     let mut row = 1;
     for column in table.columns() {
-        sheet.write_string(row, 0, &column.name)?;
-        sheet.write_string(row, 1, meaning(table, column, look.language))?;
+        sheet.write_string(row, 0, workbook(&column.name))?;
+        sheet.write_string(row, 1, workbook(&meaning(table, column, look.language)))?;
         sheet.write_string(row, 2, words.unit_of(column))?;
         row += 1;
     }
@@ -96,12 +97,12 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
     if !not_additive.is_empty() {
         row += 2;
         sheet.write_string_with_format(row, 0, words.not_additive, &bold)?;
-        sheet.write_string(row, 1, not_additive.join(", "))?;
+        sheet.write_string(row, 1, workbook(&not_additive.join(", ")))?;
     }
     row += 1;
     for note in notes_of(table, look.language) {
         row += 1;
-        sheet.write_string(row, 0, note)?;
+        sheet.write_string(row, 0, workbook(&note))?;
     }
     Ok(())
 }
@@ -122,15 +123,15 @@ fn figures(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Resu
     let mut headers = Vec::new();
     let mut at = 0;
     for column in table.columns() {
-        headers.push(column.name.clone());
+        headers.push(workbook(&column.name).into_owned());
         put(sheet, at, column, rows, look)?;
         at += 1;
         if let Some(names) = names(column, rows, look) {
-            let header = format!("{}_label", column.name);
+            let header = format!("{}_label", workbook(&column.name));
             set_width(sheet, at, names.iter().chain([&header]))?;
             headers.push(header);
             for (row, name) in (1..).zip(&names) {
-                sheet.write_string(row, at, name)?;
+                sheet.write_string(row, at, workbook(name))?;
             }
             at += 1;
         }
@@ -152,7 +153,8 @@ fn put(
     rows: usize,
     look: Look<'_>,
 ) -> Result<(), XlsxError> {
-    let machine: Vec<String> = (0..rows).map(|row| plain(&column.values, row)).collect();
+    let machine = (0..rows).map(|row| workbook(&plain(&column.values, row)).into_owned());
+    let machine: Vec<String> = machine.collect();
     match &column.values {
         Values::Members(_) | Values::Text(_) => {
             set_width(sheet, at, machine.iter().chain([&column.name]))?;

@@ -17,7 +17,7 @@ use crate::check::{
 use crate::decode::{DayFirstDates, DecodeSettings, IdentifierFormat, decode};
 use crate::delivery::{Chunk, Delivery, Identifiers, Part, PartError};
 use crate::dictionary::Dictionary;
-use crate::finding::{Finding, FindingSummary};
+use crate::finding::{Finding, FindingSummary, shown_path};
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::QuarterRange;
 use crate::warehouse::{
@@ -173,7 +173,7 @@ impl<'a> Stages<'a> {
             match decoded.second_header() {
                 None => Ok(examine(decoded, &self.context)),
                 Some(line) => {
-                    let file = part.path().display().to_string();
+                    let file = shown_path(part.path());
                     Err(IngestError::SecondHeader { file, line })
                 }
             }

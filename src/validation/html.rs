@@ -1,10 +1,11 @@
 //! The report as one page that needs nothing else: no script, no font, no picture from elsewhere.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, Output, State, UndefinedBehavior, context, escape_formatter};
 
 use super::{BrokenRule, GroupChange, ValidationOutcome, ValidationReport, VariableChange, texts};
 use crate::dictionary::Dictionary;
-use crate::render::{Language, bytes, grouped, label};
+use crate::render::{Language, bytes, grouped, label, terminal};
+use crate::visible::line;
 
 const TEMPLATE: &str = include_str!("report.html");
 /// Hundredths of a percent by which a share must change to be flagged.
@@ -14,10 +15,23 @@ const FLAGGED: u64 = 500;
 pub fn page(report: &ValidationReport, dictionary: &Dictionary, language: Language) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(written);
     let page = environment.add_template("report.html", TEMPLATE).and_then(|()| {
         environment.get_template("report.html")?.render(values(report, dictionary, language))
     });
     page.unwrap_or_else(|error| unreachable!("the page is compiled in and tested: {error:#}"))
+}
+
+/// Every value of the page is text: what is not seen in it is written, and its marks are escaped.
+fn written(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &minijinja::Value,
+) -> Result<(), minijinja::Error> {
+    match value.as_str() {
+        Some(text) => escape_formatter(out, state, &line(text).into_owned().into()),
+        None => escape_formatter(out, state, value),
+    }
 }
 
 fn values(
@@ -42,7 +56,7 @@ fn values(
     };
     let code = |it: &super::CodeChange, rows: &'static str| {
         let label = label(&it.label, language);
-        context! { column => it.column.as_str(), code => it.code.as_str(), label, rows => number(it.rows),
+        context! { column => it.column.as_str(), code => terminal(&it.code), label, rows => number(it.rows),
         previous_rows => number(it.rows), kind => rows }
     };
     let file = |it: &crate::warehouse::PartRecord| {

@@ -44,6 +44,9 @@ mod limits;
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 
+/// Texts that are commands to a terminal, formulas to a spreadsheet, or not seen at all.
+mod hostile;
+
 /// What is never overwritten, what is never removed, and a log that lost entries.
 mod safe_files;
 

@@ -8,11 +8,12 @@ use crate::sandbox::{files_below, repository};
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 23] = [
+const MODULES: [(&str, &[&str]); 24] = [
+    ("visible", &[]),
     ("quarter", &[]),
     ("fault", &[]),
-    ("document", &["quarter"]),
-    ("finding", &[]),
+    ("document", &["visible", "quarter"]),
+    ("finding", &["visible"]),
     ("dictionary", &["quarter", "document"]),
     ("delivery", &["quarter", "fault", "document", "finding", "dictionary"]),
     ("decode", &["quarter", "finding", "dictionary", "delivery"]),
@@ -38,9 +39,12 @@ const MODULES: [(&str, &[&str]); 23] = [
     ("metric", &[]),
     ("query", &["quarter", "document", "dictionary", "decode", "scan", "histories", "metric"]),
     ("disclosure", &["quarter", "document", "metric", "query"]),
-    ("render", &["quarter", "document", "dictionary", "disclosure"]),
+    ("render", &["visible", "quarter", "document", "dictionary", "disclosure"]),
     ("export", &["quarter", "metric", "render", "disclosure"]),
-    ("validation", &["document", "finding", "dictionary", "check", "warehouse", "render"]),
+    (
+        "validation",
+        &["visible", "document", "finding", "dictionary", "check", "warehouse", "render"],
+    ),
     (
         "pipeline",
         &[
@@ -66,6 +70,7 @@ const MODULES: [(&str, &[&str]); 23] = [
     (
         "cli",
         &[
+            "visible",
             "quarter",
             "fault",
             "document",
