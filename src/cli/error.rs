@@ -297,11 +297,11 @@ impl From<ResolveError> for CliError {
 impl From<StatementError> for CliError {
     fn from(error: StatementError) -> Self {
         let hint = match &error {
-            StatementError::Refused { of_persons: true, .. } => {
+            StatementError::Refused(refused) if refused.of_persons => {
                 "`--rows` lets single observations through"
             }
             StatementError::Engine(_) => "whole numbers have 64 bits, decimals 38 digits",
-            StatementError::Refused { .. } => {
+            StatementError::Refused(_) => {
                 "`sppis dictionary` lists the columns; tables other than `observations` are none"
             }
         };

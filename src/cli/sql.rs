@@ -8,8 +8,8 @@ use super::output::{not_on_terminal, put, quoted};
 use super::run::as_of;
 use crate::export::{Format, Locale, Options, export};
 use crate::pipeline::answer::{answer_statement, provenance};
-use crate::query::Statement;
-use crate::render::{Language, Look};
+use crate::query::{Statement, StatementError};
+use crate::render::{Language, Look, count};
 use crate::warehouse::Warehouse;
 
 /// Ask one question in SQL, over the table `observations`.
@@ -21,7 +21,8 @@ use crate::warehouse::Warehouse;
                   --format csv\n\nThe columns are those of the stored table, `quarter`, and the \
                   dimensions year, age, region, province and measure_group. Answers are aggregates \
                   (count, sum, min, max, avg): what tells persons apart can only be counted. \
-                  `--rows` lists single observations. Whole numbers have 64 bits and decimals 38 \
+                  Rows that are of one person are named beside the answer. `--rows` lists single \
+                  observations. Whole numbers have 64 bits and decimals 38 \
                   digits; what does not fit is an error. `/` gives a quotient, shown with 6 decimals; \
                   `//` divides whole numbers. What else the language knows: queries/README.md."
 )]
@@ -53,12 +54,19 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let statement = Statement::read(&arguments.statement, arguments.rows)?;
+    let statement =
+        Statement::read(&arguments.statement, arguments.rows).map_err(StatementError::from)?;
     let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
     if arguments.rows {
         console.say("these are single observations of persons, under pseudonyms");
     }
-    let table = answer_statement(&statement, &snapshot, warehouse.dictionary())?;
+    let (table, of_one_person) = answer_statement(&statement, &snapshot, warehouse.dictionary())?;
+    if of_one_person > 0 {
+        let rows = count(table.row_count() as u64, "row");
+        let verb = if of_one_person == 1 { "is" } else { "are" };
+        console.say(&format!("note: {of_one_person} of {rows} {verb} of one person only"));
+        console.say("hint: HAVING count(DISTINCT person) > 1 leaves such groups out");
+    }
     let mut provenance = provenance(&snapshot);
     let rows = if arguments.rows { " --rows" } else { "" };
     let (text, version) = (quoted(&arguments.statement), provenance.version);

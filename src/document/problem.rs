@@ -21,7 +21,12 @@ pub struct Problem {
 impl Problem {
     /// A mistake at `span`.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: None }
+        let mut message: String = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MESSAGE_MAX) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Self { span, message, help: None }
     }
 
     /// Adds what the reader can do.
@@ -58,14 +63,23 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
 pub struct DocumentError {
     name: String,
     source: NamedSource<String>,
-    problems: Vec<Problem>,
+    /// The first of them.
+    problems: Box<[Problem]>,
+    total: usize,
 }
+
+/// Mistakes that are shown of a document.
+const SHOWN_MAX: usize = 100;
+/// Characters of a message, which can hold what somebody wrote.
+const MESSAGE_MAX: usize = 400;
 
 impl DocumentError {
     /// The mistakes of the document `name` with content `text`.
     pub fn new(name: &str, text: &str, problems: Vec<Problem>) -> Self {
         let source = NamedSource::new(name, text.to_owned()).with_language("toml");
-        Self { name: name.to_owned(), source, problems }
+        let total = problems.len();
+        let problems = problems.into_iter().take(SHOWN_MAX).collect();
+        Self { name: name.to_owned(), source, problems, total }
     }
 
     /// Line and column (both from 1) of a byte in the text.
@@ -105,9 +119,10 @@ impl fmt::Display for Problem {
 
 impl DocumentError {
     fn count(&self) -> String {
-        let count = self.problems.len();
+        let (count, shown) = (self.total, self.problems.len());
         let noun = if count == 1 { "mistake" } else { "mistakes" };
-        format!("{count} {noun} in {}", line(&self.name))
+        let first = if shown < count { format!(", the first {shown}") } else { String::new() };
+        format!("{count} {noun} in {}{first}", line(&self.name))
     }
 
     /// The document's lines with every mistake underlined: for terminals.

@@ -206,18 +206,19 @@ fn counted(
     Ok(questions.into_iter().zip(figures.into_iter().flatten()).collect())
 }
 
-/// Answers a statement over all observations of a snapshot.
+/// Answers a statement over all observations of a snapshot; gives the number of rows that are of one
+/// person too.
 pub fn answer_statement(
     statement: &Statement,
     snapshot: &Snapshot,
     dictionary: &Dictionary,
-) -> Result<ReleasedTable, StatementError> {
+) -> Result<(ReleasedTable, usize), StatementError> {
     let delivered = Delivered::new(windows(snapshot));
     let dictionary = dictionary.when_due(delivered.last());
     let plan = statement.plan(&Scan::new(snapshot, None).frame()?, &dictionary)?;
     let frames = collect([&plan], OptFlags::default())?;
-    let result = statement.answer(&frames[0])?;
-    Ok(release(result, Policy::Internal))
+    let (result, of_one_person) = statement.answer(&frames[0])?;
+    Ok((release(result, Policy::Internal), of_one_person))
 }
 
 /// Counts all figures of answers a second time, row by row over batches of another reader, and

@@ -3,7 +3,7 @@
 use super::derived::{self, Derived};
 use super::filter::Filter;
 use super::shape::Shape;
-use crate::document::{DocumentError, Labels, Placed, Problem, Table, read_document};
+use crate::document::{DocumentError, Labels, Placed, Problem, Span, Table, read_document};
 use crate::metric::{Dimension, Metric};
 
 /// A named query as its file says it; names are resolved, values of parameters not yet given.
@@ -164,6 +164,29 @@ const BANDS: [(Dimension, &[i64], i64); 2] = [
     (Dimension::MeasureMonths, &[1, 4, 7, 13, 25], 1),
 ];
 
+/// Bands of a dimension: their lowest numbers have two digits.
+const BANDS_MAX: usize = 100;
+
+/// Bytes of a query file; what a filter may have and as much again.
+const BYTES_MAX: usize = 512 * 1024;
+
+/// Metrics, totals or parameters that a file defines.
+const DEFINED_MAX: usize = 100;
+
+/// Reports what a file has more of than any answer can have, and takes the first.
+pub(super) fn bounded<T>(
+    root: &Table<'_>,
+    what: &str,
+    all: &mut Vec<T>,
+    place: impl Fn(&T) -> Span,
+) {
+    if let Some(one) = all.get(DEFINED_MAX) {
+        let message = format!("the file has more than {DEFINED_MAX} {what}");
+        root.problem(Problem::new(place(one), message).help("divide it among several files"));
+        all.truncate(DEFINED_MAX);
+    }
+}
+
 impl Query {
     /// The filter as written.
     pub fn filter_text(&self) -> Option<&str> {
@@ -173,6 +196,12 @@ impl Query {
     /// Reads a query file; `path` is shown in messages.
     pub fn read(name: &str, path: &str, text: &str) -> Result<Self, DocumentError> {
         let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        if text.len() > BYTES_MAX {
+            let message = format!("the file has {} bytes, and may have {BYTES_MAX}", text.len());
+            let help = "long lists of values are given as a parameter, or are a dimension";
+            let problem = Problem::new(0..1, message).help(help);
+            return Err(DocumentError::new(path, "", vec![problem]));
+        }
         read_document(path, text, |root| {
             let metrics = names(root, "metrics", Metric::named, &Metric::ALL.map(Metric::name));
             let known = Dimension::ALL.map(Dimension::name);
@@ -184,12 +213,12 @@ impl Query {
                     problem.help(format!("known: {}", Metric::ALL.map(Metric::name).join(", "))),
                 );
             }
-            let parameters: Vec<_> = root
-                .entries("parameters")
-                .iter()
-                .map(|(name, table)| parameter(name, table))
-                .collect();
+            let mut entries = root.entries("parameters");
+            bounded(root, "parameters", &mut entries, |(name, _)| name.span.clone());
+            let parameters: Vec<_> =
+                entries.iter().map(|(name, table)| parameter(name, table)).collect();
             let mut derived = root.entries("derived");
+            bounded(root, "metrics", &mut derived, |(name, _)| name.span.clone());
             // Columns stand in the order of the file.
             derived.sort_by_key(|(name, _)| name.span.start);
             let derived: Vec<Derived> = derived
@@ -337,6 +366,11 @@ fn own_bands(
     lowest: i64,
 ) -> Option<Vec<Band>> {
     let starts = table.integers(dimension.name());
+    if let Some(start) = starts.get(BANDS_MAX) {
+        let message = format!("`{}` has more than {BANDS_MAX} bands", dimension.name());
+        root.problem(Problem::new(start.span.clone(), message));
+        return None;
+    }
     for (at, start) in starts.iter().enumerate() {
         let rising = at == 0 || starts[at - 1].value < start.value;
         if !rising || !(lowest..=99).contains(&start.value) {

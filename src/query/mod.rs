@@ -10,6 +10,7 @@
 mod assemble;
 mod belonging;
 mod catalog;
+mod columns;
 mod compile;
 mod complete;
 mod count;
@@ -22,6 +23,7 @@ mod file;
 mod filter;
 mod fold;
 mod level;
+mod lower;
 mod note;
 mod parameter;
 mod partial;
@@ -50,4 +52,4 @@ pub use result::{
 };
 pub use revision::State;
 pub use schema::schema;
-pub use statement::{Statement, StatementError};
+pub use statement::{Refused, Statement, StatementError};

@@ -2,8 +2,8 @@
 //!
 //! All mistakes are reported; a query with one of them is not run.
 
-use super::file::{Parameter, ParameterKind, Query};
-use super::filter::element;
+use super::file::{Parameter, Query};
+use super::filter::{TypedValues, element};
 use super::resolve::{Arguments, unknown};
 
 /// The value of each parameter as it was given, or its default.
@@ -37,9 +37,6 @@ pub(super) fn given(
     }
     given
 }
-
-/// Typed values by name.
-pub(super) type TypedValues = Vec<(String, ParameterKind, String)>;
 
 /// Every single value, checked; and how many each list has.
 pub(super) fn values(

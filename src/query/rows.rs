@@ -5,10 +5,10 @@ use polars::prelude::*;
 
 use super::compile::Source;
 use super::course::with_course;
-use super::expression::lower;
 use super::figures::BEYOND;
 use super::file::{Band, Top};
 use super::level::Level;
+use super::lower::satisfying;
 use super::resolve::Question;
 use crate::dictionary::{Dictionary, Places};
 use crate::metric::Dimension;
@@ -27,7 +27,7 @@ pub(super) fn rows(
         frame = with_course(frame, question, &source.quarters, &source.delivered)?;
     }
     if let Some(filter) = &query.filter {
-        frame = frame.filter(lower(filter.condition()));
+        frame = satisfying(frame, filter.condition());
     }
     for (dimension, values) in question.row_conditions() {
         if !dimension.is_banded() {

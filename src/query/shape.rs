@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::derived::{self, Derived};
-use super::file::Top;
+use super::file::{Top, bounded};
 use super::filter::Filter;
 use crate::document::{Placed, Problem, Table};
 use crate::metric::Dimension;
@@ -34,7 +34,9 @@ impl Shape {
 /// Levels of totals: each keeps fewer dimensions than the rows.
 fn totals(root: &Table<'_>, dimensions: &[Dimension]) -> Vec<Vec<Dimension>> {
     let mut levels: Vec<Vec<Dimension>> = Vec::new();
-    for list in root.text_lists("totals") {
+    let mut lists = root.text_lists("totals");
+    bounded(root, "totals", &mut lists, |list| list.span.clone());
+    for list in lists {
         let of = |text: &Placed<String>| {
             let dimension = derived::dimension(root, text)?;
             if !dimensions.contains(&dimension) {

@@ -192,6 +192,155 @@ impl Expressions {
         }
     }
 
+    /// Conditions one after the other, with hardly any parentheses.
+    fn flat(&mut self) -> String {
+        let mut text = String::new();
+        for at in 0..self.0.random_range(1..5) {
+            if at > 0 {
+                let between = [
+                    "AND",
+                    "OR",
+                    "AND",
+                    "OR",
+                    "=",
+                    "<>",
+                    "<",
+                    ">=",
+                    "IS DISTINCT FROM",
+                    "IS NOT DISTINCT FROM",
+                ];
+                write!(text, " {} ", self.of(&between)).unwrap();
+            }
+            text.push_str(self.of(&["", "", "", "", "NOT "]));
+            let conditions = [
+                "TRUE",
+                "FALSE",
+                "(days > 30)",
+                "(cpas = '21004')",
+                "(sex IS NULL)",
+                "(amount < 100)",
+                "days > 30",
+                "sex = 'M'",
+                "days + 1 BETWEEN 20 AND 32",
+                "cpas NOT LIKE '2%'",
+                "amount IS NULL",
+                "days IN (31, 30)",
+            ];
+            text.push_str(self.of(&conditions));
+            let after = [
+                "",
+                "",
+                "",
+                " IN (TRUE, FALSE)",
+                " NOT IN (TRUE)",
+                " BETWEEN FALSE AND FALSE",
+                " NOT BETWEEN TRUE AND TRUE",
+                " IS NULL",
+                " IS NOT NULL",
+                " IS NOT TRUE",
+                " IS FALSE",
+            ];
+            text.push_str(self.of(&after));
+        }
+        text
+    }
+
+    /// A pattern with marks in a text with marks.
+    fn marked(&mut self) -> String {
+        const MARKS: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ";
+        let mut mark = || char::from(*MARKS.choose(&mut self.0).unwrap());
+        let (inside, wanted) = ([mark(), mark(), mark()], [mark(), mark()]);
+        let quoted = |mark: char| if mark == '\'' { "''".to_owned() } else { mark.to_string() };
+        let text: String = inside.into_iter().map(quoted).collect();
+        let [one, other] = wanted.map(|mark| match mark {
+            '%' | '_' | '!' if self.0.random_bool(0.7) => format!("!{mark}"),
+            '!' => "!!".to_owned(),
+            mark => quoted(mark),
+        });
+        let (not, any) = (self.of(&["", "NOT "]), self.of(&["%", "_", ""]));
+        match self.0.random_range(0..3) {
+            0 => format!("('{text}' || cpas) {not}LIKE '%{one}%' ESCAPE '!'"),
+            1 => format!("(cpas || '{text}') {not}LIKE '_____{one}{any}{other}%' ESCAPE '!'"),
+            _ => format!("('a{text}b' || sex) {not}LIKE 'a{any}{one}{other}%' ESCAPE '!'"),
+        }
+    }
+
+    fn quotient(&mut self, depth: u32) -> String {
+        let under = self.of(&["3", "7", "days", "(days - 28)", "birth_year", "amount"]);
+        format!("{} / {under}", self.number(depth))
+    }
+
+    /// A statement of one row over another that groups, or that divides.
+    fn nested(&mut self, depth: u32) -> String {
+        let key = match self.0.random_range(0..5) {
+            0 => self.whole(depth),
+            1 => self.decimal(depth),
+            2 => self.text(depth),
+            3 => self.date(depth),
+            _ => self.truth(depth),
+        };
+        let all = "SELECT count(*), count(k), min(k), max(k), count(DISTINCT k) FROM";
+        match self.0.random_range(0..10) {
+            0 | 1 => format!(
+                "SELECT count(*), count(k), min(k), max(k), min(n), max(n) FROM (SELECT {key} AS k, \
+                 count(*) AS n FROM observations GROUP BY k) AS t"
+            ),
+            2 => format!("{all} (SELECT DISTINCT {key} AS k FROM observations) AS t"),
+            3 => format!(
+                "{all} (SELECT {key} AS k FROM observations UNION SELECT {key} FROM observations) AS t"
+            ),
+            4 => {
+                let aggregate = self.aggregate(depth);
+                format!(
+                    "{all} (SELECT s AS k FROM (SELECT person, {aggregate} AS s FROM observations \
+                     GROUP BY person) AS p GROUP BY k) AS t"
+                )
+            }
+            5 => {
+                let of = self.quotient(depth);
+                let what = self.of(&["x > 4.5", "x < 1.23456789", "round(x, 1) > 3", "x IS NULL"]);
+                format!(
+                    "SELECT count(*) FROM (SELECT {of} AS x FROM observations) AS t WHERE {what}"
+                )
+            }
+            6 => {
+                let of = self.quotient(depth);
+                let what =
+                    self.of(&["max(x)", "CAST(max(x) AS DECIMAL(18, 2))", "count(DISTINCT x)"]);
+                format!("WITH t AS (SELECT {of} AS x FROM observations) SELECT {what} FROM t")
+            }
+            7 => {
+                let of = self.quotient(depth);
+                format!(
+                    "WITH t AS (SELECT round({of}, 6) AS x FROM observations), u AS (SELECT x, \
+                     count(*) AS n FROM t GROUP BY x) SELECT min(x), max(x), sum(n) FROM u"
+                )
+            }
+            8 => {
+                let sides =
+                    (self.of(&["avg(days)", "sum(days) / 7"]), self.of(&["avg(age)", "0.5"]));
+                format!(
+                    "SELECT min(x) FROM (SELECT {} AS x FROM observations UNION ALL SELECT {} FROM \
+                     observations) AS t",
+                    sides.0, sides.1
+                )
+            }
+            _ => {
+                let (order, at) = (self.of(&["", " DESC"]), self.0.random_range(0..40));
+                let by = self.of(&[
+                    "days / 100000000",
+                    "days / birth_year",
+                    "birth_year / -days",
+                    "days / (birth_year - 1970)",
+                ]);
+                format!(
+                    "SELECT days, birth_year FROM observations WHERE birth_year <> 1970 GROUP BY days, \
+                     birth_year ORDER BY {by}{order}, days, birth_year LIMIT 1 OFFSET {at}"
+                )
+            }
+        }
+    }
+
     fn aggregate(&mut self, depth: u32) -> String {
         match self.0.random_range(0..10) {
             0 => format!("count(*) FILTER (WHERE {})", self.truth(depth)),
@@ -224,8 +373,30 @@ fn asked_elsewhere(statements: &[String]) -> Vec<String> {
 fn a_thousand_filters_give_what_another_engine_gives_or_are_refused() {
     let mut expressions = Expressions::new(7);
     let filters: BTreeSet<String> = (0..1_100).map(|at| expressions.truth(1 + at % 4)).collect();
-    let filters: Vec<String> = filters.into_iter().collect();
     assert!(filters.len() >= 1_000, "{}", filters.len());
+    compare_filters(filters, REFUSED_MAX);
+}
+
+#[test]
+fn conditions_without_parentheses_count_as_elsewhere_or_are_refused() {
+    let mut expressions = Expressions::new(9);
+    let filters: BTreeSet<String> = (0..800).map(|_| expressions.flat()).collect();
+    assert!(filters.len() >= 500, "{}", filters.len());
+    // Many have two of a rank in a row.
+    let refused_max = filters.len() * 3 / 4;
+    compare_filters(filters, refused_max);
+}
+
+#[test]
+fn patterns_of_all_marks_count_as_elsewhere() {
+    let mut expressions = Expressions::new(10);
+    let filters: BTreeSet<String> = (0..400).map(|_| expressions.marked()).collect();
+    assert!(filters.len() >= 300, "{}", filters.len());
+    compare_filters(filters, 0);
+}
+
+fn compare_filters(filters: BTreeSet<String>, refused_max: usize) {
+    let filters: Vec<String> = filters.into_iter().collect();
     let counts: Vec<String> = filters
         .iter()
         .map(|filter| format!("SELECT count(*) FROM observations WHERE {filter}"))
@@ -234,7 +405,8 @@ fn a_thousand_filters_give_what_another_engine_gives_or_are_refused() {
     let sandbox = copy();
     let name = |at: usize| format!("filter-{at}");
     for (at, filter) in filters.iter().enumerate() {
-        let text = format!("metrics = [\"observations\"]\nfilter = '''{filter}'''\n");
+        let quoted = filter.replace('\\', "\\\\").replace('"', "\\\"");
+        let text = format!("metrics = [\"observations\"]\nfilter = \"{quoted}\"\n");
         sandbox.write(&format!("warehouse/queries/{}.toml", name(at)), text);
     }
     let checked = sandbox.run(["queries", "--check"]).stderr;
@@ -266,13 +438,24 @@ fn a_thousand_filters_give_what_another_engine_gives_or_are_refused() {
         }
     }
     let shown: Vec<&String> = refused.iter().map(|at| &filters[*at]).collect();
-    assert!(refused.len() <= REFUSED_MAX, "{}: {shown:#?}\n{checked}", refused.len());
+    assert!(refused.len() <= refused_max, "{}: {shown:#?}\n{checked}", refused.len());
 }
 
 /// Whether both are the same number, up to what a binary float and six decimals can say.
 fn is_near(ours: &str, theirs: &str) -> bool {
     let (Ok(ours), Ok(theirs)) = (ours.parse::<f64>(), theirs.parse::<f64>()) else { return false };
     (ours - theirs).abs() <= 0.000_001 + theirs.abs() * 1e-12
+}
+
+/// Whether a cell of ours is what the other engine gives, if it gives anything.
+fn is_same(ours: &str, theirs: &str) -> bool {
+    match theirs {
+        "!" => true,
+        "-" => ours.is_empty(),
+        float if float.starts_with('~') => is_near(ours, &float[1..]),
+        // A text that a spreadsheet would take for a formula has a mark before it.
+        exact => shortened(ours.trim_start_matches('\'')) == exact,
+    }
 }
 
 fn shortened(number: &str) -> &str {
@@ -311,15 +494,34 @@ fn a_thousand_statements_give_what_another_engine_gives_or_are_refused() {
                 })
             };
             let (Some(ours), theirs) = (ours, &elsewhere[at * 20 + inside]) else { continue };
-            let same = match theirs.as_str() {
-                "!" => true,
-                "-" => ours.is_empty(),
-                float if float.starts_with('~') => is_near(&ours, &float[1..]),
-                // A text that a spreadsheet would take for a formula has a mark before it.
-                exact => shortened(ours.trim_start_matches('\'')) == exact,
-            };
-            assert!(same, "{it}: {ours} here, {theirs} there");
+            assert!(is_same(&ours, theirs), "{it}: {ours} here, {theirs} there");
         }
     }
     assert!(refused.len() <= REFUSED_MAX, "{}: {refused:#?}", refused.len());
+}
+
+#[test]
+fn statements_within_statements_give_what_another_engine_gives_or_are_refused() {
+    let mut expressions = Expressions::new(11);
+    let asked: BTreeSet<String> = (0..500).map(|at| expressions.nested(at % 3)).collect();
+    let asked: Vec<String> = asked.into_iter().collect();
+    let elsewhere = asked_elsewhere(&asked);
+    let mut refused = Vec::new();
+    for (statement, theirs) in asked.iter().zip(&elsewhere) {
+        let ran = warehouse().run(["sql", statement, "--format", "tsv"]);
+        if ran.code != 0 {
+            assert_eq!(ran.code, 2, "{statement}: {ran}");
+            assert!(!ran.stderr.contains("panicked"), "{statement}: {ran}");
+            refused.push(format!("{statement}: {}", ran.stderr));
+            continue;
+        }
+        if theirs == "!" {
+            continue;
+        }
+        let ours = ran.stdout.lines().nth(1).unwrap_or_default();
+        let same = ours.split('\t').count() == theirs.split('\t').count()
+            && ours.split('\t').zip(theirs.split('\t')).all(|(ours, theirs)| is_same(ours, theirs));
+        assert!(same, "{statement}: {ours} here, {theirs} there");
+    }
+    assert!(refused.len() <= 2 * REFUSED_MAX, "{}: {refused:#?}", refused.len());
 }

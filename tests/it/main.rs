@@ -77,6 +77,9 @@ mod language;
 /// Questions in SQL: what is answered, and what is refused.
 mod statements;
 
+/// No statement shows a single person unaware, and none is too long or too deep.
+mod single_persons;
+
 /// Expressions of filters and statements beside another engine's: equal, or refused.
 mod expressions;
 

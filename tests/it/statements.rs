@@ -166,7 +166,7 @@ const ANSWERED: [(&str, &str); 30] = [
     ("max(CASE sex WHEN 'M' THEN 1 WHEN 'F' THEN 2 END)", "1"),
 ];
 
-fn three_persons() -> Sandbox {
+pub(crate) fn three_persons() -> Sandbox {
     let sandbox = Sandbox::new();
     let rows = [
         "42012205181;1;21004;2005-07-01;2005-07-31;1168;;1;250.00",
@@ -498,4 +498,219 @@ fn a_message_says_where_and_what_may_help() {
     error: line 1, column 50: a statement has no parameter `regime` (write the value itself)
     hint: `sppis dictionary` lists the columns; tables other than `observations` are none
     ");
+}
+
+#[test]
+fn a_quotient_stays_the_fraction_that_it_is_or_is_refused() {
+    let sandbox = three_persons();
+    let ask = |statement: &str| sandbox.run(["sql", statement, "--format", "csv"]);
+    let mut said = String::new();
+    for statement in [
+        "SELECT a > 1000 AS x FROM (SELECT avg(days) AS a FROM observations) AS t",
+        "WITH t AS (SELECT sum(days) / count(*) AS a FROM observations) SELECT CAST(a AS INTEGER) FROM t",
+        "SELECT count(*) FROM (SELECT days / 7 AS x FROM observations) AS t WHERE x > 4",
+        "SELECT avg(days) AS a FROM observations UNION ALL SELECT avg(amount) FROM observations",
+        "SELECT avg(days) AS a FROM observations UNION SELECT avg(days) FROM observations",
+        "SELECT DISTINCT days / 100000000 AS x FROM observations",
+        "(SELECT cpas, avg(days) AS a FROM observations GROUP BY cpas) ORDER BY a",
+    ] {
+        let ran = ask(statement);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{statement}: {ran}");
+        said.push_str(ran.stderr.lines().next().unwrap());
+        said.push('\n');
+    }
+    insta::assert_snapshot!(said, @"
+    error: line 1, column 35: `a` of a subquery or of DISTINCT is a quotient, which is not exact (round it first: round(sum(amount) / count(*), 2))
+    error: line 1, column 19: `a` of a subquery or of DISTINCT is a quotient, which is not exact (round it first: round(sum(amount) / count(*), 2))
+    error: line 1, column 30: `x` of a subquery or of DISTINCT is a quotient, which is not exact (round it first: round(sum(amount) / count(*), 2))
+    error: line 1, column 1: `a` of a side of UNION is a quotient, which is not exact (round it first: round(sum(amount) / count(*), 2))
+    error: line 1, column 1: `a` of a side of UNION is a quotient, which is not exact (round it first: round(sum(amount) / count(*), 2))
+    error: line 1, column 17: `x` of a subquery or of DISTINCT is a quotient, which is not exact (round it first: round(sum(amount) / count(*), 2))
+    error: line 1, column 72: ordered by `a`, a quotient, which is not exact (write ORDER BY and LIMIT without parentheses before them, or round it first)
+    ");
+    let ordered = "FROM observations GROUP BY days ORDER BY";
+    let by_centre = "FROM observations GROUP BY cpas ORDER BY";
+    for (statement, expected) in [
+        (
+            "SELECT round(a, 1) AS x FROM (SELECT round(avg(days), 3) AS a FROM observations) AS t"
+                .to_owned(),
+            "x\n30.0\n",
+        ),
+        (format!("SELECT days / 100000000 AS x {ordered} x DESC"), "x\n0.000000\n0.000000\n"),
+        (format!("SELECT days {ordered} days / 100000000 DESC"), "days\n31\n28\n"),
+        (format!("SELECT days {ordered} days / -100000000 DESC"), "days\n28\n31\n"),
+        (format!("SELECT days {ordered} days / 100000000 DESC LIMIT 1"), "days\n31\n"),
+        (
+            format!("SELECT cpas, sum(days) / 1000000000 AS q {by_centre} q, cpas"),
+            "cpas,q\n21005,0.000000\n21004,0.000000\n62063,0.000000\n",
+        ),
+        (
+            format!("SELECT cpas {by_centre} sum(amount) / sum(days) NULLS FIRST, cpas"),
+            "cpas\n62063\n21005\n21004\n",
+        ),
+    ] {
+        assert_eq!(ask(&statement).ok().stdout, expected, "{statement}");
+    }
+}
+
+#[test]
+fn conditions_without_parentheses_bind_as_elsewhere_or_are_refused() {
+    let sandbox = three_persons();
+    let count = |condition: &str| {
+        let statement = format!("SELECT count(*) AS n FROM observations WHERE {condition}");
+        sandbox.run(["sql", &statement, "--format", "csv"])
+    };
+    for (condition, expected) in [
+        ("regime IS DISTINCT FROM 'aide_sociale' AND days > 30", 2),
+        ("regime IS NOT DISTINCT FROM 'aide_sociale' OR days > 30", 3),
+        ("days > 30 AND regime IS NOT DISTINCT FROM 'aide_sociale' OR cpas = '62063'", 1),
+        ("NOT regime IS DISTINCT FROM 'aide_sociale' AND days > 30", 0),
+        ("(cpas = '62063') IS DISTINCT FROM (days = 31) OR cpas = '62063'", 2),
+        ("(cpas = '62063') IS DISTINCT FROM days = 31", 1),
+        ("cpas = '62063' IS DISTINCT FROM days = 31", 1),
+        ("(days > 30) = (cpas = '21004') IN (TRUE, FALSE)", 2),
+        ("TRUE = days IN (31, 30)", 2),
+        ("FALSE = cpas LIKE '21%'", 1),
+        ("FALSE = days BETWEEN 29 AND 40", 1),
+        ("days BETWEEN 1 AND 29 = TRUE", 1),
+        ("NOT days = 28", 2),
+        ("days = 31 IS NOT TRUE", 1),
+    ] {
+        let ran = count(condition).ok();
+        assert_eq!(ran.stdout, format!("n\n{expected}\n"), "{condition}");
+        let query = format!("metrics = [\"observations\"]\nfilter = '''{condition}'''\n");
+        sandbox.write("warehouse/queries/bound.toml", query);
+        let ran = sandbox.run(["run", "bound", "--verify", "--format", "csv"]).ok();
+        assert_eq!(ran.stdout, format!("observations\n{expected}\n"), "{condition}");
+    }
+    for condition in [
+        "days > 30 = TRUE",
+        "1 < days < 30",
+        "days IN (1, 2) IN (TRUE)",
+        "days BETWEEN 1 AND 2 BETWEEN FALSE AND TRUE",
+        "sex IS NULL IS NULL",
+        "cpas LIKE '2%' LIKE '2%'",
+    ] {
+        let ran = count(condition);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{condition}: {ran}");
+        assert!(ran.stderr.contains("parentheses"), "{condition}: {ran}");
+    }
+}
+
+#[test]
+fn every_mark_in_a_pattern_stands_for_itself() {
+    let sandbox = three_persons();
+    let marks = (' '..='~').filter(|it| !it.is_alphanumeric());
+    let mut columns = Vec::new();
+    for (at, mark) in marks.chain(['é', '€', '\u{a0}', 'Ω', '😀']).enumerate() {
+        let quoted = if mark == '\'' { "''".to_owned() } else { mark.to_string() };
+        let escape = if mark == '!' { "#" } else { "!" };
+        let escaped = format!("{escape}{quoted}");
+        // Texts with the mark at their start, in them and at their end, and without it.
+        let cases = [
+            (format!("'{quoted}' || cpas"), format!("{escaped}%"), "3"),
+            (format!("'x{quoted}y' || cpas"), format!("x{escaped}y_____"), "3"),
+            (format!("cpas || '{quoted}'"), format!("%{escaped}"), "3"),
+            ("'x' || cpas".to_owned(), format!("%{escaped}%"), "0"),
+            (format!("'{quoted}' || cpas"), format!("{escaped}{escaped}%"), "0"),
+        ];
+        for (part, (text, pattern, expected)) in cases.into_iter().enumerate() {
+            let like = format!("{text} LIKE '{pattern}' ESCAPE '{escape}'");
+            columns.push((format!("count(*) FILTER (WHERE {like}) AS n{at}_{part}"), expected));
+        }
+    }
+    for columns in columns.chunks(50) {
+        let all: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
+        let statement = format!("SELECT {} FROM observations", all.join(", "));
+        let ran = sandbox.run(["sql", &statement, "--format", "csv"]).ok();
+        let row = ran.stdout.lines().nth(1).unwrap().split(',');
+        for ((column, expected), found) in columns.iter().zip(row) {
+            assert_eq!(found, *expected, "{column}");
+        }
+    }
+}
+
+#[test]
+fn rows_are_grouped_by_one_key_of_every_kind() {
+    let sandbox = three_persons();
+    let ask = |statement: &str| {
+        let ran = sandbox.run(["sql", statement, "--format", "csv"]).ok();
+        ran.stdout.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (key, groups) in [
+        ("amount", 3),
+        ("days", 2),
+        ("cpas", 3),
+        ("first_day", 3),
+        ("days > 30", 2),
+        ("amount IS NULL", 2),
+        ("sex", 1),
+        ("guidance", 2),
+        ("birth_year", 3),
+        ("amount * 2", 3),
+        ("round(days / 7, 9)", 2),
+        ("round(days / 7, 0)", 1),
+        ("CAST(days AS DECIMAL(38, 10))", 2),
+        ("coalesce(amount, 1)", 3),
+        ("year", 1),
+        ("TRUE", 1),
+        ("NULL", 1),
+    ] {
+        let counted =
+            ask(&format!("SELECT count(*) AS n, {key} AS k FROM observations GROUP BY k"));
+        assert_eq!(counted.len(), groups, "{key}: {counted:?}");
+        let rows: usize = counted.iter().map(|row| row[..1].parse::<usize>().unwrap()).sum();
+        assert_eq!(rows, 3, "{key}");
+        for table in [
+            format!("SELECT {key} AS k FROM observations GROUP BY k"),
+            format!("SELECT DISTINCT {key} AS k FROM observations"),
+            format!("SELECT {key} AS k FROM observations UNION SELECT {key} FROM observations"),
+        ] {
+            let distinct = ask(&format!("SELECT count(*) AS n FROM ({table}) AS t"));
+            assert_eq!(distinct, [groups.to_string()], "{table}");
+        }
+    }
+    let of_sums = "SELECT s, count(*) AS n FROM (SELECT person, sum(days) AS s FROM observations GROUP \
+                   BY person) AS t GROUP BY s ORDER BY s";
+    assert_eq!(ask(of_sums), ["28,1", "31,2"]);
+}
+
+#[test]
+fn a_filter_that_does_not_fit_is_an_error_on_files_of_any_size() {
+    let sandbox = Sandbox::new();
+    let sample = ["sample", "--deliveries", "2008-05,2008-11", "--persons", "2500", "--seed", "5"];
+    sandbox.run_all(&[sample.as_slice(), &["--output", "in"]].concat()).ok();
+    for id in ["2008-05", "2008-11"] {
+        sandbox.run(["ingest", &format!("in/DWH_SPPIS_Formulaires_{id}.csv")]).ok();
+    }
+    for filter in [
+        "CAST(days AS DECIMAL(38, 37)) > 1",
+        "round(days / 3, 37) > 1",
+        "days * 9223372036854775807 > 1",
+        "abs(amount * 99999999999999999999999999999999999.9) > 1",
+        "CAST(measure AS INTEGER) = 1",
+        "CAST(regime AS DATE) = DATE '2006-01-01'",
+        "first_day + 99999999 > DATE '2006-01-01'",
+        "CAST(days * 100 AS TINYINT) > 1",
+        "birth_year > 1900 AND CAST(days AS DECIMAL(38, 37)) > 1",
+        "days IN (CAST(birth_year AS TINYINT), 3)",
+        "CASE WHEN days > 3 THEN days * 9223372036854775807 END > 3",
+    ] {
+        let statement = format!("SELECT count(*) FROM observations WHERE {filter}");
+        let having = format!(
+            "SELECT sex FROM observations GROUP BY sex HAVING count(*) FILTER (WHERE {filter}) > 0"
+        );
+        let query = format!("metrics = [\"persons\"]\nfilter = '''{filter}'''\n");
+        sandbox.write("warehouse/queries/unfit.toml", query);
+        for command in [
+            vec!["sql", &statement],
+            vec!["sql", &having],
+            vec!["run", "unfit"],
+            vec!["run", "unfit", "--verify"],
+        ] {
+            let ran = sandbox.run_all(&command);
+            assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{command:?} {filter}: {ran}");
+            assert!(!ran.stderr.contains("panicked"), "{command:?} {filter}: {ran}");
+        }
+    }
 }

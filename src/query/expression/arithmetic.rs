@@ -255,12 +255,12 @@ fn is_zero(constant: &Constant) -> bool {
 }
 
 /// The number, if it is one of its kind.
-pub(super) fn fitting(number: i128, kind: Kind) -> Option<i128> {
+pub(in crate::query) fn fitting(number: i128, kind: Kind) -> Option<i128> {
     if kind == Kind::Integer { in_bits(number) } else { in_digits(number) }
 }
 
 /// What is said of a result that is none of its kind.
-pub(super) fn too_large(operation: &str, kind: Kind) -> String {
+pub(in crate::query) fn too_large(operation: &str, kind: Kind) -> String {
     let of = if operation.is_empty() { String::new() } else { format!(" of `{operation}`") };
     let bounds = if kind == Kind::Integer { "64-bit whole numbers" } else { "38 digits" };
     format!("a result{of} does not fit in {bounds}")

@@ -2,12 +2,12 @@
 //! before anything recursive looks at it.
 
 use sqlparser::ast::{Expr, Statement};
-use sqlparser::dialect::GenericDialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use super::Refusal;
+use super::grammar::Grammar;
 
 /// Bytes of a text.
 const BYTES_MAX: usize = 256 * 1024;
@@ -36,7 +36,7 @@ fn parser(text: &str) -> Result<Parser<'static>, Refusal> {
         let message = format!("the text has {} bytes, and may have {BYTES_MAX}", text.len());
         return Err(Refusal::new(message, "long lists of values are better a filter by place"));
     }
-    let dialect = &GenericDialect {};
+    let dialect = &Grammar;
     let tokens = Tokenizer::new(dialect, text).tokenize_with_location();
     let tokens = tokens.map_err(|error| refusal(&ParserError::from(error)))?;
     let operators = tokens.iter().filter(|token| may_nest(token)).count();
@@ -70,7 +70,20 @@ fn refusal(error: &ParserError) -> Refusal {
             Refusal::new(message, "write what is within as a condition of its own")
         }
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => {
-            Refusal::new(format!("this is no SQL: {text}"), "")
+            Refusal::new(format!("this is no SQL: {}", shortened(text)), "")
         }
     }
+}
+
+/// What the parser says, which holds what it found, however long; the place stands at its end.
+fn shortened(text: &str) -> String {
+    const START: usize = 200;
+    const END: usize = 40;
+    let length = text.chars().count();
+    if length <= START + END {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(START).collect();
+    let end: String = text.chars().skip(length - END).collect();
+    format!("{start}…{end}")
 }

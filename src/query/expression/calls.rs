@@ -159,7 +159,7 @@ impl<S: Scope> Compiler<'_, S> {
     ) -> Option<Typed> {
         let texts = if name == "||" { 2 } else { 1 };
         let kinds: Vec<&str> = typed.iter().map(|it| it.kind.name()).collect();
-        let wrong = format!("`{name}` does not take ({})", kinds.join(", "));
+        let wrong = format!("`{name}` does not take ({})", shown(&kinds.join(", ")));
         let is_text = |it: &Typed| matches!(it.kind, Kind::Text | Kind::Nothing);
         if typed.len() < texts || !typed.iter().take(texts).all(is_text) {
             return self.refuse(tree, wrong, ALLOWED);

@@ -146,14 +146,14 @@ fn target(data_type: &DataType) -> Option<Target> {
 }
 
 /// The day that a text writes: four digits, two, two.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
+pub(in crate::query) fn day(text: &str) -> Option<NaiveDate> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     let usual = text.len() == 10 && text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
     (usual && date.year() > 0).then_some(date)
 }
 
 /// The number that a text writes, rounded to its kind.
-pub(super) fn parsed_number(text: &str, kind: Kind) -> Option<i128> {
+pub(in crate::query) fn parsed_number(text: &str, kind: Kind) -> Option<i128> {
     let (number, scale) = super::number::parsed(text)?;
     let wanted = kind.scale()?;
     match wanted.checked_sub(scale) {

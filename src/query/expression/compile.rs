@@ -4,6 +4,7 @@ use sqlparser::ast::{
     BinaryOperator, CastKind, Expr as Sql, Ident, Spanned as _, TypedString, UnaryOperator, Value,
 };
 
+use super::conditions::follows_another;
 use super::number::parsed;
 use super::{Constant, Kind, Node, Place, Typed};
 use crate::quarter::day_of;
@@ -70,6 +71,8 @@ pub(in crate::query) trait Scope {
 pub(super) const SIZE_MAX: usize = 20_000;
 /// Operations within each other.
 const DEPTH_MAX: usize = 100;
+/// Mistakes of an expression that are looked for.
+const MISTAKES_MAX: usize = 50;
 
 pub(super) const ALLOWED: &str = "allowed are names, numbers, texts, DATE '2016-01-01', comparisons, AND, OR, NOT, IN, BETWEEN, \
      LIKE, IS NULL, CASE, CAST, + - * / // % and a few functions";
@@ -116,6 +119,9 @@ impl<'a, S: Scope> Compiler<'a, S> {
     /// The expression, or `None` where something was refused. All sides of an operator are looked
     /// at before that, so that all mistakes are found.
     pub(in crate::query) fn expression(&mut self, tree: &Sql) -> Option<Typed> {
+        if self.refusals.len() >= MISTAKES_MAX {
+            return None;
+        }
         if self.depth >= DEPTH_MAX {
             let message = format!("more than {DEPTH_MAX} operations within each other");
             return self.refuse(tree, message, "give a part of it a name, in a subquery");
@@ -134,6 +140,10 @@ impl<'a, S: Scope> Compiler<'a, S> {
     fn dispatch(&mut self, tree: &Sql) -> Option<Typed> {
         if let Some(whole) = self.scope.whole(tree) {
             return whole.map_err(|refusals| self.refusals.extend(refusals)).ok();
+        }
+        if follows_another(tree) {
+            let message = format!("`{}` compares what is compared already", shown(tree));
+            return self.refuse(tree, message, "put the first comparison in parentheses");
         }
         match tree {
             Sql::Identifier(name) => self.named(std::slice::from_ref(name), tree),

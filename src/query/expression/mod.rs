@@ -17,13 +17,16 @@ mod calls;
 mod casts;
 mod compile;
 mod conditions;
-mod kernels;
-mod lower;
+mod grammar;
 pub(super) mod number;
+mod stack;
 
+pub(super) use arithmetic::{fitting, too_large};
 pub(super) use bounds::{parse_condition, parse_statement};
+pub(super) use casts::{day, parsed_number};
 pub(super) use compile::{Compiler, Refusal, Scope, date, shown};
-pub(super) use lower::{column_type, halves, lower, whole, widened};
+
+pub(super) use stack::on_deep_stack;
 
 use crate::quarter::Day;
 
@@ -315,6 +318,24 @@ impl Typed {
     pub(super) fn visit(&self, look: &mut dyn FnMut(&Self)) {
         look(self);
         self.node.each(&mut |part| part.visit(look));
+    }
+
+    /// Whether there are rows for which it is an error.
+    pub(super) fn can_fail(&self) -> bool {
+        let mut can_fail = false;
+        self.visit(&mut |part| {
+            can_fail |= match &part.node {
+                Node::Fit { tries, .. } | Node::Parse { tries, .. } => !tries,
+                Node::Text(function, ..) => *function == TextFunction::Join,
+                Node::Arithmetic { .. }
+                | Node::Absolute(..)
+                | Node::Rescale(..)
+                | Node::Round { .. }
+                | Node::Shift { .. } => true,
+                _ => false,
+            };
+        });
+        can_fail
     }
 
     /// The columns that it reads.

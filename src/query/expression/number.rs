@@ -33,7 +33,11 @@ pub(super) fn in_bits(number: i128) -> Option<i128> {
 }
 
 /// What an operation gives of two numbers of one scale; nothing where it divides by nothing.
-pub(super) fn operate(operator: Operator, left: i128, right: i128) -> Result<Option<i128>, Unfit> {
+pub(in crate::query) fn operate(
+    operator: Operator,
+    left: i128,
+    right: i128,
+) -> Result<Option<i128>, Unfit> {
     let result = match operator {
         Operator::Plus => left.checked_add(right),
         Operator::Minus => left.checked_sub(right),
@@ -46,12 +50,17 @@ pub(super) fn operate(operator: Operator, left: i128, right: i128) -> Result<Opt
 }
 
 /// The number with so many more digits behind its decimal mark.
-pub(super) fn rescaled(number: i128, digits: u8) -> Option<i128> {
+pub(in crate::query) fn rescaled(number: i128, digits: u8) -> Option<i128> {
     number.checked_mul(power(digits)?)
 }
 
 /// One number by another, with so many digits behind the decimal mark.
-pub(super) fn divided(left: i128, right: i128, digits: u8, rounding: Rounding) -> Option<i128> {
+pub(in crate::query) fn divided(
+    left: i128,
+    right: i128,
+    digits: u8,
+    rounding: Rounding,
+) -> Option<i128> {
     let negative = (left < 0) != (right < 0);
     let (left, right) = (left.unsigned_abs(), right.unsigned_abs());
     let (mut quotient, mut rest) = (left.checked_div(right)?, left.checked_rem(right)?);
@@ -70,7 +79,7 @@ pub(super) fn divided(left: i128, right: i128, digits: u8, rounding: Rounding) -
 }
 
 /// How a fraction compares with another; neither is over nothing.
-pub(super) fn compared(left: (i128, i128), right: (i128, i128)) -> Ordering {
+pub(in crate::query) fn compared(left: (i128, i128), right: (i128, i128)) -> Ordering {
     let (mut left, mut right) = (positive(left), positive(right));
     let mut turned = false;
     loop {
@@ -88,6 +97,41 @@ pub(super) fn compared(left: (i128, i128), right: (i128, i128)) -> Ordering {
         };
         return if turned { ordering.reverse() } else { ordering };
     }
+}
+
+/// A fraction as the whole number below it, and the 38 digits behind its mark, and the 38 behind
+/// those; nothing where it is over 0. These have the order of fractions: two of numbers of 38 digits
+/// that differ do so by 10⁻⁷⁶ or more.
+pub(in crate::query) fn expanded(over: i128, under: i128) -> Option<[i128; 3]> {
+    let (over, under) = positive((over, under));
+    let whole = over.checked_div_euclid(under)?;
+    let mut rest = over.checked_rem_euclid(under)?.unsigned_abs();
+    let mut digits = || {
+        let mut number = 0;
+        for _ in 0..DIGITS_MAX {
+            let next;
+            (next, rest) = next_digit(rest, under.unsigned_abs());
+            number = number * 10 + next;
+        }
+        number
+    };
+    Some([whole, digits(), digits()])
+}
+
+/// Ten times a rest by what is divided by, which is larger than the rest, and the rest of that.
+fn next_digit(rest: u128, under: u128) -> (i128, u128) {
+    let (mut digit, mut left) = (0, 0);
+    if let Some(ten_times) = rest.checked_mul(10) {
+        let digit = i128::try_from(ten_times / under).unwrap_or_default();
+        return (digit, ten_times % under);
+    }
+    for _ in 0..10 {
+        left += rest;
+        if left >= under {
+            (digit, left) = (digit + 1, left - under);
+        }
+    }
+    (digit, left)
 }
 
 fn positive((over, under): (i128, i128)) -> (i128, i128) {
@@ -146,6 +190,24 @@ mod tests {
                         if one * other < 0 { sides.1.cmp(&sides.0) } else { sides.0.cmp(&sides.1) };
                     assert_eq!(compared((left, one), (right, other)), expected);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn expansions_have_the_order_of_fractions() {
+        let most = greatest(DIGITS_MAX);
+        assert_eq!(expanded(1, 0), None);
+        assert_eq!(expanded(-1, 4), Some([-1, 75 * 10_i128.pow(36), 0]));
+        assert_eq!(expanded(2, -3), expanded(-4, 6));
+        let sides = [0, 1, 2, 3, 7, -5, -most, most, most - 1, most - 2, most / 3, most / 7];
+        let all = || sides.iter().flat_map(|over| sides.map(|under| (*over, under)));
+        let fractions: Vec<_> = all().filter(|(_, under)| *under != 0).collect();
+        for left in &fractions {
+            for right in &fractions {
+                let expansions = [left, right].map(|(over, under)| expanded(*over, *under));
+                let ordering = expansions[0].cmp(&expansions[1]);
+                assert_eq!(ordering, compared(*left, *right), "{left:?} {right:?}");
             }
         }
     }

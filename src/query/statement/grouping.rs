@@ -70,7 +70,7 @@ impl Scope for Groups<'_> {
 
 /// What stands in a SELECT of groups and is none.
 pub(super) fn not_grouped(text: &str) -> Refusal {
-    let message = format!("`{text}` is neither an aggregate nor what rows are grouped by");
+    let message = format!("`{}` is neither an aggregate nor what rows are grouped by", shown(text));
     Refusal::new(message, "").of_persons()
 }
 

@@ -5,9 +5,9 @@ use sqlparser::ast::Ident;
 use super::grouping::AGGREGATES;
 use super::tables::Table;
 use crate::metric::Dimension;
-use crate::query::expression::{Kind, Refusal, Scope, Typed};
+use crate::query::columns::COLUMNS;
+use crate::query::expression::{Kind, Refusal, Scope, Typed, shown};
 use crate::query::filter::{folded, names};
-use crate::scan::schema;
 
 /// The name of the stored table.
 pub(super) const OBSERVATIONS: &str = "observations";
@@ -43,8 +43,8 @@ impl Rows {
                 found => found.unwrap_or(Kind::Text),
             }
         };
-        for (name, _) in schema().iter() {
-            let (name, kind) = (name.to_string(), kind(name));
+        for (name, _) in COLUMNS {
+            let (name, kind) = (name.to_owned(), kind(name));
             known.push(Named { column: name.clone(), name, kind, is_derived: false });
         }
         for dimension in Dimension::ALL.into_iter().filter(|it| !it.is_of_course()) {
@@ -110,7 +110,7 @@ impl Scope for Rows {
 
     fn parameter(&mut self, name: &str) -> Result<Typed, Refusal> {
         Err(Refusal::new(
-            format!("a statement has no parameter `{name}`"),
+            format!("a statement has no parameter `{}`", shown(name)),
             "write the value itself",
         ))
     }

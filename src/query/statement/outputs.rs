@@ -6,7 +6,7 @@ use super::grouping::is_aggregate;
 use super::names::Rows;
 use super::reader::{Reader, place};
 use super::tables::Order;
-use crate::query::expression::{Compiler, Kind, Refusal, Scope, Typed, shown};
+use crate::query::expression::{Compiler, Kind, Node, Refusal, Scope, Typed, shown};
 
 /// An output of a SELECT before it has a name of its own.
 pub(super) struct Item {
@@ -20,6 +20,7 @@ pub(super) struct Item {
 impl Reader {
     pub(super) fn items(&mut self, select: &Select, rows: &Rows, hides: bool) -> Option<Vec<Item>> {
         let mut items = Vec::new();
+        self.listed(select.projection.len(), "SELECT", place(select))?;
         for item in &select.projection {
             match item {
                 SelectItem::UnnamedExpr(tree) => items.push(Item::new(tree, None)),
@@ -60,22 +61,29 @@ impl Reader {
         Some(items)
     }
 
-    /// The names and kinds of the outputs, of which no two have one name.
+    /// The names and kinds of the outputs, of which no two have one name. What is only `shown` may
+    /// be a quotient: rounded, it is as good as the exact one there and nowhere else.
     pub(super) fn columns(
         &mut self,
         items: &[Item],
         outermost: bool,
+        shown_only: bool,
     ) -> Option<Vec<(String, Kind)>> {
         let mut columns: Vec<(String, Kind)> = Vec::new();
         for item in items {
             let typed = item.typed.as_ref()?;
             let at = item.tree.as_ref().map(place).unwrap_or_default();
             if typed.kind == Kind::Identity && outermost {
-                let message =
-                    format!("`{}` tells persons apart; they can only be counted", item.name);
+                let message = format!(
+                    "`{}` tells persons apart; they can only be counted",
+                    shown(&item.name)
+                );
                 return self.refuse_person(at, message);
             }
             let name = item.alias.as_ref().unwrap_or(&item.name);
+            if typed.kind == Kind::Quotient && !shown_only {
+                return self.refuse_quotient(at, name, "a subquery or of DISTINCT");
+            }
             if columns.iter().any(|(known, _)| known == name) {
                 let message = format!("two columns are called `{}`", shown(name));
                 return self.refuse(at, message, "give one of them a name: sum(days) AS days");
@@ -190,6 +198,7 @@ pub(super) fn orders<S: Scope>(
         };
         let by = match at {
             Some(at) => match outputs.get(at) {
+                Some(output) if output.kind == Kind::Quotient => output.clone(),
                 Some(output) => Typed::column(format!("_{number}o{at}"), output.kind),
                 None => {
                     let message = format!("the SELECT has no column {}", shown(&key.expr));
@@ -201,11 +210,21 @@ pub(super) fn orders<S: Scope>(
                 let typed = compiler.expression(&key.expr)?;
                 // The column that is shown, where it is the same.
                 match outputs.iter().position(|output| *output == typed) {
-                    Some(at) => Typed::column(format!("_{number}o{at}"), typed.kind),
-                    None => typed,
+                    Some(at) if typed.kind != Kind::Quotient => {
+                        Typed::column(format!("_{number}o{at}"), typed.kind)
+                    }
+                    _ => typed,
                 }
             }
         };
+        if by.kind == Kind::Quotient && matches!(by.node, Node::Column(_)) {
+            let message =
+                format!("ordered by `{}`, a quotient, which is not exact", shown(&key.expr));
+            let help =
+                "write ORDER BY and LIMIT without parentheses before them, or round it first";
+            compiler.refusals.push(Refusal::new(message, help).at(place(&key.expr)));
+            return None;
+        }
         if by.kind == Kind::Identity {
             let message = format!("ordered by `{}`, which tells persons apart", shown(&key.expr));
             let refusal = Refusal::new(message, "").at(place(&key.expr)).of_persons();

@@ -7,32 +7,41 @@ use super::grouping::{called, key};
 use super::tables::{Aggregate, Call, Grouping, Order, Relation, Selection, Table};
 use crate::dictionary::Dictionary;
 use crate::metric::Dimension;
-use crate::query::expression::{Kind, Node, Typed, column_type, halves, lower, whole, widened};
+use crate::query::expression::{Kind, Node, Typed};
+use crate::query::lower::{column_type, halves, lower, order_keys, satisfying, whole, widened};
 use crate::query::rows::derive;
 
-/// The frame of a statement's answer, its columns under their own names.
+/// The least person of a row, whatever it is made of.
+pub(super) const LEAST: &str = "_least";
+/// The greatest; the same as the least where there is one person.
+pub(super) const GREATEST: &str = "_greatest";
+
+/// The frame of a statement's answer: its columns in order, and the persons of each row where they
+/// are asked for.
 pub(super) fn plan(
     relation: &Relation,
-    columns: &[(String, Kind)],
+    tells_persons: bool,
     observations: &LazyFrame,
     dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
-    let source = Source { observations, dictionary };
-    let frame = source.relation(relation, true)?;
-    let named = columns.iter().enumerate();
-    let named = named.map(|(at, (name, _))| col(relation.column(at)).alias(name.as_str()));
-    Ok(frame.select(named.collect::<Vec<_>>()))
+    Source { observations, dictionary, tells_persons }.relation(relation, true)
 }
 
 struct Source<'a> {
     observations: &'a LazyFrame,
     dictionary: &'a Dictionary,
+    /// Whether every table has the least and the greatest person of each row.
+    tells_persons: bool,
 }
 
 impl Source<'_> {
     /// Rows, in an order that is the same each time where it can be seen.
     fn relation(&self, relation: &Relation, is_seen: bool) -> PolarsResult<LazyFrame> {
         match relation {
+            Relation::Observations if self.tells_persons => {
+                let persons = [LEAST, GREATEST].map(|name| col("person").alias(name));
+                Ok(self.observations.clone().with_columns(persons))
+            }
             Relation::Observations => Ok(self.observations.clone()),
             Relation::Selection(selection) => self.selection(selection, is_seen),
             Relation::Union { parts, kinds, distinct, .. } => {
@@ -42,11 +51,12 @@ impl Source<'_> {
                         let column = col(table.relation.column(at)).cast(column_type(*kind));
                         column.alias(relation.column(at))
                     });
-                    Ok(frame.select(columns.collect::<Vec<_>>()))
+                    Ok(frame.select(columns.chain(self.persons()).collect::<Vec<_>>()))
                 };
                 let frames = parts.iter().map(part).collect::<PolarsResult<Vec<_>>>()?;
                 let all = concat(frames, UnionArgs::default())?;
-                Ok(if *distinct { all.unique_stable(None, UniqueKeepStrategy::First) } else { all })
+                let keys = kinds.iter().enumerate().map(|(at, kind)| (relation.column(at), *kind));
+                Ok(if *distinct { self.distinct(all, keys.collect()) } else { all })
             }
         }
     }
@@ -60,21 +70,21 @@ impl Source<'_> {
             frame = derive(frame, &needs, self.dictionary)?;
         }
         if let Some(condition) = &selection.condition {
-            frame = frame.filter(lower(condition));
+            frame = satisfying(frame, condition);
         }
         if let Some(grouping) = &selection.grouping {
-            frame = grouped(frame, grouping, selection.number, is_seen);
+            frame = self.grouped(frame, grouping, selection.number, is_seen);
         }
         if let Some(having) = &selection.having {
-            frame = frame.filter(lower(having));
+            frame = satisfying(frame, having);
         }
         let outputs = selection.outputs.iter().enumerate();
         let outputs = outputs.map(|(at, typed)| lower(typed).alias(selection.output(at)));
         frame = frame.with_columns(outputs.collect::<Vec<_>>());
-        let shown = || (0..selection.outputs.len()).map(|at| col(selection.output(at)));
+        let shown = || (0..selection.outputs.len()).map(|at| selection.output(at));
         if selection.distinct {
-            frame = frame.select(shown().collect::<Vec<_>>());
-            frame = frame.unique_stable(None, UniqueKeepStrategy::First);
+            let kinds = selection.outputs.iter().map(|typed| typed.kind);
+            frame = self.distinct(frame, shown().zip(kinds).collect());
         }
         frame = ordered(frame, &selection.order);
         if let Some(limit) = selection.limit {
@@ -82,8 +92,78 @@ impl Source<'_> {
             let skipped = i64::try_from(limit.skipped).unwrap_or(i64::MAX);
             frame = frame.slice(skipped, rows.unwrap_or(IdxSize::MAX));
         }
-        Ok(frame.select(shown().collect::<Vec<_>>()))
+        Ok(frame.select(shown().map(col).chain(self.persons()).collect::<Vec<_>>()))
     }
+
+    /// The columns of persons, where there are any.
+    fn persons(&self) -> impl Iterator<Item = Expr> {
+        [LEAST, GREATEST].into_iter().filter(|_| self.tells_persons).map(col)
+    }
+
+    /// The persons of a group of rows.
+    fn persons_of_groups(&self) -> impl Iterator<Item = Expr> {
+        let both = [col(LEAST).min(), col(GREATEST).max()];
+        both.into_iter().filter(|_| self.tells_persons)
+    }
+
+    /// Rows that differ in these columns, each where the first of them stood.
+    fn distinct(&self, frame: LazyFrame, keys: Vec<(String, Kind)>) -> LazyFrame {
+        let (frame, keys) = keyed(frame, keys);
+        frame.group_by_stable(keys).agg(self.persons_of_groups().collect::<Vec<_>>())
+    }
+
+    /// One row for each group, with its keys and aggregates.
+    fn grouped(
+        &self,
+        frame: LazyFrame,
+        grouping: &Grouping,
+        number: usize,
+        is_seen: bool,
+    ) -> LazyFrame {
+        let Grouping { keys, calls } = grouping;
+        let keys_named = keys.iter().enumerate().map(|(at, it)| lower(it).alias(key(number, at)));
+        let with_argument = |(at, call): (usize, &Call)| {
+            let name = argument(number, at);
+            (call.aggregate != Aggregate::Rows).then(|| prepared(call).alias(name))
+        };
+        let arguments = calls.iter().enumerate().filter_map(with_argument);
+        let frame = frame.with_columns(keys_named.chain(arguments).collect::<Vec<_>>());
+        let of_parts = calls.iter().enumerate().filter(|(_, call)| is_in_halves(call));
+        let of_parts = of_parts.flat_map(|(at, call)| {
+            let (name, kind) = (argument(number, at), call.argument.kind);
+            let (high, low) = halves(&Typed::column(name.clone(), kind));
+            [high.alias(upper(number, at)), low.alias(name)]
+        });
+        let frame = frame.with_columns(of_parts.collect::<Vec<_>>());
+        let of_calls = calls.iter().enumerate();
+        let of_calls = of_calls.flat_map(|(at, call)| aggregated(call, number, at));
+        let aggregates: Vec<Expr> = of_calls.chain(self.persons_of_groups()).collect();
+        let groups = if keys.is_empty() {
+            frame.select(if aggregates.is_empty() { vec![len()] } else { aggregates })
+        } else {
+            let keys = keys.iter().enumerate().map(|(at, it)| (key(number, at), it.kind));
+            let (frame, keys) = keyed(frame, keys.collect());
+            let groups = frame.group_by(&keys).agg(aggregates);
+            let options = SortMultipleOptions::default().with_nulls_last(true);
+            if is_seen { groups.sort_by_exprs(keys, options) } else { groups }
+        };
+        let results = calls.iter().enumerate().filter(|(_, call)| call.aggregate == Aggregate::Sum);
+        let results = results.map(|(at, call)| summed(call, number, at).alias(called(number, at)));
+        groups.with_columns(results.collect::<Vec<_>>())
+    }
+}
+
+/// The keys of groups. A decimal that stands alone has a constant beside it: the engine groups by no
+/// single column of 128 bits.
+fn keyed(frame: LazyFrame, keys: Vec<(String, Kind)>) -> (LazyFrame, Vec<Expr>) {
+    const SECOND: &str = "_second";
+    let is_alone = matches!(keys.as_slice(), [(_, Kind::Decimal(_))]);
+    let mut columns: Vec<Expr> = keys.into_iter().map(|(name, _)| col(name)).collect();
+    if !is_alone {
+        return (frame, columns);
+    }
+    columns.push(col(SECOND));
+    (frame.with_columns([lit(0).alias(SECOND)]), columns)
 }
 
 /// The columns that a selection reads of its input.
@@ -101,10 +181,17 @@ fn ordered(frame: LazyFrame, order: &[Order]) -> LazyFrame {
     if order.is_empty() {
         return frame;
     }
-    let by: Vec<Expr> = order.iter().map(|order| lower(&order.by)).collect();
+    let (mut by, mut descending, mut nothing_last) = (Vec::new(), Vec::new(), Vec::new());
+    for order in order {
+        for key in order_keys(&order.by) {
+            by.push(key);
+            descending.push(order.descending);
+            nothing_last.push(!order.nothing_first);
+        }
+    }
     let options = SortMultipleOptions::default()
-        .with_order_descending_multi(order.iter().map(|it| it.descending))
-        .with_nulls_last_multi(order.iter().map(|it| !it.nothing_first))
+        .with_order_descending_multi(descending)
+        .with_nulls_last_multi(nothing_last)
         .with_maintain_order(true);
     frame.sort_by_exprs(by, options)
 }
@@ -119,40 +206,6 @@ fn upper(number: usize, at: usize) -> String {
 
 fn counted(number: usize, at: usize) -> String {
     format!("_{number}n{at}")
-}
-
-/// One row for each group, with its keys and aggregates.
-fn grouped(frame: LazyFrame, grouping: &Grouping, number: usize, is_seen: bool) -> LazyFrame {
-    let Grouping { keys, calls } = grouping;
-    let keys_named = keys.iter().enumerate().map(|(at, it)| lower(it).alias(key(number, at)));
-    let with_argument = |(at, call): (usize, &Call)| {
-        let name = argument(number, at);
-        (call.aggregate != Aggregate::Rows).then(|| prepared(call).alias(name))
-    };
-    let arguments = calls.iter().enumerate().filter_map(with_argument);
-    let frame = frame.with_columns(keys_named.chain(arguments).collect::<Vec<_>>());
-    let of_parts = calls.iter().enumerate().filter(|(_, call)| is_in_halves(call));
-    let of_parts = of_parts.flat_map(|(at, call)| {
-        let (name, kind) = (argument(number, at), call.argument.kind);
-        let (high, low) = halves(&Typed::column(name.clone(), kind));
-        [high.alias(upper(number, at)), low.alias(name)]
-    });
-    let frame = frame.with_columns(of_parts.collect::<Vec<_>>());
-    let aggregates: Vec<Expr> =
-        calls.iter().enumerate().flat_map(|(at, call)| aggregated(call, number, at)).collect();
-    let keys: Vec<Expr> = (0..keys.len()).map(|at| col(key(number, at))).collect();
-    let groups = match keys.as_slice() {
-        [] => frame.select(if aggregates.is_empty() { vec![len()] } else { aggregates }),
-        keys if is_seen => {
-            let groups = frame.group_by(keys).agg(aggregates);
-            let options = SortMultipleOptions::default().with_nulls_last(true);
-            groups.sort_by_exprs(keys, options)
-        }
-        keys => frame.group_by(keys).agg(aggregates),
-    };
-    let results = calls.iter().enumerate().filter(|(_, call)| call.aggregate == Aggregate::Sum);
-    let results = results.map(|(at, call)| summed(call, number, at).alias(called(number, at)));
-    groups.with_columns(results.collect::<Vec<_>>())
 }
 
 /// Whether numbers are so large that their sum may not fit in the engine's.

@@ -2,7 +2,8 @@
 //! refused by name.
 
 use sqlparser::ast::{
-    Expr as Sql, LimitClause, OrderBy, Query, SetExpr, SetOperator, SetQuantifier, Spanned,
+    Expr as Sql, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
+    Spanned,
 };
 
 use super::names::Rows;
@@ -13,6 +14,8 @@ use crate::query::filter::folded;
 
 /// SELECTs of a statement, those of a WITH counted wherever they are used.
 const SELECTS_MAX: usize = 50;
+/// Columns of a SELECT, keys of its groups or of its order.
+const LISTED_MAX: usize = 200;
 
 /// Reads one statement; gathers all that is refused.
 pub(super) struct Reader {
@@ -45,6 +48,11 @@ impl Reader {
         None
     }
 
+    pub(super) fn refuse_quotient<T>(&mut self, at: Place, name: &str, place: &str) -> Option<T> {
+        let message = format!("`{}` of {place} is a quotient, which is not exact", shown(name));
+        self.refuse(at, message, "round it first: round(sum(amount) / count(*), 2)")
+    }
+
     pub(super) fn refuse_person<T>(&mut self, at: Place, message: String) -> Option<T> {
         self.refusals.push(Refusal::new(message, "").at(at).of_persons());
         None
@@ -74,6 +82,9 @@ impl Reader {
             (with.as_ref().is_some_and(|with| with.recursive), "WITH RECURSIVE"),
         ];
         self.none_of(&others, place(query))?;
+        if let Some(OrderBy { kind: OrderByKind::Expressions(keys), .. }) = order_by {
+            self.listed(keys.len(), "ORDER BY", place(query))?;
+        }
         let known = self.named.len();
         for table in with.iter().flat_map(|with| &with.cte_tables) {
             if !table.alias.columns.is_empty() {
@@ -92,7 +103,7 @@ impl Reader {
             SetExpr::Select(select) => self.select(select, order_by.as_ref(), limit, outermost),
             body => {
                 let table = self.set(body, outermost);
-                self.ordered(table?, order_by.as_ref(), limit)
+                self.ordered(table?, order_by.as_ref(), limit, place(query))
             }
         };
         self.named.truncate(known);
@@ -133,6 +144,10 @@ impl Reader {
         if left.columns.len() != right.columns.len() {
             return self.refuse(at, "the sides of UNION have different numbers of columns", "");
         }
+        let all = left.columns.iter().chain(&right.columns);
+        if let Some((name, _)) = all.clone().find(|(_, kind)| *kind == Kind::Quotient) {
+            return self.refuse_quotient(at, name, "a side of UNION");
+        }
         let mut kinds = Vec::new();
         for ((name, one), (_, other)) in left.columns.iter().zip(&right.columns) {
             kinds.push(match (one.scale(), other.scale()) {
@@ -140,7 +155,8 @@ impl Reader {
                 (Some(one), Some(other)) => Kind::Decimal(one.max(other)),
                 _ => {
                     let (one, other) = (one.name(), other.name());
-                    let message = format!("`{name}` is {one} and {other} on the sides of UNION");
+                    let message =
+                        format!("`{}` is {one} and {other} on the sides of UNION", shown(name));
                     return self.refuse(at, message, "");
                 }
             });
@@ -164,15 +180,28 @@ impl Reader {
         self.refuse(at, format!("the statement has more than {SELECTS_MAX} SELECTs"), help)
     }
 
+    /// A list of a SELECT that is no longer than anybody reads.
+    pub(super) fn listed(&mut self, count: usize, what: &str, at: Place) -> Option<()> {
+        if count <= LISTED_MAX {
+            return Some(());
+        }
+        let message = format!("{what} has {count} expressions, and may have {LISTED_MAX}");
+        self.refuse(at, message, "divide the statement into several")
+    }
+
     /// A table in another order, or less of it.
     fn ordered(
         &mut self,
         table: Table,
         order: Option<&OrderBy>,
         limit: Option<Limit>,
+        place: Place,
     ) -> Option<Table> {
         if order.is_none() && limit.is_none() {
             return Some(table);
+        }
+        if table.is_single && limit.is_some() {
+            self.whole(place)?;
         }
         let mut rows = Rows::of_table(None, &table);
         let outputs: Vec<Typed> =
@@ -196,6 +225,16 @@ impl Reader {
             limit,
         }));
         Some(Table { relation, ..table })
+    }
+
+    /// Refuses to take some rows of a table of single ones by their place: one after the other, that
+    /// would list them.
+    pub(super) fn whole(&mut self, at: Place) -> Option<()> {
+        if self.rows {
+            return Some(());
+        }
+        let message = "LIMIT and OFFSET would pick out single observations or persons";
+        self.refuse_person(at, message.to_owned())
     }
 
     fn limit(&mut self, clause: &LimitClause) -> Option<Limit> {

@@ -33,7 +33,7 @@ impl Reader {
         let selects = input.selects + 1;
         self.bounded(selects, at)?;
         let distinct = matches!(select.distinct, Some(Distinct::Distinct));
-        let hides = outermost && input.is_single;
+        let hides = outermost && input.is_single && !self.rows;
         let selection = select.selection.as_ref();
         let condition = selection.map(|tree| self.condition(tree, &mut rows));
         let items = self.items(select, &rows, hides)?;
@@ -42,7 +42,8 @@ impl Reader {
         } else {
             self.singles(order, items, &mut rows, hides && !distinct)?
         };
-        let columns = self.columns(&read.items, outermost)?;
+        let shown_only = outermost && !distinct;
+        let columns = self.columns(&read.items, outermost, shown_only)?;
         let Read { number, items, grouping, having, order } = read;
         let outputs: Vec<Typed> = items.into_iter().filter_map(|item| item.typed).collect();
         if distinct && !order.iter().all(|key| is_output(&key.by, number)) {
@@ -58,6 +59,9 @@ impl Reader {
             Some(condition) => Some(condition?),
             None => None,
         };
+        if is_single && limit.is_some() {
+            self.whole(at)?;
+        }
         let input = input.relation;
         let selection = Selection {
             number,
@@ -211,6 +215,7 @@ impl Reader {
             }
             GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => {
                 let mut trees = Vec::new();
+                self.listed(keys.len(), "GROUP BY", keys.first().map(place).unwrap_or_default())?;
                 for tree in keys {
                     trees.push(self.key(tree, items, rows)?);
                 }

@@ -9,28 +9,27 @@ mod literals;
 
 use std::ops::Range;
 
-use polars::prelude::DataType;
-use sqlparser::ast::{Expr as Sql, Ident};
+use sqlparser::ast::Ident;
 
-use super::expression::{Compiler, Constant, Kind, Refusal, Scope, Typed, parse_condition};
+use super::columns::COLUMNS;
+use super::expression::{
+    Compiler, Constant, Kind, Refusal, Scope, Typed, on_deep_stack, parse_condition,
+};
 use super::file::{Parameter, ParameterKind};
-use super::parameter::TypedValues;
 use crate::document::{Placed, Problem, Table};
 use crate::metric::Dimension;
-use crate::scan::schema;
 pub(super) use lists::element;
 
 /// A checked filter.
 #[derive(Debug, Clone)]
 pub(super) struct Filter {
     text: String,
-    tree: Sql,
     /// With examples for parameters, until they are given.
     condition: Typed,
 }
 
-/// Stored columns that tell persons apart.
-pub(super) const WITHHELD: [&str; 3] = ["person", "partner", "line"];
+/// Values of parameters by name, those of lists one by one.
+pub(super) type TypedValues = Vec<(String, ParameterKind, String)>;
 
 /// Names that expressions can use: dimensions, and stored columns.
 pub(super) fn names() -> Vec<(String, Kind)> {
@@ -39,18 +38,10 @@ pub(super) fn names() -> Vec<(String, Kind)> {
         (dimension.name().to_owned(), if number { Kind::Integer } else { Kind::Text })
     };
     let mut names: Vec<(String, Kind)> = Dimension::ALL.iter().map(dimension).collect();
-    for (name, data_type) in schema().iter() {
-        if names.iter().any(|(dimension, _)| dimension == name.as_str()) {
-            continue;
+    for (name, kind) in COLUMNS {
+        if names.iter().all(|(dimension, _)| dimension != name) {
+            names.push((name.to_owned(), kind));
         }
-        let kind = match data_type {
-            _ if WITHHELD.contains(&name.as_str()) => Kind::Identity,
-            DataType::String => Kind::Text,
-            DataType::Date => Kind::Date,
-            DataType::Decimal(_, scale) => Kind::Decimal(u8::try_from(*scale).unwrap_or(2)),
-            _ => Kind::Integer,
-        };
-        names.push((name.to_string(), kind));
     }
     names.sort_by(|a, b| a.0.cmp(&b.0));
     names
@@ -109,14 +100,23 @@ impl Scope for Names<'_> {
     }
 }
 
-fn compiled(tree: &Sql, values: &TypedValues) -> Result<Typed, Vec<Refusal>> {
-    let mut names = Names { values, known: names() };
-    let mut compiler = Compiler::new(&mut names);
-    let condition = compiler.condition(tree, "the filter as a whole");
-    match condition {
-        Some(condition) if compiler.refusals.is_empty() => Ok(condition),
-        _ => Err(compiler.refusals),
-    }
+/// The condition that a text says with these values, of which the lists have so many.
+fn compiled(
+    text: &str,
+    values: &TypedValues,
+    lists: &[(String, usize)],
+) -> Result<Typed, Vec<Refusal>> {
+    on_deep_stack(|| {
+        let mut tree = parse_condition(text).map_err(|refusal| vec![refusal])?;
+        lists::expand(&mut tree, lists);
+        let mut names = Names { values, known: names() };
+        let mut compiler = Compiler::new(&mut names);
+        let condition = compiler.condition(&tree, "the filter as a whole");
+        match condition {
+            Some(condition) if compiler.refusals.is_empty() => Ok(condition),
+            _ => Err(compiler.refusals),
+        }
+    })
 }
 
 impl Filter {
@@ -136,14 +136,8 @@ impl Filter {
             .collect();
         let lists = parameters.iter().filter(|it| it.list).map(|it| (it.name.clone(), 1));
         let lists: Vec<_> = lists.collect();
-        let read = parse_condition(&text.value).map_err(|refusal| vec![refusal]);
-        let checked = read.and_then(|tree| {
-            let mut expanded = tree.clone();
-            lists::expand(&mut expanded, &lists);
-            Ok((compiled(&expanded, &values)?, tree))
-        });
-        match checked {
-            Ok((condition, tree)) => Some(Self { text: text.value.clone(), tree, condition }),
+        match compiled(&text.value, &values, &lists) {
+            Ok(condition) => Some(Self { text: text.value.clone(), condition }),
             Err(refusals) => {
                 for refusal in refusals {
                     root.problem(problem(&refusal, source, text));
@@ -175,12 +169,10 @@ impl Filter {
         values: &TypedValues,
         lists: &[(String, usize)],
     ) -> Result<Self, Vec<String>> {
-        let mut tree = self.tree.clone();
-        lists::expand(&mut tree, lists);
-        let condition = compiled(&tree, values).map_err(|refusals| {
+        let condition = compiled(&self.text, values, lists).map_err(|refusals| {
             refusals.iter().map(|it| format!("filter: {}", it.message)).collect::<Vec<_>>()
         })?;
-        Ok(Self { text: self.text.clone(), tree: self.tree.clone(), condition })
+        Ok(Self { text: self.text.clone(), condition })
     }
 }
 

@@ -1,14 +1,15 @@
 //! From a typed tree to an expression of the engine. Plain comparisons stay plain, so that the
 //! engine can skip what they leave out; arithmetic is our own.
 
+mod kernels;
+
 use chrono::Datelike as _;
 use polars::prelude::*;
 
-use super::casts::{day, parsed_number};
-use super::number::{compared, divided, operate, power, rescaled};
-use super::{
-    Comparison, Connective, Constant, DatePart, Kind, Node, Place, TextFunction, Typed, Wildcard,
-    arithmetic, kernels,
+use super::expression::number::{compared, divided, expanded, operate, power, rescaled};
+use super::expression::{
+    Comparison, Connective, Constant, DatePart, Kind, Node, Place, Rounding, TextFunction, Typed,
+    Wildcard, day, fitting, parsed_number,
 };
 use crate::quarter::{Day, date_of, day_of};
 
@@ -20,7 +21,7 @@ const HALF: i128 = 10_000_000_000_000_000_000;
 const ALTERNATIVES_MAX: usize = 8;
 
 /// The engine's type for values of a kind.
-pub(in crate::query) fn column_type(kind: Kind) -> DataType {
+pub(super) fn column_type(kind: Kind) -> DataType {
     match kind {
         Kind::Text | Kind::Nothing => DataType::String,
         Kind::Integer | Kind::Identity => DataType::Int64,
@@ -52,7 +53,7 @@ fn constant(constant: &Constant, kind: Kind) -> Expr {
 }
 
 /// The expression of the engine.
-pub(in crate::query) fn lower(typed: &Typed) -> Expr {
+pub(super) fn lower(typed: &Typed) -> Expr {
     let kind = typed.kind;
     match &typed.node {
         Node::Column(name) => col(name.as_str()),
@@ -62,7 +63,7 @@ pub(in crate::query) fn lower(typed: &Typed) -> Expr {
             kernels::numbers(&[left, right], kind, move |values| {
                 let unfit = || kernels::unfit(operator.sign(), kind, place);
                 let result = operate(operator, values[0], values[1]).map_err(|_| unfit())?;
-                result.map(|it| arithmetic::fitting(it, kind).ok_or_else(unfit)).transpose()
+                result.map(|it| fitting(it, kind).ok_or_else(unfit)).transpose()
             })
         }
         Node::Absolute(inner, place) => checked(inner, kind, "abs", *place, i128::checked_abs),
@@ -110,7 +111,7 @@ pub(in crate::query) fn lower(typed: &Typed) -> Expr {
 }
 
 /// An expression whose column has the type of its kind, and no narrower one.
-pub(in crate::query) fn widened(typed: &Typed) -> Expr {
+pub(super) fn widened(typed: &Typed) -> Expr {
     match typed.kind {
         Kind::Integer | Kind::Decimal(_) => lower(typed).cast(column_type(typed.kind)),
         _ => lower(typed),
@@ -119,7 +120,7 @@ pub(in crate::query) fn widened(typed: &Typed) -> Expr {
 
 /// What a sum of numbers is worked out from without a number that is too large: the digits from the
 /// twentieth on, and those before.
-pub(in crate::query) fn halves(typed: &Typed) -> (Expr, Expr) {
+pub(super) fn halves(typed: &Typed) -> (Expr, Expr) {
     let kind = Kind::Decimal(0);
     let high = kernels::numbers(&[typed], kind, |values| Ok(Some(values[0] / HALF)));
     let low = kernels::numbers(&[typed], kind, |values| Ok(Some(values[0] % HALF)));
@@ -127,12 +128,41 @@ pub(in crate::query) fn halves(typed: &Typed) -> (Expr, Expr) {
 }
 
 /// What sums of halves are together.
-pub(in crate::query) fn whole(high: &Typed, low: &Typed, kind: Kind) -> Expr {
+pub(super) fn whole(high: &Typed, low: &Typed, kind: Kind) -> Expr {
     kernels::numbers(&[high, low], kind, move |values| {
         let whole = values[0].checked_mul(HALF).and_then(|high| high.checked_add(values[1]));
-        let whole = whole.and_then(|it| arithmetic::fitting(it, kind));
+        let whole = whole.and_then(|it| fitting(it, kind));
         whole.map(Some).ok_or_else(|| kernels::unfit("sum", kind, Place::default()))
     })
+}
+
+/// The rows for which a condition is true. What can fail is worked out as a column before: the
+/// engine's readers take conditions on a column to themselves, and do not expect one to fail.
+pub(super) fn satisfying(frame: LazyFrame, condition: &Typed) -> LazyFrame {
+    const HOLDS: &str = "_holds";
+    let parts = match &condition.node {
+        Node::Logic(Connective::And, parts) => parts.as_slice(),
+        _ => std::slice::from_ref(condition),
+    };
+    let (fallible, plain): (Vec<&Typed>, Vec<&Typed>) =
+        parts.iter().partition(|part| part.can_fail());
+    if fallible.is_empty() {
+        return frame.filter(lower(condition));
+    }
+    let all = |parts: Vec<&Typed>| balanced(parts.into_iter().map(lower).collect(), Expr::and);
+    let frame = if plain.is_empty() { frame } else { frame.filter(all(plain)) };
+    frame.with_columns([all(fallible).alias(HOLDS)]).filter(col(HOLDS))
+}
+
+/// What puts rows in the order of an expression; of a quotient, in that of fractions.
+pub(super) fn order_keys(typed: &Typed) -> Vec<Expr> {
+    let Node::Quotient(over, under) = &typed.node else { return vec![lower(typed)] };
+    let part = |part: usize| {
+        kernels::numbers(&[over, under], Kind::Decimal(0), move |values| {
+            Ok(expanded(values[0], values[1]).map(|parts| parts[part]))
+        })
+    };
+    (0..3).map(part).collect()
 }
 
 /// A chain as a tree of little depth; long chains would be a deep one.
@@ -150,7 +180,7 @@ where
     F: Fn(i128) -> Option<i128> + Send + Sync + 'static,
 {
     kernels::numbers(&[inner], kind, move |values| {
-        let result = compute(values[0]).and_then(|it| arithmetic::fitting(it, kind));
+        let result = compute(values[0]).and_then(|it| fitting(it, kind));
         result.map(Some).ok_or_else(|| kernels::unfit(name, kind, place))
     })
 }
@@ -159,7 +189,7 @@ where
 fn round(typed: &Typed) -> Expr {
     let (inner, rounding, place) = match &typed.node {
         Node::Round { inner, rounding, place } => (inner.as_ref(), *rounding, *place),
-        _ => (typed, super::Rounding::ToEven, Place::default()),
+        _ => (typed, Rounding::ToEven, Place::default()),
     };
     let digits = typed.kind.scale().unwrap_or(QUOTIENT_DIGITS);
     let kind = if typed.kind == Kind::Quotient { Kind::Decimal(digits) } else { typed.kind };
@@ -170,7 +200,7 @@ fn round(typed: &Typed) -> Expr {
                 return Ok(None);
             }
             let result = divided(values[0], values[1], digits, rounding);
-            let result = result.and_then(|it| arithmetic::fitting(it, kind));
+            let result = result.and_then(|it| fitting(it, kind));
             result.map(Some).ok_or_else(unfit)
         });
     }
@@ -183,7 +213,7 @@ fn parse(inner: &Typed, kind: Kind, tries: bool, place: Place) -> Expr {
     kernels::from_text(inner, kind, move |text| {
         let value = match kind {
             Kind::Date => day(text).map(|date| i128::from(day_of(date))),
-            _ => parsed_number(text, kind).and_then(|number| arithmetic::fitting(number, kind)),
+            _ => parsed_number(text, kind).and_then(|number| fitting(number, kind)),
         };
         match value {
             Some(value) => Ok(Some(value)),
@@ -285,9 +315,7 @@ fn regex(pattern: &[Wildcard]) -> String {
             Wildcard::Any => regex.push_str(".*"),
             Wildcard::One => regex.push('.'),
             Wildcard::Character(it) if it.is_alphanumeric() || *it == ' ' => regex.push(*it),
-            Wildcard::Character(other) if other.is_ascii_punctuation() => {
-                regex.extend(['\\', *other]);
-            }
+            // A backslash gives some marks a meaning: `\<` is where a word begins.
             Wildcard::Character(other) => {
                 regex.extend(other.escape_unicode().map(|it| if it == 'u' { 'x' } else { it }));
             }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use polars::prelude::*;
 
-use super::arithmetic::too_large;
-use super::lower::{column_type, lower};
-use super::{Constant, Kind, Place, Typed};
+use super::{column_type, lower};
+use crate::query::expression::number::DIGITS_MAX;
+use crate::query::expression::{Constant, Kind, Place, Typed, too_large};
 
 /// An operand: a constant, or a column by its place.
 enum Operand {
@@ -86,7 +86,8 @@ where
 
 /// One text behind another.
 pub(super) fn joined(left: &Typed, right: &Typed, place: Place) -> Expr {
-    const BYTES_MAX: usize = 1 << 16;
+    // A row can have many such texts, and there are many rows.
+    const BYTES_MAX: usize = 1 << 10;
     mapped(vec![lower(left), lower(right)], Kind::Text, move |columns| {
         let [left, right] = columns else { return Err(misplaced()) };
         let (left_texts, right_texts) = (left.str()?, right.str()?);
@@ -183,9 +184,7 @@ fn column(inputs: &[Column], cells: Vec<Option<i128>>, kind: Kind) -> PolarsResu
     if let Kind::Decimal(scale) = kind {
         let numbers = Int128Chunked::from_iter_options(name, cells.into_iter());
         let scale = usize::from(scale);
-        return Ok(numbers
-            .into_decimal(usize::from(super::number::DIGITS_MAX), scale)?
-            .into_column());
+        return Ok(numbers.into_decimal(usize::from(DIGITS_MAX), scale)?.into_column());
     }
     if kind == Kind::Truth {
         let truths: BooleanChunked = cells.iter().map(|cell| cell.map(|it| it != 0)).collect();
