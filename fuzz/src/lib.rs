@@ -1,4 +1,5 @@
-//! The modules that read a delivery, compiled without those that store and answer.
+//! The modules that read a delivery, a query file or a statement, compiled without those that store
+//! and answer.
 //!
 //! A module imports only what stands before it, so the first ones are a house of their own.
 
@@ -19,6 +20,9 @@ pub mod document;
 #[path = "../../src/finding.rs"]
 pub mod finding;
 
+#[path = "../../src/fault.rs"]
+pub mod fault;
+
 #[path = "../../src/dictionary/mod.rs"]
 pub mod dictionary;
 
@@ -30,3 +34,8 @@ pub mod decode;
 
 #[path = "../../src/check/mod.rs"]
 pub mod check;
+
+#[path = "../../src/metric.rs"]
+pub mod metric;
+
+pub mod query;

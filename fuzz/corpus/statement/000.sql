@@ -1,0 +1,1 @@
+SELECT regime, count(DISTINCT person) AS persons, CAST(coalesce(sum(amount), 0) AS DECIMAL(38, 2)) AS amount FROM observations GROUP BY regime ORDER BY regime

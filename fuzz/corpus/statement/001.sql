@@ -1,0 +1,1 @@
+SELECT count(*) AS n FROM (SELECT person, count(DISTINCT measure) AS measures FROM observations GROUP BY person) AS people WHERE measures > 1

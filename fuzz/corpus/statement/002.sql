@@ -1,0 +1,1 @@
+SELECT quarter, max(first_day) AS latest, sum(days) AS days FROM observations WHERE regime = 'aide_sociale' GROUP BY quarter HAVING sum(days) > 100 ORDER BY quarter

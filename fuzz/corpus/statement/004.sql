@@ -1,0 +1,1 @@
+SELECT quarter, regime FROM observations

@@ -1,0 +1,1 @@
+SELECT person, count(*) FROM observations GROUP BY person

@@ -1,0 +1,1 @@
+SELECT min(person) FROM observations

@@ -1,0 +1,1 @@
+SELECT max(p) FROM (SELECT person AS p FROM observations) AS t

@@ -1,0 +1,1 @@
+SELECT max(p) FROM (SELECT person FROM observations) AS t(p)

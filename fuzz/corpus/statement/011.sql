@@ -1,0 +1,1 @@
+WITH t(p) AS (SELECT person FROM observations) SELECT max(p) FROM t

@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE CAST(person AS TEXT) = '3'

@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE person + days = 3

@@ -1,0 +1,1 @@
+SELECT stddev(days) FROM observations

@@ -1,0 +1,1 @@
+SELECT quarter, person FROM observations ORDER BY quarter, person LIMIT 2

@@ -1,0 +1,1 @@
+SELECT cpas AS centre, count(*) AS n FROM observations GROUP BY centre

@@ -1,0 +1,1 @@
+SELECT cpas, sum(amount) AS a FROM observations GROUP BY 1 ORDER BY a

@@ -1,0 +1,1 @@
+SELECT cpas, count(*) AS n FROM observations GROUP BY ALL UNION ALL SELECT 'all', count(*) FROM observations ORDER BY n DESC, cpas

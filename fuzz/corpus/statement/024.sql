@@ -1,0 +1,1 @@
+SELECT DISTINCT regime FROM observations ORDER BY regime DESC

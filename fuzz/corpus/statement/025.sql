@@ -1,0 +1,1 @@
+WITH people AS (SELECT person, sum(days) AS days FROM observations GROUP BY person), many AS (SELECT * FROM people WHERE days > 28) SELECT count(*), max(days) FROM many

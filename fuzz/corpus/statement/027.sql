@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (cpas) FROM observations

@@ -1,0 +1,1 @@
+SELECT * RENAME (person AS p) FROM observations

@@ -1,0 +1,1 @@
+SELECT count(*) AS n FROM observations UNION ALL SELECT person FROM observations

@@ -1,0 +1,1 @@
+SELECT p FROM (SELECT 1 AS p FROM observations UNION ALL SELECT person FROM observations) AS t

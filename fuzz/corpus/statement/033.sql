@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE person - days * 0 > 4611686018427387904

@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE CASE WHEN true THEN person END = 3

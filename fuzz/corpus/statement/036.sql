@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE (person, 1) = (3, 1)

@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE person BETWEEN 1 AND 9

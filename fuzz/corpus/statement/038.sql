@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE person IN (SELECT person FROM observations)

@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE nullif(person, 3) IS NULL

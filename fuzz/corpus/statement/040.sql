@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE partner IS NOT DISTINCT FROM 3

@@ -1,0 +1,1 @@
+WITH t AS (SELECT person || '' AS p FROM observations) SELECT max(p) FROM t

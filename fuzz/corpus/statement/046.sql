@@ -1,0 +1,1 @@
+SELECT n FROM (SELECT person, count(*) AS n FROM observations GROUP BY person) AS t

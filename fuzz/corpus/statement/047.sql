@@ -1,0 +1,1 @@
+SELECT min(days) FROM (SELECT days FROM observations ORDER BY person LIMIT 1) AS t

@@ -1,0 +1,1 @@
+SELECT days FROM (SELECT * FROM observations) AS t

@@ -1,0 +1,1 @@
+SELECT first_day + (person - person) FROM observations GROUP BY ALL

@@ -1,0 +1,1 @@
+SELECT n, count(*) AS persons FROM (SELECT p, count(DISTINCT m) AS n FROM (SELECT person AS p, measure AS m FROM observations) AS a GROUP BY p) AS b GROUP BY n

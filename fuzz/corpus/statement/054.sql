@@ -1,0 +1,1 @@
+SELECT sum(dayz) FROM observations

@@ -1,0 +1,1 @@
+SELECT summ(days) FROM observations

@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE first_day > 2006

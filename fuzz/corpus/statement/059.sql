@@ -1,0 +1,1 @@
+SELECT sum(amount / 3) FROM observations

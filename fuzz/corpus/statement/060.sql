@@ -1,0 +1,1 @@
+SELECT sum(CAST(amount AS DOUBLE)) FROM observations

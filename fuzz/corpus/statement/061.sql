@@ -1,0 +1,1 @@
+SELECT median(days) FROM observations

@@ -1,0 +1,1 @@
+SELECT cpas, count(*) FROM observations GROUP BY regime

@@ -1,0 +1,1 @@
+SELECT a > 1000 AS x FROM (SELECT avg(days) AS a FROM observations) AS t

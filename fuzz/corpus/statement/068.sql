@@ -1,0 +1,1 @@
+WITH t AS (SELECT sum(days) / count(*) AS a FROM observations) SELECT CAST(a AS INTEGER) FROM t

@@ -1,0 +1,1 @@
+SELECT count(*) FROM (SELECT days / 7 AS x FROM observations) AS t WHERE x > 4

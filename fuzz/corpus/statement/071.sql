@@ -1,0 +1,1 @@
+SELECT avg(days) AS a FROM observations UNION SELECT avg(days) FROM observations

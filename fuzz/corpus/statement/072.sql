@@ -1,0 +1,1 @@
+SELECT DISTINCT days / 100000000 AS x FROM observations

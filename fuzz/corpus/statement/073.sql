@@ -1,0 +1,1 @@
+(SELECT cpas, avg(days) AS a FROM observations GROUP BY cpas) ORDER BY a

@@ -1,0 +1,1 @@
+SELECT round(a, 1) AS x FROM (SELECT round(avg(days), 3) AS a FROM observations) AS t

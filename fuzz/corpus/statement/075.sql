@@ -1,0 +1,1 @@
+SELECT s, count(*) AS n FROM (SELECT person, sum(days) AS s FROM observations GROUP BY person) AS t GROUP BY s ORDER BY s

@@ -1,0 +1,1 @@
+(SELECT person, sum(days) AS days, min(first_day) AS first_day, min(cpas) AS cpas FROM observations GROUP BY person) AS t

@@ -1,0 +1,1 @@
+(SELECT DISTINCT person, days, first_day, cpas FROM observations) AS t

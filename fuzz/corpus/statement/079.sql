@@ -1,0 +1,1 @@
+(SELECT days, first_day, cpas FROM observations UNION ALL SELECT days, first_day, cpas FROM observations) AS t

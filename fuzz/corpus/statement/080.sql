@@ -1,0 +1,1 @@
+(SELECT coalesce(person, partner) AS either, count(*) AS days, min(first_day) AS first_day, 'x' AS cpas FROM observations GROUP BY either) AS t

@@ -1,0 +1,1 @@
+SELECT sum(amount) FROM observations WHERE birth_year = 1942

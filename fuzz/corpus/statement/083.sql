@@ -1,0 +1,1 @@
+SELECT count(*) FROM observations WHERE birth_year = 1900

@@ -1,0 +1,1 @@
+SELECT cpas, sum(days) FROM observations GROUP BY cpas

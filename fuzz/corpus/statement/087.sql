@@ -1,0 +1,1 @@
+SELECT cpas FROM observations GROUP BY cpas HAVING count(DISTINCT person) > 1

@@ -1,0 +1,1 @@
+SELECT regime, count(*) FROM observations GROUP BY regime HAVING count(DISTINCT person) > 1

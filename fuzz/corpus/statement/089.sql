@@ -1,0 +1,1 @@
+SELECT n, count(*) FROM (SELECT person, count(*) AS n FROM observations GROUP BY person) AS t GROUP BY n

@@ -1,0 +1,1 @@
+WITH t AS (SELECT cpas, regime, count(*) AS n FROM observations GROUP BY ALL) SELECT regime, sum(n) FROM t GROUP BY regime

@@ -1,0 +1,1 @@
+SELECT regime, count(*) FROM observations GROUP BY regime UNION ALL SELECT 'all', count(*) FROM observations

@@ -1,0 +1,1 @@
+SELECT regime FROM observations GROUP BY regime UNION SELECT regime FROM observations GROUP BY regime

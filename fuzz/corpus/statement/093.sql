@@ -1,0 +1,1 @@
+SELECT cpas FROM observations GROUP BY cpas ORDER BY cpas LIMIT 1

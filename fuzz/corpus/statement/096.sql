@@ -1,0 +1,1 @@
+SELECT sum(birth_year * birth_year) AS x0, sum(days) * 1000000000000 AS x1, count(*) FILTER (WHERE amount / 3 > 0) AS x2, count(*) FILTER (WHERE amount / 3 = 83.3333333333) AS x3 FROM observations

@@ -1,0 +1,1 @@
+SELECT count(*) FILTER (WHERE amount / 2 = 125) AS x0, count(*) FILTER (WHERE amount / (days - 28) IS NULL) AS x1, sum(last_day - first_day) AS x2, max(first_day + 365) AS x3 FROM observations

@@ -1,0 +1,1 @@
+SELECT count(*) FILTER (WHERE (amount > 1) IS NOT TRUE) AS x0, count(*) FILTER (WHERE NOT (amount > 1)) AS x1, sum(CAST(amount AS DECIMAL(12, 1))) AS x2, sum(CAST(amount / 3 AS DECIMAL(12, 4))) AS x3 FROM observations

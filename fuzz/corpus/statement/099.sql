@@ -1,0 +1,1 @@
+SELECT sum(amount * amount) AS x0, sum(amount * days) AS x1, avg(days) AS x2, avg(amount) AS x3 FROM observations

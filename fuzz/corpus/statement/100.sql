@@ -1,0 +1,1 @@
+SELECT round(avg(birth_year), 1) AS x0, sum(days) / count(*) AS x1, sum(days) // 4 AS x2, sum(days) % 4 AS x3 FROM observations

@@ -1,0 +1,1 @@
+SELECT -7 // 2 + count(*) AS x0, max(CAST(cpas AS INTEGER)) AS x1, max(TRY_CAST(regime AS INTEGER)) AS x2, min(CAST(days AS TEXT) || measure) AS x3 FROM observations

@@ -1,0 +1,1 @@
+SELECT count(DISTINCT person) FILTER (WHERE region = '04000') AS x0, min(year) + min(age) AS x1, count(partner) AS x2, sum(amount) FILTER (WHERE days < 0) AS x3 FROM observations

@@ -1,0 +1,1 @@
+SELECT coalesce(sum(amount) FILTER (WHERE days < 0), 0) AS x0, max(CASE sex WHEN 'M' THEN 1 WHEN 'F' THEN 2 END) AS x1 FROM observations
