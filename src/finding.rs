@@ -104,8 +104,8 @@ pub fn shown(value: &str) -> String {
     format!("a text of {length} characters, {digits} of them digits")
 }
 
-/// `DD/MM/YYYY`, `DD-MM-YYYY` or `YYYY-MM-DD`, whatever the digits.
-fn is_date_shaped(value: &str) -> bool {
+/// `DD/MM/YYYY`, `DD-MM-YYYY` or `YYYY-MM-DD`, whatever the digits; no number has these marks.
+pub fn is_date_shaped(value: &str) -> bool {
     let shaped = |marks: [usize; 2], mark: u8| {
         value.len() == 10
             && value.bytes().enumerate().all(|(at, byte)| {

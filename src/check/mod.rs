@@ -44,6 +44,7 @@ mod row;
 mod sealed_run;
 mod seen;
 mod seen_shard;
+mod split_number;
 mod unclassified;
 mod variable_other_regime;
 mod variable_outside_validity;

@@ -203,9 +203,10 @@ impl Decoder<'_> {
             if bytes.is_empty() {
                 continue;
             }
+            // What is read in place has no sign.
             let cents = match super::amount::plain_cents(bytes) {
-                Some(cents) => Some(cents),
-                None => self.amount_of_text(row, at),
+                Some(cents) if cents <= self.settings.cents_max => Some(cents),
+                _ => self.amount_of_text(row, at),
             };
             let Some(cents) = cents else { continue };
             self.sums[row] = self.sums[row].wrapping_add(number_hash(Column::Amount, cents));
@@ -216,6 +217,10 @@ impl Decoder<'_> {
     fn amount_of_text(&mut self, row: usize, at: usize) -> Option<i64> {
         let Cell::Text(text) = self.cell(row, at, Column::Amount) else { return None };
         let rule = match parse_cents(&text) {
+            Ok(cents) if cents.abs() > self.settings.cents_max => {
+                return self.implausible_amount(row, at, &text);
+            }
+            Err(AmountError::TooLarge) => return self.implausible_amount(row, at, &text),
             // Digits that fit their check number are more likely a person than millions.
             Ok(_) if has_national_digits(&text) => {
                 let text = "expected an amount, found what could be an identifier";
@@ -229,6 +234,19 @@ impl Decoder<'_> {
         let expected = "expected an amount such as `1234.50`, at most 10 digits of euros";
         let text = format!("{expected}, found {}", self.shown(&text));
         self.lose(row, at, rule, Column::Amount, text);
+        None
+    }
+
+    /// None of its digits may stand anywhere: they could be those of a number.
+    fn implausible_amount(&mut self, row: usize, at: usize, text: &str) -> Option<i64> {
+        let most = self.settings.cents_max;
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let text = format!(
+            "expected at most {}.{:02} euros either way, found an amount of {digits} digits",
+            most / 100,
+            most % 100
+        );
+        self.lose(row, at, &rules::AMOUNT_IMPLAUSIBLE, Column::Amount, text);
         None
     }
 

@@ -19,7 +19,7 @@ mod whole_number;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use amount::{AmountError, CENTS_MAX, parse_cents};
+pub use amount::{AmountError, CENTS_MAX, PLAUSIBLE_CENTS_MAX, parse_cents};
 pub use batch::{DecodedBatch, IdentifierColumn, Sex};
 pub use cells::CellCounts;
 pub use codes::Codes;
@@ -44,6 +44,8 @@ use crate::quarter::Day;
 #[derive(Debug, Clone)]
 pub struct DecodeSettings {
     identifier: IdentifierFormat,
+    /// The largest magnitude of an amount, in cents.
+    cents_max: i64,
     /// By position in `CODE_COLUMNS`: whether `01` is to be read `1`.
     drop_leading_zero: Vec<bool>,
     /// Where identifiers have no form of their own, the dictionary tells codes from them.
@@ -58,7 +60,13 @@ impl DecodeSettings {
         };
         let drop_leading_zero = CODE_COLUMNS.iter().map(drops).collect();
         let dictionary = (identifier == IdentifierFormat::Coded).then(|| dictionary.clone());
-        Self { identifier, drop_leading_zero, dictionary }
+        Self { identifier, cents_max: PLAUSIBLE_CENTS_MAX, drop_leading_zero, dictionary }
+    }
+
+    /// The same with another largest magnitude of an amount.
+    #[must_use]
+    pub fn with_cents_max(self, cents_max: i64) -> Self {
+        Self { cents_max, ..self }
     }
 
     /// Whether a text is surely a code.

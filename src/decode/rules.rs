@@ -50,6 +50,16 @@ pub static AMOUNT_AMBIGUOUS: Rule = Rule {
     help: "write `1234.00` or `1.23`, whichever is meant",
 };
 
+/// More than any amount.
+pub static AMOUNT_IMPLAUSIBLE: Rule = Rule {
+    id: "decode.amount-implausible",
+    severity: Severity::Reject,
+    meaning: "no amount is larger, either way, than `max_amount` of the warehouse's settings (100,000.00 euros \
+              where nothing is said)",
+    help: "look for a number that has slipped into the amount, or for shifted columns; where such amounts are \
+           right, set `max_amount` in the warehouse's sppis.toml",
+};
+
 /// No identifier.
 pub static NISS_MISSING: Rule = Rule {
     id: "check.niss-missing",
@@ -108,13 +118,14 @@ pub static PARTNER_INVALID: Rule = Rule {
 };
 
 /// All rules of this module.
-pub static ALL: [&Rule; 13] = [
+pub static ALL: [&Rule; 14] = [
     &FIELD_COUNT,
     &QUOTE_UNCLOSED,
     &ENCODING,
     &DATE,
     &AMOUNT,
     &AMOUNT_AMBIGUOUS,
+    &AMOUNT_IMPLAUSIBLE,
     &CODE_IDENTIFIER,
     &NISS_MISSING,
     &NISS_INVALID,

@@ -5,6 +5,7 @@
 //! key that is silently ignored; what was not asked for by the reader is a mistake.
 
 mod file;
+mod number;
 mod problem;
 
 use std::cell::RefCell;

@@ -88,7 +88,8 @@ impl<'a> Stages<'a> {
             delivery,
             dictionary,
             identifier,
-            decoding: DecodeSettings::new(identifier, dictionary),
+            decoding: DecodeSettings::new(identifier, dictionary)
+                .with_cents_max(configuration.cents_max()),
             context: CheckContext::new(dictionary, window, identifier, amounts),
             attribution: Attribution {
                 delivery: delivery.id().as_str(),
@@ -205,6 +206,7 @@ impl<'a> Stages<'a> {
         let (observations, reconciliation) = self.attribution.attribute(&batch);
         let part = batch.decoded().part();
         let header = self.delivery.parts()[part].header();
+        let batch = batch.without_pieces(header, self.identifier, self.dictionary);
         let rejected = batch.rejected_rows(header, self.identifier, self.dictionary).into_iter();
         Stored {
             rejected: rejected.map(|row| StoredRow::new(row, parts)).collect(),

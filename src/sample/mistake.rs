@@ -136,6 +136,8 @@ pub(super) static ALL: &[Mistake] = mistakes! {
         let code = if since(&row, 2019) { "55022" } else { "58001" };
         with(row, "CPAS", code)
     },
+    // Ten digits of the number, as shifted columns bring them.
+    "decode.amount-implausible" => |row| with(row.clone(), "EBENCONVCM", row.get("NISS").get(..10)?),
 };
 
 /// The row with another value in a column, as one line.

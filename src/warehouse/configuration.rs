@@ -5,7 +5,7 @@
 
 use crate::attribution::AttributionRule;
 use crate::check::FixedAmounts;
-use crate::decode::{IdentifierFormat, parse_cents};
+use crate::decode::{AmountError, IdentifierFormat, PLAUSIBLE_CENTS_MAX, parse_cents};
 use crate::document::{DocumentError, Placed, Problem, Table, read_document};
 
 /// What `init` writes: every setting with its default and meaning.
@@ -20,6 +20,9 @@ identifier = "national"
 # "start" or "end": the quarter of its first or last day.
 attribution = "days"
 
+# The largest amount of a row in euros, either way. What is larger is no amount: its row is rejected.
+max_amount = "100000.00"
+
 # Fixed amounts in euros by kind of guidance; rows that differ are warned of. None by default.
 # [fixed_amounts]
 # h50 = "250.00"
@@ -27,10 +30,11 @@ attribution = "days"
 "#;
 
 /// The settings of a warehouse.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Configuration {
     identifier: IdentifierFormat,
     attribution: AttributionRule,
+    cents_max: i64,
     fixed_amounts: FixedAmounts,
 }
 
@@ -52,6 +56,7 @@ impl Configuration {
                     ("end", AttributionRule::End),
                 ],
             ),
+            cents_max: max_amount(root).unwrap_or(PLAUSIBLE_CENTS_MAX),
             fixed_amounts: root.table("fixed_amounts").map(|it| amounts(&it)).unwrap_or_default(),
         })
     }
@@ -66,6 +71,11 @@ impl Configuration {
         self.attribution
     }
 
+    /// The largest magnitude of an amount, in cents.
+    pub fn cents_max(&self) -> i64 {
+        self.cents_max
+    }
+
     /// Fixed amounts in cents by guidance.
     pub fn fixed_amounts(&self) -> &FixedAmounts {
         &self.fixed_amounts
@@ -73,7 +83,15 @@ impl Configuration {
 
     /// Hash of the settings and of the dictionary's fingerprint.
     pub fn fingerprint(&self, dictionary: &str) -> String {
-        let text = format!("{self:?} {dictionary}");
+        let Self { identifier, attribution, cents_max, fixed_amounts } = self;
+        let mut text = format!(
+            "Configuration {{ identifier: {identifier:?}, attribution: {attribution:?}, \
+             fixed_amounts: {fixed_amounts:?} }} {dictionary}"
+        );
+        // A setting that is as it always was leaves deliveries of before what they were.
+        if *cents_max != PLAUSIBLE_CENTS_MAX {
+            text.extend([" max_amount: ", &cents_max.to_string()]);
+        }
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 }
@@ -91,6 +109,21 @@ fn choice<T: Copy + Default>(
         table.problem(Problem::new(text.span, message).suggest(&text.value, names));
     }
     found.map(|(_, value)| *value).unwrap_or_default()
+}
+
+/// Euros, more than none, as text or as a number; digits are read as they are written.
+fn max_amount(table: &Table<'_>) -> Option<i64> {
+    let text = table.number("max_amount")?;
+    let found = match parse_cents(&text.value) {
+        Ok(cents) if cents > 0 => return Some(cents),
+        Ok(_) => format!("expected more than no euros, found `{}`", text.value),
+        Err(AmountError::TooLarge) => {
+            format!("expected at most 10 digits of euros, found `{}`", text.value)
+        }
+        Err(_) => format!("expected euros such as \"100000.00\", found `{}`", text.value),
+    };
+    table.problem(Problem::new(text.span, found));
+    None
 }
 
 fn amounts(table: &Table<'_>) -> FixedAmounts {

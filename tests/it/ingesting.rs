@@ -334,7 +334,7 @@ fn the_same_bytes_from_several_writers_at_once_leave_one_whole_delivery() {
 fn an_open_end_far_away_costs_nothing_and_loses_nothing() {
     let sandbox = Sandbox::new();
     let row = |at: usize| {
-        format!("{};2;;2006-06-16;9999-12-31;;60;2;{at}000.01", PERSONS[at % PERSONS.len()])
+        format!("{};2;;2006-06-16;9999-12-31;;60;2;{at}00.01", PERSONS[at % PERSONS.len()])
     };
     let rows: Vec<String> = (1..400).map(row).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();

@@ -23,6 +23,9 @@ mod seeded;
 /// `init`, `ingest`, redelivery, budgets, replaced files, versions.
 mod ingesting;
 
+/// Amounts that are no amounts, and the setting that says so.
+mod amounts;
+
 /// What is found of a delivery as a whole, and what is accepted of it.
 mod whole_deliveries;
 
@@ -91,6 +94,9 @@ mod query_files;
 
 /// The files of a warehouse: modes, key, readers of other makers.
 mod warehouse;
+
+/// Numbers split over several cells.
+mod split_numbers;
 
 /// No identifier in clear anywhere.
 mod faults;

@@ -157,10 +157,11 @@ fn euros_in_bytes_that_are_not_utf_8_are_found_or_read_and_never_gone() {
 
 #[test]
 fn what_a_cell_cannot_be_is_found_in_its_row_and_column() {
-    let amounts = ["2", "3", "4", "5"].map(|line| format!("{line} decode.amount EBENCONVCM"));
-    for file in ["finer", "finest", "huge", "truth"] {
-        assert_eq!(rejects(&other(&format!("{file}.parquet")), &[]), amounts, "{file}");
+    let by = |rule: &str| ["2", "3", "4", "5"].map(|line| format!("{line} {rule} EBENCONVCM"));
+    for file in ["finer", "finest", "truth"] {
+        assert_eq!(rejects(&other(&format!("{file}.parquet")), &[]), by("decode.amount"), "{file}");
     }
+    assert_eq!(rejects(&other("huge.parquet"), &[]), by("decode.amount-implausible"));
     let noon: Vec<String> = (2..6)
         .flat_map(|line| ["DPAY1STDAY", "DPAYLSTDAY"].map(|it| format!("{line} decode.date {it}")))
         .collect();
@@ -221,7 +222,10 @@ fn a_code_that_is_a_number_with_decimals_is_warned_of_and_a_whole_one_is_not() {
         (csv.lines().count() - 1, found.map_or("", |found| found.1).to_owned())
     };
     // Of nine cells of codes with a value.
-    assert_eq!(warned("decimal-codes.parquet"), (9, "`1.000`\"".to_owned()));
+    // The digits of 1.000 and of the cell beside it could be pieces of a number.
+    let hidden =
+        "digits that together with others of the row could be an identifier: they are not shown\"";
+    assert_eq!(warned("decimal-codes.parquet"), (9, hidden.to_owned()));
     assert_eq!(warned("floats.parquet"), (9, "`1.0`\"".to_owned()));
     for name in ["whole-int64.parquet", "small.parquet", "typed.xlsx", "typed.sas7bdat"] {
         assert_eq!(warned(name), (0, String::new()), "{name}");

@@ -31,7 +31,8 @@ RECODING = date(2016, 1, 1)
 
 REJECTING = {
     "decode.field-count", "decode.quote-unclosed", "decode.encoding", "decode.date",
-    "decode.amount", "decode.amount-ambiguous", "decode.code-identifier", "check.niss-missing", "check.niss-invalid",
+    "decode.amount", "decode.amount-ambiguous", "decode.amount-implausible", "decode.code-identifier",
+    "check.niss-missing", "check.niss-invalid",
     "check.first-day-missing", "check.days-reversed", "check.regime-missing",
     "check.regime-unknown", "check.before-source", "check.amount-before-validity",
     "check.outside-window", "check.duplicate-row", "check.interval-implausible",
@@ -219,8 +220,8 @@ def decode_amount(text: str) -> int | str:
         return "decode.amount"
     whole = re.sub("[^0-9]", "", number["whole"])
     cents = int(whole) * 100 + int((number["decimals"] or "").ljust(2, "0"))
-    if cents >= 10**12:
-        return "decode.amount"
+    if cents > 100_000_00:
+        return "decode.amount-implausible"
     return -cents if number["sign"] == "-" else cents
 
 
