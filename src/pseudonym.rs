@@ -88,6 +88,11 @@ impl PseudonymKey {
         })
     }
 
+    /// The pseudonym of whoever has this token.
+    pub fn of_token(&self, token: &str) -> i64 {
+        self.pseudonym(token.as_bytes())
+    }
+
     fn pseudonym(&self, identifier: &[u8]) -> i64 {
         let hash = blake3::keyed_hash(&self.0, identifier);
         let mut first = [0_u8; 8];

@@ -104,6 +104,15 @@ impl CheckedBatch {
         self.findings.sort_by_key(|finding| finding.line);
     }
 
+    /// Rejects rows; the findings say why.
+    pub(super) fn reject_all(&mut self, findings: Vec<(usize, Finding)>) {
+        for (row, finding) in findings {
+            self.verdicts.accepted[row] = false;
+            self.findings.push(finding);
+        }
+        self.findings.sort_by_key(|finding| finding.line);
+    }
+
     /// The rows under the lines they had in another file; `lines` gives them by the lines they
     /// have. Rows and findings stay in the order they are in.
     #[must_use]

@@ -27,6 +27,7 @@ mod duplicate_row;
 mod facts;
 mod first_day_missing;
 mod first_days;
+mod identifier_in_code;
 mod interval_implausible;
 mod interval_long;
 mod last_day_missing;
@@ -110,8 +111,11 @@ static REGISTRY: [RowRule; 22] = row_rules![
 pub static DELIVERY_RULES: [&Rule; 3] =
     [&column_gone::RULE, &days_twelve::RULE, &quarter_empty::RULE];
 
+/// The rules that rows break together.
+static OF_ROWS_TOGETHER: [&Rule; 2] = [&duplicate_row::RULE, &identifier_in_code::RULE];
+
 /// Every rule that a row can break: of decoding, of single rows, of rows together.
 pub fn all_rules() -> Vec<&'static Rule> {
     let of_rows = REGISTRY.iter().map(|row_rule| row_rule.rule);
-    rules::ALL.into_iter().chain(of_rows).chain([&duplicate_row::RULE]).collect()
+    rules::ALL.into_iter().chain(of_rows).chain(OF_ROWS_TOGETHER).collect()
 }

@@ -17,6 +17,7 @@ use crate::dictionary::Column;
 pub struct Codes {
     keys: Vec<u32>,
     texts: Arc<[Box<str>]>,
+    written: Vec<Box<str>>,
 }
 
 impl fmt::Debug for Codes {
@@ -28,7 +29,7 @@ impl fmt::Debug for Codes {
 impl Codes {
     /// A column without values.
     pub(super) fn absent(row_count: usize) -> Self {
-        Self { keys: vec![0; row_count], texts: Arc::default() }
+        Self { keys: vec![0; row_count], texts: Arc::default(), written: Vec::new() }
     }
 
     /// By row: 0 for no value, otherwise one more than a position in [`texts`](Self::texts).
@@ -39,6 +40,11 @@ impl Codes {
     /// The distinct codes, in the order in which they first occur.
     pub fn texts(&self) -> &Arc<[Box<str>]> {
         &self.texts
+    }
+
+    /// What stands in the file for some of the codes, where that is not the code itself.
+    pub fn written(&self) -> &[Box<str>] {
+        &self.written
     }
 }
 
@@ -65,6 +71,8 @@ pub(super) struct CodeMemory {
     long: HashMap<Box<[u8]>, Meaning>,
     keys: HashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
+    /// Texts that stand for a code under another one.
+    written: Vec<Box<str>>,
     /// By key.
     hashes: Vec<u128>,
 }
@@ -77,6 +85,7 @@ impl CodeMemory {
             long: HashMap::new(),
             keys: HashMap::new(),
             texts: Vec::new(),
+            written: Vec::new(),
             hashes: vec![0],
         }
     }
@@ -140,8 +149,16 @@ impl CodeMemory {
         meaning
     }
 
+    /// The key of a normalised text, which is written so in the file.
+    pub(super) fn key_of(&mut self, text: &str, written: &str) -> u32 {
+        if text != written {
+            self.written.push(written.into());
+        }
+        self.key(text)
+    }
+
     /// The key of a normalised text.
-    pub(super) fn key(&mut self, text: &str) -> u32 {
+    fn key(&mut self, text: &str) -> u32 {
         if let Some(key) = self.keys.get(text) {
             return *key;
         }
@@ -170,7 +187,7 @@ impl CodeMemory {
 
     /// The column of these keys.
     pub(super) fn into_codes(self, keys: Vec<u32>) -> Codes {
-        Codes { keys, texts: self.texts.into() }
+        Codes { keys, texts: self.texts.into(), written: self.written }
     }
 }
 

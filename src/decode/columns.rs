@@ -324,7 +324,7 @@ fn learn(memory: &mut CodeMemory, bytes: &[u8], drops: bool) -> Meaning {
     if could_be_identifier(code) {
         return Err(Odd::Identifier);
     }
-    let key = memory.key(if drops { without_leading_zeros(code) } else { code });
+    let key = memory.key_of(if drops { without_leading_zeros(code) } else { code }, text);
     if whole.is_some() { Err(Odd::Decimal(key)) } else { Ok(key) }
 }
 

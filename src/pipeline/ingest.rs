@@ -3,9 +3,10 @@
 //! In: a [`Delivery`] and a [`Warehouse`]. Out: an [`IngestReport`]. Never: a commit over the
 //! budget of rejects, or one whose reconciliation does not balance.
 //!
-//! The file is read once; `stages` says how.
+//! The file is read once but for rare cases (`reading`); `stages` says how.
 
 use super::attempt::Attempt;
+use super::reading::{Read, read_all};
 use super::replacement::{Replacement, ReplacementError, parts_are_there, replaced, replacement};
 use super::stages::{Sink, Stages};
 use crate::attribution::Reconciliation;
@@ -18,8 +19,8 @@ use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others}
 use crate::pseudonym::PseudonymKey;
 use crate::render::count;
 use crate::warehouse::{
-    Committed, DeliveryRecord, FileHash, Gather, NewCommit, PartRecord, StagedSidecars,
-    StoredFinding, StoredRow, Warehouse, WarehouseError,
+    Committed, DeliveryRecord, FileHash, NewCommit, PartRecord, StagedSidecars, StoredFinding,
+    StoredRow, Warehouse, WarehouseError,
 };
 
 /// How the ingestion is to be done.
@@ -194,17 +195,16 @@ pub fn ingest(
     let plain_hashes = snapshot.has_plain_hashes();
     let snapshot = snapshot.with_keyed_hashes(&key);
     let ingestion = warehouse.ingestion(&snapshot, delivery.id(), delivery.window())?;
-    let stages = Stages::new(warehouse, delivery, &key);
-    let gathered = Gathered::default();
-    let gather = (!options.dry_run).then(|| gather(&gathered));
-    let mut sink = Sink::new(&ingestion, part_names(delivery), delivery.window(), gather)?;
-    let hashes = stages.run(&mut sink, progress)?;
+    let mut stages = Stages::new(warehouse, delivery, &key);
+    let Read { sink, hashes, gathered } =
+        read_all(&mut stages, &ingestion, options.dry_run, progress)?;
     if sink.reconciliation.rows_read() == 0 {
         return Err(IngestError::NoRows);
     }
     no_cell_is_lost(&sink.reconciliation)?;
     let attempt = Attempt { warehouse, delivery, options, snapshot: &snapshot, key: &key };
-    let (record, notes) = attempt.record(ingestion.revision(), &sink, &hashes);
+    let (record, mut notes) = attempt.record(ingestion.revision(), &sink, &hashes);
+    notes.extend(sink.tokens.is_full().then(|| NOT_ALL_CODES.to_owned()));
     let Sink { observations, sidecars, summary, reconciliation, profile, .. } = sink;
     let sidecars = sidecars.finish(&profile)?;
     let mut report = IngestReport {
@@ -274,6 +274,9 @@ pub(super) fn key_log(warehouse: &Warehouse, key: &PseudonymKey) -> String {
     }
 }
 
+const NOT_ALL_CODES: &str = "there are too many distinct texts in code columns, or too many rejected persons, to \
+                             look for all identifiers among the codes";
+
 /// Why person histories could not be renewed.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoriesProblem {
@@ -293,12 +296,6 @@ pub(super) fn no_cell_is_lost(reconciliation: &Reconciliation) -> Result<(), Ing
     let Some((column, counts)) = reconciliation.lost_cells() else { return Ok(()) };
     let CellCounts { held, values, no_value_words, findings } = counts;
     Err(IngestError::LostCells { column, held, values, words: no_value_words, findings })
-}
-
-/// Keeps rows that are stored for the histories.
-fn gather(gathered: &Gathered) -> Gather {
-    let gathered = gathered.clone();
-    Box::new(move |rows| gathered.take(rows))
 }
 
 /// Makes the histories of the table as it is now. Whatever fails here, no figure depends on it, and
@@ -335,10 +332,6 @@ impl IngestOptions {
         }
         exceeded
     }
-}
-
-fn part_names(delivery: &Delivery) -> Vec<String> {
-    delivery.parts().iter().map(Part::name).collect()
 }
 
 /// What is said of a file of a delivery.

@@ -4,6 +4,8 @@ pub mod answer;
 mod attempt;
 pub mod difference;
 pub mod ingest;
+mod own_tokens;
+mod reading;
 pub mod replacement;
 pub mod replay;
 mod stages;

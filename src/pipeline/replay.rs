@@ -10,6 +10,7 @@ use super::ingest::{
     Details, HistoriesProblem, IngestError, key_log, no_cell_is_lost, not_noted_text, part_record,
     renew_histories,
 };
+use super::own_tokens::{Found, OwnTokens};
 use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
@@ -21,7 +22,7 @@ use crate::histories::Gathered;
 use crate::pseudonym::PseudonymKey;
 use crate::warehouse::{
     Committed, DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow,
-    Warehouse, WarehouseError, rules_of,
+    TableFile, Warehouse, WarehouseError, rules_of,
 };
 
 /// The column that says which line of the sender's file a corrected row stood on.
@@ -108,11 +109,12 @@ pub fn replay(
     }
     let key = warehouse.key()?;
     let ingestion = warehouse.ingestion(&snapshot, corrections.id(), corrections.window())?;
-    let stages = Stages::new(warehouse, corrections, &key);
+    let mut stages = Stages::new(warehouse, corrections, &key);
     let rejected = warehouse.rejected_rows(record)?;
     let open: BTreeSet<u64> =
         rejected.iter().filter(|row| row.file == original.name).map(|row| row.line).collect();
     let (mut checked, taken) = stages.corrected(&open)?;
+    stages.found = stages.found_in(&checked, &snapshot)?;
     stages.reject_stored(&mut checked, &snapshot)?;
     let names = vec![original.name.clone()];
     let mut sink = Sink::new(&ingestion, names.clone(), corrections.window(), None)?;
@@ -246,6 +248,21 @@ impl Stages<'_> {
             return Ok((checked, lines.taken));
         }
         Err(ReplayError::Lines(lines.problems))
+    }
+
+    /// The codes of corrected rows that are identifiers of the delivery.
+    fn found_in(
+        &self,
+        checked: &[CheckedBatch],
+        snapshot: &Snapshot,
+    ) -> Result<Found, WarehouseError> {
+        let mut tokens = OwnTokens::default();
+        for batch in checked.iter().filter(|_| self.is_coded()) {
+            tokens.add(self.own_tokens(batch, 0..batch.decoded().row_count()));
+        }
+        let delivery = self.delivery.id().as_str();
+        let files = snapshot.files().iter().filter(|file| file.delivery() == delivery);
+        tokens.found_in(&files.map(TableFile::path).collect::<Vec<_>>())
     }
 
     /// Rejects corrected rows that equal rows of the delivery that are stored already.

@@ -10,6 +10,7 @@ use std::thread;
 use rayon::prelude::*;
 
 use super::ingest::IngestError;
+use super::own_tokens::{Found, OwnTokens};
 use crate::attribution::{Attribution, ObservationBatch, Reconciliation};
 use crate::check::{
     BatchCounts, CheckContext, CheckedBatch, DuplicateIndex, ExaminedBatch, Profile, examine,
@@ -35,6 +36,8 @@ pub(super) struct Stages<'a> {
     pub(super) decoding: DecodeSettings,
     pub(super) context: CheckContext,
     pub(super) attribution: Attribution<'a>,
+    /// Codes that are known to be identifiers, once the delivery has been read.
+    pub(super) found: Found,
 }
 
 /// Where the stages' products go.
@@ -45,6 +48,7 @@ pub(super) struct Sink {
     pub(super) reconciliation: Reconciliation,
     pub(super) profile: Profile,
     pub(super) day_first: DayFirstDates,
+    pub(super) tokens: OwnTokens,
 }
 
 impl Sink {
@@ -61,6 +65,7 @@ impl Sink {
             reconciliation: Reconciliation::new(window, 0),
             profile: Profile::default(),
             day_first: DayFirstDates::default(),
+            tokens: OwnTokens::default(),
         })
     }
 }
@@ -73,6 +78,7 @@ pub(super) struct Stored {
     day_first: DayFirstDates,
     observations: Vec<ObservationBatch>,
     reconciliation: Reconciliation,
+    tokens: OwnTokens,
 }
 
 impl<'a> Stages<'a> {
@@ -98,6 +104,7 @@ impl<'a> Stages<'a> {
                 key,
                 dictionary,
             },
+            found: Found::default(),
         }
     }
 
@@ -202,7 +209,10 @@ impl<'a> Stages<'a> {
     }
 
     /// All that a checked chunk comes to; `parts` are the names of the files it may come from.
-    pub(super) fn attribute(&self, batch: CheckedBatch, parts: &[String]) -> Stored {
+    pub(super) fn attribute(&self, mut batch: CheckedBatch, parts: &[String]) -> Stored {
+        self.found.reject(&mut batch, self.dictionary, self.attribution.key);
+        let looks = self.is_coded() && self.found.is_empty();
+        let tokens = looks.then(|| self.own_tokens(&batch, batch.rejected()));
         let (observations, reconciliation) = self.attribution.attribute(&batch);
         let part = batch.decoded().part();
         let header = self.delivery.parts()[part].header();
@@ -215,7 +225,22 @@ impl<'a> Stages<'a> {
             findings: batch.into_findings(),
             observations,
             reconciliation,
+            tokens: tokens.unwrap_or_default(),
         }
+    }
+
+    /// The codes of a chunk that could be identifiers, and the persons of some of its rows.
+    pub(super) fn own_tokens(
+        &self,
+        batch: &CheckedBatch,
+        rows: impl Iterator<Item = usize>,
+    ) -> OwnTokens {
+        OwnTokens::of(batch, rows, self.dictionary, self.attribution.key)
+    }
+
+    /// Whether identifiers have no form that tells them from codes.
+    pub(super) fn is_coded(&self) -> bool {
+        self.identifier == IdentifierFormat::Coded
     }
 }
 
@@ -242,6 +267,7 @@ impl Sink {
         self.sidecars.write_findings(&stored.findings)?;
         self.sidecars.write_rejected(&stored.rejected)?;
         self.day_first.add(&stored.day_first);
+        self.tokens.add(stored.tokens);
         self.reconciliation.add(&stored.reconciliation);
         self.observations.write(stored.observations)
     }

@@ -122,6 +122,18 @@ impl<'w> Ingestion<'w> {
         ObservationWriter::new(self.staging.path(), self.prefix(), gather)
     }
 
+    /// Removes what has been staged, so that the delivery can be read anew.
+    pub fn begin_anew(&self) -> Result<(), WarehouseError> {
+        let folder = self.staging.path();
+        for entry in fs::read_dir(folder).map_err(WarehouseError::io(folder))? {
+            let path = entry.map_err(WarehouseError::io(folder))?.path();
+            if path.file_name().is_some_and(|name| name != LOCK_FILE) {
+                fs::remove_file(&path).map_err(WarehouseError::io(&path))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where findings and rejected rows go; `parts` are the names of the delivery's files.
     pub fn sidecar_writer(&self, parts: Vec<String>) -> Result<SidecarWriter, WarehouseError> {
         SidecarWriter::create(self.staging.path(), parts)

@@ -82,6 +82,8 @@ pub struct ObservationWriter {
     waiting_count: usize,
     written: Receiver<()>,
     worker: Option<JoinHandle<Result<Vec<StagedFile>, WarehouseError>>>,
+    /// Once nothing more comes.
+    files: Vec<StagedFile>,
 }
 
 /// What else is done with the rows of a file while it is written, and then with its hash.
@@ -113,6 +115,7 @@ impl ObservationWriter {
             waiting_count: 0,
             written,
             worker: Some(thread::spawn(write_all)),
+            files: Vec::new(),
         }
     }
 
@@ -142,12 +145,20 @@ impl ObservationWriter {
 
     /// Writes what is held; every file is on disk then.
     pub fn finish(mut self) -> Result<Vec<StagedFile>, WarehouseError> {
+        self.complete()?;
+        Ok(std::mem::take(&mut self.files))
+    }
+
+    /// Writes what is held, after which nothing more is taken; gives all files, which are on disk.
+    pub fn complete(&mut self) -> Result<&[StagedFile], WarehouseError> {
         for (quarter, batches) in std::mem::take(&mut self.held) {
             if !batches.is_empty() {
                 self.hand_over(quarter, batches)?;
             }
         }
-        self.close()
+        let files = self.close()?;
+        self.files.extend(files);
+        Ok(&self.files)
     }
 
     fn hand_over(
