@@ -313,4 +313,16 @@ mod tests {
         assert_eq!(text("<v><![CDATA[500]]><!-- x -->&#46;25</v>"), "500.25");
         assert_eq!(text("<is><t>a_x000D_b_xyz_x</t></is>"), "a\rb_xyz_x");
     }
+
+    #[test]
+    fn a_tag_with_very_many_attributes_takes_no_longer_than_it_is_long() {
+        let attributes: Vec<String> = (0..80_000).map(|at| format!(" a{at}=\"\"")).collect();
+        let attributes = attributes.concat();
+        let xml = format!("<c{attributes} r=\"A1\"/>");
+        let mut reader = Reader::from_reader(xml.as_bytes());
+        let Ok(Event::Empty(start)) = reader.read_event() else { panic!("begins with an element") };
+        let begun = std::time::Instant::now();
+        assert_eq!(attribute(&start, b"r").unwrap().as_deref(), Some("A1"));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
 }
