@@ -61,7 +61,9 @@ fn the_commands_of_the_samples_page_work_as_written() {
 #[test]
 fn documents_name_only_commands_that_there_are() {
     let page = sppis::cli::reference();
-    for document in ["README.md", "queries/README.md", "src/README.md", "benches/README.md"] {
+    for document in
+        ["README.md", "queries/README.md", "src/README.md", "benches/README.md", "docs/security.md"]
+    {
         let text = fs::read_to_string(repository().join(document)).unwrap();
         for rest in text.split("`sppis ").skip(1) {
             let verb = rest.split([' ', '`']).next().unwrap();
@@ -73,7 +75,13 @@ fn documents_name_only_commands_that_there_are() {
 
 #[test]
 fn links_of_the_documents_lead_somewhere() {
-    for document in ["README.md", "queries/README.md", "src/README.md", "data-samples/README.md"] {
+    for document in [
+        "README.md",
+        "queries/README.md",
+        "src/README.md",
+        "data-samples/README.md",
+        "docs/security.md",
+    ] {
         let text = fs::read_to_string(repository().join(document)).unwrap();
         let folder = Path::new(document).parent().unwrap();
         for rest in text.split("](").skip(1) {
