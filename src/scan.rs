@@ -3,13 +3,15 @@
 //! In: a [`Snapshot`] and a range of quarters. Out: a [`Scan`] with the frame and the list of its
 //! files. Never: a glob over the table's folder, which would also read replaced files.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use polars::prelude::*;
 
 use crate::quarter::{Quarter, QuarterRange};
 use crate::warehouse::{Snapshot, TableFile};
+
+/// The column that partitions the table.
+const QUARTER: &str = "quarter";
 
 /// The files of a snapshot that a question needs.
 #[derive(Debug, Clone, Default)]
@@ -49,45 +51,59 @@ impl Scan {
         if self.files.is_empty() {
             return Ok(DataFrame::empty_with_schema(&schema()).lazy());
         }
-        let path = |file: &TableFile| PlRefPath::try_from_path(file.path());
-        let paths: Vec<_> = self.files.iter().map(path).collect::<PolarsResult<_>>()?;
-        // Parts of a path such as `env=prod/` look like partitions of the table; they are declared
-        // too, and dropped again.
-        let mut partitions = self.partition_names();
-        let surplus: Vec<String> =
-            partitions.iter().filter(|name| *name != "quarter").cloned().collect();
-        partitions.insert("quarter".to_owned());
-        let partitions =
-            partitions.iter().map(|name| Field::new(name.as_str().into(), DataType::String));
-        let hive_options = HiveOptions {
-            enabled: Some(true),
-            hive_start_idx: 0,
-            schema: Some(Arc::new(partitions.collect::<Schema>())),
-            try_parse_dates: false,
-        };
-        let arguments = ScanArgsParquet {
-            glob: false,
-            hive_options,
-            schema: Some(schema().into()),
-            ..ScanArgsParquet::default()
-        };
-        let frame = LazyFrame::scan_parquet_files(paths.into(), arguments)?;
-        if surplus.is_empty() {
-            return Ok(frame);
+        if !self.lies_below_a_partition() {
+            return frame_over(&self.files, true);
         }
-        Ok(frame.drop(by_name(surplus, true, false)))
+        // Quarters are said file by file, and nothing is read off paths.
+        let quarters = self.files.chunk_by(|one, next| one.quarter() == next.quarter());
+        let frame = |files: &[TableFile]| -> PolarsResult<LazyFrame> {
+            let quarter = lit(files[0].quarter().to_string()).alias(QUARTER);
+            Ok(frame_over(files, false)?.with_column(quarter))
+        };
+        concat(quarters.map(frame).collect::<PolarsResult<Vec<_>>>()?, UnionArgs::default())
     }
 
-    /// The names that a reader of partitions sees in the files' paths.
-    fn partition_names(&self) -> BTreeSet<String> {
-        let folders = self.files.iter().filter_map(|file| file.path().parent());
-        let parts = folders.flat_map(Path::components);
-        let named = parts.filter_map(|part| {
-            let text = part.as_os_str().to_string_lossy();
-            text.split_once('=').map(|(name, _)| name.to_owned())
-        });
-        named.collect()
+    /// Whether a folder above the table, such as `env=prod/`, looks like a partition of it.
+    fn lies_below_a_partition(&self) -> bool {
+        let partitions = |path: &Path| {
+            let names = path.components().map(|part| part.as_os_str().to_string_lossy());
+            names.filter(|name| name.contains('=')).count()
+        };
+        self.files.iter().any(|file| file.path().parent().is_some_and(|it| partitions(it) > 1))
     }
+}
+
+/// The frame over some files; the quarter is read off their paths, or is no column of it.
+fn frame_over(files: &[TableFile], with_quarter: bool) -> PolarsResult<LazyFrame> {
+    let path = |file: &TableFile| {
+        let path = file.path();
+        // A pipe in its place would be waited for.
+        if path.metadata().is_ok_and(|it| !it.is_file()) {
+            let found = path.display();
+            let text = format!("{found}: expected a regular file; put it back");
+            return Err(PolarsError::ComputeError(text.into()));
+        }
+        PlRefPath::try_from_path(path)
+    };
+    let paths: Vec<_> = files.iter().map(path).collect::<PolarsResult<_>>()?;
+    let mut columns = schema();
+    if !with_quarter {
+        columns.shift_remove(QUARTER);
+    }
+    let partition = std::iter::once(Field::new(QUARTER.into(), DataType::String));
+    let hive_options = HiveOptions {
+        enabled: Some(with_quarter),
+        hive_start_idx: 0,
+        schema: with_quarter.then(|| Arc::new(partition.collect::<Schema>())),
+        try_parse_dates: false,
+    };
+    let arguments = ScanArgsParquet {
+        glob: false,
+        hive_options,
+        schema: Some(columns.into()),
+        ..ScanArgsParquet::default()
+    };
+    LazyFrame::scan_parquet_files(paths.into(), arguments)
 }
 
 /// The stored table's schema in Polars' types, with its partition column at the end.

@@ -25,7 +25,11 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let mut files = if arguments.dry_run { warehouse.orphans()? } else { warehouse.clean()? };
+    let mut files = if arguments.dry_run {
+        [warehouse.orphans()?, warehouse.abandoned()].concat()
+    } else {
+        warehouse.clean()?
+    };
     let (folder, snapshot) = (warehouse.histories_folder(), warehouse.snapshot(None)?);
     files.extend(if arguments.dry_run {
         superseded(&folder, &snapshot)?
@@ -37,6 +41,6 @@ pub(super) fn run(
     }
     console.flush()?;
     let done = if arguments.dry_run { "would be removed" } else { "removed" };
-    console.say(&format!("{} {done}", count(files.len() as u64, "file")));
+    console.say(&format!("{} {done}", count(files.len() as u64, "item")));
     Ok(Exit::Done)
 }

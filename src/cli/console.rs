@@ -64,6 +64,11 @@ impl Console {
     }
 }
 
+/// Narration from where the console is not at hand.
+pub(super) fn say_aside(text: &str) {
+    let _closed = writeln!(io::stderr(), "{}", terminal_lines(text)).is_err();
+}
+
 /// One line of JSON on stderr, for programs that read along.
 pub(super) fn say_event(event: &serde_json::Value) {
     let mut line = Vec::new();

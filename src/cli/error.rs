@@ -99,6 +99,14 @@ impl CliError {
     }
 }
 
+/// An error after a commit: what could not be said or written changes nothing of it.
+pub(super) fn committed_but(error: CliError, (revision, version): (u32, u64)) -> CliError {
+    error.hint(format!(
+        "the delivery IS committed, as revision {revision}, version {version} of the table; only \
+         what is said of it could not be written; `sppis history` lists it"
+    ))
+}
+
 /// What to do about histories that cannot be used.
 pub(super) const REBUILD: &str = "figures do not need them; `sppis histories --rebuild` makes them \
                                   anew";
@@ -182,6 +190,9 @@ impl From<WarehouseError> for CliError {
             WarehouseError::Absent(_) => {
                 failed.hint("make one with `sppis init`, or name another with `--warehouse DIR`")
             }
+            WarehouseError::NoText(_) => {
+                failed.hint("rename the folder, or name another with `--warehouse DIR`")
+            }
             WarehouseError::Present(_) => {
                 failed.hint("name a folder that is empty or not there with `--warehouse DIR`")
             }
@@ -192,6 +203,7 @@ impl From<WarehouseError> for CliError {
                 "name a file for it with `init --key-file PATH` or `key --move PATH`; \
                  `init --key-in-warehouse` puts it beside the data",
             ),
+            WarehouseError::NotOwner { .. } => failed.hint("run the command as the owner"),
             WarehouseError::KeyTwice { .. } => {
                 failed.hint("leave out one of the two: the option, or the variable or credential")
             }

@@ -36,7 +36,7 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let snapshot = arguments.question.snapshot(warehouse)?;
+    let snapshot = arguments.question.snapshot(warehouse, console)?;
     let names = [arguments.name.clone()];
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
     let basis = arguments.question.basis(warehouse, &snapshot);

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::run::as_of;
+use super::run::state;
 use crate::warehouse::Warehouse;
 
 /// Print the paths of the Parquet files of the current state, or of an older one, one per line.
@@ -25,7 +25,7 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
+    let snapshot = state(warehouse, arguments.as_of.as_deref(), console)?;
     // Other programs open these very paths; a terminal only shows them.
     let to_terminal = console.prints_to_terminal();
     for file in snapshot.files() {

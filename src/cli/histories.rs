@@ -27,6 +27,9 @@ pub(super) fn run(
     let snapshot = warehouse.snapshot(None)?;
     let folder = warehouse.histories_folder();
     let before = listed(&folder);
+    if arguments.rebuild || before.is_empty() {
+        warehouse.may_write()?;
+    }
     let built = if arguments.rebuild {
         rebuild(&folder, &snapshot)?
     } else {

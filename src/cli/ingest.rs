@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::console::{Console, say_event};
-use super::error::{CliError, Exit, say_histories_problem};
+use super::error::{CliError, Exit, committed_but, say_histories_problem};
+use super::ingest_log::{log_waiting, replaces, say_waiting};
 use super::output::{probe, write_file};
 use super::place::{Guard, is_same};
 use super::rejects::known_rule;
@@ -19,7 +20,6 @@ use crate::dictionary::{CODE_COLUMNS, Column};
 use crate::document::nearest;
 use crate::finding::{Budget, BudgetError, Severity, shown, shown_path};
 use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, Outcome, ingest};
-use crate::pipeline::replacement::{QuarterChange, Replacement, Totals};
 use crate::quarter::QuarterRange;
 use crate::render::Language;
 use crate::validation::{Validated, ValidationOutcome};
@@ -138,14 +138,24 @@ pub(super) fn run(
         replace: arguments.replace,
         again: arguments.again,
         details: wanted.report.is_some() || wanted.findings.is_some(),
+        waiting: Some(match arguments.log {
+            Log::Text => say_waiting,
+            Log::Json => log_waiting,
+        }),
     };
     let report = match arguments.log {
         Log::Text => with_bar(warehouse, &delivery, &options),
         Log::Json => with_json(warehouse, &delivery, &options),
     };
     let report = report?;
-    wanted.write(&report, warehouse, arguments.lang, console)?;
-    conclude(&delivery, &report, console)
+    let written = wanted.write(&report, warehouse, arguments.lang, console);
+    let ended = written.and_then(|()| conclude(&delivery, &report, console));
+    match report.outcome {
+        Outcome::Committed { revision, version } => {
+            ended.map_err(|error| committed_but(error, (revision, version)))
+        }
+        _ => ended,
+    }
 }
 
 /// The id of a rule that blocks a delivery as a whole.
@@ -323,25 +333,6 @@ fn with_json(
         "notes": report.notes, "replaces": report.replacement.as_ref().map(replaces),
     }));
     Ok(report)
-}
-
-/// What a redelivery takes away and brings; cents as text, since JSON numbers are floats to many.
-fn replaces(replacement: &Replacement) -> serde_json::Value {
-    let totals = |it: &Totals| {
-        let cents = it.cents.to_string();
-        serde_json::json!({
-            "observations": it.observations, "persons": it.persons, "cents": cents,
-        })
-    };
-    let quarter = |it: &QuarterChange| {
-        serde_json::json!({
-            "quarter": it.quarter.to_string(), "goes": totals(&it.goes), "comes": totals(&it.comes),
-        })
-    };
-    serde_json::json!({
-        "revision": replacement.revision, "come_back": replacement.come_back,
-        "quarters": replacement.quarters.iter().map(quarter).collect::<Vec<_>>(),
-    })
 }
 
 /// Prints what came of a delivery; gives how the program ends.

@@ -18,6 +18,7 @@ mod findings;
 mod histories;
 mod history;
 mod ingest;
+mod ingest_log;
 mod init;
 mod inspect;
 mod key;
@@ -31,6 +32,7 @@ mod run;
 mod sample;
 mod sql;
 mod statement;
+mod surroundings;
 mod target;
 mod verify;
 
@@ -136,7 +138,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     fault::end_on_panic(&cli.warehouse);
     let mut console = Console::new();
-    let ended = dispatch(&cli, &mut console).and_then(|exit| {
+    let ended = surroundings::prepare().and_then(|()| dispatch(&cli, &mut console));
+    let ended = ended.and_then(|exit| {
         console.flush()?;
         Ok(exit)
     });

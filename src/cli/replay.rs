@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use super::console::Console;
-use super::error::{CliError, Exit, say_histories_problem};
+use super::error::{CliError, Exit, committed_but, say_histories_problem};
 use super::findings::{Form, List};
+use super::ingest_log::say_waiting;
 use super::rejects::original;
 use super::statement::write_reconciliation;
 use crate::delivery::{Delivery, DeliveryId, Encoding};
 use crate::pipeline::replay::{ReplayReport, replay};
 use crate::render::{count, euros, grouped};
-use crate::warehouse::{Warehouse, WarehouseError};
+use crate::warehouse::{Waiting, Warehouse, WarehouseError};
 
 /// Take corrected rows of a delivery back, and commit it anew.
 #[derive(Debug, clap::Args)]
@@ -59,8 +60,13 @@ pub(super) fn run(
     };
     let paths = [arguments.corrections.clone()];
     let corrections = Delivery::open(&paths, Some(&record.delivery), window, arguments.encoding)?;
-    let report = replay(warehouse, record, &corrections, original, arguments.dry_run)?;
-    state(&report, console)
+    let (dry_run, waiting) = (arguments.dry_run, Some(say_waiting as Waiting));
+    let report = replay(warehouse, record, &corrections, original, dry_run, waiting)?;
+    let stated = state(&report, console);
+    match report.committed {
+        Some(committed) => stated.map_err(|error| committed_but(error, committed)),
+        None => stated,
+    }
 }
 
 fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError> {

@@ -100,8 +100,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 impl QuestionArguments {
     /// The state of the table that is asked for.
-    pub(super) fn snapshot(&self, warehouse: &Warehouse) -> Result<Snapshot, CliError> {
-        Ok(warehouse.snapshot(self.as_of.as_deref().map(as_of).as_ref())?)
+    pub(super) fn snapshot(
+        &self,
+        warehouse: &Warehouse,
+        console: &mut Console,
+    ) -> Result<Snapshot, CliError> {
+        state(warehouse, self.as_of.as_deref(), console)
     }
 
     /// What answers are computed from.
@@ -149,8 +153,21 @@ impl QuestionArguments {
     }
 }
 
+/// The state of the table that `--as-of` names, or the latest; says why it may not be what was meant.
+pub(super) fn state(
+    warehouse: &Warehouse,
+    named: Option<&str>,
+    console: &mut Console,
+) -> Result<Snapshot, CliError> {
+    let snapshot = warehouse.snapshot(named.map(as_of).as_ref())?;
+    if let Some(doubt) = snapshot.doubt() {
+        console.say(&format!("note: {doubt}"));
+    }
+    Ok(snapshot)
+}
+
 /// A number is a version, a day a day, anything else the id of a delivery.
-pub(super) fn as_of(text: &str) -> AsOf {
+fn as_of(text: &str) -> AsOf {
     let of_id = || match text.parse() {
         Ok(day) => AsOf::Day(day),
         Err(_) => AsOf::Delivery(text.to_owned()),
@@ -172,7 +189,7 @@ pub(super) fn run(
     let asked = &arguments.question;
     let questions = asked.questions(&catalog, &names, warehouse, arguments.all)?;
     let target = Target::prepare(arguments, names.len(), warehouse, console)?;
-    let snapshot = asked.snapshot(warehouse)?;
+    let snapshot = asked.snapshot(warehouse, console)?;
     if snapshot.deliveries().is_empty() && arguments.compare_with.is_none() {
         return Err(nothing_delivered(&snapshot));
     }
@@ -181,7 +198,7 @@ pub(super) fn run(
     let answers = match &arguments.compare_with {
         None => answer(questions, &basis)?,
         Some(other) => {
-            let other = warehouse.snapshot(Some(&as_of(other)))?;
+            let other = state(warehouse, Some(other.as_str()), console)?;
             let other = asked.basis(warehouse, &other);
             let answers = answer_compared(questions, &basis, &other)?;
             say_unused_histories(&other, console);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output::{not_on_terminal, put, quoted};
-use super::run::as_of;
+use super::run::state;
 use crate::export::{Format, Locale, Options, export};
 use crate::pipeline::answer::{answer_statement, provenance};
 use crate::query::{Statement, StatementError};
@@ -56,7 +56,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let statement =
         Statement::read(&arguments.statement, arguments.rows).map_err(StatementError::from)?;
-    let snapshot = warehouse.snapshot(arguments.as_of.as_deref().map(as_of).as_ref())?;
+    let snapshot = state(warehouse, arguments.as_of.as_deref(), console)?;
     if arguments.rows {
         console.say("these are single observations of persons, under pseudonyms");
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use zeroize::Zeroize;
+
 use super::cells::CellCounts;
 use super::codes::Codes;
 use super::date::DayFirstDates;
@@ -45,6 +47,20 @@ impl fmt::Debug for IdentifierColumn {
             Self::Coded(tokens) => tokens.len(),
         };
         write!(f, "IdentifierColumn({rows} rows)")
+    }
+}
+
+impl Drop for IdentifierColumn {
+    /// Memory that is given back holds no number.
+    fn drop(&mut self) {
+        match self {
+            // As fast as memory can be written; being looked at, it is not left out.
+            Self::National(numbers) => {
+                numbers.fill(Some(0));
+                std::hint::black_box(numbers);
+            }
+            Self::Coded(tokens) => tokens.iter_mut().flatten().for_each(Zeroize::zeroize),
+        }
     }
 }
 

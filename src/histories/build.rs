@@ -106,8 +106,11 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
     let target = Target::Nowhere(folder);
     let (again, _) = written(target, snapshot, &state, None, &Gathered::default())?;
     let compared = paths.par_iter().zip(present).zip(again).map(|((path, present), (_, again))| {
-        // One that is missing is not used.
-        Ok(!present || Checksum::of(path).map_err(HistoriesError::io(path))? == again)
+        // One that is missing is not used, also where an ingestion has removed it in the meantime.
+        match Checksum::of(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+            found => Ok(!present || found.map_err(HistoriesError::io(path))? == again),
+        }
     });
     Ok(Some(compared.collect::<Result<Vec<bool>, _>>()?.into_iter().all(|same| same)))
 }

@@ -6,7 +6,7 @@
 //! not the one that was written.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::HistoriesError;
+use crate::document::open_regular;
 
 /// Bytes under one hash.
 const CHUNK_BYTES: u64 = 1 << 18;
@@ -36,7 +37,7 @@ impl Checksum {
     /// That of a file as it is.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let mut sink = FileSink::new(None);
-        io::copy(&mut File::open(path)?, &mut sink)?;
+        io::copy(&mut open_regular(path)?, &mut sink)?;
         sink.finish()
     }
 }
@@ -54,9 +55,10 @@ impl Checksums {
 
     /// Reads such a file; `None` where there is none.
     pub(super) fn open(path: &Path) -> Result<Option<Self>, HistoriesError> {
-        let bytes = match fs::read(path) {
+        let mut bytes = Vec::new();
+        match open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
             Err(error) if is_absent(&error) => return Ok(None),
-            bytes => bytes.map_err(HistoriesError::io(path))?,
+            read => read.map_err(HistoriesError::io(path))?,
         };
         let text = String::from_utf8(bytes).map_err(HistoriesError::damaged(path))?;
         let parts = text.strip_suffix('\n').and_then(|text| text.split_once('\n'));
@@ -81,7 +83,7 @@ impl Checksums {
         let name = path.file_name().map(|name| name.to_string_lossy());
         let checksum = name.and_then(|name| self.0.get(name.as_ref()).cloned());
         let checksum = checksum.ok_or("it has no checksum").map_err(HistoriesError::damaged(path));
-        let file = match File::open(path) {
+        let file = match open_regular(path) {
             Err(error) if is_absent(&error) => return Ok(None),
             file => file.map_err(HistoriesError::io(path))?,
         };
@@ -241,6 +243,8 @@ impl Seek for CheckedFile {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A file of some length, written in pieces, and its checksums.

@@ -4,7 +4,6 @@
 //! stays near the processor, and one thread need not wait for another.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -19,6 +18,7 @@ use super::gathered::Gathered;
 use super::part::{Part, Shards};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use crate::attribution::observation_schema;
+use crate::document::open_regular;
 use crate::warehouse::TableFile;
 
 const ROWS_PER_BATCH: usize = 1 << 13;
@@ -88,7 +88,7 @@ fn read_file(
     places: Shards,
 ) -> Result<Part, HistoriesError> {
     let path = file.path();
-    let open = File::open(path).map_err(HistoriesError::io(path))?;
+    let open = open_regular(path).map_err(HistoriesError::io(path))?;
     // Codes come as numbers in the dictionaries that the file has.
     let options = ArrowReaderOptions::new().with_schema(schema());
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(open, options);

@@ -4,13 +4,13 @@
 //! but checksums. Never: a file in a folder that was to be left as it is: what checks histories works
 //! on a disk that is full or may not be written to.
 
-use std::fs::File;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use super::HistoriesError;
 use super::checksums::{Checksum, FileSink};
+use crate::document::open_regular;
 use crate::warehouse::make_private_folder;
 
 /// Beginning of the names of files that are not complete.
@@ -88,5 +88,6 @@ impl Draft {
 /// Whether a file has no final name, and nobody is writing it.
 pub(super) fn is_left_over(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(TEMPORARY_PREFIX) && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+    name.starts_with(TEMPORARY_PREFIX)
+        && open_regular(path).is_ok_and(|file| file.try_lock().is_ok())
 }

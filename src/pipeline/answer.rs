@@ -19,6 +19,7 @@ use polars::prelude::*;
 
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
+use crate::document::open_regular;
 use crate::export::Provenance;
 use crate::histories::{Histories, HistoriesError};
 use crate::quarter::{Quarter, QuarterRange};
@@ -249,7 +250,7 @@ fn unreadable(file: &TableFile, error: &dyn std::error::Error) -> AnswerError {
 
 /// Opens a file for another reader than the engine's.
 fn open(file: &TableFile) -> Result<ParquetRecordBatchReaderBuilder<File>, AnswerError> {
-    let open = File::open(file.path()).map_err(|error| unreadable(file, &error))?;
+    let open = open_regular(file.path()).map_err(|error| unreadable(file, &error))?;
     ParquetRecordBatchReaderBuilder::try_new(open).map_err(|error| unreadable(file, &error))
 }
 

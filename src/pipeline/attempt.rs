@@ -30,8 +30,9 @@ impl Attempt<'_> {
         hashes: &[blake3::Hash],
     ) -> (DeliveryRecord, Vec<String>) {
         let delivery = self.delivery;
-        let (blocking, notes) =
+        let (blocking, mut notes) =
             whole::blocking(self.warehouse, self.snapshot, delivery, sink, self.options);
+        notes.extend(self.snapshot.doubt_about_now());
         let parts = delivery.parts().iter().zip(hashes);
         let record = DeliveryRecord {
             format: RECORD_FORMAT,

@@ -20,7 +20,7 @@ use crate::pseudonym::PseudonymKey;
 use crate::render::count;
 use crate::warehouse::{
     Committed, DeliveryRecord, FileHash, NewCommit, PartRecord, StagedSidecars, StoredFinding,
-    StoredRow, Warehouse, WarehouseError,
+    StoredRow, Waiting, Warehouse, WarehouseError,
 };
 
 /// How the ingestion is to be done.
@@ -47,6 +47,8 @@ pub struct IngestOptions {
     pub again: bool,
     /// Give back every finding and rejected row, whatever becomes of the delivery.
     pub details: bool,
+    /// Told where the ingestion has to wait for others before it begins.
+    pub waiting: Option<Waiting>,
 }
 
 /// What an ingestion came to.
@@ -194,7 +196,8 @@ pub fn ingest(
     let key = warehouse.key()?;
     let plain_hashes = snapshot.has_plain_hashes();
     let snapshot = snapshot.with_keyed_hashes(&key);
-    let ingestion = warehouse.ingestion(&snapshot, delivery.id(), delivery.window())?;
+    let (id, window) = (delivery.id(), delivery.window());
+    let ingestion = warehouse.ingestion(&snapshot, id, window, options.waiting)?;
     let mut stages = Stages::new(warehouse, delivery, &key);
     let Read { sink, hashes, gathered } =
         read_all(&mut stages, &ingestion, options.dry_run, progress)?;

@@ -9,7 +9,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs::File;
 use std::path::Path;
 
 use parquet::column::reader::get_typed_column_reader;
@@ -19,6 +18,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use rayon::prelude::*;
 
 use crate::delivery::{Delivery, Part, part_label};
+use crate::document::open_regular;
 use crate::quarter::Quarter;
 use crate::render::{count, euros};
 use crate::warehouse::{
@@ -286,7 +286,7 @@ fn persons(files: &[&Path], share: (u64, u64)) -> Result<Vec<i64>, String> {
 }
 
 fn persons_of_file(path: &Path, (share, shares): (u64, u64)) -> Result<Vec<i64>, ParquetError> {
-    let file = SerializedFileReader::new(File::open(path)?)?;
+    let file = SerializedFileReader::new(open_regular(path)?)?;
     let columns = file.metadata().file_metadata().schema_descr().columns();
     let column = columns.iter().position(|column| column.name() == "person");
     let column = column.ok_or_else(|| ParquetError::General("no column `person`".to_owned()))?;

@@ -22,7 +22,7 @@ use crate::histories::Gathered;
 use crate::pseudonym::PseudonymKey;
 use crate::warehouse::{
     Committed, DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow,
-    TableFile, Warehouse, WarehouseError, rules_of,
+    TableFile, Waiting, Warehouse, WarehouseError, rules_of,
 };
 
 /// The column that says which line of the sender's file a corrected row stood on.
@@ -87,13 +87,15 @@ pub struct ReplayReport {
 }
 
 /// Takes the corrected rows of one file of a delivery back. `corrections` is that file, opened
-/// under the delivery's id and window; `original` the delivery's file that the lines count in.
+/// under the delivery's id and window; `original` the delivery's file that the lines count in;
+/// `waiting` is told where it has to wait for others.
 pub fn replay(
     warehouse: &Warehouse,
     record: &DeliveryRecord,
     corrections: &Delivery,
     original: &PartRecord,
     dry_run: bool,
+    waiting: Option<Waiting>,
 ) -> Result<ReplayReport, ReplayError> {
     if record.settings != warehouse.settings_fingerprint() {
         return Err(ReplayError::Settings(record.delivery.clone()));
@@ -108,7 +110,8 @@ pub fn replay(
         return Err(ReplayError::Columns(columns.join(", ")));
     }
     let key = warehouse.key()?;
-    let ingestion = warehouse.ingestion(&snapshot, corrections.id(), corrections.window())?;
+    let (id, window) = (corrections.id(), corrections.window());
+    let ingestion = warehouse.ingestion(&snapshot, id, window, waiting)?;
     let mut stages = Stages::new(warehouse, corrections, &key);
     let rejected = warehouse.rejected_rows(record)?;
     let open: BTreeSet<u64> =

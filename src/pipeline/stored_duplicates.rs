@@ -6,7 +6,6 @@
 //! valid is none. Only cents outside the window are not stored, and so not compared.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
@@ -16,6 +15,7 @@ use arrow::row::{OwnedRow, RowConverter, SortField};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::attribution::observation_schema;
+use crate::document::open_regular;
 use crate::quarter::Quarter;
 use crate::warehouse::{TableFile, WarehouseError};
 
@@ -106,7 +106,7 @@ impl Comparison {
     }
 
     fn read(file: &TableFile) -> Result<Batches, WarehouseError> {
-        let open = File::open(file.path()).map_err(WarehouseError::io(file.path()))?;
+        let open = open_regular(file.path()).map_err(WarehouseError::io(file.path()))?;
         let reader = ParquetRecordBatchReaderBuilder::try_new(open)
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(WarehouseError::table(COMPARING))?;

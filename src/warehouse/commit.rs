@@ -30,11 +30,11 @@ use super::record::{DeliveryRecord, RECORD_KEY};
 use super::sidecars::{SidecarWriter, StagedSidecars};
 use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY};
 use super::table::{files, plain_commit};
-use super::{
-    FINDINGS_FOLDER, OBSERVATIONS_FOLDER, SETTINGS_FILE, STAGING_FOLDER, Snapshot, Warehouse,
-};
+use super::turn::{self, Waiting};
+use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Warehouse};
 use crate::attribution::Reconciliation;
 use crate::delivery::DeliveryId;
+use crate::document::open_regular;
 use crate::quarter::QuarterRange;
 
 const STAGING_PREFIX: &str = "ingest-";
@@ -88,15 +88,17 @@ impl<'w> Ingestion<'w> {
         snapshot: &Snapshot,
         delivery: &DeliveryId,
         window: QuarterRange,
+        waiting: Option<Waiting>,
     ) -> Result<Self, WarehouseError> {
         if let Some((other, other_window)) = snapshot.overlapping(delivery.as_str(), window) {
             return Err(WarehouseError::Overlap { window, other, other_window });
         }
+        turn::may_write(&warehouse.root)?;
+        // One at a time: nobody may take a folder for abandoned before its lock is held.
+        let _turn = turn::take(&warehouse.root, waiting)?;
+        remove_abandoned(&warehouse.root);
         let folder = warehouse.root.join(STAGING_FOLDER);
         create_private_folder(&folder)?;
-        // One at a time: nobody may take a folder for abandoned before its lock is held.
-        let _turn = turn(&warehouse.root)?;
-        remove_abandoned(&folder);
         let staging = tempfile::Builder::new().prefix(STAGING_PREFIX).tempdir_in(&folder);
         let staging = staging.map_err(WarehouseError::io(folder))?;
         let lock = create_private(&staging.path().join(LOCK_FILE))?;
@@ -282,47 +284,45 @@ impl<'w> Ingestion<'w> {
     }
 }
 
-/// What only one writer may do at a time lasts as long as this is held.
-pub(super) fn turn(root: &Path) -> Result<File, WarehouseError> {
-    let settings = root.join(SETTINGS_FILE);
-    let turn = File::open(&settings).map_err(WarehouseError::io(&settings))?;
-    turn.lock().map_err(WarehouseError::io(&settings))?;
-    Ok(turn)
-}
-
 /// Whether an ingestion holds its lock.
 pub(super) fn is_ingesting(root: &Path) -> bool {
     let Ok(entries) = fs::read_dir(root.join(STAGING_FOLDER)) else { return false };
     entries.flatten().any(|entry| {
-        let lock = File::open(entry.path().join(LOCK_FILE));
+        let lock = open_regular(&entry.path().join(LOCK_FILE));
         lock.is_ok_and(|lock| lock.try_lock().is_err())
     })
 }
 
-/// Removes what ingestions that died have left in the staging folder: nobody holds their lock. One
-/// that died while it removed its folder has left none; nobody who begins is without, since
-/// beginning goes one at a time.
+/// What ingestions that died have left in the staging folder: nobody holds their lock. One that died
+/// while it removed its folder has left none; nobody who begins is without, since beginning goes one
+/// at a time, so it must be this process's turn where these are removed.
 ///
-/// Only folders with a name of an ingestion go, and none behind a link: they may be somebody else's.
-fn remove_abandoned(staging: &Path) {
+/// Only folders with a name of an ingestion are, and none behind a link: they may be somebody else's.
+pub(super) fn abandoned(root: &Path) -> Vec<PathBuf> {
+    let staging = root.join(STAGING_FOLDER);
     let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|it| it.is_dir());
+    if !is_folder(&staging) {
+        return Vec::new();
+    }
     let is_ours = |entry: &fs::DirEntry| {
         let name = entry.file_name();
         name.to_string_lossy().starts_with(STAGING_PREFIX) && is_folder(&entry.path())
     };
-    if !is_folder(staging) {
-        return;
-    }
-    let Ok(entries) = fs::read_dir(staging) else { return };
-    for entry in entries.flatten().filter(is_ours) {
-        let abandoned = match File::open(entry.path().join(LOCK_FILE)) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-        };
-        if abandoned {
-            // What cannot be removed is tried again by the next ingestion.
-            let _unremoved = fs::remove_dir_all(entry.path());
-        }
+    let is_abandoned = |path: &PathBuf| match open_regular(&path.join(LOCK_FILE)) {
+        Ok(lock) => lock.try_lock().is_ok(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    let entries = fs::read_dir(staging).into_iter().flatten().flatten().filter(is_ours);
+    let mut folders: Vec<_> = entries.map(|entry| entry.path()).filter(is_abandoned).collect();
+    folders.sort();
+    folders
+}
+
+/// Removes them.
+fn remove_abandoned(root: &Path) {
+    for folder in abandoned(root) {
+        // What cannot be removed is tried again by the next ingestion.
+        let _unremoved = fs::remove_dir_all(folder);
     }
 }
 

@@ -26,9 +26,18 @@ use super::files::sync_folder;
 pub(super) const TEMPORARY_PREFIX: &str = ".sppis-";
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct DurableStore {
     inner: LocalFileSystem,
+}
+
+impl DurableStore {
+    /// The files below a folder, which must be there. Its own path is no part of their names, so it
+    /// may have characters that names of objects cannot have.
+    pub(super) fn of(folder: &std::path::Path) -> io::Result<Self> {
+        let inner = LocalFileSystem::new_with_prefix(fs::canonicalize(folder)?);
+        Ok(Self { inner: inner.map_err(io::Error::other)? })
+    }
 }
 
 impl fmt::Display for DurableStore {
@@ -83,6 +92,13 @@ impl ObjectStore for DurableStore {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        // A pipe in the place of a log entry would be waited for.
+        let path = self.inner.path_to_filesystem(location)?;
+        if fs::metadata(&path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+            let text =
+                format!("{}: expected a regular file; put a file in its place", path.display());
+            return Err(Error::Generic { store: "DurableStore", source: text.into() });
+        }
         self.inner.get_opts(location, options).await
     }
 

@@ -15,6 +15,9 @@ pub enum WarehouseError {
     /// There is one already.
     #[error("{} is not empty; a warehouse is made in a new or empty folder", .0.display())]
     Present(PathBuf),
+    /// Its path cannot be written as text.
+    #[error("{}: the path of a warehouse is UTF-8, and this one has other bytes", .0.display())]
+    NoText(PathBuf),
     /// A file or folder cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -69,6 +72,19 @@ pub enum WarehouseError {
     KeyApart {
         /// Where it comes from.
         from: String,
+    },
+    /// The warehouse is another user's.
+    #[error(
+        "{} belongs to user {owner}, and what user {user} writes could not be read by its owner",
+        root.display()
+    )]
+    NotOwner {
+        /// The warehouse.
+        root: PathBuf,
+        /// Who owns it.
+        owner: u32,
+        /// Who runs the program.
+        user: u32,
     },
     /// Another current delivery covers a quarter of this one.
     #[error(

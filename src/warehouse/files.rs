@@ -22,6 +22,7 @@ use super::order::sorted;
 use super::parquet_file::ParquetFile;
 use super::statistics::Statistics;
 use crate::attribution::{ObservationBatch, Values, observation_schema};
+use crate::document::open_regular;
 use crate::quarter::Quarter;
 
 /// Observations held per quarter before a file is written.
@@ -312,7 +313,7 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), WarehouseError> {
 
 /// Rows and cents of a file, read back from disk.
 pub(super) fn read_totals(path: &Path) -> Result<(u64, i128), WarehouseError> {
-    let file = File::open(path).map_err(WarehouseError::io(path))?;
+    let file = open_regular(path).map_err(WarehouseError::io(path))?;
     totals(file).map_err(WarehouseError::table(READING))
 }
 

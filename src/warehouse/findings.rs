@@ -14,6 +14,7 @@ use super::error::WarehouseError;
 use super::files::{HashingWriter, compression, create_private};
 use super::parquet_file::{ParquetFile, ROWS_PER_GROUP};
 use crate::attribution::{Codes, Values};
+use crate::document::open_regular;
 use crate::finding::Finding;
 
 /// Writes findings as they come, in file order.
@@ -233,7 +234,7 @@ pub fn rows_by<'f>(
 pub(super) fn read(path: &Path) -> Result<Vec<StoredFinding>, WarehouseError> {
     use arrow::array::{Array as _, AsArray as _};
     use arrow::datatypes::Int64Type;
-    let file = File::open(path).map_err(WarehouseError::io(path))?;
+    let file = open_regular(path).map_err(WarehouseError::io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     let builder = builder.map_err(WarehouseError::table(READING))?;
     let mut findings = Vec::new();

@@ -204,6 +204,7 @@ impl Warehouse {
     /// Moves the key that lies beside the data to the user's folder of keys, or to `path`. What was
     /// written is read back before the file in the warehouse is overwritten and removed.
     pub fn move_key(&self, path: Option<&Path>) -> Result<MovedKey, WarehouseError> {
+        self.may_write()?;
         let own = own_file(&self.root);
         if !is_there(&own) {
             let from = self.key_source()?.to_string();

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -17,6 +18,7 @@ use super::durable_store::TEMPORARY_PREFIX;
 use super::record::DeliveryRecord;
 use super::snapshot::FileEntry;
 use super::table::{FINGERPRINT_PROPERTY, LoggedCommit};
+use crate::document::open_regular;
 
 /// Digits of the version in the name of an entry.
 const VERSION_DIGITS: usize = 20;
@@ -137,7 +139,8 @@ impl Log {
 /// An entry is one action a line; only the first says what the table is.
 fn read_entry(folder: &Path, version: usize) -> Option<Vec<Line>> {
     let path = folder.join(format!("{version:0VERSION_DIGITS$}.json"));
-    let text = fs::read_to_string(path).ok()?;
+    let mut text = String::new();
+    open_regular(&path).and_then(|mut file| file.read_to_string(&mut text)).ok()?;
     let lines: Result<Vec<Line>, _> = text.lines().map(serde_json::from_str).collect();
     let lines = lines.ok().filter(|lines| !lines.is_empty())?;
     let defines = lines.iter().any(|line| line.protocol.is_some() || line.meta_data.is_some());

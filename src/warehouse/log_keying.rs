@@ -15,19 +15,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::commit::turn;
 use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::file_hash::FileHash;
 use super::files::sync_folder;
 use super::record::RECORD_KEY;
-use super::{LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
+use super::{LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, turn};
 use crate::pseudonym::PseudonymKey;
 
 impl Warehouse {
     /// Keys what a log of old says without a key; gives the number of entries that were written anew.
     pub fn key_hashes_of_log(&self, key: &PseudonymKey) -> Result<u64, WarehouseError> {
-        let _turn = turn(&self.root)?;
+        turn::may_write(&self.root)?;
+        let _turn = turn::take(&self.root, None)?;
         let folder = self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER);
         let mut keyed = 0;
         for path in entries(&folder)? {

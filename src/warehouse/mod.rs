@@ -14,8 +14,10 @@
 //! histories/               person histories, derived from the observations
 //! committed                the versions of the table, a line each, apart from its log
 //! staging/                 ingestions under way
+//! turn                     locked by who begins one
 //! ```
 
+mod clock;
 mod code_chunk;
 mod commit;
 mod committed;
@@ -38,6 +40,7 @@ mod sidecars;
 mod snapshot;
 mod statistics;
 mod table;
+mod turn;
 mod verify;
 
 use std::fs;
@@ -61,6 +64,7 @@ pub use rejected_rows::StoredRow;
 pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use table::LoggedCommit;
+pub use turn::Waiting;
 pub use verify::{Fault, Verification, hash_of};
 
 use chrono::{NaiveDate, NaiveTime};
@@ -107,6 +111,7 @@ impl Warehouse {
     /// Makes a new warehouse in a folder that is empty or not there, with its key at `place`.
     /// Where that fails, what was made of it is removed again.
     pub fn init(root: &Path, place: &KeyPlace) -> Result<Self, WarehouseError> {
+        others_can_name(root)?;
         let entries = fs::read_dir(root).map_or(0, Iterator::count);
         if root.join(SETTINGS_FILE).exists() || entries > 0 {
             return Err(WarehouseError::Present(root.to_owned()));
@@ -150,6 +155,7 @@ impl Warehouse {
 
     /// Opens a warehouse and reads its settings and dictionary.
     pub fn open(root: &Path) -> Result<Self, WarehouseError> {
+        others_can_name(root)?;
         let settings = root.join(SETTINGS_FILE);
         let text = match read_text(&settings) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -207,6 +213,7 @@ impl Warehouse {
             HISTORIES_FOLDER,
             STAGING_FOLDER,
             committed::COMMITTED_FILE,
+            turn::TURN_FILE,
         ];
         let mut places: Vec<PathBuf> = names.iter().map(|name| root.join(name)).collect();
         for folder in [QUERIES_FOLDER, KEY_FOLDER] {
@@ -261,7 +268,9 @@ impl Warehouse {
         if version > latest.version() {
             return Err(WarehouseError::Unknown(format!("version {version}")));
         }
-        at(Some(version))
+        let is_by_day = matches!(as_of, Some(AsOf::Day(_)));
+        let doubt = if is_by_day { clock::doubt(latest.commits()) } else { None };
+        Ok(at(Some(version))?.with_doubt(doubt))
     }
 
     /// The version that the log ends with, if it has every version that was committed.
@@ -316,14 +325,20 @@ impl Warehouse {
         folder.map_err(WarehouseError::io(&self.root))
     }
 
-    /// Begins to take a delivery in.
+    /// Begins to take a delivery in; `waiting` is told where that has to wait for others.
     pub fn ingestion(
         &self,
         snapshot: &Snapshot,
         delivery: &DeliveryId,
         window: QuarterRange,
+        waiting: Option<Waiting>,
     ) -> Result<Ingestion<'_>, WarehouseError> {
-        Ingestion::begin(self, snapshot, delivery, window)
+        Ingestion::begin(self, snapshot, delivery, window, waiting)
+    }
+
+    /// Whether this user is its owner, whose files all of its files are.
+    pub fn may_write(&self) -> Result<(), WarehouseError> {
+        turn::may_write(&self.root)
     }
 
     /// The findings of a committed delivery, in file order.
@@ -346,6 +361,15 @@ impl Warehouse {
     pub fn profile(&self, record: &DeliveryRecord) -> Result<Option<Profile>, WarehouseError> {
         let path = record.profile.as_ref().map(|file| self.root.join(file));
         path.map(|path| sidecars::read_profile(&path)).transpose()
+    }
+}
+
+/// The engine that reads the files, and most other tools, know names as text only.
+fn others_can_name(root: &Path) -> Result<(), WarehouseError> {
+    let absolute = std::path::absolute(root).map_err(WarehouseError::io(root))?;
+    match absolute.to_str() {
+        Some(_) => Ok(()),
+        None => Err(WarehouseError::NoText(absolute)),
     }
 }
 

@@ -14,6 +14,7 @@ use super::error::WarehouseError;
 use super::files::{HashingWriter, create_private};
 use super::findings::compressed;
 use crate::check::RejectedRow;
+use crate::document::open_regular;
 
 const WRITING: &str = "writing rejected rows";
 const READING: &str = "reading rejected rows";
@@ -93,7 +94,7 @@ impl RejectedRowWriter {
 
 /// Reads rejected rows back.
 pub(super) fn read(path: &Path) -> Result<Vec<StoredRow>, WarehouseError> {
-    let file = File::open(path).map_err(WarehouseError::io(path))?;
+    let file = open_regular(path).map_err(WarehouseError::io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     let builder = builder.map_err(WarehouseError::table(READING))?;
     let mut rows = Vec::new();

@@ -3,7 +3,7 @@
 //! They are written while the delivery is read, and moved to their place before the commit.
 
 use std::fs;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::WarehouseError;
@@ -11,6 +11,7 @@ use super::files::{HashingWriter, create_private};
 use super::findings::{self, FindingWriter, StoredFinding};
 use super::rejected_rows::{self, RejectedRowWriter, StoredRow};
 use crate::check::Profile;
+use crate::document::open_regular;
 use crate::finding::Finding;
 
 /// Takes what is to stand beside the table.
@@ -148,6 +149,8 @@ impl StagedSidecars {
 
 /// Reads a profile.
 pub(super) fn read_profile(path: &Path) -> Result<Profile, WarehouseError> {
-    let bytes = fs::read(path).map_err(WarehouseError::io(path))?;
+    let mut bytes = Vec::new();
+    let read = open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(WarehouseError::io(path))?;
     serde_json::from_slice(&bytes).map_err(WarehouseError::table("reading the profile"))
 }

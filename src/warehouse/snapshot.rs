@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::clock;
 use super::error::WarehouseError;
 use super::table::LoggedCommit;
 use crate::pseudonym::PseudonymKey;
@@ -14,6 +15,7 @@ pub struct Snapshot {
     version: u64,
     files: Vec<TableFile>,
     commits: Vec<LoggedCommit>,
+    doubt: Option<String>,
 }
 
 /// A file of a snapshot.
@@ -42,7 +44,21 @@ impl Snapshot {
         let files = files.iter().map(|file| TableFile::new(folder, file));
         let mut files: Vec<_> = files.collect::<Result<_, _>>()?;
         files.sort_by(|a, b| (a.quarter, &a.path).cmp(&(b.quarter, &b.path)));
-        Ok(Self { version, files, commits })
+        Ok(Self { version, files, commits, doubt: None })
+    }
+
+    pub(super) fn with_doubt(self, doubt: Option<String>) -> Self {
+        Self { doubt, ..self }
+    }
+
+    /// Why it may not be what was known on the day it was asked for by, in words.
+    pub fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
+    }
+
+    /// What has to be said of the clock before another commit is made, in words.
+    pub fn doubt_about_now(&self) -> Option<String> {
+        clock::doubt_about_now(&self.commits)
     }
 
     /// The table's version.

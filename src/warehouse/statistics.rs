@@ -2,7 +2,6 @@
 //! file itself, with the order of its rows, for `verify`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{AsArray as _, RecordBatch};
@@ -13,6 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::WarehouseError;
 use crate::attribution::{ObservationBatch, stored_column};
+use crate::document::open_regular;
 use crate::quarter::{Day, date_of};
 
 const READING: &str = "reading observations back";
@@ -117,7 +117,7 @@ pub(super) struct Layout {
 
 /// Reads what `verify` compares with the log.
 pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
-    let file = File::open(path).map_err(WarehouseError::io(path))?;
+    let file = open_regular(path).map_err(WarehouseError::io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     let builder = builder.map_err(WarehouseError::table(READING))?;
     let names = ["regime", "measure", "first_day", "last_day", "amount"];

@@ -55,11 +55,11 @@ pub struct LoggedCommit {
     pub record: DeliveryRecord,
 }
 
-/// The table's folder, and the runtime its library needs.
+/// The table's folder as the root of a store, and the runtime its library needs.
 #[derive(Debug)]
 pub(super) struct Table {
     runtime: Runtime,
-    url: Url,
+    root: Url,
     store: Arc<DurableStore>,
 }
 
@@ -70,10 +70,9 @@ impl Table {
             .enable_all()
             .build()
             .map_err(WarehouseError::table("starting the table's runtime"))?;
-        let absolute = std::path::absolute(folder).map_err(WarehouseError::io(folder))?;
-        let url = Url::from_directory_path(&absolute);
-        let url = url.map_err(|()| WarehouseError::Unknown(absolute.display().to_string()))?;
-        Ok(Self { runtime, url, store: Arc::default() })
+        let root = Url::parse("file:///").map_err(WarehouseError::table("naming the table"))?;
+        let store = DurableStore::of(folder).map_err(WarehouseError::io(folder))?;
+        Ok(Self { runtime, root, store: Arc::new(store) })
     }
 
     pub(super) fn runtime(&self) -> &Runtime {
@@ -81,8 +80,8 @@ impl Table {
     }
 
     fn builder(&self) -> DeltaResult<DeltaTableBuilder> {
-        let builder = DeltaTableBuilder::from_url(self.url.clone())?;
-        Ok(builder.with_storage_backend(Arc::clone(&self.store) as _, self.url.clone()))
+        let builder = DeltaTableBuilder::from_url(self.root.clone())?;
+        Ok(builder.with_storage_backend(Arc::clone(&self.store) as _, self.root.clone()))
     }
 
     pub(super) fn create(&self, fingerprint: &str) -> Result<(), WarehouseError> {

@@ -6,7 +6,7 @@
 //! interrupted leaves them, no figure counts them, and `clean` removes them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -16,7 +16,8 @@ use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
-use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse};
+use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, commit, turn};
+use crate::document::open_regular;
 use crate::quarter::Quarter;
 
 /// What a verification came to.
@@ -70,7 +71,7 @@ impl Warehouse {
                 let text = error.to_string();
                 verification.faults.push(Fault { text, help: RESTORE_ENTRIES });
             }
-            Ok(()) => verification.orphans = self.orphans()?,
+            Ok(()) => verification.orphans = self.orphans_of_the_dead()?.unwrap_or_default(),
         }
         if let Err(error) = self.key() {
             let help = "put the key that the warehouse was made with back in its place";
@@ -158,21 +159,43 @@ impl Warehouse {
         Ok(orphans)
     }
 
-    /// Removes what no version names, unless an ingestion is under way; gives what was removed.
-    pub fn clean(&self) -> Result<Vec<PathBuf>, WarehouseError> {
+    /// The same, where no ingestion is under way, whose files are named only when it commits.
+    fn orphans_of_the_dead(&self) -> Result<Option<Vec<PathBuf>>, WarehouseError> {
         // An ingestion holds its lock until its files are named. What was unnamed before nobody
         // held a lock, and still is after that, belongs to an ingestion that has died.
         let before = self.orphans()?;
-        if super::commit::is_ingesting(&self.root) {
-            let text = "an ingestion is under way; its files are named only when it commits";
-            return Err(WarehouseError::table("cleaning")(text));
+        if commit::is_ingesting(&self.root) {
+            return Ok(None);
         }
         let mut orphans = self.orphans()?;
         orphans.retain(|path| before.contains(path));
-        for path in &orphans {
+        Ok(Some(orphans))
+    }
+
+    /// Folders of ingestions that have died.
+    pub fn abandoned(&self) -> Vec<PathBuf> {
+        commit::abandoned(&self.root)
+    }
+
+    /// Removes what no version names, and folders of ingestions that have died, unless an ingestion
+    /// is under way; gives what was removed.
+    pub fn clean(&self) -> Result<Vec<PathBuf>, WarehouseError> {
+        let Some(mut removed) = self.orphans_of_the_dead()? else {
+            let text = "an ingestion is under way; its files are named only when it commits";
+            return Err(WarehouseError::table("cleaning")(text));
+        };
+        for path in &removed {
             fs::remove_file(path).map_err(WarehouseError::io(path))?;
         }
-        Ok(orphans)
+        if !self.abandoned().is_empty() {
+            self.may_write()?;
+            let _turn = turn::take(&self.root, None)?;
+            for path in self.abandoned() {
+                fs::remove_dir_all(&path).map_err(WarehouseError::io(&path))?;
+                removed.push(path);
+            }
+        }
+        Ok(removed)
     }
 }
 
@@ -222,7 +245,7 @@ impl Snapshot {
 /// BLAKE3 of a file's bytes, in hexadecimal digits.
 pub fn hash_of(path: &Path) -> std::io::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open_regular(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

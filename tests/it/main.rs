@@ -35,6 +35,9 @@ mod replacing;
 /// The pseudonym key: where it lies, what is one, what is said of it.
 mod keys;
 
+/// What the machine, its clock, other users and odd folders do to a warehouse.
+mod surroundings;
+
 /// Packed, encoded and columnar deliveries: the same rows, the same figures.
 mod packed;
 

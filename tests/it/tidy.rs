@@ -35,7 +35,7 @@ const MODULES: [(&str, &[&str]); 24] = [
         ],
     ),
     ("scan", &["quarter", "attribution", "warehouse"]),
-    ("histories", &["quarter", "attribution", "warehouse"]),
+    ("histories", &["quarter", "document", "attribution", "warehouse"]),
     ("metric", &[]),
     ("query", &["quarter", "document", "dictionary", "decode", "scan", "histories", "metric"]),
     ("disclosure", &["quarter", "document", "metric", "query"]),
@@ -49,6 +49,7 @@ const MODULES: [(&str, &[&str]); 24] = [
         "pipeline",
         &[
             "quarter",
+            "document",
             "fault",
             "finding",
             "dictionary",

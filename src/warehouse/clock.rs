@@ -1,0 +1,55 @@
+//! What the moments that commits are stamped with cannot be trusted in.
+//!
+//! In: commits, and the moment that the clock says. Out: a sentence where stamps go back, or lie ahead
+//! of the clock: then "what was known on a day" is not what its reader takes it for. Never: a
+//! change of an answer. A state asked for by day stays the last version stamped by its end.
+
+use chrono::{DateTime, Utc};
+
+use super::table::LoggedCommit;
+
+/// Clocks of different machines may differ by as much, in milliseconds.
+const DIFFERENCE_MAX_MS: i64 = 60_000;
+
+/// Why the state of a day may be another than was known on it.
+pub(super) fn doubt(commits: &[LoggedCommit]) -> Option<String> {
+    let stamps = |at: &LoggedCommit| (at.version, at.timestamp_ms);
+    let back = commits.windows(2).find_map(|pair| {
+        let [(before, earlier), (version, later)] = [stamps(&pair[0]), stamps(&pair[1])];
+        (later + DIFFERENCE_MAX_MS < earlier).then(|| {
+            let (earlier, later) = (moment(earlier), moment(later));
+            format!(
+                "version {version} is stamped {later}, and version {before} before it {earlier}"
+            )
+        })
+    });
+    let ahead = || {
+        let now = Utc::now().timestamp_millis();
+        let ahead = commits.iter().find(|it| it.timestamp_ms > now + DIFFERENCE_MAX_MS)?;
+        let (stamp, now) = (moment(ahead.timestamp_ms), moment(now));
+        Some(format!("version {} is stamped {stamp}, and it is {now}", ahead.version))
+    };
+    let found = back.or_else(ahead)?;
+    Some(format!(
+        "days are told by the clocks of those who committed, and one was wrong: {found}; \
+         `--as-of VERSION` does not depend on clocks"
+    ))
+}
+
+/// That a commit which is made now will have an earlier stamp than the one before it.
+pub(super) fn doubt_about_now(commits: &[LoggedCommit]) -> Option<String> {
+    let (last, now) = (commits.last()?, Utc::now().timestamp_millis());
+    (now + DIFFERENCE_MAX_MS < last.timestamp_ms).then(|| {
+        format!(
+            "the clock says {}, and version {} is stamped {}: `--as-of DAY` goes by these",
+            moment(now),
+            last.version,
+            moment(last.timestamp_ms)
+        )
+    })
+}
+
+fn moment(timestamp_ms: i64) -> String {
+    let moment = DateTime::from_timestamp_millis(timestamp_ms).unwrap_or_default();
+    moment.format("%Y-%m-%d %H:%M UTC").to_string()
+}
