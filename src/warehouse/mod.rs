@@ -127,7 +127,9 @@ impl Warehouse {
             for folder in folders {
                 let _left = fs::remove_dir_all(root.join(folder));
             }
-            let _left = fs::remove_file(root.join(SETTINGS_FILE));
+            for file in [turn::TURN_FILE, SETTINGS_FILE] {
+                let _left = fs::remove_file(root.join(file));
+            }
             let _kept = if was_there { Ok(()) } else { fs::remove_dir(root) };
         }
         made
@@ -144,6 +146,8 @@ impl Warehouse {
         let observations = root.join(OBSERVATIONS_FOLDER);
         files::create_private_folder(&observations)?;
         table::Table::at(&observations)?.create(&placed.key.fingerprint())?;
+        // An ingestion that commits nothing then leaves the same files as before.
+        drop(turn::take(root, None)?);
         // The settings are written last: a warehouse exists if and only if they do.
         let settings = root.join(SETTINGS_FILE);
         let mut file = files::create_private(&settings)?;
