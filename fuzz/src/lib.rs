@@ -17,7 +17,10 @@ pub mod quarter;
 #[path = "../../src/document/mod.rs"]
 pub mod document;
 
-#[path = "../../src/finding.rs"]
+#[path = "../../src/visible.rs"]
+pub mod visible;
+
+#[path = "../../src/finding/mod.rs"]
 pub mod finding;
 
 #[path = "../../src/fault.rs"]
