@@ -37,7 +37,7 @@ pub struct CheckedBatch {
 }
 
 /// Applies every rule on single rows.
-pub fn examine(decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
+pub fn examine(mut decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
     let facts = BatchFacts::new(&decoded, context);
     let mut marks = Marks::none(decoded.row_count());
     for (place, rule) in REGISTRY.iter().enumerate() {
@@ -47,6 +47,8 @@ pub fn examine(decoded: DecodedBatch, context: &CheckContext) -> ExaminedBatch {
     let (accepted, findings) = look_at(&facts, context, &marks);
     let BatchFacts { regime, measure, guidance, end_day, .. } = facts;
     let verdicts = Verdicts { accepted, regime, measure, guidance, end_day };
+    // They are among all findings now.
+    decoded.drop_findings();
     ExaminedBatch { decoded, verdicts, findings }
 }
 
@@ -79,6 +81,11 @@ fn look_at(
 }
 
 impl ExaminedBatch {
+    /// What has been found so far.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
     /// The rows once duplicates among them are known; only the index of duplicates calls this.
     pub(super) fn admit(self) -> CheckedBatch {
         let Self { decoded, verdicts, findings } = self;

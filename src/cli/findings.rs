@@ -1,7 +1,7 @@
 //! Findings in the formats that `rejects` and `ingest --findings` write.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 use super::error::CliError;
@@ -9,7 +9,8 @@ use super::output::pretty_json;
 use crate::finding::Severity;
 use crate::render::{count, grouped, quoted, terminal_lines};
 use crate::warehouse::{
-    DeliveryFindingRecord, DeliveryRecord, StoredFinding, findings_as_parquet, rows_by,
+    DeliveryFindingRecord, DeliveryRecord, FindingsAsParquet, RowCounts, StoredFinding,
+    StoredFindings,
 };
 
 /// A format of findings.
@@ -49,69 +50,107 @@ pub(super) struct List<'a> {
     /// The delivery as it was asked for.
     pub(super) delivery: &'a str,
     pub(super) of_delivery: &'a [DeliveryFindingRecord],
-    pub(super) findings: &'a [StoredFinding],
+    pub(super) findings: &'a StoredFindings,
+    /// Which of them are listed, by rule and severity.
+    pub(super) wanted: &'a dyn Fn(&str, &str) -> bool,
 }
 
 impl List<'_> {
-    /// The list as bytes.
-    pub(super) fn encode(&self, form: Form) -> Result<Vec<u8>, CliError> {
-        Ok(match form {
-            Form::Table => terminal_lines(&self.table()).as_bytes().to_vec(),
-            Form::Csv => self.csv().into_bytes(),
-            Form::Json => self.json()?.into_bytes(),
-            Form::Parquet => {
-                let whole = self.of_delivery.iter().map(of_no_row);
-                findings_as_parquet(
-                    &whole.chain(self.findings.iter().cloned()).collect::<Vec<_>>(),
-                )?
+    /// Writes the list, some findings at a time; gives how many findings of rows it has.
+    pub(super) fn write(&self, form: Form, out: &mut dyn Write) -> Result<u64, CliError> {
+        match form {
+            Form::Table => {
+                out.write_all(terminal_lines(&self.table_of_delivery()).as_bytes())?;
+                self.each(
+                    |findings| Ok(out.write_all(terminal_lines(&table(findings)).as_bytes())?),
+                )
             }
-        })
+            Form::Csv => {
+                out.write_all(self.csv_of_delivery().as_bytes())?;
+                self.each(|findings| Ok(out.write_all(csv(findings).as_bytes())?))
+            }
+            Form::Json => self.write_json(out),
+            Form::Parquet => {
+                let mut file = FindingsAsParquet::new()?;
+                file.add(&self.of_delivery.iter().map(of_no_row).collect::<Vec<_>>())?;
+                let count = self.each(|findings| Ok(file.add(findings)?))?;
+                out.write_all(&file.finish()?)?;
+                Ok(count)
+            }
+        }
     }
 
-    fn table(&self) -> String {
+    /// Hands on the findings of rows that are listed; gives how many they are.
+    fn each(
+        &self,
+        mut take: impl FnMut(&[StoredFinding]) -> Result<(), CliError>,
+    ) -> Result<u64, CliError> {
+        let mut count = 0;
+        self.findings.each(|findings| {
+            let wanted = |it: &&StoredFinding| (self.wanted)(&it.rule, &it.severity);
+            let wanted: Vec<StoredFinding> = findings.iter().filter(wanted).cloned().collect();
+            count += wanted.len() as u64;
+            take(&wanted)
+        })?;
+        Ok(count)
+    }
+
+    fn table_of_delivery(&self) -> String {
         let mut text = String::new();
         for it in self.of_delivery {
             let column = it.column.as_deref().unwrap_or("");
             let (rule, found) = (&it.rule, said(it));
             let _infallible = writeln!(text, "{} {rule} {column}: {found}", self.delivery);
         }
-        for it in self.findings {
-            let column = it.column.as_deref().unwrap_or("");
-            let (file, line, rule) = (&it.file, it.line, &it.rule);
-            let _infallible = writeln!(text, "{file}:{line} {rule} {column}: {}", it.text);
-        }
         text
     }
 
     /// What concerns no row has neither file nor line.
-    fn csv(&self) -> String {
+    fn csv_of_delivery(&self) -> String {
         let mut text = "file,line,column,rule,severity,finding\n".to_owned();
         for it in self.of_delivery {
             let column = it.column.as_deref().unwrap_or("");
             let (rule, severity, found) = (&it.rule, &it.severity, quoted(&said(it)));
             let _infallible = writeln!(text, ",,{column},{rule},{severity},{found}");
         }
-        for it in self.findings {
-            let column = it.column.as_deref().unwrap_or("");
-            let (file, found) = (quoted(&it.file), quoted(&it.text));
-            let (line, rule, severity) = (it.line, &it.rule, &it.severity);
-            let _infallible = writeln!(text, "{file},{line},{column},{rule},{severity},{found}");
-        }
         text
     }
 
-    fn json(&self) -> Result<String, CliError> {
-        let findings = self.findings;
-        let list = |name: &str, rows: BTreeMap<(&str, &str), u64>| -> Vec<serde_json::Value> {
-            let object = |((severity, word), rows): ((&str, &str), u64)| serde_json::json!({ name: word, "severity": severity, "rows": rows });
-            rows.into_iter().map(object).collect()
+    /// One object; its list of findings is written as they come.
+    fn write_json(&self, out: &mut dyn Write) -> Result<u64, CliError> {
+        const FINDINGS: &str = "\"findings\": []";
+        let whole = self.json_of_delivery()?;
+        let (before, after) = whole.split_once(FINDINGS).unwrap_or((whole.as_str(), ""));
+        out.write_all(before.as_bytes())?;
+        out.write_all(b"\"findings\": [")?;
+        let mut first = true;
+        let count = self.each(|findings| {
+            for finding in findings {
+                let text = pretty_json(&object(finding))?;
+                let start = if first { "\n    " } else { ",\n    " };
+                out.write_all(start.as_bytes())?;
+                out.write_all(text.trim_end().replace('\n', "\n    ").as_bytes())?;
+                first = false;
+            }
+            Ok(())
+        })?;
+        let end = if first { "]" } else { "\n  ]" };
+        out.write_all(end.as_bytes())?;
+        out.write_all(after.as_bytes())?;
+        Ok(count)
+    }
+
+    /// The object without the findings of rows.
+    fn json_of_delivery(&self) -> Result<String, CliError> {
+        let list = |name: &str, counts: &RowCounts| -> Vec<serde_json::Value> {
+            let object = |((severity, word), rows): (&(String, String), &u64)| serde_json::json!({ name: word, "severity": severity, "rows": rows });
+            counts.rows().iter().map(object).collect()
         };
-        let object = |it: &StoredFinding| {
-            serde_json::json!({
-                "file": it.file, "line": it.line, "column": it.column, "rule": it.rule,
-                "severity": it.severity, "finding": it.text,
-            })
-        };
+        let (mut by_rule, mut by_column) = (RowCounts::default(), RowCounts::default());
+        self.each(|findings| {
+            count_up(findings, &mut by_rule, &mut by_column);
+            Ok(())
+        })?;
         let of_delivery = |it: &DeliveryFindingRecord| {
             serde_json::json!({
                 "column": it.column, "rule": it.rule, "severity": it.severity,
@@ -121,11 +160,49 @@ impl List<'_> {
         let json = serde_json::json!({
             "delivery": self.delivery,
             "of_delivery": self.of_delivery.iter().map(of_delivery).collect::<Vec<_>>(),
-            "by_rule": list("rule", rows_by(findings, |it| Some(&it.rule))),
-            "by_column": list("column", rows_by(findings, |it| it.column.as_deref())),
-            "findings": findings.iter().map(object).collect::<Vec<_>>(),
+            "by_rule": list("rule", &by_rule),
+            "by_column": list("column", &by_column),
+            "findings": [],
         });
         pretty_json(&json)
+    }
+}
+
+/// Findings of rows, for reading.
+pub(super) fn table(findings: &[StoredFinding]) -> String {
+    let mut text = String::new();
+    for it in findings {
+        let column = it.column.as_deref().unwrap_or("");
+        let (file, line, rule) = (&it.file, it.line, &it.rule);
+        let _infallible = writeln!(text, "{file}:{line} {rule} {column}: {}", it.text);
+    }
+    text
+}
+
+fn csv(findings: &[StoredFinding]) -> String {
+    let mut text = String::new();
+    for it in findings {
+        let column = it.column.as_deref().unwrap_or("");
+        let (file, found) = (quoted(&it.file), quoted(&it.text));
+        let (line, rule, severity) = (it.line, &it.rule, &it.severity);
+        let _infallible = writeln!(text, "{file},{line},{column},{rule},{severity},{found}");
+    }
+    text
+}
+
+fn object(finding: &StoredFinding) -> serde_json::Value {
+    serde_json::json!({
+        "file": finding.file, "line": finding.line, "column": finding.column,
+        "rule": finding.rule, "severity": finding.severity, "finding": finding.text,
+    })
+}
+
+fn count_up(findings: &[StoredFinding], by_rule: &mut RowCounts, by_column: &mut RowCounts) {
+    for finding in findings {
+        by_rule.add(finding, &finding.rule);
+        if let Some(column) = &finding.column {
+            by_column.add(finding, column);
+        }
     }
 }
 
@@ -148,7 +225,10 @@ fn of_no_row(found: &DeliveryFindingRecord) -> StoredFinding {
 }
 
 /// Counts by rule and by column, for reading.
-pub(super) fn summary(record: &DeliveryRecord, findings: &[StoredFinding]) -> String {
+pub(super) fn summary(
+    record: &DeliveryRecord,
+    findings: &StoredFindings,
+) -> Result<String, CliError> {
     let mut text = String::new();
     let of_delivery = record.of_delivery();
     if !of_delivery.is_empty() {
@@ -161,16 +241,23 @@ pub(super) fn summary(record: &DeliveryRecord, findings: &[StoredFinding]) -> St
         }
         text.push('\n');
     }
-    let mut section = |heading: &str, rows: BTreeMap<(&str, &str), u64>| {
+    let (mut by_rule, mut by_column) = (RowCounts::default(), RowCounts::default());
+    let mut all = 0;
+    findings.each(|findings| {
+        count_up(findings, &mut by_rule, &mut by_column);
+        all += findings.len() as u64;
+        Ok::<(), CliError>(())
+    })?;
+    let mut section = |heading: &str, counts: &RowCounts| {
         let _infallible = writeln!(text, "{heading:<34}{:<10}{:>12}", "severity", "rows");
-        for ((severity, word), rows) in rows {
+        for ((severity, word), rows) in counts.rows() {
             let _infallible =
                 writeln!(text, "{word:<34}{severity:<10}{:>12}", grouped(&rows.to_string()));
         }
         text.push('\n');
     };
-    section("rule", rows_by(findings, |it| Some(&it.rule)));
-    section("column", rows_by(findings, |it| it.column.as_deref()));
-    let _infallible = writeln!(text, "{} in all", count(findings.len() as u64, "finding"));
-    terminal_lines(&text).into_owned()
+    section("rule", &by_rule);
+    section("column", &by_column);
+    let _infallible = writeln!(text, "{} in all", count(all, "finding"));
+    Ok(terminal_lines(&text).into_owned())
 }

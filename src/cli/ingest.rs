@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::console::{Console, say_event};
 use super::error::{CliError, Exit, committed_but, say_histories_problem};
 use super::ingest_log::{log_waiting, replaces, say_waiting};
-use super::output::{probe, write_file};
+use super::output::{probe, write_as_made, write_file};
 use super::place::{Guard, is_same};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
@@ -250,10 +250,9 @@ impl Wanted {
             let (delivery, mut of_delivery) =
                 (&ingested.record.delivery, ingested.record.of_delivery());
             of_delivery.retain(|found| form.has(found));
-            let findings = &details.findings;
-            let list = findings::List { delivery, of_delivery: &of_delivery, findings };
-            let bytes = list.encode(*form)?;
-            write_file(path, &bytes, console)?;
+            let (findings, wanted) = (&details.findings, &|_: &str, _: &str| true);
+            let list = findings::List { delivery, of_delivery: &of_delivery, findings, wanted };
+            write_as_made(path, console, |out| list.write(*form, out).map(drop))?;
         }
         if let Some((path, form)) = &self.report {
             let snapshot = warehouse.snapshot(None)?;
@@ -266,7 +265,7 @@ impl Wanted {
                     Outcome::Refused => ValidationOutcome::Refused,
                     Outcome::DryRun => ValidationOutcome::DryRun,
                 },
-                findings: &details.findings,
+                found: &report::found(&details.findings)?,
                 profile: Some(&details.profile),
                 previous: report::previous(warehouse, &snapshot, &ingested.record)?,
             };

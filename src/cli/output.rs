@@ -39,7 +39,16 @@ pub(super) fn pretty_json(value: &impl Serialize) -> Result<String, CliError> {
 
 /// Writes bytes to a file whose place is settled, and says so.
 pub(super) fn write_file(path: &Path, bytes: &[u8], console: &mut Console) -> Result<(), CliError> {
-    write_atomically(path, |out| Ok(out.write_all(bytes)?))?;
+    write_as_made(path, console, |out| Ok(out.write_all(bytes)?))
+}
+
+/// The same with bytes that are made as they are written.
+pub(super) fn write_as_made(
+    path: &Path,
+    console: &mut Console,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    write_atomically(path, write)?;
     console.say(&format!("wrote {}", shown_path(path)));
     Ok(())
 }
@@ -68,6 +77,17 @@ pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or_default();
     CliError::new(format!("{} cannot be written: {reason}", shown_path(path)))
+}
+
+/// Writes to the file named with `--output`, or to stdout without one, what is made as it is written.
+pub(super) fn put_as_made(
+    output: Option<&Path>,
+    warehouse: &Warehouse,
+    console: &mut Console,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let Some(path) = output else { return write(console.data()) };
+    write_as_made(&Guard::of(warehouse).file(path)?, console, write)
 }
 
 /// Refuses to write what is no text to a terminal; `what` says what it is.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::findings::{Form, List, summary};
-use super::output::{not_on_terminal, put};
+use super::output::{not_on_terminal, put, put_as_made};
 use crate::document::nearest;
 use crate::finding::shown_name;
 use crate::pipeline::replay::LINE_COLUMN;
@@ -73,20 +73,22 @@ pub(super) fn run(
     let output = arguments.output.as_deref();
     if arguments.rows {
         let part = original(&commit.record, arguments.file.as_deref())?;
-        let text = rejected_rows(part, &warehouse.rejected_rows(&commit.record)?);
-        put(text.as_bytes(), output, warehouse, console)?;
+        let rows = warehouse.rejected_rows(&commit.record)?;
+        put_as_made(output, warehouse, console, |out| {
+            writeln!(out, "{LINE_COLUMN}{}{}", part.delimiter, part.header)?;
+            rows.each(|rows| Ok(out.write_all(rejected_rows(part, rows).as_bytes())?))
+        })?;
         return Ok(Exit::Done);
     }
-    let mut findings = warehouse.findings(&commit.record)?;
+    let findings = warehouse.findings(&commit.record)?;
     if arguments.summary {
-        put(summary(&commit.record, &findings).as_bytes(), output, warehouse, console)?;
+        put(summary(&commit.record, &findings)?.as_bytes(), output, warehouse, console)?;
         return Ok(Exit::Done);
     }
     let wanted = |rule: &str, severity: &str| match &arguments.rule {
         Some(asked) => *asked == rule,
         None => arguments.warnings || severity == "reject",
     };
-    findings.retain(|finding| wanted(&finding.rule, &finding.severity));
     let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Table);
     if form == Form::Parquet && output.is_none() {
         not_on_terminal("Parquet", console)?;
@@ -94,11 +96,15 @@ pub(super) fn run(
     let mut of_delivery = commit.record.of_delivery();
     let asked = |found: &DeliveryFindingRecord| arguments.rule.is_some() || form.has(found);
     of_delivery.retain(|it| wanted(&it.rule, &it.severity) && asked(it));
-    let list =
-        List { delivery: &arguments.delivery, of_delivery: &of_delivery, findings: &findings };
-    put(&list.encode(form)?, output, warehouse, console)?;
+    let (delivery, of_delivery) = (&arguments.delivery, of_delivery.as_slice());
+    let list = List { delivery, of_delivery, findings: &findings, wanted: &wanted };
+    let mut count = 0;
+    put_as_made(output, warehouse, console, |out| {
+        count = list.write(form, out)?;
+        Ok(())
+    })?;
     console.flush()?;
-    if findings.is_empty() && of_delivery.is_empty() {
+    if count == 0 && of_delivery.is_empty() {
         console.say("no findings of that kind");
     }
     Ok(Exit::Done)
@@ -144,9 +150,9 @@ pub(super) fn original<'r>(
     Err(CliError::new(text).hint(format!("name one with `--file`: {}", names.join(", "))))
 }
 
-/// The rejected rows of one file in its own format, the line before them.
+/// Rejected rows of one file in its own format, the line before them.
 fn rejected_rows(part: &PartRecord, rows: &[StoredRow]) -> String {
-    let mut text = format!("{LINE_COLUMN}{}{}\n", part.delimiter, part.header);
+    let mut text = String::new();
     let names: Vec<&str> = part.header.split(&part.delimiter).collect();
     for row in rows.iter().filter(|row| row.file == part.name) {
         let kept = match &row.text {

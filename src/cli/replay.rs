@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit, committed_but, say_histories_problem};
-use super::findings::{Form, List};
+use super::findings::table;
 use super::ingest_log::say_waiting;
 use super::rejects::original;
 use super::statement::write_reconciliation;
 use crate::delivery::{Delivery, DeliveryId, Encoding};
 use crate::pipeline::replay::{ReplayReport, replay};
-use crate::render::{count, euros, grouped};
+use crate::render::{count, euros, grouped, terminal_lines};
 use crate::warehouse::{Waiting, Warehouse, WarehouseError};
 
 /// Take corrected rows of a delivery back, and commit it anew.
@@ -94,16 +94,12 @@ fn state(report: &ReplayReport, console: &mut Console) -> Result<Exit, CliError>
     )?;
     if !report.findings.is_empty() {
         writeln!(out, "\nfound in the corrected rows")?;
-        let (delivery, findings) = (&record.delivery, &report.findings);
-        out.write_all(&List { delivery, of_delivery: &[], findings }.encode(Form::Table)?)?;
+        out.write_all(terminal_lines(&table(&report.findings)).as_bytes())?;
     }
     console.flush()?;
     for note in &report.notes {
         console.say(&format!("note: {note}"));
     }
     say_histories_problem(report.histories_problem.as_ref(), console);
-    for note in &report.notes {
-        console.say(&format!("note: {note}"));
-    }
     Ok(if accepted == 0 { Exit::BlockingFindings } else { Exit::Done })
 }

@@ -8,8 +8,8 @@ use super::output::{pretty_json, put};
 use crate::check::Profile;
 use crate::dictionary::Dictionary;
 use crate::render::Language;
-use crate::validation::{Validated, ValidationOutcome, ValidationReport, page};
-use crate::warehouse::{DeliveryRecord, Snapshot, Warehouse, WarehouseError};
+use crate::validation::{Found, Validated, ValidationOutcome, ValidationReport, page};
+use crate::warehouse::{DeliveryRecord, Snapshot, StoredFindings, Warehouse, WarehouseError};
 
 /// Write the validation report of a delivery, to be returned to its sender.
 #[derive(Debug, clap::Args)]
@@ -63,10 +63,11 @@ pub(super) fn run(
     let snapshot = warehouse.snapshot(None)?;
     let commit = snapshot.named(&arguments.delivery)?;
     let profile = warehouse.profile(&commit.record)?;
+    let found = found(&warehouse.findings(&commit.record)?)?;
     let validated = Validated {
         record: &commit.record,
         outcome: ValidationOutcome::Committed,
-        findings: &warehouse.findings(&commit.record)?,
+        found: &found,
         profile: profile.as_ref(),
         previous: previous(warehouse, &snapshot, &commit.record)?,
     };
@@ -75,6 +76,16 @@ pub(super) fn run(
     let text = encode(&validated, warehouse.dictionary(), form, arguments.lang)?;
     put(text.as_bytes(), output, warehouse, console)?;
     Ok(Exit::Done)
+}
+
+/// What of the findings stands in a report.
+pub(super) fn found(findings: &StoredFindings) -> Result<Found, CliError> {
+    let mut found = Found::default();
+    findings.each(|findings| {
+        found.add(findings);
+        Ok::<(), CliError>(())
+    })?;
+    Ok(found)
 }
 
 /// The report in a format.

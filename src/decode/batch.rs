@@ -217,6 +217,11 @@ impl DecodedBatch {
         &self.codes[column.index()]
     }
 
+    /// Forgets what was found, once it stands elsewhere.
+    pub fn drop_findings(&mut self) {
+        self.findings = Vec::new();
+    }
+
     /// What was found, in file order; taken by the check stage.
     pub fn findings(&self) -> &[Finding] {
         &self.findings

@@ -52,6 +52,9 @@ impl fmt::Debug for ChunkReader {
 /// Bytes aimed at for one chunk: large enough to spread fixed costs, small enough that some
 /// dozens of them fit in memory.
 const CHUNK_LENGTH: usize = 1 << 20;
+/// Lines of a chunk beyond which it ends early: what is found in its rows is held until they are
+/// stored, and a line of two bytes has as many findings as any other.
+const LINES_MAX: usize = 1 << 14;
 /// The longest record: bounds what a file without line ends can take.
 const RECORD_LENGTH_MAX: usize = 64 << 20;
 
@@ -80,8 +83,9 @@ impl ChunkReader {
         let mut length = CHUNK_LENGTH;
         loop {
             self.fill(length)?;
-            let end = self.boundary();
+            let end = boundary(&self.held, self.shape, self.ended);
             if end > 0 {
+                let (end, line_ends) = self.within_lines(end);
                 let rest = self.held.split_off(end);
                 let text = std::mem::replace(&mut self.held, rest);
                 let first_line = self.line;
@@ -89,7 +93,7 @@ impl ChunkReader {
                 if let Some(what) = zeros(&text, first_line) {
                     return Err(refused(what));
                 }
-                self.line += count_line_ends(&text);
+                self.line += line_ends;
                 let position = self.progress.position();
                 return Ok(Some(Chunk { part: self.part, first_line, text, position }));
             }
@@ -126,28 +130,45 @@ impl ChunkReader {
         Ok(())
     }
 
-    /// Where the last whole record of what is held ends.
-    fn boundary(&self) -> usize {
-        let text = &self.held;
-        if self.ended {
-            return text.len();
+    /// Where the whole records of a chunk end that is to have few lines, and how many line ends
+    /// stand before.
+    fn within_lines(&self, end: usize) -> (usize, u64) {
+        let text = self.held.get(..end).unwrap_or(&[]);
+        let line_ends = count_line_ends(text);
+        let mut most = LINES_MAX;
+        // A record that has many lines itself is not cut.
+        while (most as u64) < line_ends {
+            let cut = memchr::memchr2_iter(b'\n', b'\r', text).nth(most).unwrap_or(end);
+            let start = text.get(..cut).unwrap_or(text);
+            match boundary(start, self.shape, false) {
+                0 => most *= 2,
+                early => return (early, count_line_ends(&text[..early])),
+            }
         }
-        let mut fields: Vec<Field> = Vec::new();
-        let mut at = 0;
-        loop {
-            // Lines without a quote are records; only those with one are looked at more closely.
-            let rest = text.get(at..).unwrap_or(&[]);
-            let Some(quote) = memchr::memchr(b'"', rest) else { return at + last_line_end(rest) };
-            at += memchr::memrchr2(b'\n', b'\r', &rest[..quote]).map_or(0, |end| end + 1);
-            match next_record(text, at, self.shape, true, &mut fields) {
-                RecordEnd::Partial => return at,
-                RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next } => {
-                    if next >= text.len() {
-                        // A record cut by an unclosed quote may end without a line end.
-                        return if ends_line(text) { next } else { at };
-                    }
-                    at = next;
+        (end, line_ends)
+    }
+}
+
+/// Where the last whole record of a text ends, behind which more may follow.
+fn boundary(text: &[u8], shape: Shape, ended: bool) -> usize {
+    if ended {
+        return text.len();
+    }
+    let mut fields: Vec<Field> = Vec::new();
+    let mut at = 0;
+    loop {
+        // Lines without a quote are records; only those with one are looked at more closely.
+        let rest = text.get(at..).unwrap_or(&[]);
+        let Some(quote) = memchr::memchr(b'"', rest) else { return at + last_line_end(rest) };
+        at += memchr::memrchr2(b'\n', b'\r', &rest[..quote]).map_or(0, |end| end + 1);
+        match next_record(text, at, shape, true, &mut fields) {
+            RecordEnd::Partial => return at,
+            RecordEnd::Complete { next } | RecordEnd::QuoteUnclosed { next } => {
+                if next >= text.len() {
+                    // A record cut by an unclosed quote may end without a line end.
+                    return if ends_line(text) { next } else { at };
                 }
+                at = next;
             }
         }
     }

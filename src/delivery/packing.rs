@@ -117,6 +117,10 @@ impl Progress {
     }
 }
 
+/// Bytes that any file may unpack to, and how many times its own length beyond: a little more than
+/// gzip can do at most, and far more than any delivery does.
+const UNPACKED_FREE: u64 = 64 << 20;
+const UNPACKED_TIMES: u64 = 1_100;
 /// Bytes read of a packed file at a time.
 const BLOCK_LENGTH: usize = 1 << 17;
 
@@ -137,7 +141,8 @@ pub(super) fn unpack(
             return Ok(Box::new(bytes));
         }
     };
-    Ok(Box::new(Explained { inner: unpacked, packing }))
+    let most = UNPACKED_FREE + source.length().saturating_mul(UNPACKED_TIMES);
+    Ok(Box::new(Explained { inner: unpacked, packing, left: most }))
 }
 
 /// Counts the bytes read of a file, and hashes them where they are the file from its beginning.
@@ -168,12 +173,14 @@ impl<R: Read> Read for Counted<R> {
 struct Explained {
     inner: Unpacked,
     packing: Packing,
+    /// Bytes that it may still unpack to.
+    left: u64,
 }
 
 impl Read for Explained {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(bytes).map_err(|error| {
-            let name = self.packing.name();
+        let name = self.packing.name();
+        let read = self.inner.read(bytes).map_err(|error| {
             // What has a number comes from the operating system.
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>());
             if error.raw_os_error().is_some() || inner.is_some() {
@@ -190,6 +197,14 @@ impl Read for Explained {
                      file again",
                 )),
             }
-        })
+        })?;
+        let left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            refused(format!(
+                "the {name} data unpacks to more than {UNPACKED_TIMES} times its length, which no delivery \
+                 does; if it is right, unpack it and give the file inside",
+            ))
+        })?;
+        self.left = left;
+        Ok(read)
     }
 }

@@ -19,8 +19,8 @@ use crate::histories::{Gathered, HistoriesError, listed, refresh, remove_others}
 use crate::pseudonym::PseudonymKey;
 use crate::render::count;
 use crate::warehouse::{
-    Committed, DeliveryRecord, FileHash, NewCommit, PartRecord, StagedSidecars, StoredFinding,
-    StoredRow, Waiting, Warehouse, WarehouseError,
+    Committed, DeliveryRecord, FileHash, NewCommit, PartRecord, StagedSidecars, StoredFindings,
+    Waiting, Warehouse, WarehouseError,
 };
 
 /// How the ingestion is to be done.
@@ -45,7 +45,7 @@ pub struct IngestOptions {
     pub replace: bool,
     /// Commit the delivery also when the same bytes are current: its files may be damaged.
     pub again: bool,
-    /// Give back every finding and rejected row, whatever becomes of the delivery.
+    /// Give back every finding, whatever becomes of the delivery.
     pub details: bool,
     /// Told where the ingestion has to wait for others before it begins.
     pub waiting: Option<Waiting>,
@@ -68,19 +68,17 @@ pub struct IngestReport {
     pub replacement: Option<Replacement>,
     /// What else is to be said, such as what could not be looked at, in words.
     pub notes: Vec<String>,
-    /// All findings and rejected rows, if asked for.
+    /// All findings, if asked for.
     pub details: Option<Details>,
     /// Why person histories could not be renewed after the commit, which stands.
     pub histories_problem: Option<HistoriesProblem>,
 }
 
 /// All that was found in a delivery.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Details {
     /// The findings, in file order.
-    pub findings: Vec<StoredFinding>,
-    /// The rejected rows without identifiers, in file order.
-    pub rejected_rows: Vec<StoredRow>,
+    pub findings: StoredFindings,
     /// What the accepted rows are like.
     pub profile: Profile,
 }
@@ -88,11 +86,7 @@ pub struct Details {
 impl Details {
     /// What is written beside the table.
     pub(super) fn of(sidecars: &StagedSidecars) -> Result<Self, WarehouseError> {
-        Ok(Self {
-            findings: sidecars.findings()?,
-            rejected_rows: sidecars.rejected_rows()?,
-            profile: sidecars.profile()?,
-        })
+        Ok(Self { findings: sidecars.findings()?, profile: sidecars.profile()? })
     }
 }
 

@@ -7,14 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ingest::{
-    Details, HistoriesProblem, IngestError, key_log, no_cell_is_lost, not_noted_text, part_record,
+    HistoriesProblem, IngestError, key_log, no_cell_is_lost, not_noted_text, part_record,
     renew_histories,
 };
 use super::own_tokens::{Found, OwnTokens};
 use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
-use crate::check::{CheckedBatch, DuplicateIndex, examine};
+use crate::check::{CheckedBatch, DuplicateIndex, Profile, examine};
 use crate::decode::{DecodedBatch, decode, whole_number};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
@@ -113,7 +113,7 @@ pub fn replay(
     let (id, window) = (corrections.id(), corrections.window());
     let ingestion = warehouse.ingestion(&snapshot, id, window, waiting)?;
     let mut stages = Stages::new(warehouse, corrections, &key);
-    let rejected = warehouse.rejected_rows(record)?;
+    let rejected = warehouse.rejected_rows(record)?.all()?;
     let open: BTreeSet<u64> =
         rejected.iter().filter(|row| row.file == original.name).map(|row| row.line).collect();
     let (mut checked, taken) = stages.corrected(&open)?;
@@ -121,7 +121,7 @@ pub fn replay(
     stages.reject_stored(&mut checked, &snapshot)?;
     let names = vec![original.name.clone()];
     let mut sink = Sink::new(&ingestion, names.clone(), corrections.window(), None)?;
-    let mut changed = Details::default();
+    let mut changed = Known::default();
     for batch in checked {
         let stored = stages.attribute(batch, &names);
         changed.findings.extend(joined_findings(&stored, &names));
@@ -172,6 +172,14 @@ fn lacking(corrections: &Delivery, original: &PartRecord) -> Vec<String> {
     names.filter(|name| !has(name)).map(ToOwned::to_owned).collect()
 }
 
+/// What is known of some rows.
+#[derive(Default)]
+struct Known {
+    findings: Vec<StoredFinding>,
+    rejected_rows: Vec<StoredRow>,
+    profile: Profile,
+}
+
 /// The findings, rejected rows and profile of the delivery with the corrected rows in it.
 fn whole_delivery(
     warehouse: &Warehouse,
@@ -179,14 +187,14 @@ fn whole_delivery(
     rejected: &[StoredRow],
     original: &str,
     taken: &BTreeSet<u64>,
-    changed: &Details,
-) -> Result<Details, ReplayError> {
+    changed: &Known,
+) -> Result<Known, ReplayError> {
     let order: BTreeMap<&str, usize> =
         record.parts.iter().enumerate().map(|(at, part)| (part.name.as_str(), at)).collect();
     let place = |file: &str| order.get(file).copied().unwrap_or(usize::MAX);
     let stays = |file: &str, line: u64| file != original || !taken.contains(&line);
     let line = |finding: &StoredFinding| u64::try_from(finding.line).unwrap_or_default();
-    let mut findings = warehouse.findings(record)?;
+    let mut findings = warehouse.findings(record)?.all()?;
     findings.retain(|finding| stays(&finding.file, line(finding)));
     findings.extend(changed.findings.iter().cloned());
     findings.sort_by_key(|finding| (place(&finding.file), finding.line));
@@ -196,7 +204,7 @@ fn whole_delivery(
     rejected_rows.sort_by_key(|row| (place(&row.file), row.line));
     let mut profile = warehouse.profile(record)?.unwrap_or_default();
     profile.add(&changed.profile);
-    Ok(Details { findings, rejected_rows, profile })
+    Ok(Known { findings, rejected_rows, profile })
 }
 
 /// What is said of the delivery with the corrected rows in it.
@@ -204,7 +212,7 @@ fn new_record(
     before: &DeliveryRecord,
     corrections: &Delivery,
     sums: &Reconciliation,
-    whole: &Details,
+    whole: &Known,
     key: &PseudonymKey,
 ) -> Result<DeliveryRecord, ReplayError> {
     let accepted = sums.rows_read() - sums.rows_rejected();

@@ -28,6 +28,8 @@ use crate::warehouse::{
 
 /// Chunks decoded together.
 const WAVE_LENGTH: usize = 16;
+/// Findings that the chunks decoded together are to have; they are held until the rows are stored.
+const FINDINGS_PER_WAVE: usize = 1 << 20;
 /// The stages of one delivery.
 pub(super) struct Stages<'a> {
     pub(super) delivery: &'a Delivery,
@@ -154,12 +156,14 @@ impl<'a> Stages<'a> {
         progress: &dyn Fn(u64),
     ) -> Result<(), IngestError> {
         let mut duplicates = DuplicateIndex::default();
-        let next_chunks = || chunks.iter().take(WAVE_LENGTH).collect::<Vec<Chunk>>();
-        let mut wave = self.examine(next_chunks())?;
+        let next_chunks = |count: usize| chunks.iter().take(count).collect::<Vec<Chunk>>();
+        // The first chunks say how many findings others may have.
+        let mut wave = self.examine(next_chunks(rayon::current_num_threads().min(WAVE_LENGTH)))?;
         while !wave.examined.is_empty() {
+            let length = wave.next_length();
             let Wave { examined, bytes } = wave;
             let checked = duplicates.admit(examined).map_err(IngestError::Temporary)?;
-            let chunks = next_chunks();
+            let chunks = next_chunks(length);
             let (next, stored) = rayon::join(|| self.examine(chunks), || self.store(checked, sink));
             stored?;
             sink.observations.wait();
@@ -277,6 +281,15 @@ impl Sink {
 struct Wave {
     examined: Vec<ExaminedBatch>,
     bytes: u64,
+}
+
+impl Wave {
+    /// Chunks that the next wave may have where they have as many findings as these.
+    fn next_length(&self) -> usize {
+        let found: usize = self.examined.iter().map(|batch| batch.findings().len()).sum();
+        let length = FINDINGS_PER_WAVE * self.examined.len() / found.max(1);
+        length.clamp(1, WAVE_LENGTH)
+    }
 }
 
 /// What a thread came to; its panic goes on here.

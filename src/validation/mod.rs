@@ -23,7 +23,7 @@ use crate::document::Labels;
 use crate::finding::{Rule, Severity};
 use crate::render::euros;
 use crate::warehouse::{
-    DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, StoredFinding, rows_by,
+    DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, RowCounts, StoredFinding,
 };
 
 /// Findings listed per rule.
@@ -48,12 +48,43 @@ pub struct Validated<'a> {
     pub record: &'a DeliveryRecord,
     /// What became of it.
     pub outcome: ValidationOutcome,
-    /// All its findings, in file order.
-    pub findings: &'a [StoredFinding],
+    /// What was found in it.
+    pub found: &'a Found,
     /// What its accepted rows are like, where that is known.
     pub profile: Option<&'a Profile>,
     /// The delivery before it, as `2006-11@1`, and what its rows were like.
     pub previous: Option<(String, Profile)>,
+}
+
+/// What of the findings of a delivery stands in its report: counts, and the first of each rule.
+#[derive(Debug, Default)]
+pub struct Found {
+    by_rule: RowCounts,
+    by_column: RowCounts,
+    rows: RowCounts,
+    first: BTreeMap<String, Vec<First>>,
+}
+
+impl Found {
+    /// Takes findings up, in file order.
+    pub fn add(&mut self, findings: &[StoredFinding]) {
+        for finding in findings {
+            self.by_rule.add(finding, &finding.rule);
+            self.rows.add(finding, "");
+            if let Some(column) = &finding.column {
+                self.by_column.add(finding, column);
+            }
+            let first = self.first.entry(finding.rule.clone()).or_default();
+            if first.len() < FIRST_MAX {
+                first.push(First::of(finding));
+            }
+        }
+    }
+
+    /// Rows with a warning, rejected ones included.
+    fn rows_warned(&self) -> u64 {
+        self.rows.of(Severity::Warn.name(), "")
+    }
 }
 
 /// The report. Numbers are exact; amounts are euros as text.
@@ -221,7 +252,7 @@ impl ValidationReport {
                 read: sums.rows_read,
                 accepted: sums.rows_accepted,
                 rejected: sums.rows_rejected,
-                warned: rows_warned(validated.findings),
+                warned: validated.found.rows_warned(),
             },
             euros: Euros {
                 accepted: amount(&sums.cents_accepted),
@@ -231,8 +262,8 @@ impl ValidationReport {
             },
             quarters: sums.quarters.iter().map(quarter).collect(),
             of_delivery: of_delivery(record),
-            rules: broken_rules(validated.findings),
-            columns: columns(validated.findings, dictionary),
+            rules: broken_rules(validated.found),
+            columns: columns(validated.found, dictionary),
             previous: validated.previous.as_ref().map(|(name, _)| name.clone()),
             distribution: groups(profile, previous),
             empty: variables(profile, previous, dictionary),
@@ -242,20 +273,18 @@ impl ValidationReport {
     }
 }
 
-fn broken_rules(findings: &[StoredFinding]) -> Vec<BrokenRule> {
+fn broken_rules(found: &Found) -> Vec<BrokenRule> {
     let meanings = texts::meanings();
-    let rows = rows_by(findings, |it| Some(&it.rule));
     let broken = |rule: &Rule| {
-        let of_rule = |finding: &&StoredFinding| finding.rule == rule.id;
-        let first = findings.iter().filter(of_rule).take(FIRST_MAX).map(First::of);
+        let rows = found.by_rule.of(rule.severity.name(), rule.id);
         let (meaning, help) = in_languages(rule, &meanings);
-        Some(BrokenRule {
+        (rows > 0).then(|| BrokenRule {
             rule: rule.id.to_owned(),
             severity: rule.severity.name().to_owned(),
-            rows: *rows.get(&(rule.severity.name(), rule.id))?,
+            rows,
             meaning,
             help,
-            first: first.collect(),
+            first: found.first.get(rule.id).cloned().unwrap_or_default(),
         })
     };
     let mut rules: Vec<&Rule> = all_rules();
@@ -295,11 +324,11 @@ impl First {
     }
 }
 
-fn columns(findings: &[StoredFinding], dictionary: &Dictionary) -> Vec<Column> {
-    let rows = rows_by(findings, |it| it.column.as_deref());
-    let names: BTreeSet<&str> = rows.keys().map(|(_, name)| *name).collect();
+fn columns(found: &Found, dictionary: &Dictionary) -> Vec<Column> {
+    let names = found.by_column.rows().keys().map(|(_, name)| name.as_str());
+    let names: BTreeSet<&str> = names.collect();
     let column = |name: &str| {
-        let of = |severity: Severity| rows.get(&(severity.name(), name)).copied().unwrap_or(0);
+        let of = |severity: Severity| found.by_column.of(severity.name(), name);
         Column {
             name: name.to_owned(),
             label: dictionary.variable(name).map(|it| it.label.clone()).unwrap_or_default(),
@@ -308,10 +337,4 @@ fn columns(findings: &[StoredFinding], dictionary: &Dictionary) -> Vec<Column> {
         }
     };
     names.into_iter().map(column).collect()
-}
-
-/// Rows with a warning, rejected ones included.
-fn rows_warned(findings: &[StoredFinding]) -> u64 {
-    let rows = rows_by(findings, |_| Some(""));
-    rows.get(&(Severity::Warn.name(), "")).copied().unwrap_or(0)
 }

@@ -6,7 +6,8 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 
@@ -163,11 +164,30 @@ fn texts<'f>(cells: impl Iterator<Item = Option<&'f str>>) -> Values {
     Values::Codes(Codes::new(keys.into_iter(), texts.into()))
 }
 
-/// Findings as the bytes of a Parquet file, for other programs.
-pub fn findings_as_parquet(findings: &[StoredFinding]) -> Result<Vec<u8>, WarehouseError> {
-    let mut rows = FindingRows::new(Vec::new())?;
-    rows.add(&findings.iter().map(StoredFinding::cells).collect::<Vec<_>>())?;
-    rows.finish()
+/// Findings on their way to another program, as the bytes of a Parquet file.
+pub struct FindingsAsParquet(FindingRows<Vec<u8>>);
+
+impl std::fmt::Debug for FindingsAsParquet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FindingsAsParquet")
+    }
+}
+
+impl FindingsAsParquet {
+    /// A file without findings.
+    pub fn new() -> Result<Self, WarehouseError> {
+        Ok(Self(FindingRows::new(Vec::new())?))
+    }
+
+    /// Appends findings.
+    pub fn add(&mut self, findings: &[StoredFinding]) -> Result<(), WarehouseError> {
+        self.0.add(&findings.iter().map(StoredFinding::cells).collect::<Vec<_>>())
+    }
+
+    /// The bytes of all.
+    pub fn finish(self) -> Result<Vec<u8>, WarehouseError> {
+        self.0.finish()
+    }
 }
 
 /// A stored finding.
@@ -212,48 +232,98 @@ impl StoredFinding {
     }
 }
 
-/// Rows by severity and a word of their findings, each row once; findings of one row stand together.
-pub fn rows_by<'f>(
-    findings: &'f [StoredFinding],
-    word: impl Fn(&'f StoredFinding) -> Option<&'f str>,
-) -> BTreeMap<(&'f str, &'f str), u64> {
-    let mut rows: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for row in findings.chunk_by(|a, b| (&a.file, a.line) == (&b.file, b.line)) {
-        let key = |it: &'f StoredFinding| Some((it.severity.as_str(), word(it)?));
-        let mut keys: Vec<_> = row.iter().filter_map(key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            *rows.entry(key).or_default() += 1;
-        }
-    }
-    rows
+/// Rows by severity and a word of their findings, each row once, counted as the findings come by;
+/// those of one row stand together.
+#[derive(Debug, Clone, Default)]
+pub struct RowCounts {
+    rows: BTreeMap<(String, String), u64>,
+    /// The row that the last finding was of, and what it counts for.
+    row: (String, i64),
+    of_row: Vec<(String, String)>,
 }
 
-/// Reads a findings file back.
-pub(super) fn read(path: &Path) -> Result<Vec<StoredFinding>, WarehouseError> {
-    use arrow::array::{Array as _, AsArray as _};
-    use arrow::datatypes::Int64Type;
-    let file = open_regular(path).map_err(WarehouseError::io(path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-    let builder = builder.map_err(WarehouseError::table(READING))?;
-    let mut findings = Vec::new();
-    for batch in builder.build().map_err(WarehouseError::table(READING))? {
-        let batch = batch.map_err(WarehouseError::table(READING))?;
-        let text = |column: usize, row: usize| {
-            let texts = batch.column(column).as_string::<i32>();
-            texts.is_valid(row).then(|| texts.value(row).to_owned())
-        };
-        for row in 0..batch.num_rows() {
-            findings.push(StoredFinding {
-                rule: text(0, row).unwrap_or_default(),
-                severity: text(1, row).unwrap_or_default(),
-                file: text(2, row).unwrap_or_default(),
-                line: batch.column(3).as_primitive::<Int64Type>().value(row),
-                column: text(4, row),
-                text: text(5, row).unwrap_or_default(),
-            });
+impl RowCounts {
+    /// Takes a finding up under a word.
+    pub fn add(&mut self, finding: &StoredFinding, word: &str) {
+        if (self.row.0.as_str(), self.row.1) != (finding.file.as_str(), finding.line) {
+            self.row = (finding.file.clone(), finding.line);
+            self.of_row.clear();
+        }
+        let known = |(severity, of): &(String, String)| *severity == finding.severity && of == word;
+        if !self.of_row.iter().any(known) {
+            let key = (finding.severity.clone(), word.to_owned());
+            *self.rows.entry(key.clone()).or_default() += 1;
+            self.of_row.push(key);
         }
     }
-    Ok(findings)
+
+    /// The rows by severity and word.
+    pub fn rows(&self) -> &BTreeMap<(String, String), u64> {
+        &self.rows
+    }
+
+    /// The rows with a word under a severity.
+    pub fn of(&self, severity: &str, word: &str) -> u64 {
+        self.rows.get(&(severity.to_owned(), word.to_owned())).copied().unwrap_or(0)
+    }
+}
+
+/// The findings of a delivery where they are stored; there may be more than memory holds.
+#[derive(Debug)]
+pub struct StoredFindings(Option<File>);
+
+impl StoredFindings {
+    /// Those of a file, which may be moved or removed from then on.
+    pub(super) fn open(path: &Path) -> Result<Self, WarehouseError> {
+        Ok(Self(Some(open_regular(path).map_err(WarehouseError::io(path))?)))
+    }
+
+    /// None.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    /// Hands them on in file order, some at a time.
+    pub fn each<E: From<WarehouseError>>(
+        &self,
+        mut take: impl FnMut(&[StoredFinding]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(file) = &self.0 else { return Ok(()) };
+        let file = file.try_clone().map_err(WarehouseError::table(READING))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+        let reader = builder.and_then(|builder| builder.with_batch_size(ROWS_AT_A_TIME).build());
+        for batch in reader.map_err(WarehouseError::table(READING))? {
+            take(&findings(&batch.map_err(WarehouseError::table(READING))?))?;
+        }
+        Ok(())
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Result<Vec<StoredFinding>, WarehouseError> {
+        let mut all = Vec::new();
+        self.each(|findings| {
+            all.extend_from_slice(findings);
+            Ok::<(), WarehouseError>(())
+        })?;
+        Ok(all)
+    }
+}
+
+/// Rows of a file beside the table that are held at a time.
+pub(super) const ROWS_AT_A_TIME: usize = 8192;
+
+fn findings(batch: &RecordBatch) -> Vec<StoredFinding> {
+    let text = |column: usize, row: usize| {
+        let texts = batch.column(column).as_string::<i32>();
+        texts.is_valid(row).then(|| texts.value(row).to_owned())
+    };
+    let finding = |row: usize| StoredFinding {
+        rule: text(0, row).unwrap_or_default(),
+        severity: text(1, row).unwrap_or_default(),
+        file: text(2, row).unwrap_or_default(),
+        line: batch.column(3).as_primitive::<Int64Type>().value(row),
+        column: text(4, row),
+        text: text(5, row).unwrap_or_default(),
+    };
+    (0..batch.num_rows()).map(finding).collect()
 }

@@ -53,14 +53,14 @@ pub use file_hash::FileHash;
 #[cfg(test)]
 pub(crate) use files::tests::observations as sampled_observations;
 pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
-pub use findings::{StoredFinding, findings_as_parquet, rows_by};
+pub use findings::{FindingsAsParquet, RowCounts, StoredFinding, StoredFindings};
 pub use key::KeySource;
 pub use key_place::{KeyPlace, MovedKey};
 pub use record::{
     DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord,
     RuleRecord, rule_records, rules_of,
 };
-pub use rejected_rows::StoredRow;
+pub use rejected_rows::{StoredRow, StoredRows};
 pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use table::LoggedCommit;
@@ -346,18 +346,18 @@ impl Warehouse {
     }
 
     /// The findings of a committed delivery, in file order.
-    pub fn findings(&self, record: &DeliveryRecord) -> Result<Vec<StoredFinding>, WarehouseError> {
+    pub fn findings(&self, record: &DeliveryRecord) -> Result<StoredFindings, WarehouseError> {
         match &record.findings {
-            Some(file) => findings::read(&self.root.join(file)),
-            None => Ok(Vec::new()),
+            Some(file) => StoredFindings::open(&self.root.join(file)),
+            None => Ok(StoredFindings::none()),
         }
     }
 
     /// The rejected rows of a committed delivery, without identifiers, in file order.
-    pub fn rejected_rows(&self, record: &DeliveryRecord) -> Result<Vec<StoredRow>, WarehouseError> {
+    pub fn rejected_rows(&self, record: &DeliveryRecord) -> Result<StoredRows, WarehouseError> {
         match &record.rejected_rows {
-            Some(file) => rejected_rows::read(&self.root.join(file)),
-            None => Ok(Vec::new()),
+            Some(file) => StoredRows::open(&self.root.join(file)),
+            None => Ok(StoredRows::none()),
         }
     }
 

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::file_hash::FileHash;
-use super::findings::{StoredFinding, rows_by};
+use super::findings::{RowCounts, StoredFinding};
 
 use crate::attribution::{QuarterTotals, Reconciliation};
 use crate::check::quarters_empty;
@@ -231,12 +231,16 @@ impl ReconciliationRecord {
 
 /// The rules of stored findings, rejects first.
 pub fn rules_of(findings: &[StoredFinding]) -> Vec<RuleRecord> {
-    let record = |((severity, rule), rows): ((&str, &str), u64)| RuleRecord {
-        rule: rule.to_owned(),
-        severity: severity.to_owned(),
-        rows,
+    let record = |((severity, rule), rows): (&(String, String), &u64)| RuleRecord {
+        rule: rule.clone(),
+        severity: severity.clone(),
+        rows: *rows,
     };
-    rows_by(findings, |it| Some(&it.rule)).into_iter().map(record).collect()
+    let mut counts = RowCounts::default();
+    for finding in findings {
+        counts.add(finding, &finding.rule);
+    }
+    counts.rows().iter().map(record).collect()
 }
 
 /// The rules of a summary as stored.

@@ -12,7 +12,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::WarehouseError;
 use super::files::{HashingWriter, create_private};
-use super::findings::compressed;
+use super::findings::{ROWS_AT_A_TIME, compressed};
+use super::parquet_file::ROWS_PER_GROUP;
 use crate::check::RejectedRow;
 use crate::document::open_regular;
 
@@ -62,7 +63,9 @@ impl RejectedRowWriter {
             Field::new("row", DataType::Utf8, true),
         ]));
         let sink = HashingWriter::new(BufWriter::new(create_private(path)?));
-        let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(compressed()));
+        let properties = compressed().into_builder();
+        let properties = properties.set_max_row_group_row_count(Some(ROWS_PER_GROUP)).build();
+        let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(properties));
         let writer = writer.map_err(WarehouseError::table(WRITING))?;
         Ok(Self { path: path.to_owned(), schema, writer })
     }
@@ -92,24 +95,56 @@ impl RejectedRowWriter {
     }
 }
 
-/// Reads rejected rows back.
-pub(super) fn read(path: &Path) -> Result<Vec<StoredRow>, WarehouseError> {
-    let file = open_regular(path).map_err(WarehouseError::io(path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-    let builder = builder.map_err(WarehouseError::table(READING))?;
-    let mut rows = Vec::new();
-    for batch in builder.build().map_err(WarehouseError::table(READING))? {
-        let batch = batch.map_err(WarehouseError::table(READING))?;
-        let (files, texts) =
-            (batch.column(0).as_string::<i32>(), batch.column(3).as_string::<i32>());
-        let lines = batch.column(1).as_primitive::<Int64Type>();
-        let cents = batch.column(2).as_primitive::<Int64Type>();
-        rows.extend((0..batch.num_rows()).map(|row| StoredRow {
-            file: files.value(row).to_owned(),
-            line: u64::try_from(lines.value(row)).unwrap_or_default(),
-            cents: cents.is_valid(row).then(|| cents.value(row)),
-            text: texts.is_valid(row).then(|| texts.value(row).to_owned()),
-        }));
+/// The rejected rows of a delivery where they are stored; there may be more than memory holds.
+#[derive(Debug)]
+pub struct StoredRows(Option<File>);
+
+impl StoredRows {
+    /// Those of a file.
+    pub(super) fn open(path: &Path) -> Result<Self, WarehouseError> {
+        Ok(Self(Some(open_regular(path).map_err(WarehouseError::io(path))?)))
     }
-    Ok(rows)
+
+    /// None.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    /// Hands them on in file order, some at a time.
+    pub fn each<E: From<WarehouseError>>(
+        &self,
+        mut take: impl FnMut(&[StoredRow]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(file) = &self.0 else { return Ok(()) };
+        let file = file.try_clone().map_err(WarehouseError::table(READING))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+        let reader = builder.and_then(|builder| builder.with_batch_size(ROWS_AT_A_TIME).build());
+        for batch in reader.map_err(WarehouseError::table(READING))? {
+            take(&rows(&batch.map_err(WarehouseError::table(READING))?))?;
+        }
+        Ok(())
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Result<Vec<StoredRow>, WarehouseError> {
+        let mut all = Vec::new();
+        self.each(|rows| {
+            all.extend_from_slice(rows);
+            Ok::<(), WarehouseError>(())
+        })?;
+        Ok(all)
+    }
+}
+
+fn rows(batch: &RecordBatch) -> Vec<StoredRow> {
+    let (files, texts) = (batch.column(0).as_string::<i32>(), batch.column(3).as_string::<i32>());
+    let lines = batch.column(1).as_primitive::<Int64Type>();
+    let cents = batch.column(2).as_primitive::<Int64Type>();
+    let row = |row: usize| StoredRow {
+        file: files.value(row).to_owned(),
+        line: u64::try_from(lines.value(row)).unwrap_or_default(),
+        cents: cents.is_valid(row).then(|| cents.value(row)),
+        text: texts.is_valid(row).then(|| texts.value(row).to_owned()),
+    };
+    (0..batch.num_rows()).map(row).collect()
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::WarehouseError;
 use super::files::{HashingWriter, create_private};
-use super::findings::{self, FindingWriter, StoredFinding};
-use super::rejected_rows::{self, RejectedRowWriter, StoredRow};
+use super::findings::{FindingWriter, StoredFinding, StoredFindings};
+use super::rejected_rows::{RejectedRowWriter, StoredRow};
 use crate::check::Profile;
 use crate::document::open_regular;
 use crate::finding::Finding;
@@ -110,13 +110,8 @@ pub(super) struct SidecarNames {
 
 impl StagedSidecars {
     /// What was found.
-    pub fn findings(&self) -> Result<Vec<StoredFinding>, WarehouseError> {
-        findings::read(&self.findings.path)
-    }
-
-    /// What was rejected.
-    pub fn rejected_rows(&self) -> Result<Vec<StoredRow>, WarehouseError> {
-        rejected_rows::read(&self.rejected_rows.path)
+    pub fn findings(&self) -> Result<StoredFindings, WarehouseError> {
+        StoredFindings::open(&self.findings.path)
     }
 
     /// What the accepted rows are like.

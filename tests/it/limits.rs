@@ -5,7 +5,13 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
 
 use crate::sandbox::Sandbox;
 
@@ -120,4 +126,88 @@ fn a_damaged_file_that_a_library_does_not_expect_is_named_in_one_sentence() {
         }
     }
     panic!("no change of a byte makes a library stop: the test tests nothing");
+}
+
+/// The most memory that a command has at any moment, in MiB, and what it printed.
+fn peak(sandbox: &Sandbox, arguments: &[&str]) -> (u64, String) {
+    let file = fs::File::create(sandbox.join("printed")).unwrap();
+    let mut command = sandbox.command(arguments);
+    let mut child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        peak = peak.max(kibibytes.unwrap_or_default() >> 10);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (peak, sandbox.read("printed").replace('\u{a0}', " "))
+}
+
+const FILE: &str = "DWH_SPPIS_Formulaires_2007-11";
+
+/// A Parquet file of the required columns that holds one text in every cell, or none.
+fn parquet(text: Option<&str>, rows: usize) -> Vec<u8> {
+    let names = ["NISS", "LEGISLATION", "DPAY1STDAY", "DPAYLSTDAY"];
+    let cells: ArrayRef = Arc::new(StringArray::from(vec![text; rows]));
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(names.map(|name| (name, cells.clone(), true)));
+    let zstd = Compression::ZSTD(ZstdLevel::default());
+    let properties = WriterProperties::builder()
+        .set_compression(zstd)
+        .set_data_page_row_count_limit(usize::MAX)
+        .build();
+    let batch = batch.unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn a_small_parquet_file_of_long_texts_takes_little_memory() {
+    let sandbox = Sandbox::new();
+    let name = format!("{FILE}.parquet");
+    let bytes = parquet(Some(&"x".repeat(60_000)), 600);
+    assert!(bytes.len() < 10_000, "{} bytes", bytes.len());
+    sandbox.write(&name, bytes);
+    let (peak, printed) = peak(&sandbox, &["ingest", &name, "--max-rejects", "100%"]);
+    assert!(printed.contains("rows read 600 = accepted 0 + rejected 600"), "{printed}");
+    assert!(peak < 300, "{peak} MiB");
+}
+
+#[test]
+fn a_file_that_says_more_than_its_bytes_can_hold_is_refused() {
+    let sandbox = Sandbox::new();
+    let name = format!("{FILE}.parquet");
+    let bytes = parquet(None, 3_000_000);
+    let length = bytes.len();
+    sandbox.write(&name, bytes);
+    let ran = sandbox.run(["ingest", &name]);
+    let said = format!(
+        "error: {name}: the Parquet file says that it has 3000000 rows in {length} bytes, more than 64 a \
+         byte, which no delivery has; write it again\n"
+    );
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, said.as_str()), "{ran}");
+    let long = format!("{};x\n", "y".repeat(1_000)).repeat(100_000);
+    let text = format!("NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY\n{long}");
+    sandbox.write(&format!("{FILE}.csv"), zstd::encode_all(text.as_bytes(), 3).unwrap());
+    let ran = sandbox.run_all(&["ingest", &format!("{FILE}.csv"), "--max-rejects", "100%"]);
+    let said = format!(
+        "error: {FILE}.csv: the zstd data unpacks to more than 1100 times its length, which no delivery \
+         does; if it is right, unpack it and give the file inside\n"
+    );
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, said.as_str()), "{ran}");
+}
+
+#[test]
+fn however_many_rows_are_rejected_all_are_found_in_bounded_memory() {
+    let sandbox = Sandbox::new();
+    let name = format!("{FILE}.csv");
+    let short = format!("NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY\n{}", "a\n".repeat(1_000_000));
+    sandbox.write(&name, short);
+    let (short, printed) = peak(&sandbox, &["ingest", &name, "--max-rejects", "100%"]);
+    assert!(printed.contains("rows read 1 000 000 = accepted 0 + rejected 1 000 000"), "{printed}");
+    assert!(printed.contains("decode.field-count  1 000 000 rows"), "{printed}");
+    assert!(short < 300, "{short} MiB");
 }

@@ -10,9 +10,11 @@ mod cell;
 mod columns;
 mod dataset;
 mod float;
+mod pages;
 mod parquet;
 mod schema;
 mod sheet;
+mod thrift;
 mod workbook;
 
 use std::io::{self, Read};

@@ -15,11 +15,13 @@ use ::parquet::arrow::arrow_reader::{
 };
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{ChunkReader, Length};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema};
 use bytes::Bytes;
 
 use super::cell::{Kind, Value};
 use super::columns::{ColumnCells, is_read};
+use super::pages::rows_per_batch;
 use super::schema::{is_text, plain, plainly};
 use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::Encoding;
@@ -27,12 +29,14 @@ use crate::delivery::packing::{Progress, refused};
 use crate::delivery::source::{Source, SourceReader};
 use crate::fault::contained;
 
-/// Rows made into text at a time.
-const ROWS_PER_BATCH: usize = 4096;
+/// Bytes of text made at a time: a row more than that is given out before the next.
+const TEXT_LENGTH: usize = 4 << 20;
 
 /// Reads a Parquet file.
 pub(super) struct Table {
     reader: ParquetRecordBatchReader,
+    /// Rows that are decoded, and how many of them are text.
+    batch: Option<(RecordBatch, usize)>,
     columns: Vec<Named>,
     rows: u64,
     row: u64,
@@ -87,9 +91,13 @@ impl Table {
         let (loaded, types_are_said) = loaded(&opened)?;
         let columns = columns(loaded.schema(), reading, types_are_said)?;
         let rows = loaded.metadata().file_metadata().num_rows();
-        let reader = contained(|| reader(opened, &loaded, &columns)).ok_or_else(|| damaged(()))?;
+        let rows_per_batch = contained(|| rows_per_batch(source, loaded.metadata()));
+        let rows_per_batch = rows_per_batch.ok_or_else(|| damaged(()))??;
+        let reader = || reader(opened, &loaded, &columns, rows_per_batch);
+        let reader = contained(reader).ok_or_else(|| damaged(()))?;
         Ok(Self {
             reader: reader.map_err(damaged)?,
+            batch: None,
             columns,
             rows: u64::try_from(rows).unwrap_or_default(),
             row: 0,
@@ -130,18 +138,27 @@ impl Cells for Table {
             self.header(text, held);
             return Ok(true);
         }
-        let batch = contained(|| self.reader.next()).ok_or_else(|| damaged(()))?;
-        let Some(batch) = batch else { return self.end() };
-        let batch = batch.map_err(damaged)?;
+        let (batch, first) = match self.batch.take() {
+            Some(begun) => begun,
+            None => match contained(|| self.reader.next()).ok_or_else(|| damaged(()))? {
+                Some(batch) => (batch.map_err(damaged)?, 0),
+                None => return self.end(),
+            },
+        };
         let cells = |column: &Named| {
             let array = batch.columns().get(column.place?)?;
             ColumnCells::of(array.as_ref(), column.encoding)
         };
         let cells: Vec<Option<ColumnCells<'_>>> = self.columns.iter().map(cells).collect();
-        for (count, cells) in held.iter_mut().zip(&cells) {
-            *count += cells.as_ref().map_or(0, ColumnCells::held);
+        if first == 0 {
+            for (count, cells) in held.iter_mut().zip(&cells) {
+                *count += cells.as_ref().map_or(0, ColumnCells::held);
+            }
         }
-        for row in 0..batch.num_rows() {
+        let mut next = first;
+        while next < batch.num_rows() && text.len() < TEXT_LENGTH {
+            let row = next;
+            next += 1;
             for (at, (column, cells)) in self.columns.iter().zip(&cells).enumerate() {
                 if at > 0 {
                     text.push(b';');
@@ -151,12 +168,14 @@ impl Cells for Table {
                     cells.write(row, column.kind, text);
                 }
                 if text.len() - start > CELL_LENGTH_MAX {
-                    return Err(too_long(&column.name, self.row + row as u64 + 1));
+                    return Err(too_long(&column.name, self.row + (row - first) as u64 + 1));
                 }
             }
             text.push(b'\n');
         }
-        self.row += batch.num_rows() as u64;
+        drop(cells);
+        self.row += (next - first) as u64;
+        self.batch = Some((batch, next)).filter(|(batch, next)| *next < batch.num_rows());
         let done = u128::from(self.bytes) * u128::from(self.row) / u128::from(self.rows.max(1));
         self.progress.set_position(u64::try_from(done).unwrap_or(self.bytes));
         Ok(true)
@@ -185,11 +204,12 @@ fn reader(
     opened: Opened,
     loaded: &ArrowReaderMetadata,
     columns: &[Named],
+    rows_per_batch: usize,
 ) -> Result<ParquetRecordBatchReader, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, plainly(loaded)?);
     let read = columns.iter().enumerate().filter(|(_, column)| column.place.is_some());
     let mask = ProjectionMask::roots(builder.parquet_schema(), read.map(|(at, _)| at));
-    builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build()
+    builder.with_projection(mask).with_batch_size(rows_per_batch).build()
 }
 
 /// The columns, with those that cannot be read refused by their names.

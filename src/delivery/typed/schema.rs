@@ -20,10 +20,10 @@ pub(super) fn plainly(loaded: &ArrowReaderMetadata) -> Result<ArrowReaderMetadat
     let changed = fields.map(|(column, field)| {
         let (column, field) = (Arc::clone(column), field.as_ref().clone());
         if !is_text(field.data_type()) {
-            let values = plain(field.data_type()).clone();
+            let values = in_its_page(plain(field.data_type()));
             return Ok((column, field.with_data_type(values)));
         }
-        Ok((bytes(&column)?, field.with_data_type(DataType::Binary)))
+        Ok((bytes(&column)?, field.with_data_type(DataType::BinaryView)))
     });
     let (columns, fields): (Vec<TypePtr>, Vec<Field>) =
         changed.collect::<Result<Vec<_>>>()?.into_iter().unzip();
@@ -36,6 +36,14 @@ pub(super) fn plainly(loaded: &ArrowReaderMetadata) -> Result<ArrowReaderMetadat
     let metadata = ParquetMetaDataBuilder::new(file).set_row_groups(groups).build();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
     ArrowReaderMetadata::try_new(Arc::new(metadata), options)
+}
+
+/// Bytes stay in the page they came in, however often its dictionary names them.
+fn in_its_page(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+        other => other.clone(),
+    }
 }
 
 /// The type of the values, where they are kept apart.
