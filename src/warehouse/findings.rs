@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 
 use super::error::WarehouseError;
 use super::files::{HashingWriter, compression, create_private};
 use super::parquet_file::{ParquetFile, ROWS_PER_GROUP};
+use super::stored_records::{StoredRecord, StoredRecords};
 use crate::attribution::{Codes, Values};
-use crate::document::open_regular;
+
 use crate::finding::Finding;
 
 /// Writes findings as they come, in file order.
@@ -268,62 +268,25 @@ impl RowCounts {
     }
 }
 
-/// The findings of a delivery where they are stored; there may be more than memory holds.
-#[derive(Debug)]
-pub struct StoredFindings(Option<File>);
+/// The findings of a delivery where they are stored.
+pub type StoredFindings = StoredRecords<StoredFinding>;
 
-impl StoredFindings {
-    /// Those of a file, which may be moved or removed from then on.
-    pub(super) fn open(path: &Path) -> Result<Self, WarehouseError> {
-        Ok(Self(Some(open_regular(path).map_err(WarehouseError::io(path))?)))
+impl StoredRecord for StoredFinding {
+    const READING: &str = READING;
+
+    fn of_batch(batch: &RecordBatch) -> Vec<Self> {
+        let text = |column: usize, row: usize| {
+            let texts = batch.column(column).as_string::<i32>();
+            texts.is_valid(row).then(|| texts.value(row).to_owned())
+        };
+        let finding = |row: usize| Self {
+            rule: text(0, row).unwrap_or_default(),
+            severity: text(1, row).unwrap_or_default(),
+            file: text(2, row).unwrap_or_default(),
+            line: batch.column(3).as_primitive::<Int64Type>().value(row),
+            column: text(4, row),
+            text: text(5, row).unwrap_or_default(),
+        };
+        (0..batch.num_rows()).map(finding).collect()
     }
-
-    /// None.
-    pub(super) fn none() -> Self {
-        Self(None)
-    }
-
-    /// Hands them on in file order, some at a time.
-    pub fn each<E: From<WarehouseError>>(
-        &self,
-        mut take: impl FnMut(&[StoredFinding]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(file) = &self.0 else { return Ok(()) };
-        let file = file.try_clone().map_err(WarehouseError::table(READING))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-        let reader = builder.and_then(|builder| builder.with_batch_size(ROWS_AT_A_TIME).build());
-        for batch in reader.map_err(WarehouseError::table(READING))? {
-            take(&findings(&batch.map_err(WarehouseError::table(READING))?))?;
-        }
-        Ok(())
-    }
-
-    /// All of them.
-    pub fn all(&self) -> Result<Vec<StoredFinding>, WarehouseError> {
-        let mut all = Vec::new();
-        self.each(|findings| {
-            all.extend_from_slice(findings);
-            Ok::<(), WarehouseError>(())
-        })?;
-        Ok(all)
-    }
-}
-
-/// Rows of a file beside the table that are held at a time.
-pub(super) const ROWS_AT_A_TIME: usize = 8192;
-
-fn findings(batch: &RecordBatch) -> Vec<StoredFinding> {
-    let text = |column: usize, row: usize| {
-        let texts = batch.column(column).as_string::<i32>();
-        texts.is_valid(row).then(|| texts.value(row).to_owned())
-    };
-    let finding = |row: usize| StoredFinding {
-        rule: text(0, row).unwrap_or_default(),
-        severity: text(1, row).unwrap_or_default(),
-        file: text(2, row).unwrap_or_default(),
-        line: batch.column(3).as_primitive::<Int64Type>().value(row),
-        column: text(4, row),
-        text: text(5, row).unwrap_or_default(),
-    };
-    (0..batch.num_rows()).map(finding).collect()
 }

@@ -39,6 +39,7 @@ mod rejected_rows;
 mod sidecars;
 mod snapshot;
 mod statistics;
+mod stored_records;
 mod table;
 mod turn;
 mod verify;
@@ -63,6 +64,7 @@ pub use record::{
 pub use rejected_rows::{StoredRow, StoredRows};
 pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
+pub use stored_records::{StoredRecord, StoredRecords};
 pub use table::LoggedCommit;
 pub use turn::Waiting;
 pub use verify::{Fault, Verification, hash_of};

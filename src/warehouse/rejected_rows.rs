@@ -8,14 +8,13 @@ use std::sync::Arc;
 use arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::WarehouseError;
 use super::files::{HashingWriter, create_private};
-use super::findings::{ROWS_AT_A_TIME, compressed};
+use super::findings::compressed;
 use super::parquet_file::ROWS_PER_GROUP;
+use super::stored_records::{StoredRecord, StoredRecords};
 use crate::check::RejectedRow;
-use crate::document::open_regular;
 
 const WRITING: &str = "writing rejected rows";
 const READING: &str = "reading rejected rows";
@@ -95,56 +94,23 @@ impl RejectedRowWriter {
     }
 }
 
-/// The rejected rows of a delivery where they are stored; there may be more than memory holds.
-#[derive(Debug)]
-pub struct StoredRows(Option<File>);
+/// The rejected rows of a delivery where they are stored.
+pub type StoredRows = StoredRecords<StoredRow>;
 
-impl StoredRows {
-    /// Those of a file.
-    pub(super) fn open(path: &Path) -> Result<Self, WarehouseError> {
-        Ok(Self(Some(open_regular(path).map_err(WarehouseError::io(path))?)))
+impl StoredRecord for StoredRow {
+    const READING: &str = READING;
+
+    fn of_batch(batch: &RecordBatch) -> Vec<Self> {
+        let (files, texts) =
+            (batch.column(0).as_string::<i32>(), batch.column(3).as_string::<i32>());
+        let lines = batch.column(1).as_primitive::<Int64Type>();
+        let cents = batch.column(2).as_primitive::<Int64Type>();
+        let row = |row: usize| Self {
+            file: files.value(row).to_owned(),
+            line: u64::try_from(lines.value(row)).unwrap_or_default(),
+            cents: cents.is_valid(row).then(|| cents.value(row)),
+            text: texts.is_valid(row).then(|| texts.value(row).to_owned()),
+        };
+        (0..batch.num_rows()).map(row).collect()
     }
-
-    /// None.
-    pub(super) fn none() -> Self {
-        Self(None)
-    }
-
-    /// Hands them on in file order, some at a time.
-    pub fn each<E: From<WarehouseError>>(
-        &self,
-        mut take: impl FnMut(&[StoredRow]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(file) = &self.0 else { return Ok(()) };
-        let file = file.try_clone().map_err(WarehouseError::table(READING))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-        let reader = builder.and_then(|builder| builder.with_batch_size(ROWS_AT_A_TIME).build());
-        for batch in reader.map_err(WarehouseError::table(READING))? {
-            take(&rows(&batch.map_err(WarehouseError::table(READING))?))?;
-        }
-        Ok(())
-    }
-
-    /// All of them.
-    pub fn all(&self) -> Result<Vec<StoredRow>, WarehouseError> {
-        let mut all = Vec::new();
-        self.each(|rows| {
-            all.extend_from_slice(rows);
-            Ok::<(), WarehouseError>(())
-        })?;
-        Ok(all)
-    }
-}
-
-fn rows(batch: &RecordBatch) -> Vec<StoredRow> {
-    let (files, texts) = (batch.column(0).as_string::<i32>(), batch.column(3).as_string::<i32>());
-    let lines = batch.column(1).as_primitive::<Int64Type>();
-    let cents = batch.column(2).as_primitive::<Int64Type>();
-    let row = |row: usize| StoredRow {
-        file: files.value(row).to_owned(),
-        line: u64::try_from(lines.value(row)).unwrap_or_default(),
-        cents: cents.is_valid(row).then(|| cents.value(row)),
-        text: texts.is_valid(row).then(|| texts.value(row).to_owned()),
-    };
-    (0..batch.num_rows()).map(row).collect()
 }
