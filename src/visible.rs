@@ -39,15 +39,7 @@ pub fn value_but<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
     if !text.contains(is_hidden) && !text.contains(OPENING) {
         return text.into();
     }
-    let mut safe = String::with_capacity(text.len() + 8);
-    for (at, character) in text.char_indices() {
-        if is_hidden(character) || text[at..].starts_with(OPENING) {
-            safe.extend(character.escape_unicode());
-        } else {
-            safe.push(character);
-        }
-    }
-    safe.into()
+    escaped(text, |at, it| is_hidden(it) || text[at..].starts_with(OPENING)).into()
 }
 
 /// How an escape begins.
@@ -67,15 +59,20 @@ fn sentence(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&is_hidden) {
         return text.into();
     }
+    escaped(text, |_, it| is_hidden(it)).into()
+}
+
+/// A text with the characters written out that are hidden, by their places.
+fn escaped(text: &str, is_hidden: impl Fn(usize, char) -> bool) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if is_hidden(character) {
+    for (at, character) in text.char_indices() {
+        if is_hidden(at, character) {
             safe.extend(character.escape_unicode());
         } else {
             safe.push(character);
         }
     }
-    safe.into()
+    safe
 }
 
 #[cfg(test)]

@@ -47,7 +47,8 @@ impl Target {
                     .hint("end it in .csv, .json, .parquet, .xlsx, .html, .md, .txt …, or give `--format`"));
             }
         };
-        let guard = Guard::of(warehouse);
+        // An answer on stdout writes over nothing: the log is not read for the key's place.
+        let guard = output.map_or_else(Guard::default, |_| Guard::of(warehouse));
         let place = match output {
             None => Place::Stdout,
             Some(path) if to_folder => {

@@ -47,6 +47,17 @@ pub(super) struct Told {
     pub(super) missing: BTreeSet<Quarter>,
 }
 
+impl Told {
+    /// A cell, partial where quarters are missing that it should be over.
+    fn marked(&mut self, cell: Cell, missing: &[Quarter]) -> Cell {
+        if missing.is_empty() || cell.value().is_none() {
+            return cell;
+        }
+        self.missing.extend(missing);
+        cell.partial()
+    }
+}
+
 /// A row: the place of its level among the answer's, and the values of that level's dimensions.
 pub(super) struct Row<'f> {
     pub(super) level: usize,
@@ -142,9 +153,12 @@ impl<'a> Assembly<'a> {
             values: Values::Numbers(Numbers { unit, decimals, cells }),
         };
         let mut columns = Vec::with_capacity(query.metrics.len() + query.derived.len());
+        let missing: Vec<Vec<Quarter>> = rows.iter().map(|row| self.missing(row, None)).collect();
         for metric in &query.metrics {
-            let cell = |row| self.marked(row, None, self.metric(row, *metric), &mut told);
-            let cells = rows.iter().map(cell).collect();
+            let cell = |(row, missing): (_, &Vec<Quarter>)| {
+                told.marked(self.metric(row, *metric), missing)
+            };
+            let cells = rows.iter().zip(&missing).map(cell).collect();
             columns.push(numbers(metric.name(), unit_of(*metric), metric.decimals(), cells));
         }
         for derived in &query.derived {
@@ -152,7 +166,7 @@ impl<'a> Assembly<'a> {
             let mut cells = Vec::with_capacity(rows.len());
             for row in rows {
                 let (cell, of_less) = self.derived(row, derived);
-                cells.push(self.marked(row, Some(&derived.formula), cell, &mut told));
+                cells.push(told.marked(cell, &self.missing(row, Some(&derived.formula))));
                 if of_less {
                     told.notes.extend(derived.note_of_less());
                 }
@@ -160,22 +174,6 @@ impl<'a> Assembly<'a> {
             columns.push(numbers(&derived.name, unit, decimals, cells));
         }
         (columns, told)
-    }
-
-    /// A cell, partial where it is over fewer quarters than it should be.
-    fn marked(
-        &self,
-        row: &Row<'_>,
-        formula: Option<&Formula>,
-        cell: Cell,
-        told: &mut Told,
-    ) -> Cell {
-        let missing = self.missing(row, formula);
-        if missing.is_empty() || cell.value().is_none() {
-            return cell;
-        }
-        told.missing.extend(missing);
-        cell.partial()
     }
 
     /// Why there is no number in a row that may lack one. What the variable has in spite of its

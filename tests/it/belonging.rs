@@ -11,7 +11,7 @@ use sppis::pipeline::answer::{Basis, Means, answer, answer_compared, verify};
 use sppis::query::{Arguments, Catalog, Question, resolve};
 use sppis::warehouse::{AsOf, Warehouse};
 
-use crate::sandbox::{PERSONS, Sandbox};
+use crate::sandbox::{PERSONS, Ran, Sandbox};
 
 /// Members that come and go: nobody is in article 61 in 2007Q2 and Q3, nor in activation but in Q2.
 fn come_and_go() -> Sandbox {
@@ -39,6 +39,11 @@ fn come_and_go() -> Sandbox {
 
 /// The answer of a query to these arguments, the same by all ways of counting.
 fn by_all_ways(sandbox: &Sandbox, text: &str, more: &[&str]) -> String {
+    asked_by_all_ways(sandbox, text, more).stdout
+}
+
+/// The same with what is said beside it.
+pub(crate) fn asked_by_all_ways(sandbox: &Sandbox, text: &str, more: &[&str]) -> Ran {
     sandbox.write("warehouse/queries/mine.toml", text);
     let run = |ways: &[&str]| {
         let arguments = [&["run", "mine", "--format", "csv"], ways, more].concat();
@@ -47,7 +52,7 @@ fn by_all_ways(sandbox: &Sandbox, text: &str, more: &[&str]) -> String {
     let verified = run(&["--verify"]);
     assert!(verified.stderr.contains("counted a second time, all the same"), "{verified}");
     assert_eq!(run(&["--without-histories"]).stdout, verified.stdout);
-    verified.stdout
+    verified
 }
 
 const COME_AND_GO: &str = r#"metrics = ["persons", "observations"]

@@ -7,24 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::sandbox::{CONFIGURATION, PROGRAM, Sandbox, files_below, repository};
+use crate::sandbox::{CONFIGURATION, PROGRAM, Sandbox, compiled, files_below};
 
 /// The library that makes operations fail, compiled once.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let library = folder.join("fault.so");
-        let source = repository().join("tests/fault/fault.c");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .args([&library, &source])
-            .arg("-ldl")
-            .status()
-            .unwrap();
-        assert!(compiled.success(), "a C compiler is needed");
-        library
-    })
+    LIBRARY.get_or_init(|| compiled("fault"))
 }
 
 /// A warehouse with one state of a delivery, a file with another state, and the figures of both.

@@ -152,3 +152,17 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
+
+/// A library of `tests/fault` that a program is started with, compiled; its callers keep it.
+pub(crate) fn compiled(name: &str) -> PathBuf {
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("so");
+    let source = repository().join("tests/fault").join(name).with_extension("c");
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .args([&library, &source])
+        .arg("-ldl")
+        .status()
+        .unwrap();
+    assert!(compiled.success(), "a C compiler is needed");
+    library
+}

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{PROGRAM, Ran, Sandbox, repository};
+use crate::sandbox::{PROGRAM, Ran, Sandbox, compiled};
 
 const ROW: &str = "85073003328;1;21004;2006-01-01;2006-01-31;;;2;500.00";
 const OTHER_ROW: &str = "42012205181;2;21004;2006-02-01;2006-02-28;;60;1;250,25";
@@ -54,18 +54,7 @@ fn few_open_files_are_a_sentence_and_a_low_limit_that_may_be_raised_is_raised() 
 /// A clock of its own for a program, compiled once.
 fn clock() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clock.so");
-        let source = repository().join("tests/fault/clock.c");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .args([&library, &source])
-            .arg("-ldl")
-            .status()
-            .unwrap();
-        assert!(compiled.success(), "a C compiler is needed");
-        library
-    })
+    LIBRARY.get_or_init(|| compiled("clock"))
 }
 
 /// The program on a day, in seconds since 1970.
