@@ -3,11 +3,18 @@
 #![no_main]
 
 use std::fs;
+use std::process::abort;
 
 use libfuzzer_sys::fuzz_target;
 use sppis_fuzz::delivery::{Identifiers, Part};
+use sppis_fuzz::fault::on_panic;
 
-fuzz_target!(|bytes: &[u8]| {
+// A library may stop at a damaged file where the program waits for it, and nowhere else. The
+// fuzzer's own hook ends the process at any panic.
+fuzz_target!(init: on_panic(|place| {
+    eprintln!("panicked at {place}, where nobody waits for it");
+    abort();
+}), |bytes: &[u8]| {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     fs::write(file.path(), bytes).expect("room for it");
     match Part::open(file.path(), None) {
