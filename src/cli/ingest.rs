@@ -13,7 +13,7 @@ use super::output::{probe, write_as_made, write_file};
 use super::place::{Guard, is_same};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
-use super::{findings, report};
+use super::{findings, validation};
 use crate::check::DELIVERY_RULES;
 use crate::delivery::{Delivery, Encoding, IgnoredColumns, REQUIRED};
 use crate::dictionary::{CODE_COLUMNS, Column};
@@ -202,7 +202,7 @@ fn rule_budget(text: &str) -> Result<(&'static str, Budget), CliError> {
 
 /// The files to be written about the delivery; places and formats are settled before it is read.
 struct Wanted {
-    report: Option<(PathBuf, report::Form)>,
+    report: Option<(PathBuf, validation::Form)>,
     findings: Option<(PathBuf, findings::Form)>,
 }
 
@@ -226,7 +226,7 @@ impl Wanted {
         }
         let (page, list) = (arguments.report.as_ref(), arguments.findings.as_ref());
         let guard = Guard::of(warehouse).with_inputs(&arguments.files);
-        let report = settled(page, report::Form::of_path, ".html, .json", &guard)?;
+        let report = settled(page, validation::Form::of_path, ".html, .json", &guard)?;
         let endings = ".csv, .json, .parquet, .txt";
         let findings = settled(list, findings::Form::of_path, endings, &guard)?;
         if let (Some((page, _)), Some((list, _))) = (&report, &findings)
@@ -265,11 +265,11 @@ impl Wanted {
                     Outcome::Refused => ValidationOutcome::Refused,
                     Outcome::DryRun => ValidationOutcome::DryRun,
                 },
-                found: &report::found(&details.findings)?,
+                found: &validation::found(&details.findings)?,
                 profile: Some(&details.profile),
-                previous: report::previous(warehouse, &snapshot, &ingested.record)?,
+                previous: validation::previous(warehouse, &snapshot, &ingested.record)?,
             };
-            let text = report::encode(&validated, warehouse.dictionary(), *form, language)?;
+            let text = validation::encode(&validated, warehouse.dictionary(), *form, language)?;
             write_file(path, text.as_bytes(), console)?;
         }
         Ok(())

@@ -27,13 +27,13 @@ mod place;
 mod queries;
 mod rejects;
 mod replay;
-mod report;
 mod run;
 mod sample;
 mod sql;
 mod statement;
 mod surroundings;
 mod target;
+mod validation;
 mod verify;
 
 use std::ffi::OsString;
@@ -90,7 +90,9 @@ enum Command {
     /// Take corrected rows of a delivery back, and commit it anew.
     Replay(replay::Arguments),
     /// Write the validation report of a delivery, to be returned to its sender.
-    Report(report::Arguments),
+    Validation(validation::Arguments),
+    #[command(hide = true, disable_help_flag = true)]
+    Report(validation::FormerArguments),
     /// Check the warehouse against its log: key, checksums, rows, cents, order, statistics, findings.
     Verify(verify::Arguments),
     /// Show the person histories that figures are counted over, or make them anew.
@@ -158,7 +160,8 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Deliveries(arguments) => deliveries::run(arguments, &open(root)?, console),
         Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),
         Command::Replay(arguments) => replay::run(arguments, &open(root)?, console),
-        Command::Report(arguments) => report::run(arguments, &open(root)?, console),
+        Command::Validation(arguments) => validation::run(arguments, &open(root)?, console),
+        Command::Report(arguments) => Err(validation::renamed(arguments)),
         Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
         Command::Histories(arguments) => histories::run(arguments, &open(root)?, console),
         Command::Clean(arguments) => clean::run(arguments, &open(root)?, console),
@@ -192,7 +195,7 @@ pub fn reference() -> String {
     };
     section("sppis".to_owned(), command.render_help().to_string());
     for subcommand in command.get_subcommands_mut() {
-        if subcommand.get_name() != "help" {
+        if subcommand.get_name() != "help" && !subcommand.is_hide_set() {
             let name = format!("sppis {}", subcommand.get_name());
             let help = subcommand.clone().term_width(100).render_help().to_string();
             section(name, help);

@@ -52,7 +52,7 @@ fn digits_of_a_number_in_the_amount_are_no_euros_and_stand_nowhere() {
     assert_eq!(lines_of(&sandbox, "decode.amount-implausible"), lines);
     let findings = sandbox.run(["rejects", "2008-05", "--warnings", "--format", "csv"]).ok().stdout;
     let rows = sandbox.run(["rejects", "2008-05", "--rows"]).ok().stdout;
-    let report = sandbox.run(["report", "2008-05"]).ok().stdout;
+    let report = sandbox.run(["validation", "2008-05"]).ok().stdout;
     for text in [&ran.stdout, &findings, &rows, &report] {
         for digits in ["9305", "305.182", "100000.01"] {
             assert!(!text.contains(digits), "{text}");

@@ -137,7 +137,7 @@ fn corrected_rows_come_back_and_the_figures_are_those_of_a_delivery_without_mist
     };
     assert_eq!(list(&sandbox), list(&other));
     let json = |sandbox: &Sandbox| {
-        let text = sandbox.run(["report", "2008-05", "--format", "json"]).ok().stdout;
+        let text = sandbox.run(["validation", "2008-05", "--format", "json"]).ok().stdout;
         let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
         for own in ["files", "revision"] {
             json.as_object_mut().unwrap().remove(own);
@@ -411,7 +411,7 @@ fn a_report_is_the_same_when_it_is_written_again_and_compares_with_the_delivery_
     sandbox.run(["ingest", "DWH_SPPIS_Formulaires_2007-11.csv"]).ok();
     let second = "DWH_SPPIS_Formulaires_2008-05.csv";
     sandbox.run(["ingest", second, "--report", "at-once.json"]).ok();
-    let later = sandbox.run(["report", "2008-05", "--format", "json"]).ok().stdout;
+    let later = sandbox.run(["validation", "2008-05", "--format", "json"]).ok().stdout;
     assert_eq!(sandbox.read("at-once.json"), later);
     // The same bytes again change nothing, and the report says so too.
     sandbox.run(["ingest", second, "--report", "again.json"]).ok();
@@ -428,7 +428,7 @@ fn a_report_is_the_same_when_it_is_written_again_and_compares_with_the_delivery_
     let sum: i64 = quarters.iter().map(|quarter| cents(&quarter["amount"])).sum();
     assert_eq!(sum, cents(&json["euros"]["stored"]));
     for language in ["en", "fr", "nl", "de"] {
-        let page = sandbox.run(["report", "2008-05", "--lang", language]).ok().stdout;
+        let page = sandbox.run(["validation", "2008-05", "--lang", language]).ok().stdout;
         assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
     }
 }

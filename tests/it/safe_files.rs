@@ -83,7 +83,7 @@ fn writing(output: &str, file: &str) -> Vec<Vec<String>> {
         vec!["sql", "SELECT count(*) AS n FROM observations", "--format", "csv", "-o", output],
         vec!["rejects", "2007-11", "--output", output],
         vec!["rejects", "2007-11", "--rows", "--output", output],
-        vec!["report", "2007-11", "--format", "json", "--output", output],
+        vec!["validation", "2007-11", "--format", "json", "--output", output],
         vec!["diff", "2007-11@1", "2007-11@2", "--output", output],
         vec!["sample", "--deliveries", "2009-05", "--output", output],
         vec!["key", "--backup", output],

@@ -216,7 +216,7 @@ fn an_empty_quarter_of_the_window_is_said_wherever_a_delivery_is_looked_at() {
     let report: serde_json::Value = serde_json::from_str(&sandbox.read("report.json")).unwrap();
     assert_eq!(report["of_delivery"][0]["text"], "no row lies in 2006Q3");
     for language in ["en", "fr", "nl"] {
-        let page = sandbox.run(["report", "2008-05", "--lang", language]).ok().stdout;
+        let page = sandbox.run(["validation", "2008-05", "--lang", language]).ok().stdout;
         assert!(page.contains("no row lies in 2006Q3"), "{language}");
     }
     let listed = sandbox.run(["deliveries", "--on", "2008-06-01"]).ok().stdout;

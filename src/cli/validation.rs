@@ -1,10 +1,11 @@
-//! `sppis report`
+//! `sppis validation`
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{pretty_json, put};
+use super::output::{pretty_json, put, quoted};
 use crate::check::Profile;
 use crate::dictionary::Dictionary;
 use crate::render::Language;
@@ -14,8 +15,8 @@ use crate::warehouse::{DeliveryRecord, Snapshot, StoredFindings, Warehouse, Ware
 /// Write the validation report of a delivery, to be returned to its sender.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sppis report 2007-05 --lang fr --output validation-2007-05.html\n  \
-                  sppis report 2007-05@1 --format json\n\nThe report of a delivery that is refused \
+    after_help = "Examples:\n  sppis validation 2007-05 --lang fr --output validation-2007-05.html\n  \
+                  sppis validation 2007-05@1 --format json\n\nThe report of a delivery that is refused \
                   or only tried: sppis ingest FILE --report validation.html"
 )]
 pub(super) struct Arguments {
@@ -34,6 +35,22 @@ pub(super) struct Arguments {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "PATH")]
     output: Option<PathBuf>,
+}
+
+/// What was written after `sppis report`, as the command was called before.
+#[derive(Debug, clap::Args)]
+pub(super) struct FormerArguments {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<OsString>,
+}
+
+/// The command under its former name is refused, with what to write instead.
+pub(super) fn renamed(arguments: &FormerArguments) -> CliError {
+    let words = arguments.words.iter().map(|it| quoted(&it.to_string_lossy()));
+    let instead: Vec<String> =
+        ["sppis".to_owned(), "validation".to_owned()].into_iter().chain(words).collect();
+    CliError::new("the validation report of a delivery is `sppis validation`, not `sppis report`")
+        .hint(format!("write `{}`", instead.join(" ")))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
