@@ -77,6 +77,11 @@ impl ReleasedTable {
         self.result.question().parameter_values().collect()
     }
 
+    /// Whether figures over some of their quarters only were to be left out.
+    pub fn is_complete_only(&self) -> bool {
+        self.result.question().is_complete_only()
+    }
+
     /// What the query answers.
     pub fn description(&self) -> &Labels {
         &self.result.question().query().description

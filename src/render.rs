@@ -110,6 +110,7 @@ pub fn people(values: &Values, row: usize, language: Language) -> String {
         Cell::Undefined => "–".to_owned(),
         Cell::NotApplicable => ".".to_owned(),
         Cell::NotDelivered => ":".to_owned(),
+        Cell::LeftOut => String::new(),
     }
 }
 

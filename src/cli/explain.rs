@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::console::Console;
 use super::error::{CliError, Exit, say_unused_histories};
-use super::run::QuestionArguments;
+use super::run::{QuestionArguments, expect_delivered};
 use crate::pipeline::answer::{Explanation, Timing, explain, time};
 use crate::query::Catalog;
 use crate::render::{bytes, count, grouped};
@@ -39,8 +39,16 @@ pub(super) fn run(
     let snapshot = arguments.question.snapshot(warehouse, console)?;
     let names = [arguments.name.clone()];
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+    let questions =
+        arguments.question.questions(&catalog, &names, warehouse, false, &[&snapshot])?;
+    expect_delivered(&snapshot)?;
     let basis = arguments.question.basis(warehouse, &snapshot);
-    for question in arguments.question.questions(&catalog, &names, warehouse, false)? {
+    for question in questions {
+        let undelivered = basis.coverage().undelivered(&question);
+        if !undelivered.is_empty() {
+            let quarters = undelivered.join(", ");
+            console.say(&format!("note: asked for and not delivered: {quarters}"));
+        }
         let explanation = explain(question.clone(), &basis)?;
         let out = console.out();
         writeln!(out, "version {}", snapshot.version())?;

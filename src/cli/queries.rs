@@ -7,7 +7,8 @@ use super::error::{CliError, Exit};
 use super::output::pretty_json;
 use crate::dictionary::Dictionary;
 use crate::pipeline::answer::compiles;
-use crate::query::{Arguments as Asked, Catalog, Parameter, Query, resolve, schema};
+use crate::pipeline::held::holds;
+use crate::query::{Arguments as Asked, Catalog, Holds, Parameter, Query, resolve_over, schema};
 use crate::render::{Language, count, label, terminal};
 use crate::warehouse::{Warehouse, WarehouseError};
 
@@ -97,13 +98,18 @@ fn list(catalog: &Catalog, language: Language, console: &mut Console) -> Result<
 
 /// Every query as far as it can be checked without data: names, filter, types, codes.
 fn check(catalog: &Catalog, root: &Path, console: &mut Console) -> Result<Exit, CliError> {
-    let dictionary = match Warehouse::open(root) {
-        Ok(warehouse) => warehouse.dictionary().clone(),
-        Err(_) => Dictionary::built_in()?,
+    let warehouse = Warehouse::open(root).ok();
+    let dictionary = match &warehouse {
+        Some(warehouse) => warehouse.dictionary().clone(),
+        None => Dictionary::built_in()?,
+    };
+    let snapshot = warehouse.and_then(|it| it.snapshot(None).ok());
+    let holds = |column: &str, value: &str| {
+        snapshot.as_ref().map_or(Ok(false), |snapshot| holds(snapshot, column, value))
     };
     let (mut good, mut broken) = (0, 0);
     for name in catalog.names() {
-        match checked(catalog, name, &dictionary) {
+        match checked(catalog, name, &dictionary, &holds) {
             Ok(()) => good += 1,
             Err(error) => {
                 broken += 1;
@@ -116,7 +122,12 @@ fn check(catalog: &Catalog, root: &Path, console: &mut Console) -> Result<Exit, 
     Ok(if broken > 0 { Exit::CouldNotRun } else { Exit::Done })
 }
 
-fn checked(catalog: &Catalog, name: &str, dictionary: &Dictionary) -> Result<(), String> {
+fn checked(
+    catalog: &Catalog,
+    name: &str,
+    dictionary: &Dictionary,
+    holds: Holds<'_>,
+) -> Result<(), String> {
     let query = catalog.query(name).map_err(|error| error.to_string())?;
     // A parameter that must be set has some value of its type when the query is run.
     let needed = query.parameters.iter().filter(|it| it.default.is_none());
@@ -126,7 +137,8 @@ fn checked(catalog: &Catalog, name: &str, dictionary: &Dictionary) -> Result<(),
     };
     let asked = Asked { sets: needed.map(example).collect(), ..Asked::default() };
     let named = |error: String| format!("{}: {error}", terminal(name));
-    let question = resolve(query, &asked, dictionary).map_err(|it| named(it.to_string()))?;
+    let question = resolve_over(query, &asked, dictionary, holds);
+    let question = question.map_err(|it| named(it.to_string()))?;
     compiles(question, dictionary).map_err(|error| named(error.to_string()))
 }
 

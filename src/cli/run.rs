@@ -10,8 +10,9 @@ use super::target::Target;
 use crate::disclosure::ReleasedTable;
 use crate::export::{Format, Locale, Provenance};
 use crate::pipeline::answer::{Answers, Basis, Means, answer, answer_compared, provenance, verify};
+use crate::pipeline::held::holds;
 use crate::quarter::Quarter;
-use crate::query::{Arguments as Asked, Catalog, Question, resolve};
+use crate::query::{Arguments as Asked, Catalog, Question, resolve_over};
 use crate::render::{Language, Look, count};
 use crate::warehouse::{AsOf, Snapshot, Warehouse};
 
@@ -56,6 +57,11 @@ pub(super) struct Arguments {
     #[arg(long)]
     verify: bool,
 
+    /// Leave out figures over only some of the quarters that they should be over, and rows without
+    /// any other; a note says how many.
+    #[arg(long)]
+    complete_only: bool,
+
     /// Set each figure beside that of another state: old value, difference, and whether the cell
     /// is new, gone, revised or unchanged.
     #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
@@ -73,12 +79,13 @@ pub(super) struct QuestionArguments {
     #[arg(long, value_name = "QUARTER")]
     to: Option<Quarter>,
 
-    /// Only rows with this value of a dimension, or without one (`none`); several values of one are
-    /// alternatives.
+    /// Only rows with this value of a dimension, or without one (`none`). Several values of one are
+    /// alternatives: `--where sex=F,none`, or the option more than once; a comma within a value is
+    /// written as `\,`.
     #[arg(long = "where", value_name = "DIMENSION=VALUE", value_parser = pair)]
     wheres: Vec<(String, String)>,
 
-    /// Value of a parameter of the query.
+    /// Value of a parameter of the query; of a list several, as with `--where`.
     #[arg(long = "set", value_name = "PARAMETER=VALUE", value_parser = pair)]
     sets: Vec<(String, String)>,
 
@@ -122,7 +129,12 @@ impl QuestionArguments {
         names: &[String],
         warehouse: &Warehouse,
         all: bool,
+        states: &[&Snapshot],
     ) -> Result<Vec<Question>, CliError> {
+        let in_one = |column: &str, value: &str| {
+            let mut held = states.iter().map(|state| holds(state, column, value));
+            held.find(|it| !matches!(it, Ok(false))).unwrap_or(Ok(false))
+        };
         let asked = Asked {
             from: self.from,
             to: self.to,
@@ -143,7 +155,7 @@ impl QuestionArguments {
                 let sets: Vec<_> = self.sets.iter().filter(has).cloned().collect();
                 taken.extend(sets.iter().map(|(name, _)| name.clone()));
                 let asked = Asked { sets, ..asked.clone() };
-                questions.push(resolve(query, &asked, warehouse.dictionary())?);
+                questions.push(resolve_over(query, &asked, warehouse.dictionary(), &in_one)?);
             }
         }
         if let Some((name, _)) = self.sets.iter().find(|(name, _)| !taken.contains(name)) {
@@ -187,20 +199,25 @@ pub(super) fn run(
         arguments.names.clone()
     };
     let asked = &arguments.question;
-    let questions = asked.questions(&catalog, &names, warehouse, arguments.all)?;
-    let target = Target::prepare(arguments, names.len(), warehouse, console)?;
     let snapshot = asked.snapshot(warehouse, console)?;
-    if snapshot.deliveries().is_empty() && arguments.compare_with.is_none() {
-        return Err(nothing_delivered(&snapshot));
+    let other = match &arguments.compare_with {
+        Some(other) => Some(state(warehouse, Some(other.as_str()), console)?),
+        None => None,
+    };
+    let states: Vec<&Snapshot> = std::iter::once(&snapshot).chain(&other).collect();
+    let questions = asked.questions(&catalog, &names, warehouse, arguments.all, &states)?;
+    let questions = questions.into_iter().map(|it| it.complete_only(arguments.complete_only));
+    let target = Target::prepare(arguments, names.len(), warehouse, console)?;
+    if other.is_none() {
+        expect_delivered(&snapshot)?;
     }
     let dictionary = warehouse.dictionary();
     let basis = asked.basis(warehouse, &snapshot);
-    let answers = match &arguments.compare_with {
-        None => answer(questions, &basis)?,
+    let answers = match &other {
+        None => answer(questions.collect(), &basis)?,
         Some(other) => {
-            let other = state(warehouse, Some(other.as_str()), console)?;
-            let other = asked.basis(warehouse, &other);
-            let answers = answer_compared(questions, &basis, &other)?;
+            let other = asked.basis(warehouse, other);
+            let answers = answer_compared(questions.collect(), &basis, &other)?;
             say_unused_histories(&other, console);
             answers
         }
@@ -219,12 +236,14 @@ pub(super) fn run(
 }
 
 /// Of nothing there are no figures, not even 0.
-fn nothing_delivered(snapshot: &Snapshot) -> CliError {
-    let version = snapshot.version();
-    CliError::new(format!("expected a delivery to answer from, found none in version {version}"))
-        .hint(
-            "`sppis ingest FILE` takes one in; `sppis history` shows what there is in each version",
-        )
+pub(super) fn expect_delivered(snapshot: &Snapshot) -> Result<(), CliError> {
+    if !snapshot.deliveries().is_empty() {
+        return Ok(());
+    }
+    let found = format!("found none in version {}", snapshot.version());
+    let hint =
+        "`sppis ingest FILE` takes one in; `sppis history` shows what there is in each version";
+    Err(CliError::new(format!("expected a delivery to answer from, {found}")).hint(hint))
 }
 
 /// Compares the counts of answers with a plain fold over the rows.
@@ -270,6 +289,10 @@ impl Written<'_> {
             option("--set", format!("{name}={value}"));
         }
         option("--as-of", self.provenance.version.to_string());
+        if self.arguments.complete_only {
+            words.push("--complete-only".to_owned());
+        }
+        let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
         if let Some(other) = &self.arguments.compare_with {
             option("--compare-with", other.clone());
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output::{not_on_terminal, put, quoted};
-use super::run::state;
+use super::run::{expect_delivered, state};
 use crate::export::{Format, Locale, Options, export};
 use crate::pipeline::answer::{answer_statement, provenance};
 use crate::query::{Statement, StatementError};
@@ -57,6 +57,7 @@ pub(super) fn run(
     let statement =
         Statement::read(&arguments.statement, arguments.rows).map_err(StatementError::from)?;
     let snapshot = state(warehouse, arguments.as_of.as_deref(), console)?;
+    expect_delivered(&snapshot)?;
     if arguments.rows {
         console.say("these are single observations of persons, under pseudonyms");
     }

@@ -28,7 +28,7 @@ pub(super) fn tool() -> String {
 const NOTES: &str = "notes";
 
 /// Names and values; a value is empty where nothing was asked for. `as_of` stands there only when
-/// an older state was, `partial_without` only where a number lacks quarters, and notes only where
+/// an older state was, `complete_only` where partial figures were left out, `partial_without` only where a number lacks quarters, and notes only where
 /// there are some.
 pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
     let parameters = table.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
@@ -42,6 +42,7 @@ pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static st
         ("policy", table.policy().name().to_owned()),
         ("version", provenance.version.to_string()),
     ];
+    pairs.extend(table.is_complete_only().then(|| ("complete_only", "yes".to_owned())));
     pairs.extend(provenance.as_of.clone().map(|as_of| ("as_of", as_of)));
     pairs.extend([
         ("deliveries", provenance.deliveries.join(",")),

@@ -105,6 +105,7 @@ fn figure(numbers: &Numbers, row: usize) -> String {
         Cell::Undefined => (MISSING.to_owned(), "O"),
         Cell::NotApplicable => (MISSING.to_owned(), "M"),
         Cell::NotDelivered => (MISSING.to_owned(), "L"),
+        Cell::LeftOut => (MISSING.to_owned(), "Q"),
     };
     let unit = match numbers.unit {
         Unit::Count => "NR",
@@ -258,6 +259,7 @@ mod tests {
             Cell::NotApplicable,
             Cell::NotDelivered,
             partial,
+            Cell::LeftOut,
         ];
         let numbers = Numbers { unit: Unit::Euros, decimals: 2, cells };
         assert_eq!(figure(&numbers, 0), "-0.05,EUR,2,A");
@@ -265,5 +267,6 @@ mod tests {
         assert_eq!(figure(&numbers, 2), "#N/A,EUR,2,M");
         assert_eq!(figure(&numbers, 3), "#N/A,EUR,2,L");
         assert_eq!(figure(&numbers, 4), "0.05,EUR,2,P");
+        assert_eq!(figure(&numbers, 5), "#N/A,EUR,2,Q");
     }
 }

@@ -33,6 +33,7 @@ pub(super) struct Words {
     over_before: &'static str,
     asked_not_delivered: &'static str,
     not_asked: &'static str,
+    left_out: &'static str,
     /// Units: number, euros, percent.
     units: [&'static str; 3],
 }
@@ -60,6 +61,7 @@ const EN: Words = Words {
     over_before: "before, rows without a quarter or year were over {quarters}",
     asked_not_delivered: "asked for and not delivered: {quarters}",
     not_asked: "partial without {quarters}: not asked for",
+    left_out: "figures left out, being over some of their quarters only: {count}; without {quarters}",
     units: ["number", "euros", "percent"],
 };
 
@@ -86,6 +88,7 @@ const FR: Words = Words {
     over_before: "avant, les lignes sans trimestre ni année portaient sur {quarters}",
     asked_not_delivered: "demandés et non livrés : {quarters}",
     not_asked: "partiel sans {quarters} : non demandés",
+    left_out: "chiffres omis, ne portant que sur une partie de leurs trimestres : {count} ; sans {quarters}",
     units: ["nombre", "euros", "pour cent"],
 };
 
@@ -112,6 +115,7 @@ const NL: Words = Words {
     over_before: "voordien gingen rijen zonder kwartaal of jaar over {quarters}",
     asked_not_delivered: "gevraagd en niet geleverd: {quarters}",
     not_asked: "gedeeltelijk zonder {quarters}: niet gevraagd",
+    left_out: "cijfers weggelaten, want slechts over een deel van hun kwartalen: {count}; zonder {quarters}",
     units: ["aantal", "euro", "procent"],
 };
 
@@ -138,6 +142,7 @@ const DE: Words = Words {
     over_before: "zuvor umfassten Zeilen ohne Quartal und Jahr {quarters}",
     asked_not_delivered: "verlangt und nicht geliefert: {quarters}",
     not_asked: "teilweise ohne {quarters}: nicht verlangt",
+    left_out: "Zahlen weggelassen, da nur über einen Teil ihrer Quartale: {count}; ohne {quarters}",
     units: ["Anzahl", "Euro", "Prozent"],
 };
 
@@ -174,6 +179,9 @@ impl Words {
             Note::OverBefore(quarters) => of(self.over_before, quarters),
             Note::NotDelivered(quarters) => of(self.asked_not_delivered, quarters),
             Note::NotAsked(quarters) => of(self.not_asked, quarters),
+            Note::LeftOut { count, without } => {
+                of(self.left_out, without).replace("{count}", &count.to_string())
+            }
             Note::CodesEnded { on, codes } => {
                 let text = self.codes_ended.replace("{day}", &date_of(*on).to_string());
                 text.replace("{codes}", &some_of(codes))
@@ -188,7 +196,7 @@ impl Words {
             vec![("–", self.undefined), (".", self.not_applicable), (":", self.not_delivered)];
         let is_partial = |column: &ResultColumn| match &column.values {
             Values::Numbers(numbers) => {
-                numbers.cells.iter().any(|cell| matches!(cell, Cell::Partial(_)))
+                numbers.cells.iter().any(|cell| matches!(cell, Cell::Partial(_) | Cell::LeftOut))
             }
             Values::Members(_) | Values::Text(_) => false,
         };

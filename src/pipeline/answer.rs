@@ -96,6 +96,11 @@ impl<'a> Basis<'a> {
         self.problem.get()
     }
 
+    /// What the snapshot can have figures of.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
     /// Counts over the histories what they tell.
     fn count(
         &self,

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::delivered::Delivered;
+use super::delivered::{Delivered, ranges};
 use super::figures::{Figures, Key};
 use super::level::Span;
-use super::resolve::{Question, known_values};
+use super::resolve::Question;
 use super::result::Cell;
+use super::values::{YEARS, known_values};
 use crate::dictionary::{Dictionary, Validity};
 use crate::metric::{AFTER_GAP, Dimension, Metric};
 use crate::quarter::{Quarter, QuarterRange};
@@ -83,6 +84,12 @@ impl Coverage {
         (!quarters.iter().any(|it| self.has(*it))).then_some(Cell::NotDelivered)
     }
 
+    /// The quarters that a question asks for and that were not delivered, each alone or in ranges.
+    pub fn undelivered(&self, question: &Question) -> Vec<String> {
+        let asked = self.asked(question).into_iter().filter(|_| question.narrows_time());
+        ranges(&asked.filter(|it| !self.has(*it)).collect())
+    }
+
     /// The quarters asked for, in order: those named, otherwise those of the range or from the first
     /// to the last delivered.
     pub(super) fn asked(&self, question: &Question) -> Vec<Quarter> {
@@ -94,7 +101,7 @@ impl Coverage {
 
     fn quarters(&self, range: Option<QuarterRange>) -> Vec<Quarter> {
         // An end that was not given is the first or last quarter there is.
-        let given = |quarter: Quarter| (1900..=2200).contains(&quarter.year());
+        let given = |quarter: Quarter| YEARS.contains(&quarter.year());
         let from = range.map(QuarterRange::first).filter(|it| given(*it));
         let to = range.map(QuarterRange::last).filter(|it| given(*it));
         // Where the other end lies beyond, that is all there is of the range.

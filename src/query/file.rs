@@ -2,6 +2,7 @@
 
 use super::derived::{self, Derived};
 use super::filter::Filter;
+use super::list::{DELIMITER, listed, written};
 use super::shape::Shape;
 use crate::document::{DocumentError, Labels, Placed, Problem, Span, Table, read_document};
 use crate::metric::{Dimension, Metric};
@@ -148,13 +149,10 @@ impl ParameterKind {
     }
 }
 
-/// Between the values of a list.
-const LIST_DELIMITER: char = ',';
-
 impl Parameter {
     /// The single values of what was given.
-    pub(super) fn values<'v>(&self, given: &'v str) -> Vec<&'v str> {
-        if self.list { given.split(LIST_DELIMITER).map(str::trim).collect() } else { vec![given] }
+    pub(super) fn values(&self, given: &str) -> Vec<String> {
+        if self.list { listed(given) } else { vec![given.to_owned()] }
     }
 }
 
@@ -312,10 +310,6 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
     }
     let allowed = table.values("allowed");
     for value in default.iter().chain(&allowed) {
-        if list && value.value.contains(LIST_DELIMITER) {
-            let message = format!("`{}` holds the comma that divides a list", value.value);
-            table.problem(Problem::new(value.span.clone(), message));
-        }
         if !kind.accepts(&value.value) {
             let message = format!("`{}` is no value of type {}", value.value, kind.name());
             table.problem(Problem::new(value.span.clone(), message));
@@ -329,8 +323,8 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
         description,
         list,
         default: (!default.is_empty()).then(|| {
-            let values: Vec<_> = default.into_iter().map(|text| text.value).collect();
-            values.join(&LIST_DELIMITER.to_string())
+            let value = |text: Placed<String>| if list { written(&text.value) } else { text.value };
+            default.into_iter().map(value).collect::<Vec<_>>().join(&DELIMITER.to_string())
         }),
         allowed: allowed.into_iter().map(|text| text.value).collect(),
     }

@@ -22,7 +22,9 @@ mod figures;
 mod file;
 mod filter;
 mod fold;
+mod left_out;
 mod level;
+mod list;
 mod lower;
 mod note;
 mod parameter;
@@ -35,6 +37,7 @@ mod rows;
 mod schema;
 mod shape;
 mod statement;
+mod values;
 
 pub use catalog::{Catalog, CatalogError};
 pub use compile::{CompileError, CompiledQuery, Source, collect, columns_of, compile, ranking};
@@ -46,10 +49,11 @@ pub use figures::Figures;
 pub use file::{Band, Bands, OrderKey, Parameter, ParameterKind, Query, Top};
 pub use fold::{Batches, Checked, check, check_standings};
 pub use note::Note;
-pub use resolve::{Arguments, Question, ResolveError, resolve};
+pub use resolve::{Arguments, Question, ResolveError, resolve, resolve_over};
 pub use result::{
     Cell, MARK, Member, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values,
 };
 pub use revision::State;
 pub use schema::schema;
 pub use statement::{Refused, Statement, StatementError};
+pub use values::Holds;

@@ -25,4 +25,11 @@ pub enum Note {
     NotDelivered(Vec<String>),
     /// Partial figures lack these quarters, which were delivered and not asked for.
     NotAsked(Vec<String>),
+    /// Figures over some of their quarters only are left out, as asked.
+    LeftOut {
+        /// How many there are.
+        count: usize,
+        /// The quarters that they are without.
+        without: Vec<String>,
+    },
 }

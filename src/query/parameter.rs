@@ -4,7 +4,9 @@
 
 use super::file::{Parameter, Query};
 use super::filter::{TypedValues, element};
-use super::resolve::{Arguments, unknown};
+use super::list::DELIMITER;
+use super::resolve::Arguments;
+use super::values::unknown;
 
 /// The value of each parameter as it was given, or its default.
 pub(super) fn given(
@@ -21,16 +23,19 @@ pub(super) fn given(
     }
     let mut given = Vec::new();
     for Parameter { name, default, list, .. } in &query.parameters {
-        let mut sets = arguments.sets.iter().filter(|(known, _)| known == name);
-        let set = sets.next();
-        if sets.next().is_some() {
-            let more =
-                if *list { ": a list is one text with commas, `--set {name}=a,b`" } else { "" };
-            let more = more.replace("{name}", name);
-            problems.push(format!("parameter `{name}` is given more than once{more}"));
-        }
-        match set.map(|(_, value)| value).or(default.as_ref()) {
-            Some(value) => given.push((name.clone(), value.clone())),
+        let sets = arguments.sets.iter().filter(|(known, _)| known == name);
+        let sets: Vec<&str> = sets.map(|(_, value)| value.as_str()).collect();
+        let set = match sets.as_slice() {
+            [first, _, ..] if !list => {
+                problems
+                    .push(format!("parameter `{name}` is given more than once, and is no list"));
+                Some((*first).to_owned())
+            }
+            [] => None,
+            sets => Some(sets.join(&DELIMITER.to_string())),
+        };
+        match set.or_else(|| default.clone()) {
+            Some(value) => given.push((name.clone(), value)),
             None => problems
                 .push(format!("parameter `{name}` has no default: give it with `--set {name}=…`")),
         }
@@ -52,9 +57,9 @@ pub(super) fn values(
             lists.push((name.clone(), single.len()));
         }
         for (at, value) in single.into_iter().enumerate() {
-            problems.extend(wrong(parameter, value));
+            problems.extend(wrong(parameter, &value));
             let name = if parameter.list { element(name, at) } else { name.clone() };
-            values.push((name, parameter.kind, value.to_owned()));
+            values.push((name, parameter.kind, value));
         }
     }
     (values, lists)

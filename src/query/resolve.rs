@@ -6,12 +6,12 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use super::figures::Figures;
 use super::file::Query;
+use super::list::{listed, written};
 use super::parameter::{given, values};
 use super::partial::quarters_of;
-use super::place;
-use crate::dictionary::{Dictionary, NamedPlace, Places, UNCLASSIFIED, Validity};
-use crate::document::nearest;
-use crate::metric::{Dimension, NO_MEASURE, NO_VALUE, NOT_DELIVERED};
+use super::values::{Holds, Known, YEARS, unknown};
+use crate::dictionary::{Dictionary, Validity};
+use crate::metric::{Dimension, NO_MEASURE, NO_VALUE};
 use crate::quarter::{Quarter, QuarterRange};
 
 /// What the user asks besides the query's name.
@@ -21,9 +21,9 @@ pub struct Arguments {
     pub from: Option<Quarter>,
     /// Last quarter.
     pub to: Option<Quarter>,
-    /// Dimension and value; several values of one dimension are alternatives.
+    /// Dimension and value, or several values with commas; those of one dimension are alternatives.
     pub wheres: Vec<(String, String)>,
-    /// Parameter and value.
+    /// Parameter and value, or several values with commas where it is a list.
     pub sets: Vec<(String, String)>,
 }
 
@@ -34,6 +34,8 @@ pub struct Question {
     pub(super) range: Option<QuarterRange>,
     /// The values asked for; `None` asks for the rows without one.
     pub(super) wheres: BTreeMap<Dimension, Vec<Option<String>>>,
+    /// Whether figures over some of their quarters only are left out.
+    pub(super) complete_only: bool,
     /// The values of parameters as they were given.
     given: Vec<(String, String)>,
     /// The values that a top shows one by one, where another state has ranked them.
@@ -49,7 +51,7 @@ impl Question {
     /// A query of which nothing is asked besides.
     pub(super) fn of_all(query: Query) -> Self {
         let wheres = BTreeMap::new();
-        Self { query, range: None, wheres, given: Vec::new(), first: None }
+        Self { query, range: None, wheres, complete_only: false, given: Vec::new(), first: None }
     }
 
     /// The same question, to be answered with the ranking that these figures of another state were
@@ -57,6 +59,17 @@ impl Question {
     pub(crate) fn ranked_as(&self, figures: &Figures) -> PolarsResult<Self> {
         let first = self.query.top.as_ref().map(|top| figures.first(&self.query.dimensions, top));
         Ok(Self { first: first.transpose()?, ..self.clone() })
+    }
+
+    /// The same question, of which figures over some of their quarters only are left out.
+    #[must_use]
+    pub fn complete_only(self, complete_only: bool) -> Self {
+        Self { complete_only, ..self }
+    }
+
+    /// Whether it is.
+    pub fn is_complete_only(&self) -> bool {
+        self.complete_only
     }
 
     /// The query.
@@ -164,7 +177,7 @@ impl Question {
         let of = |(dimension, values): (&Dimension, &Vec<Option<String>>)| {
             let value = |it: &Option<String>| {
                 let value = it.as_deref().unwrap_or(dimension.no_value());
-                format!("{}={value}", dimension.name())
+                format!("{}={}", dimension.name(), written(value))
             };
             values.iter().map(value).collect::<Vec<_>>()
         };
@@ -183,9 +196,20 @@ pub fn resolve(
     arguments: &Arguments,
     dictionary: &Dictionary,
 ) -> Result<Question, ResolveError> {
+    resolve_over(query, arguments, dictionary, &|_, _| Ok(false))
+}
+
+/// Checks the arguments against the query, the dictionary, and what the data hold.
+pub fn resolve_over(
+    query: Query,
+    arguments: &Arguments,
+    dictionary: &Dictionary,
+    holds: Holds<'_>,
+) -> Result<Question, ResolveError> {
     let mut problems = Vec::new();
     let range = range(arguments, &mut problems);
-    let wheres = wheres(&query, arguments, dictionary, &mut problems);
+    let known = Known { query: &query, dictionary, holds };
+    let wheres = wheres(arguments, known, &mut problems);
     let given = given(&query, arguments, &mut problems);
     let found = problems.len();
     let (values, lists) = values(&query, &given, &mut problems);
@@ -194,14 +218,15 @@ pub fn resolve(
     if let Some(filter) = query.filter.as_ref().filter(|_| values_are_right) {
         match filter.with_values(&values, &lists) {
             Ok(filter) => {
-                problems.extend(literals(&query, &filter.literals(), range, dictionary));
+                let known = Known { query: &query, dictionary, holds };
+                problems.extend(literals(&filter.literals(), range, known));
                 query.filter = Some(filter);
             }
             Err(wrong) => problems.extend(wrong),
         }
     }
     if problems.is_empty() {
-        Ok(Question { query, range, wheres, given, first: None })
+        Ok(Question { query, range, wheres, complete_only: false, given, first: None })
     } else {
         Err(ResolveError(problems))
     }
@@ -211,16 +236,28 @@ fn range(arguments: &Arguments, problems: &mut Vec<String>) -> Option<QuarterRan
     if arguments.from.is_none() && arguments.to.is_none() {
         return None;
     }
+    for (option, quarter) in [("--from", arguments.from), ("--to", arguments.to)] {
+        if let Some(quarter) = quarter.filter(|it| !YEARS.contains(&it.year())) {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            let expected = format!("expected a quarter from {first} to {last}");
+            problems.push(format!("{expected} for `{option}`, found {quarter}"));
+        }
+    }
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+        && from > to
+    {
+        let meant = format!("is `--from {to} --to {from}` meant?");
+        problems.push(format!("`--from {from}` lies after `--to {to}`; {meant}"));
+        return None;
+    }
     let first = arguments.from.or_else(|| Quarter::new(1, 1))?;
     let last = arguments.to.or_else(|| Quarter::new(9999, 4))?;
-    let range = QuarterRange::new(first, last);
-    range.map_err(|error| problems.push(error.to_string())).ok()
+    QuarterRange::new(first, last).ok()
 }
 
 fn wheres(
-    query: &Query,
     arguments: &Arguments,
-    dictionary: &Dictionary,
+    known: Known<'_>,
     problems: &mut Vec<String>,
 ) -> BTreeMap<Dimension, Vec<Option<String>>> {
     let mut wheres: BTreeMap<Dimension, Vec<Option<String>>> = BTreeMap::new();
@@ -230,50 +267,28 @@ fn wheres(
             problems.push(unknown("dimension", name, &known));
             continue;
         };
-        let known = known_values(dimension, query, dictionary);
-        let is_value = || known.as_ref().is_some_and(|known| known.contains(value));
-        let no_value = [NO_VALUE, NO_MEASURE].contains(&value.as_str()) && !is_value();
-        let value = if no_value && dimension.may_lack_value() {
-            None
-        } else {
-            problems.extend(wrong(dimension, value, known.as_deref(), dictionary));
-            Some(value.clone())
-        };
-        wheres.entry(dimension).or_default().push(value);
+        let values = wheres.entry(dimension).or_default();
+        for value in listed(value) {
+            let asks_without = dimension.may_lack_value() && known.is_no_value(dimension, &value);
+            let value = (!asks_without).then_some(value);
+            problems.extend(value.as_deref().and_then(|value| known.wrong(dimension, value)));
+            values.push(value);
+        }
     }
     wheres
-}
-
-/// What is wrong with a value of a dimension, if anything.
-fn wrong(
-    dimension: Dimension,
-    value: &str,
-    known: Option<&[String]>,
-    dictionary: &Dictionary,
-) -> Option<String> {
-    if dimension.is_of_place() {
-        return place::wrong(dimension, value, dictionary.places());
-    }
-    if let Some(expected) = expected(dimension, value, dictionary) {
-        return Some(format!("expected {expected} for `{}`, found `{value}`", dimension.name()));
-    }
-    let known: Vec<&str> = known?.iter().map(String::as_str).collect();
-    let what = format!("value of `{}`", dimension.name());
-    (!known.contains(&value)).then(|| unknown(&what, value, &known))
 }
 
 /// What is wrong with the texts that a filter compares names with: a slip of the pen would make
 /// an empty answer of it.
 fn literals(
-    query: &Query,
     literals: &[(String, String)],
     range: Option<QuarterRange>,
-    dictionary: &Dictionary,
+    known: Known<'_>,
 ) -> Vec<String> {
-    let wrong = literals.iter().filter_map(|(name, text)| literal(query, name, text, dictionary));
+    let wrong = literals.iter().filter_map(|(name, text)| literal(name, text, known));
     let mut problems: Vec<String> = wrong.collect();
     // A code means something in a period; a filter may name the codes of several.
-    let outside = |(name, text): &(String, String)| outside(name, text, range?, dictionary);
+    let outside = |(name, text): &(String, String)| outside(name, text, range?, known.dictionary);
     for (name, _) in literals {
         let same = literals.iter().filter(|(other, _)| other == name);
         let all: Option<Vec<String>> = same.map(outside).collect();
@@ -284,19 +299,15 @@ fn literals(
     problems
 }
 
-fn literal(query: &Query, name: &str, text: &str, dictionary: &Dictionary) -> Option<String> {
+fn literal(name: &str, text: &str, known: Known<'_>) -> Option<String> {
     if let Some(dimension) = Dimension::named(name) {
-        let known = known_values(dimension, query, dictionary);
-        let wrong = wrong(dimension, text, known.as_deref(), dictionary)?;
+        let wrong = known.wrong(dimension, text)?;
         let no_value = [NO_VALUE, NO_MEASURE].contains(&text) && dimension.may_lack_value();
         let help =
             if no_value { format!("; without one: `{name} IS NULL`") } else { String::new() };
         return Some(format!("filter: {wrong}{help}"));
     }
-    let variable = dictionary.variable(&name.to_uppercase())?;
-    let known: Vec<&str> = variable.codes.iter().map(|code| code.code.as_str()).collect();
-    let wrong = variable.table_complete && !known.is_empty() && !known.contains(&text);
-    wrong.then(|| format!("filter: {}", unknown(&format!("code of `{name}`"), text, &known)))
+    Some(format!("filter: {}", known.wrong_code(name, text)?))
 }
 
 /// Why a code cannot occur in the quarters asked for, if it is known and cannot.
@@ -313,82 +324,4 @@ fn outside(name: &str, text: &str, range: QuarterRange, dictionary: &Dictionary)
         let valid = validities.join(" or ");
         format!("filter: the code `{text}` of `{name}` is valid {valid}, not in {range}")
     })
-}
-
-/// What a value of a dimension must look like, where it does not.
-fn expected(dimension: Dimension, text: &str, dictionary: &Dictionary) -> Option<&'static str> {
-    match dimension {
-        Dimension::Quarter if !is_quarter(text) => Some("a quarter such as `2008Q3`"),
-        Dimension::Year if !text.parse::<u16>().is_ok_and(|year| year.to_string() == text) => {
-            Some("a year such as `2008`")
-        }
-        Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter
-            if !is_course(dimension, text, dictionary) =>
-        {
-            Some("measures in alphabetical order, joined by `+`, or `none`")
-        }
-        _ => None,
-    }
-}
-
-/// Whether a text is what a person can have of measures in a quarter.
-fn is_course(dimension: Dimension, text: &str, dictionary: &Dictionary) -> bool {
-    if text == NO_MEASURE {
-        return true;
-    }
-    if text == NOT_DELIVERED {
-        return dimension != Dimension::Measures;
-    }
-    let parts: Vec<&str> = text.split('+').collect();
-    parts.is_sorted_by(|a, b| a < b)
-        && parts.iter().all(|part| classified(dictionary).any(|it| it == *part))
-}
-
-/// The measures that rules lead to, in the order of the dictionary.
-fn classified(dictionary: &Dictionary) -> impl Iterator<Item = &str> {
-    let names = dictionary.measures().iter().map(|measure| measure.name.as_str());
-    names.filter(|name| *name != UNCLASSIFIED)
-}
-
-/// Whether a text is a quarter as it is stored.
-fn is_quarter(value: &str) -> bool {
-    value.parse::<Quarter>().is_ok_and(|quarter| quarter.to_string() == value)
-}
-
-/// The values a dimension can have, where they are a closed list.
-pub(super) fn known_values(
-    dimension: Dimension,
-    query: &Query,
-    dictionary: &Dictionary,
-) -> Option<Vec<String>> {
-    let nis = |places: Vec<NamedPlace>| places.into_iter().map(|it| it.nis.to_owned()).collect();
-    Some(match dimension {
-        Dimension::Regime => dictionary.regimes().iter().map(|it| it.name.clone()).collect(),
-        Dimension::Measure => dictionary.measures().iter().map(|it| it.name.clone()).collect(),
-        Dimension::Guidance => dictionary.guidances().iter().map(|it| it.name.clone()).collect(),
-        Dimension::Province => nis(Places::provinces()),
-        Dimension::Region => nis(Places::regions()),
-        Dimension::Sex | Dimension::MeasureCount | Dimension::MeasureEntry => {
-            let values = dimension.fixed_values().into_iter().flatten();
-            values.map(ToString::to_string).collect()
-        }
-        Dimension::MeasureGroup => {
-            dictionary.measure_groups().iter().map(|it| it.name.clone()).collect()
-        }
-        Dimension::Age | Dimension::MeasureMonths => {
-            query.bands.of(dimension).iter().map(ToString::to_string).collect()
-        }
-        Dimension::Quarter | Dimension::Year | Dimension::Cpas | Dimension::CpasToday => {
-            return None;
-        }
-        Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter => return None,
-    })
-}
-
-pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
-    match nearest(name, known.iter().copied()) {
-        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
-        None if known.is_empty() => format!("unknown {what} `{name}`: this query has none"),
-        None => format!("unknown {what} `{name}`; known: {}", known.join(", ")),
-    }
 }

@@ -123,6 +123,8 @@ pub enum Cell {
     NotApplicable,
     /// The quarter has not been delivered.
     NotDelivered,
+    /// A number over some of the quarters that it should be over, which nobody wants.
+    LeftOut,
 }
 
 impl Cell {
@@ -130,7 +132,7 @@ impl Cell {
     pub fn value(self) -> Option<i128> {
         match self {
             Self::Value(value) | Self::Partial(value) => Some(value),
-            Self::Undefined | Self::NotApplicable | Self::NotDelivered => None,
+            Self::Undefined | Self::NotApplicable | Self::NotDelivered | Self::LeftOut => None,
         }
     }
 
@@ -190,6 +192,13 @@ impl ResultTable {
             [(&not_asked, Note::NotAsked as fn(_) -> _), (&beyond, Note::NotDelivered)]
         {
             notes.extend((!quarters.is_empty()).then(|| note(ranges(quarters))));
+        }
+        if self.question.complete_only {
+            let (table, count) = self.without_partial();
+            let without = ranges(&lacking.union(&not_asked).copied().collect());
+            notes.retain(|it| !matches!(it, Note::NotAsked(_)));
+            notes.extend((count > 0).then_some(Note::LeftOut { count, without }));
+            return Self { notes: notes.into_iter().collect(), ..table };
         }
         Self { notes: notes.into_iter().collect(), lacking: ranges(&lacking), ..self }
     }
@@ -264,7 +273,7 @@ fn status(column: &ResultColumn, always: bool) -> Option<ResultColumn> {
     let Values::Numbers(numbers) = &column.values else { return None };
     let text = |cell: &Cell| match cell {
         Cell::Value(_) => None,
-        Cell::Partial(_) => Some("partial".to_owned()),
+        Cell::Partial(_) | Cell::LeftOut => Some("partial".to_owned()),
         Cell::Undefined => Some("undefined".to_owned()),
         Cell::NotApplicable => Some("not_applicable".to_owned()),
         Cell::NotDelivered => Some("not_delivered".to_owned()),

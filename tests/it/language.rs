@@ -721,17 +721,23 @@ default = 2006-05-01
     2006Q4,1
     ");
     let refused = |one, other| sandbox.run(["run", "mine", "--set", one, "--set", other]).stderr;
-    insta::assert_snapshot!(refused("centres=62063", "centres=11002"), @"
-    error: parameter `centres` is given more than once: a list is one text with commas, `--set centres=a,b`
-    hint: `sppis queries NAME` describes a query
-    ");
+    // A list is one text with commas or the option several times, as with `--where`.
+    let set = |lists: &[&str]| {
+        let set = lists.iter().flat_map(|list| ["--set", list]);
+        let arguments: Vec<&str> =
+            ["run", "mine", "--format", "csv"].into_iter().chain(set).collect();
+        sandbox.run_all(&arguments).ok().stdout
+    };
+    assert_eq!(set(&["centres=62063", "centres=11002"]), answer(&sandbox, text));
+    assert_eq!(set(&["centres=62063 , 11002"]), answer(&sandbox, text));
+    assert_ne!(set(&["centres=62063"]), answer(&sandbox, text));
     insta::assert_snapshot!(refused("centres=62063,,11002", "years=2006,"), @"
     error: the list of parameter `centres` has an empty value
     error: the list of parameter `years` has an empty value
     hint: `sppis queries NAME` describes a query
     ");
     insta::assert_snapshot!(refused("from=2006-05-01", "from=2006-06-01"), @"
-    error: parameter `from` is given more than once
+    error: parameter `from` is given more than once, and is no list
     hint: `sppis queries NAME` describes a query
     ");
     let empty = text.replace("[\"62063\", \"11002\"]", "[]").replace("[2006, 2007]", "2006.5");

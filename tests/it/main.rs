@@ -133,5 +133,8 @@ mod tidy;
 /// Missing deliveries, empty quarters, and cells that should be empty.
 mod gaps;
 
+/// What can be asked for: what the dictionary knows, and what the data hold.
+mod asked;
+
 /// Which quarters a figure is over, and what says so where some or all are missing.
 mod over;

@@ -326,6 +326,102 @@ fn a_warehouse_without_a_delivery_has_no_figures() {
     error: expected a delivery to answer from, found none in version 0
     hint: `sppis ingest FILE` takes one in; `sppis history` shows what there is in each version
     ");
+    let refused = sandbox.run(["run", "by-year"]).stderr;
+    let statement = "SELECT count(*) AS rows FROM observations";
+    for arguments in [["explain", "by-year"], ["sql", statement]] {
+        let ran = sandbox.run(arguments);
+        assert_eq!((ran.code, ran.stdout, ran.stderr), (2, String::new(), refused.clone()));
+    }
+}
+
+#[test]
+fn what_explains_an_answer_names_the_quarters_that_were_not_delivered_too() {
+    let said = |arguments: &[&str]| {
+        let arguments = [&["explain", "by-year"], arguments].concat();
+        let ran = with_a_gap().run_all(&arguments).ok();
+        ran.stderr
+    };
+    insta::assert_snapshot!(said(&["--from", "2030Q1", "--to", "2030Q4"]), @"note: asked for and not delivered: 2030Q1..2030Q4");
+    insta::assert_snapshot!(said(&["--from", "2006Q4", "--to", "2008Q1"]), @"note: asked for and not delivered: 2007Q1..2007Q2, 2008Q1");
+    assert_eq!(said(&[]), "");
+}
+
+/// All formats of an answer that are texts.
+const TEXTS: [&str; 9] =
+    ["table", "csv", "tsv", "json", "ndjson", "markdown", "html", "ipynb", "sdmx-csv"];
+
+#[test]
+fn figures_over_some_of_their_quarters_are_left_out_where_that_is_asked_and_a_note_says_so() {
+    let sandbox = with_a_gap();
+    let text = "metrics = [\"persons\"]\ndimensions = [\"quarter\"]\ntotals = [[]]\n\
+                [derived.half]\nmoving = \"persons\"\nquarters = 2\n\
+                [derived.two_years]\nmoving = \"days\"\nquarters = 8\n";
+    insta::assert_snapshot!(ask(&sandbox, text, &["--from", "2006Q3", "--complete-only"]), @"
+    quarter,persons,half,two_years,half_status,two_years_status
+    2006Q3,1,,,partial,partial
+    2006Q4,1,2,,,partial
+    2007Q3,1,,,partial,partial
+    2007Q4,1,2,,,partial
+    note: figures left out, being over some of their quarters only: 7; without 2004Q4..2006Q2, 2007Q1..2007Q2
+    ");
+    insta::assert_snapshot!(ask(&sandbox, BY_YEAR, &["--complete-only"]), @"
+    year,sex,persons,days
+    total,M,2,124
+    note: rows without a quarter or year are over the quarters delivered: 2006Q3..2006Q4, 2007Q3..2007Q4
+    note: figures left out, being over some of their quarters only: 8; without 2006Q1..2006Q2, 2007Q1..2007Q2
+    ");
+    let complete = "metrics = [\"persons\"]\ndimensions = [\"year\"]\ncomplete = true\n";
+    insta::assert_snapshot!(ask(&sandbox, complete, &["--where", "year=2007,2009", "--complete-only"]), @"
+    year,persons,persons_status
+    2009,,not_delivered
+    note: asked for and not delivered: 2009Q1..2009Q4
+    note: figures left out, being over some of their quarters only: 1; without 2007Q1..2007Q2
+    ");
+    let top = "metrics = [\"persons\"]\ndimensions = [\"year\", \"cpas\"]\n\
+               [top]\ndimension = \"cpas\"\nby = \"persons\"\ncount = 1\n";
+    insta::assert_snapshot!(ask(&sandbox, top, &["--complete-only"]), @"
+    year,cpas,persons
+    note: figures left out, being over some of their quarters only: 4; without 2006Q1..2006Q2, 2007Q1..2007Q2
+    ");
+    insta::assert_snapshot!(ask(&sandbox, BY_YEAR, &["--complete-only", "--where", "year=2030"]), @"
+    year,sex,persons,days
+    note: asked for and not delivered: 2030Q1..2030Q4
+    ");
+}
+
+#[test]
+fn every_format_leaves_partial_figures_out_and_its_command_gives_it_again() {
+    let sandbox = with_a_gap();
+    let text = "metrics = [\"persons\", \"days\"]\ndimensions = [\"year\", \"sex\"]\n\
+                totals = [[\"sex\"]]\n";
+    sandbox.write("warehouse/queries/mine.toml", text);
+    let run = |format: &str, more: &[&str]| {
+        let asked = ["run", "mine", "--where", "sex=M", "--format", format];
+        sandbox.run_all(&[&asked, more].concat()).ok()
+    };
+    let note = "figures left out, being over some of their quarters only: 4; without \
+                2006Q1..2006Q2, 2007Q1..2007Q2";
+    for format in TEXTS {
+        let (all, some) = (run(format, &[]), run(format, &["--complete-only"]));
+        assert!(all.stdout.contains("2006"), "{format}: {all}");
+        let told = some.stdout.replace('\\', "") + &some.stderr;
+        assert!(format == "sdmx-csv" || told.contains(note), "{format}: {told}");
+        assert!(!told.contains("partial"), "{format}: {told}");
+    }
+    let document: serde_json::Value =
+        serde_json::from_str(&run("json", &["--complete-only"]).stdout).unwrap();
+    insta::assert_snapshot!(document["command"], @r#""sppis run mine --where sex=M --as-of 2 --complete-only""#);
+    assert_eq!(document["complete_only"], "yes");
+    let command = document["command"].as_str().unwrap();
+    let command = command.replace("--format json", "");
+    let words: Vec<&str> = command.split_whitespace().skip(1).chain(["--format", "csv"]).collect();
+    assert_eq!(sandbox.run_all(&words).ok().stdout, run("csv", &["--complete-only"]).stdout);
+    // Binary formats hold the same rows as the others.
+    for (format, ending) in [("parquet", "parquet"), ("arrow", "arrow"), ("xlsx", "xlsx")] {
+        let file = format!("mine.{ending}");
+        let written = run(format, &["--complete-only", "--output", &file]);
+        assert!(written.stdout.is_empty() && sandbox.join(&file).exists(), "{written}");
+    }
 }
 
 #[test]
@@ -527,7 +623,7 @@ impl Named<'_> {
                 "part" => counted > 0,
                 _ => self.quarter.is_none(),
             },
-            Cell::NotApplicable => false,
+            Cell::NotApplicable | Cell::LeftOut => false,
         }
     }
 }
@@ -577,6 +673,22 @@ proptest! {
                     prop_assert!(has || matches!(cell, Cell::Value(_)), "{name}: {text}");
                 }
             }
+            // What is left without partial figures are the others, and they are verified too.
+            let complete_only = asked(&warehouse, text, &narrowed.arguments()).complete_only(true);
+            let complete_only = answer(vec![complete_only], &basis).unwrap();
+            for (_, checked) in verify(&complete_only, &basis).unwrap() {
+                prop_assert_eq!(checked.differences, [""; 0], "{:?} {}", narrowed, text);
+            }
+            let without = rows_of(table).into_iter().filter_map(|(members, mut numbers)| {
+                let is_partial = |cell: &Cell| matches!(cell, Cell::Partial(_));
+                let has_partial = numbers.values().any(is_partial);
+                let left_out = numbers.values_mut().filter(|cell| is_partial(cell));
+                left_out.for_each(|cell| *cell = Cell::LeftOut);
+                let has_number = numbers.values().any(|cell| cell.value().is_some());
+                (has_number || !has_partial).then_some((members, numbers))
+            });
+            let without: Vec<_> = without.collect();
+            prop_assert_eq!(rows_of(&complete_only.tables[0]), without, "{:?} {}", narrowed, text);
         }
     }
 }

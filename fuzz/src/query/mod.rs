@@ -12,6 +12,8 @@ pub mod file;
 mod filter;
 #[path = "../../../src/query/level.rs"]
 mod level;
+#[path = "../../../src/query/list.rs"]
+mod list;
 #[path = "../../../src/query/note.rs"]
 mod note;
 #[path = "../../../src/query/shape.rs"]

@@ -59,7 +59,7 @@ impl Standing {
         let whole = self.counted == self.over && !self.lacks_months;
         match cell {
             Cell::Value(_) => self.counted > 0 && whole && self.has_other,
-            Cell::Partial(_) => self.counted > 0 && !whole && self.has_other,
+            Cell::Partial(_) | Cell::LeftOut => self.counted > 0 && !whole && self.has_other,
             Cell::NotDelivered => self.counted == 0 || !self.has_other,
             // Whether there is something to divide by or to fill in says nothing of quarters.
             Cell::Undefined | Cell::NotApplicable => true,
