@@ -215,6 +215,7 @@ impl From<WarehouseError> for CliError {
                  deliveries again",
                 note.display()
             )),
+            WarehouseError::Damaged { help, .. } => failed.hint(help),
             WarehouseError::Unknown(_) => failed.hint("`sppis history` lists what there is"),
             WarehouseError::Conflict(_) => Self::Failed {
                 text: chain(&error),

@@ -238,10 +238,11 @@ pub fn ingest(
         keep_earlier: false,
     };
     attempt.corrections_may_go(&report.record)?;
+    let keyed = plain_hashes.then(|| key_log(warehouse, &key)).transpose()?;
     let Committed { version, not_noted } = ingestion.commit(commit)?;
     report.outcome = Outcome::Committed { revision: report.record.revision, version };
     report.notes.extend(not_noted.map(|error| not_noted_text(&error)));
-    report.notes.extend(plain_hashes.then(|| key_log(warehouse, &key)));
+    report.notes.extend(keyed);
     report.histories_problem = renew_histories(warehouse, &gathered).err();
     Ok(report)
 }
@@ -255,20 +256,15 @@ pub(super) fn not_noted_text(error: &WarehouseError) -> String {
 }
 
 /// Keys the hashes of delivered files that a log of old says without a key; gives what is to be said of it.
-/// The commit stands, whatever becomes of this.
-pub(super) fn key_log(warehouse: &Warehouse, key: &PseudonymKey) -> String {
-    const WHAT: &str =
-        "hashes of delivered files without a key, against which national numbers can be tried";
-    match warehouse.key_hashes_of_log(key) {
-        Ok(entries) => format!(
-            "{} of the table's log held {WHAT}; they are keyed now, but not in copies of the warehouse and \
-             in reports that were made before",
-            count(entries, "commit")
-        ),
-        Err(error) => format!(
-            "the table's log still holds {WHAT}; the next commit tries again to key them: {error}"
-        ),
-    }
+/// It comes before the commit, which says the hashes of all entries as they are from then on.
+pub(super) fn key_log(warehouse: &Warehouse, key: &PseudonymKey) -> Result<String, WarehouseError> {
+    let entries = warehouse.key_hashes_of_log(key)?;
+    Ok(format!(
+        "{} of the table's log held hashes of delivered files without a key, against which national \
+         numbers can be tried; they are keyed now, but not in copies of the warehouse and in reports \
+         that were made before",
+        count(entries, "commit")
+    ))
 }
 
 const NOT_ALL_CODES: &str = "there are too many distinct texts in code columns, or too many rejected persons, to \

@@ -154,10 +154,11 @@ pub fn replay(
         written: &report.corrections,
         keep_earlier: true,
     };
+    let keyed = snapshot.has_plain_hashes().then(|| key_log(warehouse, &key)).transpose()?;
     let Committed { version, not_noted } = ingestion.commit(commit)?;
     report.committed = Some((report.record.revision, version));
     report.notes.extend(not_noted.map(|error| not_noted_text(&error)));
-    report.notes.extend(snapshot.has_plain_hashes().then(|| key_log(warehouse, &key)));
+    report.notes.extend(keyed);
     report.histories_problem = renew_histories(warehouse, &Gathered::default()).err();
     Ok(report)
 }

@@ -8,28 +8,24 @@
 //! apart from the log. Each is flushed before the next, the log entry before it has its name; a crash
 //! before that leaves files that no version names, one after it a note that is too old.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
-use deltalake_core::DeltaTableError;
-use deltalake_core::kernel::transaction::{CommitBuilder, TableReference, TransactionError};
-use deltalake_core::kernel::{Action, Add, Transaction};
-use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use super::committed;
+use super::committed::{self, Noted};
 use super::error::WarehouseError;
 use super::files::{
     Gather, ObservationWriter, StagedFile, create_private, create_private_folder, place,
     read_totals, sync_folder,
 };
-use super::record::{DeliveryRecord, RECORD_KEY};
+use super::log_entry::{Action, Add, Transaction};
+use super::record::DeliveryRecord;
 use super::sidecars::{SidecarWriter, StagedSidecars};
 use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY};
-use super::table::{files, plain_commit};
 use super::turn::{self, Waiting};
 use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Warehouse};
 use crate::attribution::Reconciliation;
@@ -42,8 +38,6 @@ const LOCK_FILE: &str = "lock";
 
 /// Commits of other deliveries that may come in between before giving up.
 const TRIES_MAX: usize = 50;
-
-const COMMITTING: &str = "committing the delivery";
 
 /// What is to be committed of a delivery.
 #[derive(Debug)]
@@ -175,11 +169,11 @@ impl<'w> Ingestion<'w> {
         record.findings = Some(names.findings);
         record.rejected_rows = Some(names.rejected_rows);
         record.profile = Some(names.profile);
-        let version = match self.commit_actions(staged, &record, keep_earlier) {
-            Err(error @ WarehouseError::Table { .. }) => {
+        let noted = match self.commit_actions(staged, &record, keep_earlier) {
+            Err(error @ (WarehouseError::Table { .. } | WarehouseError::Io { .. })) => {
                 // The log entry may have been written before the error: then the commit stands.
                 match self.version_of(&record) {
-                    Ok(Some(version)) => version,
+                    Ok(Some(noted)) => noted,
                     Ok(None) => return Err(error),
                     Err(_) => {
                         placed.keep();
@@ -187,19 +181,20 @@ impl<'w> Ingestion<'w> {
                     }
                 }
             }
-            version => version?,
+            noted => noted?,
         };
         placed.keep();
-        let not_noted = committed::note(root, version).err();
-        Ok(Committed { version, not_noted })
+        let not_noted = committed::note(root, noted).err();
+        Ok(Committed { version: noted.version, not_noted })
     }
 
     /// The version that committed this record, if one did.
-    fn version_of(&self, record: &DeliveryRecord) -> Result<Option<u64>, WarehouseError> {
-        let snapshot = self.warehouse.snapshot(None)?;
-        let current = snapshot.delivery(&self.delivery);
+    fn version_of(&self, record: &DeliveryRecord) -> Result<Option<Noted>, WarehouseError> {
+        let log = self.warehouse.log()?;
+        let commits = log.commits(log.version());
+        let current = commits.iter().rfind(|commit| commit.record.delivery == self.delivery);
         let same = current.filter(|commit| commit.record.findings == record.findings);
-        Ok(same.map(|commit| commit.version))
+        Ok(same.map(|commit| log.noted(commit.version)))
     }
 
     fn commit_actions(
@@ -207,43 +202,25 @@ impl<'w> Ingestion<'w> {
         staged: &[StagedFile],
         record: &DeliveryRecord,
         keep_earlier: bool,
-    ) -> Result<u64, WarehouseError> {
-        let json = serde_json::to_value(record).map_err(WarehouseError::table(COMMITTING))?;
+    ) -> Result<Noted, WarehouseError> {
         for _ in 0..TRIES_MAX {
-            let committed = committed::newest(&self.warehouse.root)?;
-            let table = self.warehouse.table.open(None)?;
-            let snapshot = self.warehouse.snapshot_of(&table)?;
-            self.warehouse.whole(snapshot.version(), committed)?;
-            self.still_first(&snapshot)?;
+            let noted = committed::noted(&self.warehouse.root)?;
+            let log = self.warehouse.log()?;
+            self.warehouse.whole(&log, &noted)?;
+            self.still_first(&self.warehouse.snapshot_in(&log, log.version())?)?;
             let mut actions: Vec<Action> = Vec::new();
-            let earlier = if keep_earlier { Vec::new() } else { files(&table)? };
-            for file in earlier {
-                let tags = file.add.tags.as_ref();
-                let delivery = tags.and_then(|tags| tags.get(TAG_DELIVERY).cloned().flatten());
-                if delivery.as_deref() == Some(self.delivery.as_str()) {
-                    actions.push(Action::Remove(file.view.remove_action(true)));
-                }
+            if !keep_earlier {
+                let live = log.live(log.version()).filter(|it| it.delivery() == self.delivery);
+                let now = Utc::now().timestamp_millis();
+                actions.extend(live.map(|add| add.removal(now)));
             }
-            actions.extend(staged.iter().map(|file| Action::Add(self.add(file))));
+            let added = staged.iter().map(|file| Action::Add(Box::new(self.add(file))));
+            actions.extend(added);
             let app_id = format!("delivery:{}", self.delivery);
-            let properties = plain_commit()
-                .with_metadata([(RECORD_KEY.to_owned(), json.clone())])
-                .with_application_transaction(Transaction::new(app_id, i64::from(self.revision())));
-            let state = table.snapshot().map_err(WarehouseError::table(COMMITTING))?;
-            let operation = DeltaOperation::Write {
-                mode: SaveMode::Overwrite,
-                partition_by: Some(vec!["quarter".to_owned()]),
-                predicate: None,
-            };
-            let commit = CommitBuilder::from(properties).with_actions(actions).build(
-                Some(state as &dyn TableReference),
-                table.log_store(),
-                operation,
-            );
-            match self.warehouse.table.runtime().block_on(async { commit.await }) {
-                Ok(done) => return Ok(done.version()),
-                Err(error) if lost_race(&error) => {}
-                Err(error) => return Err(WarehouseError::table(COMMITTING)(error)),
+            let version = u64::from(self.revision());
+            actions.push(Action::Transaction(Transaction { app_id, version }));
+            if let Some(noted) = log.append(&actions, record)? {
+                return Ok(noted);
             }
         }
         Err(WarehouseError::Conflict(self.delivery.clone()))
@@ -264,22 +241,22 @@ impl<'w> Ingestion<'w> {
     }
 
     fn add(&self, file: &StagedFile) -> Add {
-        let tag = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
+        let some = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
         Add {
             path: file.relative.clone(),
-            partition_values: HashMap::from([(
-                "quarter".to_owned(),
-                Some(file.quarter.to_string()),
-            )]),
-            size: i64::try_from(file.byte_count).unwrap_or(i64::MAX),
+            partition_values: BTreeMap::from([some("quarter", &file.quarter.to_string())]),
+            size: file.byte_count,
             modification_time: Utc::now().timestamp_millis(),
             data_change: true,
-            stats: Some(file.statistics.clone()),
-            tags: Some(HashMap::from([
-                tag(TAG_DELIVERY, &self.delivery),
-                tag(TAG_BLAKE3, &file.blake3),
-            ])),
-            ..Add::default()
+            stats: file.statistics.clone(),
+            tags: BTreeMap::from([
+                some(TAG_DELIVERY, &self.delivery),
+                some(TAG_BLAKE3, &file.blake3),
+            ]),
+            base_row_id: None,
+            default_row_commit_version: None,
+            clustering_provider: None,
+            row_count: file.row_count,
         }
     }
 }
@@ -324,17 +301,6 @@ fn remove_abandoned(root: &Path) {
         // What cannot be removed is tried again by the next ingestion.
         let _unremoved = fs::remove_dir_all(folder);
     }
-}
-
-/// Another commit has taken the version.
-fn lost_race(error: &DeltaTableError) -> bool {
-    let DeltaTableError::Transaction { source } = error else { return false };
-    matches!(
-        source,
-        TransactionError::MaxCommitAttempts(_)
-            | TransactionError::VersionAlreadyExists(_)
-            | TransactionError::CommitConflict(_)
-    )
 }
 
 /// Files moved to their place; removed again unless the commit succeeds.

@@ -47,12 +47,15 @@ impl fmt::Display for DurableStore {
 }
 
 /// Makes a file whose name must be free; it is on disk before it has the name.
-fn create_durably(path: &std::path::Path, payload: &PutPayload) -> io::Result<()> {
+pub(super) fn create_durably<P: AsRef<[u8]>>(
+    path: &std::path::Path,
+    parts: impl IntoIterator<Item = P>,
+) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
     let mut temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
-    for part in payload {
-        temporary.write_all(part)?;
+    for part in parts {
+        temporary.write_all(part.as_ref())?;
     }
     temporary.as_file().sync_all()?;
     fs::hard_link(temporary.path(), path)?;

@@ -113,6 +113,16 @@ pub enum WarehouseError {
         /// The file that says which versions were committed.
         note: PathBuf,
     },
+    /// Bytes that are not those that were written.
+    #[error("{}: {problem}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do about it.
+        help: &'static str,
+    },
     /// There is no such version or delivery.
     #[error("the warehouse has no {0}")]
     Unknown(String),
@@ -138,7 +148,24 @@ fn lost(version: u64, committed: u64, folder: &Path) -> String {
     )
 }
 
+/// What to do about a log that is not as it was written.
+const RESTORE_LOG: &str = "restore that file from a backup of the warehouse; nothing is counted from a \
+                           log that is not whole";
+/// What to do about the note beside the log.
+const RESTORE_NOTE: &str = "restore that file from a backup of the warehouse; if there is none, remove it: \
+                            the next commit writes it anew";
+
 impl WarehouseError {
+    /// An entry of the log is not as it was written.
+    pub(super) fn damaged_log(path: &Path, problem: String) -> Self {
+        Self::Damaged { path: path.to_owned(), problem, help: RESTORE_LOG }
+    }
+
+    /// The note of the versions is not as it was written.
+    pub(super) fn damaged_note(path: &Path, problem: String) -> Self {
+        Self::Damaged { path: path.to_owned(), problem, help: RESTORE_NOTE }
+    }
+
     /// For `map_err` on file operations.
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

@@ -1,185 +1,160 @@
-//! The table's log read directly, where it holds nothing but what this program writes.
+//! The table's log, read as a whole: all entries, each what was written, none skipped.
 //!
-//! In: the log's folder. Out: the same files and commits that the Delta library gives, in a tenth of
-//! its time, which is most of the time of a short answer. Never: a guess. Whatever is out of the
-//! ordinary (a checkpoint, an unknown action, a lost or damaged entry) gives `None`, and the library
-//! reads the log, or says what is wrong with it.
+//! In: the log's folder. Out: the files and commits of each version. Never: a guess. An entry that is
+//! lost, changed, or of another program is an error that names it. What else lies in the folder
+//! (checkpoints of other programs, checksums of theirs) says nothing that the entries do not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
+use super::committed::Noted;
 use super::durable_store::TEMPORARY_PREFIX;
-use super::record::DeliveryRecord;
+use super::error::WarehouseError;
+use super::log_balance::check_numbers;
+use super::log_entry::{Action, Add, CHANGED, Entry};
 use super::snapshot::FileEntry;
 use super::table::{FINGERPRINT_PROPERTY, LoggedCommit};
-use crate::document::open_regular;
 
 /// Digits of the version in the name of an entry.
 const VERSION_DIGITS: usize = 20;
 
 /// The entries of a log, by version.
 #[derive(Debug)]
-pub(super) struct Log(Vec<Vec<Line>>);
-
-/// One action of an entry; every other name than these is out of the ordinary.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Line {
-    add: Option<Add>,
-    remove: Option<Remove>,
-    commit_info: Option<CommitInfo>,
-    meta_data: Option<MetaData>,
-    protocol: Option<IgnoredAny>,
-    #[serde(rename = "txn")]
-    transaction: Option<IgnoredAny>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Add {
-    path: String,
-    partition_values: HashMap<String, Option<String>>,
-    size: u64,
-    stats: String,
-    tags: HashMap<String, Option<String>>,
-    deletion_vector: Option<IgnoredAny>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Remove {
-    path: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct CommitInfo {
-    timestamp: Option<i64>,
-    sppis: Option<DeliveryRecord>,
-}
-
-#[derive(Debug, Deserialize)]
-struct MetaData {
-    configuration: HashMap<String, Option<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Statistics {
-    num_records: u64,
+pub(super) struct Log {
+    folder: PathBuf,
+    pub(super) entries: Vec<Entry>,
 }
 
 impl Log {
-    /// All entries, if they are as this program writes them.
-    pub(super) fn read(folder: &Path) -> Option<Self> {
-        let mut versions = Vec::new();
-        for entry in fs::read_dir(folder).ok()? {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            if name.starts_with(TEMPORARY_PREFIX) {
-                continue;
-            }
-            let digits = name.strip_suffix(".json").filter(|it| it.len() == VERSION_DIGITS)?;
-            versions.push(digits.parse::<usize>().ok()?);
+    /// All entries.
+    pub(super) fn read(folder: &Path) -> Result<Self, WarehouseError> {
+        let versions = versions(folder)?;
+        let lost = (0..).zip(&versions).find(|(at, version)| at != *version).map(|(at, _)| at);
+        if let Some(lost) = lost.or(versions.is_empty().then_some(0)) {
+            let text = "this entry of the log is lost".to_owned();
+            return Err(WarehouseError::damaged_log(&path_of(folder, lost), text));
         }
-        versions.sort_unstable();
-        let is_whole = versions.iter().enumerate().all(|(at, version)| at == *version);
-        if !is_whole || versions.is_empty() {
-            return None;
-        }
-        let entry = |version: &usize| read_entry(folder, *version);
-        let entries: Option<Vec<_>> = versions.par_iter().map(entry).collect();
-        entries.map(Self)
+        let read = |version: &u64| Entry::read(&path_of(folder, *version), *version);
+        // Whichever is read first, the first that is not right is named.
+        let entries: Vec<Result<Entry, WarehouseError>> = versions.par_iter().map(read).collect();
+        let entries = entries.into_iter().collect::<Result<_, _>>()?;
+        let log = Self { folder: folder.to_owned(), entries };
+        log.check_chain()?;
+        check_numbers(&log)?;
+        Ok(log)
     }
 
     /// The newest version.
     pub(super) fn version(&self) -> u64 {
-        self.0.len() as u64 - 1
+        self.entries.len() as u64 - 1
+    }
+
+    /// The file of an entry.
+    pub(super) fn path(&self, version: u64) -> PathBuf {
+        path_of(&self.folder, version)
+    }
+
+    /// What is to be noted of a version.
+    pub(super) fn noted(&self, version: u64) -> Noted {
+        let entry = usize::try_from(version).ok().and_then(|at| self.entries.get(at));
+        Noted { version, hash: entry.map(|entry| entry.hash) }
+    }
+
+    /// The hashes that the next entry says: of those that no entry has said yet.
+    pub(super) fn hashes_to_say(&self) -> Vec<String> {
+        let from = self.entries.iter().rposition(|entry| entry.place().is_some()).unwrap_or(0);
+        self.entries[from..].iter().map(|entry| entry.hash.to_hex().to_string()).collect()
     }
 
     /// The fingerprint of the key the warehouse was made with.
     pub(super) fn fingerprint(&self) -> Option<String> {
-        let meta_data = self.0[0].iter().find_map(|line| line.meta_data.as_ref())?;
+        let meta_data = self.entries.first()?.meta_data()?;
         meta_data.configuration.get(FINGERPRINT_PROPERTY).cloned().flatten()
     }
 
     /// The commits of deliveries up to a version, oldest first.
     pub(super) fn commits(&self, version: u64) -> Vec<LoggedCommit> {
-        let commit = |(version, line): (u64, &Line)| {
-            let info = line.commit_info.as_ref()?;
-            let timestamp_ms = info.timestamp.unwrap_or_default();
+        let commit = |(version, entry): (u64, &Entry)| {
+            let info = entry.info()?;
+            let timestamp_ms = info.timestamp;
             Some(LoggedCommit { version, timestamp_ms, record: info.sppis.clone()? })
         };
-        self.lines(version).filter_map(commit).collect()
+        (0..=version).zip(&self.entries).filter_map(commit).collect()
+    }
+
+    /// What was added and not removed up to a version, by path.
+    pub(super) fn live(&self, version: u64) -> impl Iterator<Item = &Add> {
+        let mut files: BTreeMap<&str, &Add> = BTreeMap::new();
+        for (_, action) in self.actions(version) {
+            match action {
+                Action::Add(add) => drop(files.insert(&add.path, add)),
+                Action::Remove(remove) => drop(files.remove(remove.path.as_str())),
+                _ => {}
+            }
+        }
+        files.into_values()
     }
 
     /// The files of a version.
-    pub(super) fn files(&self, version: u64) -> Option<Vec<FileEntry>> {
-        let mut files: BTreeMap<&str, &Add> = BTreeMap::new();
-        for (_, line) in self.lines(version) {
-            if let Some(add) = &line.add {
-                files.insert(&add.path, add);
-            }
-            if let Some(remove) = &line.remove {
-                files.remove(remove.path.as_str());
-            }
-        }
-        files.into_values().map(Add::entry).collect()
+    pub(super) fn files(&self, version: u64) -> Vec<FileEntry> {
+        self.live(version).map(Add::entry).collect()
     }
 
-    fn lines(&self, version: u64) -> impl Iterator<Item = (u64, &Line)> {
-        let entries = (0..=version).zip(&self.0);
-        entries.flat_map(|(version, lines)| lines.iter().map(move |line| (version, line)))
-    }
-}
-
-/// An entry is one action a line; only the first says what the table is.
-fn read_entry(folder: &Path, version: usize) -> Option<Vec<Line>> {
-    let path = folder.join(format!("{version:0VERSION_DIGITS$}.json"));
-    let mut text = String::new();
-    open_regular(&path).and_then(|mut file| file.read_to_string(&mut text)).ok()?;
-    let lines: Result<Vec<Line>, _> = text.lines().map(serde_json::from_str).collect();
-    let lines = lines.ok().filter(|lines| !lines.is_empty())?;
-    let defines = lines.iter().any(|line| line.protocol.is_some() || line.meta_data.is_some());
-    let infos: Vec<&CommitInfo> = lines.iter().filter_map(|it| it.commit_info.as_ref()).collect();
-    let [info] = infos.as_slice() else { return None };
-    let is_ours = if version == 0 { defines } else { !defines && info.sppis.is_some() };
-    let says_one_thing = lines.iter().all(|line| line.action_count() == 1);
-    (is_ours && says_one_thing).then_some(lines)
-}
-
-impl Line {
-    fn action_count(&self) -> usize {
-        let actions = [
-            self.add.is_some(),
-            self.remove.is_some(),
-            self.commit_info.is_some(),
-            self.meta_data.is_some(),
-            self.protocol.is_some(),
-            self.transaction.is_some(),
-        ];
-        actions.into_iter().filter(|it| *it).count()
-    }
-}
-
-impl Add {
-    fn entry(&self) -> Option<FileEntry> {
-        // Other writers may escape their names, or name places outside the table.
-        let is_plain = !self.path.contains(['%', ':']) && !self.path.starts_with('/');
-        if !is_plain || self.deletion_vector.is_some() {
-            return None;
-        }
-        let statistics: Statistics = serde_json::from_str(&self.stats).ok()?;
-        Some(FileEntry {
-            path: self.path.clone(),
-            quarter: self.partition_values.get("quarter").cloned().flatten(),
-            tags: self.tags.clone(),
-            row_count: statistics.num_records,
-            byte_count: self.size,
-            statistics: self.stats.clone(),
+    /// The paths, relative to the table, of every file that any version added.
+    pub(super) fn ever_added(&self) -> impl Iterator<Item = &str> {
+        self.actions(self.version()).filter_map(|(_, action)| match action {
+            Action::Add(add) => Some(add.path.as_str()),
+            _ => None,
         })
     }
+
+    fn actions(&self, version: u64) -> impl Iterator<Item = (u64, &Action)> {
+        let entries = (0..=version).zip(&self.entries);
+        entries.flat_map(|(version, entry)| entry.actions.iter().map(move |it| (version, it)))
+    }
+
+    /// Whether each entry stands where it was written, after those that stood before it then.
+    fn check_chain(&self) -> Result<(), WarehouseError> {
+        for (version, entry) in (0..).zip(&self.entries) {
+            let Some(place) = entry.place() else { continue };
+            let damaged = |text| Err(WarehouseError::damaged_log(&self.path(version), text));
+            if place.version != version {
+                let said = place.version;
+                return damaged(format!("this is the entry of version {said}, in another's place"));
+            }
+            let Some(first) = version.checked_sub(place.before.len() as u64) else {
+                return damaged("it says hashes of more entries than stand before it".to_owned());
+            };
+            for (before, said) in (first..).zip(&place.before) {
+                let found = self.noted(before).hash;
+                if found.is_none_or(|found| found.to_hex().as_str() != said) {
+                    let text =
+                        format!("{CHANGED}: the entry of version {version} says another hash");
+                    return Err(WarehouseError::damaged_log(&self.path(before), text));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn path_of(folder: &Path, version: u64) -> PathBuf {
+    folder.join(format!("{version:0VERSION_DIGITS$}.json"))
+}
+
+/// The versions that have an entry.
+fn versions(folder: &Path) -> Result<BTreeSet<u64>, WarehouseError> {
+    let entries = fs::read_dir(folder).map_err(WarehouseError::io(folder))?;
+    let mut versions = BTreeSet::new();
+    for entry in entries {
+        let name = entry.map_err(WarehouseError::io(folder))?.file_name();
+        let name = name.to_string_lossy();
+        let digits = name.strip_suffix(".json").filter(|it| it.len() == VERSION_DIGITS);
+        let digits = digits.filter(|_| !name.starts_with(TEMPORARY_PREFIX));
+        versions.extend(digits.and_then(|digits| digits.parse::<u64>().ok()));
+    }
+    Ok(versions)
 }

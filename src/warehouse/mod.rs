@@ -17,6 +17,7 @@
 //! turn                     locked by who begins one
 //! ```
 
+mod append;
 mod clock;
 mod code_chunk;
 mod commit;
@@ -31,6 +32,8 @@ mod hybrid;
 mod key;
 mod key_place;
 mod log;
+mod log_balance;
+mod log_entry;
 mod log_keying;
 mod order;
 mod parquet_file;
@@ -70,7 +73,6 @@ pub use turn::Waiting;
 pub use verify::{Fault, Verification, hash_of};
 
 use chrono::{NaiveDate, NaiveTime};
-use deltalake_core::DeltaTable;
 
 use crate::check::Profile;
 use crate::delivery::DeliveryId;
@@ -95,7 +97,6 @@ pub struct Warehouse {
     root: PathBuf,
     configuration: Configuration,
     dictionary: Dictionary,
-    table: table::Table,
 }
 
 /// Which state of the table is asked for.
@@ -147,7 +148,7 @@ impl Warehouse {
         files::create_private_folder(&root.join(QUERIES_FOLDER))?;
         let observations = root.join(OBSERVATIONS_FOLDER);
         files::create_private_folder(&observations)?;
-        table::Table::at(&observations)?.create(&placed.key.fingerprint())?;
+        table::create(&observations, &placed.key.fingerprint())?;
         // An ingestion that commits nothing then leaves the same files as before.
         drop(turn::take(root, None)?);
         // The settings are written last: a warehouse exists if and only if they do.
@@ -178,8 +179,7 @@ impl Warehouse {
                 Dictionary::extended(Some((&own.display().to_string(), &text)))?
             }
         };
-        let table = table::Table::at(&root.join(OBSERVATIONS_FOLDER))?;
-        Ok(Self { root: root.to_owned(), configuration, dictionary, table })
+        Ok(Self { root: root.to_owned(), configuration, dictionary })
     }
 
     /// Its folder.
@@ -243,23 +243,24 @@ impl Warehouse {
 
     /// Fingerprint of the key that the warehouse was made with.
     pub fn key_fingerprint(&self) -> Result<String, WarehouseError> {
-        match self.log().and_then(|log| log.fingerprint()) {
-            Some(fingerprint) => Ok(fingerprint),
-            None => table::fingerprint(&self.table.open(None)?),
-        }
+        let log = self.log()?;
+        log.fingerprint().ok_or_else(|| {
+            let text = "it says no fingerprint of the pseudonym key".to_owned();
+            WarehouseError::damaged_log(&log.path(0), text)
+        })
     }
 
     /// The table as it is, or as it was. A log that has lost its newest entries is an error, but for
     /// the versions that it still has.
     pub fn snapshot(&self, as_of: Option<&AsOf>) -> Result<Snapshot, WarehouseError> {
         // Before the log: a commit that comes in between is in the log, and no loss.
-        let committed = committed::newest(&self.root)?;
-        let log = self.log();
-        let at = |version: Option<u64>| self.snapshot_at(log.as_ref(), version);
-        let latest = at(None)?;
-        match as_of {
-            Some(AsOf::Version(version)) if *version <= latest.version() => {}
-            _ => self.whole(latest.version(), committed)?,
+        let noted = committed::noted(&self.root)?;
+        let log = self.log()?;
+        let latest = self.snapshot_in(&log, log.version())?;
+        match (as_of, self.whole(&log, &noted)) {
+            (Some(AsOf::Version(version)), Err(WarehouseError::LostEntries { .. }))
+                if *version <= latest.version() => {}
+            (_, whole) => whole?,
         }
         let version = match as_of {
             None => return Ok(latest),
@@ -276,53 +277,39 @@ impl Warehouse {
         }
         let is_by_day = matches!(as_of, Some(AsOf::Day(_)));
         let doubt = if is_by_day { clock::doubt(latest.commits()) } else { None };
-        Ok(at(Some(version))?.with_doubt(doubt))
+        Ok(self.snapshot_in(&log, version)?.with_doubt(doubt))
     }
 
-    /// The version that the log ends with, if it has every version that was committed.
-    fn whole(&self, version: u64, committed: Option<u64>) -> Result<(), WarehouseError> {
-        match committed.filter(|committed| *committed > version) {
-            Some(committed) => {
-                let folder = self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER);
-                let note = self.root.join(committed::COMMITTED_FILE);
-                Err(WarehouseError::LostEntries { version, committed, folder, note })
+    /// Whether the log has every version that was committed, each as it was then.
+    fn whole(&self, log: &log::Log, noted: &[committed::Noted]) -> Result<(), WarehouseError> {
+        let note = || self.root.join(committed::COMMITTED_FILE);
+        let version = log.version();
+        let newest = noted.iter().map(|noted| noted.version).max();
+        if let Some(committed) = newest.filter(|committed| *committed > version) {
+            let folder = self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER);
+            return Err(WarehouseError::LostEntries { version, committed, folder, note: note() });
+        }
+        let changed = |noted: &&committed::Noted| {
+            noted.hash.is_some() && noted.hash != log.noted(noted.version).hash
+        };
+        match noted.iter().find(changed) {
+            Some(noted) => {
+                let entry = log.path(noted.version);
+                let text = format!("it says another hash than {} has", entry.display());
+                Err(WarehouseError::damaged_note(&note(), text))
             }
             None => Ok(()),
         }
     }
 
-    fn snapshot_at(
-        &self,
-        log: Option<&log::Log>,
-        version: Option<u64>,
-    ) -> Result<Snapshot, WarehouseError> {
-        match log.map(|log| self.snapshot_in(log, version)) {
-            Some(Some(snapshot)) => snapshot,
-            _ => self.snapshot_of(&self.table.open(version)?),
-        }
-    }
-
-    /// The log, unless the library has to read it.
-    fn log(&self) -> Option<log::Log> {
+    /// The log, whole.
+    fn log(&self) -> Result<log::Log, WarehouseError> {
         log::Log::read(&self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER))
     }
 
-    fn snapshot_in(
-        &self,
-        log: &log::Log,
-        version: Option<u64>,
-    ) -> Option<Result<Snapshot, WarehouseError>> {
-        let version = version.unwrap_or(log.version());
-        let files = log.files(version)?;
-        let folder = self.observations_folder();
-        Some(folder.and_then(|it| Snapshot::new(version, &it, &files, log.commits(version))))
-    }
-
-    fn snapshot_of(&self, table: &DeltaTable) -> Result<Snapshot, WarehouseError> {
-        let version = table.version().unwrap_or_default();
-        let files: Vec<_> = table::files(table)?.iter().map(table::LoggedFile::entry).collect();
+    fn snapshot_in(&self, log: &log::Log, version: u64) -> Result<Snapshot, WarehouseError> {
         let folder = self.observations_folder()?;
-        Snapshot::new(version, &folder, &files, self.table.commits(table)?)
+        Snapshot::new(version, &folder, &log.files(version), log.commits(version))
     }
 
     /// Engines are handed absolute paths; messages show the folder as the user gave it.

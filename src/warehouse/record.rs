@@ -1,7 +1,7 @@
 //! What a commit says of its delivery, as JSON in the table's log.
 //!
 //! The types here are the format; a reader of a later version must read what an earlier one wrote,
-//! so fields are only ever added, with a default.
+//! so fields are only ever added, with a default. A field that is not known here is an error.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,7 @@ pub(super) const RECORD_KEY: &str = "sppis";
 
 /// A committed delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeliveryRecord {
     /// Version of this format.
     pub format: u32,
@@ -94,6 +95,7 @@ impl DeliveryRecord {
 
 /// Something found of a delivery as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeliveryFindingRecord {
     /// The rule's id.
     pub rule: String,
@@ -124,6 +126,7 @@ impl DeliveryFindingRecord {
 
 /// A file of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PartRecord {
     /// Name without folder.
     pub name: String,
@@ -144,6 +147,7 @@ pub struct PartRecord {
 
 /// Rows with findings of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleRecord {
     /// The rule's id.
     pub rule: String,
@@ -155,6 +159,7 @@ pub struct RuleRecord {
 
 /// Rows and cents; cents as text, since JSON numbers are floats to many readers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReconciliationRecord {
     /// Rows read.
     pub rows_read: u64,
@@ -177,6 +182,7 @@ pub struct ReconciliationRecord {
 
 /// One quarter of a reconciliation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct QuarterRecord {
     /// The quarter.
     pub quarter: String,

@@ -1,6 +1,6 @@
 //! The table at one version: its files, and the deliveries they come from.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::clock;
@@ -148,7 +148,7 @@ pub(super) struct FileEntry {
     /// Relative to the table.
     pub(super) path: String,
     pub(super) quarter: Option<String>,
-    pub(super) tags: HashMap<String, Option<String>>,
+    pub(super) tags: BTreeMap<String, Option<String>>,
     pub(super) row_count: u64,
     pub(super) byte_count: u64,
     pub(super) statistics: String,

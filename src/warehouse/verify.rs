@@ -58,14 +58,15 @@ type Totals = (u64, i128);
 impl Warehouse {
     /// Checks every file of the current version against the log, and reads all amounts.
     pub fn verify(&self) -> Result<Verification, WarehouseError> {
-        let committed = committed::newest(&self.root)?;
-        let snapshot = self.snapshot_at(self.log().as_ref(), None)?;
+        let noted = committed::noted(&self.root)?;
+        let log = self.log()?;
+        let snapshot = self.snapshot_in(&log, log.version())?;
         let mut verification = Verification {
             version: snapshot.version(),
             file_count: snapshot.files().len(),
             ..Verification::default()
         };
-        match self.whole(snapshot.version(), committed) {
+        match self.whole(&log, &noted) {
             // What no entry names may be the files of one that is lost.
             Err(error) => {
                 let text = error.to_string();
@@ -138,15 +139,15 @@ impl Warehouse {
     /// Files that ingestions have left in the table's and the findings' folders: no version names
     /// them, and their names are those that ingestions give. Refused where the log has lost entries.
     pub fn orphans(&self) -> Result<Vec<PathBuf>, WarehouseError> {
-        let committed = committed::newest(&self.root)?;
-        let table = self.table.open(None)?;
-        self.whole(table.version().unwrap_or_default(), committed)?;
+        let noted = committed::noted(&self.root)?;
+        let log = self.log()?;
+        self.whole(&log, &noted)?;
         let folder = self.root.join(OBSERVATIONS_FOLDER);
         let mut named: BTreeSet<PathBuf> = BTreeSet::new();
-        for path in self.table.ever_added(&table)? {
+        for path in log.ever_added() {
             named.insert(folder.join(path));
         }
-        for commit in self.table.commits(&table)? {
+        for commit in log.commits(log.version()) {
             named.extend(commit.record.sidecars().map(|name| self.root.join(name)));
         }
         let mut orphans = Vec::new();

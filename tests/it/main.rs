@@ -50,6 +50,9 @@ mod limits;
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 
+/// The log of the table: what is changed in it, lost, or another program's.
+mod damaged_log;
+
 /// Texts that are commands to a terminal, formulas to a spreadsheet, or not seen at all.
 mod hostile;
 

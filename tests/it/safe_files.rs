@@ -200,11 +200,23 @@ fn clean_follows_no_link_and_removes_only_what_ingestions_leave() {
     assert!(kept.iter().all(|name| sandbox.join(name).exists()));
 }
 
+/// The versions in the note beside the log, each of which has the hash of its entry behind it.
+fn versions_noted(sandbox: &Sandbox) -> Vec<String> {
+    let note = sandbox.read("warehouse/committed");
+    let line = |line: &str| {
+        let (version, hash) = line.split_once(' ').unwrap();
+        let entry = format!("warehouse/observations/_delta_log/{version:0>20}.json");
+        assert_eq!(blake3::hash(sandbox.read(&entry).as_bytes()).to_hex().as_str(), hash);
+        version.to_owned()
+    };
+    note.lines().map(line).collect()
+}
+
 #[test]
 fn a_log_that_lost_its_newest_entries_is_found_and_nothing_is_done_with_it() {
     let (sandbox, file) = sandbox();
     sandbox.run(["ingest", &file]).ok();
-    assert_eq!(sandbox.read("warehouse/committed"), "1\n2\n3\n");
+    assert_eq!(versions_noted(&sandbox), ["1", "2", "3"]);
     let figures = sandbox.csv("by-year");
     let entry = |version: u64| format!("warehouse/observations/_delta_log/{version:020}.json");
     let entries = [2, 3].map(|version| (version, sandbox.read(&entry(version))));
@@ -246,7 +258,7 @@ fn a_log_that_lost_its_newest_entries_is_found_and_nothing_is_done_with_it() {
     sandbox.run(["clean"]).ok();
     assert_eq!(sandbox.csv("by-year"), figures);
     sandbox.run(["verify"]).ok();
-    assert_eq!(sandbox.read("warehouse/committed"), "3\n");
+    assert_eq!(versions_noted(&sandbox), ["3"]);
 }
 
 #[test]
