@@ -8,12 +8,12 @@
 //! small cells, and none is made up here.
 
 use crate::document::Labels;
-use crate::metric::{Dimension, Metric};
 use crate::quarter::QuarterRange;
+use crate::query::ResultTable;
 pub use crate::query::{
-    Cell, MARK, Member, Note, Numbers, REST, ResultColumn, TOTAL, Unit, Values,
+    Against, Cell, Derived, Formula, MARK, Member, Note, Numbers, REST, ResultColumn,
+    STATUS_ENDING, Statistic, TOTAL, Unit, Values,
 };
-use crate::query::{Derived, Formula, ResultTable};
 
 /// What may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,13 +87,9 @@ impl ReleasedTable {
         &self.result.question().query().description
     }
 
-    /// What a column says, in one line; `None` for columns that explain others.
-    pub fn meaning(&self, column: &ResultColumn) -> Option<String> {
-        let query = self.result.question().query();
-        let of_metric = || Metric::named(&column.name).map(|it| it.meaning().to_owned());
-        let of_dimension = || Dimension::named(&column.name).map(|it| it.meaning().to_owned());
-        let derived = || query.derived.iter().find(|it| it.name == column.name);
-        of_metric().or_else(of_dimension).or_else(|| derived().map(|it| it.formula.meaning()))
+    /// The metric that the query's file defines under a name.
+    pub fn derived(&self, name: &str) -> Option<&Derived> {
+        self.result.question().query().derived.iter().find(|it| it.name == name)
     }
 
     /// Names of the counts in it that do not add up over its rows.

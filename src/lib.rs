@@ -9,6 +9,9 @@ pub mod quarter;
 pub mod fault;
 
 pub mod document;
+
+pub mod words;
+
 pub mod finding;
 
 pub mod dictionary;

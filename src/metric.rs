@@ -61,7 +61,9 @@ impl Metric {
                 "distinct persons under a partnership convention (guidance h50 or h100); the data \
                  carry no convention number, so conventions themselves cannot be counted"
             }
-            Self::Amount => "sum of EBENCONVCM in euros, exact",
+            Self::Amount => {
+                "State subsidy for partnership conventions (EBENCONVCM): exact sum in euros"
+            }
             Self::AmountPerConventionPerson => {
                 "amount / convention_persons in euros, 2 decimals, half to even"
             }

@@ -11,25 +11,15 @@ pub use media::{
     terminal_lines, workbook,
 };
 
+use std::borrow::Cow;
+
 use chrono::DateTime;
 
 use crate::dictionary::{Dictionary, NamedPlace, Places};
-use crate::disclosure::{Cell, REST, TOTAL, Values};
-use crate::document::Labels;
-
-/// Language of labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// French.
-    Fr,
-    /// Dutch.
-    Nl,
-    /// German.
-    De,
-}
+use crate::disclosure::{Cell, REST, STATUS_ENDING, TOTAL, Values};
+use crate::metric::NO_VALUE;
+use crate::words::Words;
+pub use crate::words::{Language, label};
 
 /// How a table is shown to people.
 #[derive(Debug, Clone, Copy)]
@@ -40,17 +30,6 @@ pub struct Look<'a> {
     pub dictionary: &'a Dictionary,
     /// Whether to fit the table into the terminal.
     pub fit_terminal: bool,
-}
-
-/// The text in a language, English where there is none.
-pub fn label(labels: &Labels, language: Language) -> &str {
-    let text = match language {
-        Language::En => None,
-        Language::Fr => labels.fr.as_deref(),
-        Language::Nl => labels.nl.as_deref(),
-        Language::De => labels.de.as_deref(),
-    };
-    text.unwrap_or(&labels.en)
 }
 
 /// Cents as euros with a point and two decimals: `-1234.50`.
@@ -114,101 +93,23 @@ pub fn people(values: &Values, row: usize, language: Language) -> String {
     }
 }
 
-/// The label of a metric or dimension: its name in English, which is part of the interface.
-pub fn heading(name: &str, language: Language) -> String {
-    labelled(&HEADINGS, name, language).to_owned()
+/// The label of a metric, a dimension or a row over several values: its name in English, which is
+/// part of the interface.
+pub fn heading(name: &str, language: Language) -> &str {
+    let words = Words::of(language);
+    match name {
+        TOTAL => words.text("member.total"),
+        REST => words.text("member.rest"),
+        NO_VALUE => words.text("member.none"),
+        name => words.heading(name),
+    }
 }
-
-/// A name in the language, itself where there is no label.
-fn labelled<'n>(
-    labels: &[(&str, [&'static str; 3])],
-    name: &'n str,
-    language: Language,
-) -> &'n str {
-    let place = match language {
-        Language::En => return name,
-        Language::Fr => 0,
-        Language::Nl => 1,
-        Language::De => 2,
-    };
-    let found = labels.iter().find(|(known, _)| *known == name);
-    found.map_or(name, |(_, labels)| labels[place])
-}
-
-/// Labels of metrics, dimensions and special values, in French, Dutch and German.
-const HEADINGS: [(&str, [&str; 3]); 27] = [
-    ("quarter", ["trimestre", "kwartaal", "Quartal"]),
-    ("year", ["année", "jaar", "Jahr"]),
-    ("regime", ["régime", "stelsel", "Regelung"]),
-    ("measure", ["mesure", "maatregel", "Maßnahme"]),
-    ("measure_group", ["groupe de mesures", "groep van maatregelen", "Gruppe von Maßnahmen"]),
-    ("guidance", ["accompagnement", "begeleiding", "Begleitung"]),
-    ("cpas", ["CPAS", "OCMW", "ÖSHZ"]),
-    ("cpas_today", ["CPAS d'aujourd'hui", "OCMW van vandaag", "heutiges ÖSHZ"]),
-    ("province", ["province", "provincie", "Provinz"]),
-    ("region", ["région", "gewest", "Region"]),
-    ("sex", ["sexe", "geslacht", "Geschlecht"]),
-    ("age", ["âge", "leeftijd", "Alter"]),
-    ("measure_count", ["nombre de mesures", "aantal maatregelen", "Zahl der Maßnahmen"]),
-    (
-        "measure_entry",
-        ["entrée dans la mesure", "instroom in de maatregel", "Eintritt in die Maßnahme"],
-    ),
-    (
-        "measure_months",
-        ["mois dans la mesure", "maanden in de maatregel", "Monate in der Maßnahme"],
-    ),
-    ("measures", ["mesures", "maatregelen", "Maßnahmen"]),
-    (
-        "measures_before",
-        ["mesures du trimestre précédent", "maatregelen vorig kwartaal", "Maßnahmen im Vorquartal"],
-    ),
-    (
-        "measures_after",
-        [
-            "mesures du trimestre suivant",
-            "maatregelen volgend kwartaal",
-            "Maßnahmen im Folgequartal",
-        ],
-    ),
-    ("observations", ["observations", "waarnemingen", "Beobachtungen"]),
-    ("persons", ["personnes", "personen", "Personen"]),
-    (
-        "convention_persons",
-        ["personnes sous convention", "personen met overeenkomst", "Personen mit Vereinbarung"],
-    ),
-    ("amount", ["montant (EUR)", "bedrag (EUR)", "Betrag (EUR)"]),
-    (
-        "amount_per_convention_person",
-        [
-            "montant par personne sous convention (EUR)",
-            "bedrag per persoon met overeenkomst (EUR)",
-            "Betrag je Person mit Vereinbarung (EUR)",
-        ],
-    ),
-    ("days", ["jours", "dagen", "Tage"]),
-    ("total", ["total", "totaal", "insgesamt"]),
-    ("rest", ["autres", "overige", "übrige"]),
-    ("(none)", ["(aucun)", "(geen)", "(keine)"]),
-];
-
-/// Values of dimensions of a person's course, in French, Dutch and German.
-const COURSE: [(&str, [&str; 3]); 8] = [
-    ("none", ["aucune", "geen", "keine"]),
-    ("one", ["une", "één", "eine"]),
-    ("several", ["plusieurs", "meerdere", "mehrere"]),
-    ("first", ["première fois", "eerste keer", "erstmals"]),
-    ("continued", ["poursuite", "voortzetting", "fortgesetzt"]),
-    ("returned", ["retour", "terugkeer", "wieder"]),
-    ("after_gap", ["après une lacune", "na een hiaat", "nach einer Lücke"]),
-    ("not_delivered", ["non livré", "niet geleverd", "nicht geliefert"]),
-];
 
 /// A dimension's value for people: places with their name; where another language than English is
-/// asked for, terms by their label.
+/// asked for, everything else by its label too.
 pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
     if [TOTAL, REST].contains(&value) {
-        return heading(value, look.language);
+        return heading(value, look.language).to_owned();
     }
     let named = |places: Vec<NamedPlace>| places.into_iter().find(|it| it.nis == value);
     let names = match dimension {
@@ -217,10 +118,7 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
         }
         "province" => named(Places::provinces()).map(|it| it.names),
         "region" => named(Places::regions()).map(|it| it.names),
-        "measure_count" | "measure_entry" | "measures" | "measures_before" | "measures_after" => {
-            return of_course(value, look);
-        }
-        _ => return term(dimension, value, look).unwrap_or(value).to_owned(),
+        _ => return said(dimension, value, look).into_owned(),
     };
     let Some(names) = names else { return value.to_owned() };
     let name = match look.language {
@@ -232,20 +130,53 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
     format!("{value} {name}")
 }
 
-/// Measures joined by `+`, or a word that stands for none of them.
-fn of_course(value: &str, look: Look<'_>) -> String {
-    if look.language == Language::En || COURSE.iter().any(|(known, _)| *known == value) {
-        return labelled(&COURSE, value, look.language).to_owned();
+/// A value that is no place in words.
+fn said<'v>(dimension: &str, value: &'v str, look: Look<'v>) -> Cow<'v, str> {
+    let words = Words::of(look.language);
+    if look.language == Language::En {
+        return value.into();
     }
-    let measures = value.split('+').map(|it| term("measure", it, look).unwrap_or(it));
-    measures.collect::<Vec<_>>().join(" + ")
+    let word = |section: &str| words.find(section, value).unwrap_or(value).into();
+    match dimension {
+        "quarter" => words.quarters(value),
+        "sex" => word("sex"),
+        "revision" => word("revision"),
+        "age" | "measure_months" => {
+            banded(dimension, value, words).map_or(value.into(), Cow::Owned)
+        }
+        "measure_count" | "measure_entry" => word("course"),
+        "measures" | "measures_before" | "measures_after" => match words.find("course", value) {
+            Some(word) => word.into(),
+            None => {
+                let measures = value.split('+').map(|it| term("measure", it, look).unwrap_or(it));
+                measures.collect::<Vec<_>>().join(" + ").into()
+            }
+        },
+        status if status.ends_with(STATUS_ENDING) => word("status"),
+        _ => term(dimension, value, look).unwrap_or(value).into(),
+    }
+}
+
+/// A band such as `18-24` or `65+`, or one number, of years or months.
+fn banded(dimension: &str, value: &str, words: &Words) -> Option<String> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let fill = |kind: &str, from: u32, to: u32| {
+        let values = [("from", &*from.to_string()), ("to", &*to.to_string())];
+        words.find(dimension, kind).map(|_| words.fill(&format!("{dimension}.{kind}"), &values))
+    };
+    if let Some(from) = value.strip_suffix('+') {
+        return number(from).and_then(|from| fill("open", from, from));
+    }
+    let (from, to) = value.split_once('-').unwrap_or((value, value));
+    match (number(from)?, number(to)?) {
+        (1, 1) => fill("one", 1, 1),
+        (from, to) if from == to => fill("several", from, to),
+        (from, to) => fill("band", from, to),
+    }
 }
 
 /// The label of a regime, measure or kind of guidance.
 fn term<'d>(dimension: &str, value: &str, look: Look<'d>) -> Option<&'d str> {
-    if look.language == Language::En {
-        return None;
-    }
     let labels = match dimension {
         "regime" => &look.dictionary.regimes().iter().find(|it| it.name == value)?.label,
         "measure" => &look.dictionary.measures().iter().find(|it| it.name == value)?.label,
@@ -255,7 +186,7 @@ fn term<'d>(dimension: &str, value: &str, look: Look<'d>) -> Option<&'d str> {
         "guidance" => &look.dictionary.guidances().iter().find(|it| it.name == value)?.label,
         _ => return None,
     };
-    Some(label(labels, look.language))
+    Some(label(labels, look.language)).filter(|it| !it.is_empty())
 }
 
 /// A moment in UTC, to the second.

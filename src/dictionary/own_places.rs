@@ -33,7 +33,7 @@ fn municipality(places: &Places, table: &Table<'_>) -> Municipality {
         let message = format!("`code` must be a NIS code of 5 digits, found `{}`", code.value);
         table.problem(Problem::new(code.span, message));
     }
-    let (names, validity) = (names(table.labels("name"), &code.value), validity(table));
+    let (names, validity) = (names(&table.labels("name"), &code.value), validity(table));
     if let (Some(from), Some(to)) = (validity.from, validity.to)
         && to < from
     {
@@ -54,14 +54,15 @@ fn municipality(places: &Places, table: &Table<'_>) -> Municipality {
     }
 }
 
-fn names(labels: Labels, code: &str) -> PlaceNames {
-    let en: Text = if labels.en.is_empty() { code.to_owned().into() } else { labels.en.into() };
-    let or_english = |text: Option<String>| text.map_or_else(|| en.clone(), Text::from);
+/// The names of a place; one that is missing is the first there is, or the code.
+fn names(labels: &Labels, code: &str) -> PlaceNames {
+    let any: Text = labels.any().unwrap_or(code).to_owned().into();
+    let name = |text: Option<&String>| text.map_or_else(|| any.clone(), |it| it.clone().into());
     PlaceNames {
-        fr: or_english(labels.fr),
-        nl: or_english(labels.nl),
-        de: or_english(labels.de),
-        en,
+        fr: name(labels.fr.as_ref()),
+        nl: name(labels.nl.as_ref()),
+        de: name(labels.de.as_ref()),
+        en: any.clone(),
     }
 }
 

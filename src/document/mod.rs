@@ -5,8 +5,10 @@
 //! key that is silently ignored; what was not asked for by the reader is a mistake.
 
 mod file;
+mod labels;
 mod number;
 mod problem;
+mod typography;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -16,7 +18,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use file::{open_regular, read_bytes, read_text};
+pub use labels::Labels;
 pub use problem::{DocumentError, Problem, nearest};
+pub use typography::{dutch, french};
 
 use crate::quarter::{Day, day_of};
 
@@ -30,22 +34,6 @@ pub struct Placed<T> {
     pub value: T,
     /// Where it stands.
     pub span: Span,
-}
-
-/// Texts by language; English is the one that is always there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Labels {
-    /// English.
-    pub en: String,
-    /// French, when given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fr: Option<String>,
-    /// Dutch, when given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nl: Option<String>,
-    /// German, when given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub de: Option<String>,
 }
 
 /// Parses `text`, lets `read` take what it knows, and fails with every mistake met on the way.
@@ -361,27 +349,6 @@ impl<'a> Table<'a> {
             conditions.push((placed, excludes, values));
         }
         conditions
-    }
-
-    /// Texts by language under `key`; a plain text counts as English.
-    pub fn labels(&self, key: &'static str) -> Labels {
-        if !self.has(key) {
-            self.asked.borrow_mut().push(key);
-            return Labels::default();
-        }
-        if let Some(DeValue::String(text)) = self.get(key).map(Spanned::get_ref) {
-            return Labels { en: text.to_string(), ..Labels::default() };
-        }
-        let Some(table) = self.table(key) else { return Labels::default() };
-        let text = |key| table.text(key).map(|placed| placed.value);
-        let labels = Labels {
-            en: table.required_text("en").value,
-            fr: text("fr"),
-            nl: text("nl"),
-            de: text("de"),
-        };
-        table.finish();
-        labels
     }
 }
 

@@ -8,22 +8,22 @@ use arrow::datatypes::Schema;
 use arrow::ipc::writer::{FileWriter, StreamWriter};
 
 use super::batch::{batch, key_values};
-use super::{ExportError, Provenance};
+use super::{ExportError, Options, Provenance};
 use crate::disclosure::ReleasedTable;
 
 pub(super) fn write(
     table: &ReleasedTable,
     provenance: &Provenance,
-    stream: bool,
+    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
     let batch = batch(table)?;
-    let metadata = key_values(table, provenance).collect();
+    let metadata = key_values(table, provenance, options.look.language).collect();
     let schema = Schema::new_with_metadata(batch.schema().fields().clone(), metadata);
     let schema = Arc::new(schema);
     let batch = batch.with_schema(schema.clone())?;
     let mut bytes = Vec::new();
-    if stream {
+    if options.stream {
         let mut writer = StreamWriter::try_new(&mut bytes, &schema)?;
         writer.write(&batch)?;
         writer.finish()?;

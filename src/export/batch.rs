@@ -8,6 +8,7 @@ use arrow::error::ArrowError;
 
 use super::{Provenance, pairs};
 use crate::disclosure::{Numbers, ReleasedTable, Values};
+use crate::render::Language;
 
 /// The columns, without provenance.
 pub(super) fn batch(table: &ReleasedTable) -> Result<RecordBatch, ArrowError> {
@@ -31,8 +32,11 @@ pub(super) fn batch(table: &ReleasedTable) -> Result<RecordBatch, ArrowError> {
 pub(super) fn key_values(
     table: &ReleasedTable,
     provenance: &Provenance,
+    language: Language,
 ) -> impl Iterator<Item = (String, String)> {
-    pairs(table, provenance).into_iter().map(|(key, value)| (format!("sppis.{key}"), value))
+    pairs(table, provenance, language)
+        .into_iter()
+        .map(|(key, value)| (format!("sppis.{key}"), value))
 }
 
 /// Numbers with their decimals; a number that does not fit is an error, never no value.

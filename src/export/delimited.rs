@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::words::Words;
+use super::words::heading;
 use super::{ExportError, Options, Provenance, pairs};
 use crate::disclosure::{ReleasedTable, ResultColumn, Values};
-use crate::render::{delimited, heading, json_lines, label, plain};
+use crate::render::{delimited, json_lines, label, plain};
 
 /// Delimiter and decimal mark of delimited text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -116,11 +116,11 @@ pub fn csv_metadata(
     options: &Options<'_>,
 ) -> Result<Vec<u8>, ExportError> {
     let language = options.look.language;
-    let code = Words::of(language).code;
+    let code = language.code();
     let columns = table.columns().iter().map(|column| {
         let mut titles = Map::new();
         titles.insert("und".to_owned(), column.name.clone().into());
-        titles.insert(code.to_owned(), heading(&column.name, language).into());
+        titles.insert(code.to_owned(), heading(table, &column.name, language).into());
         let data_type = data_type(column, options.locale);
         json!({ "name": column.name, "titles": titles, "datatype": data_type })
     });
@@ -135,7 +135,7 @@ pub fn csv_metadata(
     });
     if let Some(document) = document.as_object_mut() {
         // A property of one's own has an absolute address as its name.
-        let pairs = pairs(table, provenance).into_iter();
+        let pairs = pairs(table, provenance, language).into_iter();
         document.extend(pairs.map(|(key, value)| (format!("urn:sppis:{key}"), value.into())));
     }
     let mut bytes = Vec::new();

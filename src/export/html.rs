@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::Provenance;
 use super::provenance::said;
-use super::words::{Words, cell, dimensions, is_number, notes};
+use super::words::{cell, dimensions, heading, is_number, not_additive, notes, symbols};
 use crate::disclosure::ReleasedTable;
-use crate::render::{Look, heading, html, label, plain};
+use crate::render::{Look, html, label, plain};
+use crate::words::Words;
 
 const STYLE: &str = "body{font-family:system-ui,sans-serif;margin:2rem;max-width:90rem}\
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
@@ -25,7 +26,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let words = Words::of(look.language);
     let title = html(label(table.title(), look.language));
-    writeln!(out, "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>", words.code)?;
+    writeln!(out, "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>", look.language.code())?;
     writeln!(out, "<meta charset=\"utf-8\">")?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
     writeln!(out, "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
@@ -33,20 +34,20 @@ pub(super) fn write(
     writeln!(out, "<p>{}</p>", html(label(table.description(), look.language)))?;
     write!(out, "{}", element(table, look))?;
     writeln!(out, "<ul>")?;
-    for (symbol, meaning) in words.symbols(table) {
-        writeln!(out, "<li><code>{symbol}</code> {}</li>", html(meaning))?;
+    for (symbol, meaning) in symbols(table, words) {
+        writeln!(out, "<li><code>{}</code> {}</li>", html(symbol), html(meaning))?;
     }
-    let not_additive = table.not_additive();
-    if !not_additive.is_empty() {
-        let names = html(&not_additive.join(", "));
-        writeln!(out, "<li>{}: {names}</li>", html(words.not_additive))?;
+    if let Some(names) = not_additive(table, look.language) {
+        let label = words.text("page.not_additive");
+        let line = words.fill("page.labelled", &[("label", label), ("meaning", &names)]);
+        writeln!(out, "<li>{}</li>", html(&line))?;
     }
     for note in notes(table, look.language) {
         writeln!(out, "<li>{}</li>", html(&note))?;
     }
-    writeln!(out, "</ul>\n<h2>{}</h2>\n<dl>", html(words.provenance))?;
-    for (key, value) in said(table, provenance) {
-        writeln!(out, "<dt>{key}</dt><dd>{}</dd>", html(&value))?;
+    writeln!(out, "</ul>\n<h2>{}</h2>\n<dl>", html(words.text("page.provenance")))?;
+    for (key, value) in said(table, provenance, look) {
+        writeln!(out, "<dt>{}</dt><dd>{}</dd>", html(key), html(&value))?;
     }
     writeln!(out, "</dl>\n</body>\n</html>")
 }
@@ -58,7 +59,7 @@ pub(super) fn element(table: &ReleasedTable, look: Look<'_>) -> String {
     let title = html(label(table.title(), look.language));
     let mut lines = vec![format!("<table>\n<caption>{title}</caption>\n<thead>\n<tr>")];
     for column in columns {
-        let heading = data(&column.name, &heading(&column.name, look.language));
+        let heading = data(&column.name, &heading(table, &column.name, look.language));
         let class = if is_number(column) { " class=\"number\"" } else { "" };
         lines.push(format!("<th scope=\"col\"{class}>{heading}</th>"));
     }

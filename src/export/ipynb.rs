@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::html::element;
 use super::markdown::provenance_list;
 use super::table::aligned;
-use super::words::{Words, dimensions, is_number, notes};
+use super::words::{dimensions, heading, is_number, notes};
 use super::{ExportError, Provenance};
 use crate::disclosure::ReleasedTable;
-use crate::render::{Look, heading, json as json_text, json_lines, label, markdown, markdown_code};
+use crate::render::{Look, json as json_text, json_lines, label, markdown, markdown_code};
+use crate::words::Words;
 
 pub(super) fn write(
     table: &ReleasedTable,
@@ -50,8 +51,8 @@ pub(super) fn write(
 fn title(table: &ReleasedTable, provenance: &Provenance, look: Look<'_>, file: &str) -> String {
     let title = markdown(label(table.title(), look.language));
     let description = markdown(label(table.description(), look.language));
-    let (file, words) = (markdown_code(file), Words::of(look.language).provenance);
-    let list = provenance_list(table, provenance);
+    let (file, words) = (markdown_code(file), Words::of(look.language).text("page.provenance"));
+    let list = provenance_list(table, provenance, look);
     let notes = notes(table, look.language).into_iter();
     let notes: String = notes.map(|note| markdown(&note) + "\n\n").collect();
     format!("# {title}\n\n{description}\n\n{file} → Polars, pandas\n\n{notes}## {words}\n\n{list}")
@@ -115,7 +116,7 @@ fn chart(table: &ReleasedTable, look: Look<'_>) -> Option<String> {
         format!("bars = bars[{}].astype(float)", quoted(&metric.name)),
         format!("{unstacked}few = bars.ndim == 2 and bars.shape[1] <= 12"),
         "axes = bars.plot.bar(figsize=(12, 5), legend=few)".to_owned(),
-        format!("axes.set_ylabel({})", quoted(&heading(&metric.name, look.language))),
+        format!("axes.set_ylabel({})", quoted(&heading(table, &metric.name, look.language))),
         "if few:  # beside the bars, not over them".to_owned(),
         "    title = axes.get_legend().get_title().get_text()".to_owned(),
         "    axes.legend(title=title, loc=\"upper left\", bbox_to_anchor=(1, 1))".to_owned(),

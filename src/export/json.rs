@@ -78,6 +78,7 @@ impl Serialize for Row<'_> {
 pub(super) fn write(
     table: &ReleasedTable,
     provenance: &Provenance,
+    language: Language,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
     let document = Document {
@@ -95,7 +96,7 @@ pub(super) fn write(
         partial_without: table.lacking(),
         tool: tool(),
         command: &provenance.command,
-        notes: notes(table, Language::En),
+        notes: notes(table, language),
         columns: table.columns().iter().map(|column| column.name.as_str()).collect(),
         rows: (0..table.row_count()).map(|row| Row { table, row }).collect(),
     };

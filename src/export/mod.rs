@@ -11,6 +11,7 @@ mod html;
 mod ipynb;
 mod json;
 mod markdown;
+mod meanings;
 mod ndjson;
 mod parquet;
 mod provenance;
@@ -74,10 +75,10 @@ pub fn export(
         Format::Table => table::write(table, provenance, look, out)?,
         Format::Csv => delimited::write_csv(table, options.locale, out)?,
         Format::Tsv => delimited::write_tsv(table, options.locale, out)?,
-        Format::Json => json::write(table, provenance, out)?,
+        Format::Json => json::write(table, provenance, look.language, out)?,
         Format::Ndjson => ndjson::write(table, out)?,
-        Format::Parquet => parquet::write(table, provenance, out)?,
-        Format::Arrow => arrow::write(table, provenance, options.stream, out)?,
+        Format::Parquet => parquet::write(table, provenance, look.language, out)?,
+        Format::Arrow => arrow::write(table, provenance, options, out)?,
         Format::Xlsx => xlsx::write(table, provenance, look, out)?,
         Format::Markdown => markdown::write(table, provenance, look, out)?,
         Format::Html => html::write(table, provenance, look, out)?,

@@ -10,14 +10,17 @@ use parquet::file::properties::WriterProperties;
 use super::batch::{batch, key_values};
 use super::{ExportError, Provenance};
 use crate::disclosure::ReleasedTable;
+use crate::render::Language;
 
 pub(super) fn write(
     table: &ReleasedTable,
     provenance: &Provenance,
+    language: Language,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
     let batch = batch(table)?;
-    let pairs = key_values(table, provenance).map(|(key, value)| KeyValue::new(key, value));
+    let pairs = key_values(table, provenance, language);
+    let pairs = pairs.map(|(key, value)| KeyValue::new(key, value));
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_key_value_metadata(Some(pairs.collect()))

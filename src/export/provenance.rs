@@ -1,8 +1,9 @@
 //! Where the figures of an export come from, the same in every format.
 
-use super::words::notes;
+use super::words::{condition, notes};
 use crate::disclosure::ReleasedTable;
-use crate::render::Language;
+use crate::render::{Language, Look};
+use crate::words::Words;
 
 /// What an export says of where its figures come from.
 #[derive(Debug, Clone, Default)]
@@ -27,10 +28,15 @@ pub(super) fn tool() -> String {
 /// Key of what a reader must know, which exports for people say elsewhere.
 const NOTES: &str = "notes";
 
-/// Names and values; a value is empty where nothing was asked for. `as_of` stands there only when
-/// an older state was, `complete_only` where partial figures were left out, `partial_without` only where a number lacks quarters, and notes only where
+/// Names and values, notes in a language; a value is empty where nothing was asked for. `as_of`
+/// stands there only when an older state was, `complete_only` where partial figures were left out,
+/// `partial_without` only where a number lacks quarters, and notes only where
 /// there are some.
-pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
+pub fn pairs(
+    table: &ReleasedTable,
+    provenance: &Provenance,
+    language: Language,
+) -> Vec<(&'static str, String)> {
     let parameters = table.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
     let parameters: Vec<String> = parameters.collect();
     let mut pairs = vec![
@@ -50,14 +56,34 @@ pub fn pairs(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static st
     ]);
     let lacking = table.lacking();
     pairs.extend((!lacking.is_empty()).then(|| ("partial_without", lacking.join(","))));
-    let notes = notes(table, Language::En);
+    let notes = notes(table, language);
     pairs.extend((!notes.is_empty()).then(|| (NOTES, notes.join(" "))));
     pairs.extend([("tool", tool()), ("command", provenance.command.clone())]);
     pairs
 }
 
-/// The pairs that have a value, for people.
-pub(super) fn said(table: &ReleasedTable, provenance: &Provenance) -> Vec<(&'static str, String)> {
+/// The pairs that have a value, in words for people; the command is what it is.
+pub(super) fn said(
+    table: &ReleasedTable,
+    provenance: &Provenance,
+    look: Look<'_>,
+) -> Vec<(&'static str, String)> {
+    let words = Words::of(look.language);
     let said = |(key, value): &(&str, String)| !value.is_empty() && *key != NOTES;
-    pairs(table, provenance).into_iter().filter(said).collect()
+    let in_words = |(key, value): (&'static str, String)| {
+        let value = match key {
+            "quarters" => table.range().map(|range| words.range(range)).unwrap_or_default(),
+            "quarters_with_data" => words.all_quarters(&provenance.quarters),
+            "partial_without" => words.all_quarters(table.lacking()),
+            "only" => {
+                let asked = table.conditions().into_iter().map(|it| condition(&it, look));
+                asked.collect::<Vec<_>>().join(", ")
+            }
+            "complete_only" => words.text("answer.yes").to_owned(),
+            "policy" => words.find("policy", &value).unwrap_or(&value).to_owned(),
+            _ => value,
+        };
+        (words.find("provenance", key).unwrap_or(key), value)
+    };
+    pairs(table, provenance, look.language).into_iter().filter(said).map(in_words).collect()
 }

@@ -19,7 +19,7 @@ use super::provenance::pairs;
 use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, Unit, Values};
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
-use crate::render::{decimal_text, delimited};
+use crate::render::{Language, decimal_text, delimited};
 
 /// Columns of a table, told apart.
 struct Layout<'a> {
@@ -177,7 +177,8 @@ fn escaped(text: &str, kept: &[char]) -> String {
 /// Query, file of the query, version and program; none of them has a delimiter in it.
 fn source(table: &ReleasedTable, provenance: &Provenance) -> String {
     let kept = ["query", "query_blake3", "version", "tool"];
-    let pairs = pairs(table, provenance).into_iter().filter(|(key, _)| kept.contains(key));
+    let pairs = pairs(table, provenance, Language::En).into_iter();
+    let pairs = pairs.filter(|(key, _)| kept.contains(key));
     let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
     // The name of a query's file can hold what splits fields.
     delimited(&pairs.join("; "), ',')

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::Provenance;
-use super::words::{cell, is_number, notes};
-use crate::disclosure::ReleasedTable;
-use crate::render::{Look, count, heading, label, terminal, terminal_lines};
+use super::words::{cell, condition, heading, is_number, not_additive, notes};
+use crate::disclosure::{ReleasedTable, ResultColumn};
+use crate::render::{Look, grouped, label, terminal, terminal_lines};
+use crate::words::Words;
 
 pub(super) fn write(
     released: &ReleasedTable,
@@ -19,31 +20,37 @@ pub(super) fn write(
     for line in aligned(released, look).lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
-    let rows = count(released.row_count() as u64, "row");
+    let words = Words::of(look.language);
+    let key = if released.row_count() == 1 { "table.row" } else { "table.rows" };
+    let rows = words.fill(key, &[("count", &grouped(&released.row_count().to_string()))]);
     let deliveries = match provenance.deliveries.as_slice() {
-        [] => "no delivery".to_owned(),
-        deliveries => terminal(&deliveries.join(", ")).into_owned(),
+        [] => words.text("table.no_delivery").to_owned(),
+        deliveries => deliveries.join(", "),
     };
-    writeln!(out, "{rows}; version {} with {deliveries}", provenance.version)?;
+    let version = provenance.version.to_string();
+    let values = [("rows", &*rows), ("version", &version), ("deliveries", &deliveries)];
+    let mut lines = vec![words.fill("table.of", &values)];
+    let of_quarters =
+        |key, texts: &[String]| words.fill(key, &[("quarters", &words.all_quarters(texts))]);
     if released.columns().iter().any(|column| column.name == "year") {
-        writeln!(out, "with data of {}", provenance.quarters.join(", "))?;
+        lines.push(of_quarters("table.data_of", &provenance.quarters));
     }
     if !released.lacking().is_empty() {
-        writeln!(out, "partial without {}: not delivered", released.lacking().join(", "))?;
+        lines.push(of_quarters("table.partial_without", released.lacking()));
     }
-    let mut asked = released.conditions();
+    let mut asked: Vec<String> =
+        released.conditions().iter().map(|it| condition(it, look)).collect();
     asked.extend(released.parameters().into_iter().map(|(name, value)| format!("{name}={value}")));
-    asked.extend(released.range().map(|range| range.to_string()));
+    asked.extend(released.range().map(|range| words.range(range)));
     if !asked.is_empty() {
-        writeln!(out, "only {}", terminal(&asked.join(", ")))?;
+        lines.push(words.fill("table.only", &[("conditions", &asked.join(", "))]));
     }
-    let not_additive = released.not_additive();
-    if !not_additive.is_empty() {
-        let names = not_additive.join(", ");
-        writeln!(out, "do not add up over rows: {}", terminal(&names))?;
+    if let Some(names) = not_additive(released, look.language) {
+        lines.push(words.fill("table.not_additive", &[("columns", &names)]));
     }
-    for note in notes(released, look.language) {
-        writeln!(out, "{}", terminal(&note))?;
+    lines.extend(notes(released, look.language));
+    for line in lines {
+        writeln!(out, "{}", terminal(&line))?;
     }
     Ok(())
 }
@@ -56,9 +63,8 @@ pub(super) fn aligned(released: &ReleasedTable, look: Look<'_>) -> Table {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     let columns = released.columns();
-    table.set_header(
-        columns.iter().map(|column| terminal(&heading(&column.name, look.language)).into_owned()),
-    );
+    let head = |it: &ResultColumn| heading(released, &it.name, look.language);
+    table.set_header(columns.iter().map(|it| terminal(&head(it)).into_owned()));
     for row in 0..released.row_count() {
         table.add_row(columns.iter().map(|it| terminal(&cell(it, row, look)).into_owned()));
     }

@@ -1,8 +1,9 @@
 //! An Excel workbook: a cover with provenance, notes on columns and symbols, and a sheet with the
 //! table, whose numbers are numbers and whose texts are never formulas.
 //!
-//! The table has the names and values of the CSV, so that it joins with other data; a dimension
-//! with names in the language has them in a column of its own, `NAME_label`, to its right.
+//! The table has the values of the CSV, so that it joins with other data; a dimension with names in
+//! the language has them in a column of its own to its right. Columns are headed as in the CSV in
+//! English (`NAME`, `NAME_label`), and by their labels otherwise; the notes say the name of each.
 
 use std::io::Write;
 
@@ -10,11 +11,14 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, Table, TableColumn, Workbook, Worksheet, XlsxError,
 };
 
+use super::meanings::meaning;
 use super::provenance::{said, tool};
-use super::words::{Words, is_number, notes as notes_of};
+use super::words::{heading, is_number, not_additive, notes as notes_of, symbols, unit_of};
 use super::{ExportError, Provenance};
 use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Values};
-use crate::render::{Language, Look, heading, label, people, plain, with_name, workbook};
+use crate::metric::NO_VALUE;
+use crate::render::{Language, Look, heading as named, label, people, plain, with_name, workbook};
+use crate::words::Words;
 
 /// Digits that a cell holds exactly; a longer number stands as text.
 const EXACT_DIGITS: usize = 15;
@@ -53,18 +57,18 @@ fn cover(
     let words = Words::of(look.language);
     let bold = Format::new().set_bold();
     let wrapped = Format::new().set_text_wrap();
-    sheet.set_name(words.cover)?;
+    sheet.set_name(words.text("page.cover"))?;
     sheet.set_column_width(0, WIDTH_OF_NAMES)?.set_column_width(1, WIDTH_OF_TEXTS)?;
     let title = workbook(label(table.title(), look.language));
     sheet.write_string_with_format(0, 0, title, &bold)?;
     let description = workbook(label(table.description(), look.language));
     sheet.write_string_with_format(1, 1, description, &wrapped)?;
-    sheet.write_string_with_format(3, 0, words.contents, &bold)?;
-    for (row, name) in (3..).zip([words.notes, words.table]) {
-        sheet.write_string(row, 1, name)?;
+    sheet.write_string_with_format(3, 0, words.text("page.contents"), &bold)?;
+    for (row, name) in (3..).zip(["page.notes", "page.table"]) {
+        sheet.write_string(row, 1, words.text(name))?;
     }
-    sheet.write_string_with_format(6, 0, words.provenance, &bold)?;
-    for (row, (key, value)) in (7..).zip(said(table, provenance)) {
+    sheet.write_string_with_format(6, 0, words.text("page.provenance"), &bold)?;
+    for (row, (key, value)) in (7..).zip(said(table, provenance, look)) {
         sheet.write_string(row, 0, key)?;
         sheet.write_string_with_format(row, 1, workbook(&value), &wrapped)?;
     }
@@ -74,30 +78,33 @@ fn cover(
 fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result<(), XlsxError> {
     let words = Words::of(look.language);
     let bold = Format::new().set_bold();
-    sheet.set_name(words.notes)?;
-    sheet.set_column_width(0, WIDTH_OF_NAMES)?.set_column_width(1, WIDTH_OF_TEXTS)?;
-    for (column, title) in (0..).zip([words.column, words.meaning, words.unit]) {
-        sheet.write_string_with_format(0, column, title, &bold)?;
+    sheet.set_name(words.text("page.notes"))?;
+    for (column, width) in [WIDTH_OF_NAMES, WIDTH_OF_NAMES, WIDTH_OF_TEXTS].into_iter().enumerate()
+    {
+        sheet.set_column_width(u16::try_from(column).unwrap_or(0), width)?;
+    }
+    for (column, title) in (0..).zip(["page.column", "page.name", "page.meaning", "page.unit"]) {
+        sheet.write_string_with_format(0, column, words.text(title), &bold)?;
     }
     let mut row = 1;
-    for column in table.columns() {
-        sheet.write_string(row, 0, workbook(&column.name))?;
-        sheet.write_string(row, 1, workbook(&meaning(table, column, look.language)))?;
-        sheet.write_string(row, 2, words.unit_of(column))?;
+    for (column, head) in table.columns().iter().zip(heads(table, look)) {
+        sheet.write_string(row, 0, workbook(head.values.as_ref().unwrap_or(&head.names)))?;
+        sheet.write_string(row, 1, workbook(&column.name))?;
+        sheet.write_string(row, 2, workbook(&meaning(table, column, look.language)))?;
+        sheet.write_string(row, 3, unit_of(column, words))?;
         row += 1;
     }
     row += 1;
-    sheet.write_string_with_format(row, 0, words.symbol, &bold)?;
-    for (symbol, meaning) in words.symbols(table) {
+    sheet.write_string_with_format(row, 0, words.text("page.symbol"), &bold)?;
+    for (symbol, meaning) in symbols(table, words) {
         row += 1;
         sheet.write_string(row, 0, symbol)?;
-        sheet.write_string(row, 1, meaning)?;
+        sheet.write_string(row, 2, meaning)?;
     }
-    let not_additive = table.not_additive();
-    if !not_additive.is_empty() {
+    if let Some(names) = not_additive(table, look.language) {
         row += 2;
-        sheet.write_string_with_format(row, 0, words.not_additive, &bold)?;
-        sheet.write_string(row, 1, workbook(&not_additive.join(", ")))?;
+        sheet.write_string_with_format(row, 0, words.text("page.not_additive"), &bold)?;
+        sheet.write_string(row, 2, workbook(&names))?;
     }
     row += 1;
     for note in notes_of(table, look.language) {
@@ -107,29 +114,60 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
     Ok(())
 }
 
-/// The label of a column, and what it says, which is known in English only.
-fn meaning(table: &ReleasedTable, column: &ResultColumn, language: Language) -> String {
-    let label = heading(&column.name, language);
-    match table.meaning(column) {
-        Some(meaning) if label == column.name => meaning,
-        Some(meaning) => format!("{label}: {meaning}"),
-        None => label,
-    }
+/// What stands above a column's values, where it has a column of them, and above their names.
+struct Head {
+    values: Option<String>,
+    names: String,
+}
+
+/// What stands above each column: all different, since a table's columns must be.
+fn heads(table: &ReleasedTable, look: Look<'_>) -> Vec<Head> {
+    let words = Words::of(look.language);
+    let mut taken: Vec<String> = Vec::new();
+    let mut different = |head: String, name: &str| {
+        let head =
+            if taken.contains(&head.to_lowercase()) { format!("{head} [{name}]") } else { head };
+        taken.push(head.to_lowercase());
+        head
+    };
+    let head = |column: &ResultColumn| {
+        let (name, rows) = (&column.name, table.row_count());
+        let head = heading(table, name, look.language);
+        let of = |key: &str| words.fill(key, &[("column", &head)]);
+        let (values, names) = match (names(column, rows, look), has_values(column, look)) {
+            (None, _) => (Some(head.clone()), None),
+            (Some(_), false) => (None, Some(head.clone())),
+            (Some(_), true) => (Some(of("heading_of.code")), Some(of("heading_of.label"))),
+        };
+        Head {
+            values: values.map(|it| different(it, name)),
+            names: names.map(|it| different(it, name)).unwrap_or_default(),
+        }
+    };
+    table.columns().iter().map(head).collect()
+}
+
+/// Whether the values of the CSV stand in a column of their own: where no other data have them, as
+/// those of a status, their names in the language are enough.
+fn has_values(column: &ResultColumn, look: Look<'_>) -> bool {
+    look.language == Language::En || !matches!(column.values, Values::Text(_))
 }
 
 fn figures(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result<(), XlsxError> {
-    sheet.set_name(Words::of(look.language).table)?;
+    sheet.set_name(Words::of(look.language).text("page.table"))?;
     let rows = table.row_count();
     let mut headers = Vec::new();
     let mut at = 0;
-    for column in table.columns() {
-        headers.push(workbook(&column.name).into_owned());
-        put(sheet, at, column, rows, look)?;
-        at += 1;
-        if let Some(names) = names(column, rows, look) {
-            let header = format!("{}_label", workbook(&column.name));
-            set_width(sheet, at, names.iter().chain([&header]))?;
-            headers.push(header);
+    for (column, head) in table.columns().iter().zip(heads(table, look)) {
+        if let Some(header) = head.values {
+            put(sheet, at, (column, &header), rows, look)?;
+            headers.push(workbook(&header).into_owned());
+            at += 1;
+        }
+        let names = names(column, rows, look);
+        if let Some(names) = names.filter(|_| !head.names.is_empty()) {
+            set_width(sheet, at, names.iter().chain([&head.names]))?;
+            headers.push(workbook(&head.names).into_owned());
             for (row, name) in (1..).zip(&names) {
                 sheet.write_string(row, at, workbook(name))?;
             }
@@ -149,7 +187,7 @@ fn figures(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Resu
 fn put(
     sheet: &mut Worksheet,
     at: u16,
-    column: &ResultColumn,
+    (column, header): (&ResultColumn, &String),
     rows: usize,
     look: Look<'_>,
 ) -> Result<(), XlsxError> {
@@ -157,7 +195,7 @@ fn put(
     let machine: Vec<String> = machine.collect();
     match &column.values {
         Values::Members(_) | Values::Text(_) => {
-            set_width(sheet, at, machine.iter().chain([&column.name]))?;
+            set_width(sheet, at, machine.iter().chain([header]))?;
             for (row, text) in (1..).zip(&machine).filter(|(_, text)| !text.is_empty()) {
                 sheet.write_string(row, at, text)?;
             }
@@ -165,7 +203,7 @@ fn put(
         Values::Numbers(numbers) => {
             let shown = (0..rows).map(|row| people(&column.values, row, look.language));
             let shown: Vec<String> = shown.collect();
-            set_width(sheet, at, shown.iter().chain([&column.name]))?;
+            set_width(sheet, at, shown.iter().chain([header]))?;
             for (row, (number, symbol)) in (1..).zip(machine.iter().zip(&shown)) {
                 put_number(sheet, (row, at), numbers, number, symbol)?;
             }
@@ -203,11 +241,15 @@ fn names(column: &ResultColumn, rows: usize, look: Look<'_>) -> Option<Vec<Strin
         return None;
     }
     let name = |value: &str| {
+        if value.is_empty() && look.language != Language::En && !column.is_status() {
+            return named(NO_VALUE, look.language).to_owned();
+        }
         let shown = with_name(&column.name, value, look);
         match shown.strip_prefix(value).map(str::trim) {
             Some("") => value.to_owned(),
-            Some(name) => name.to_owned(),
-            None => shown,
+            // The name of a place stands behind its code; a word may begin like a value.
+            Some(name) if shown[value.len()..].starts_with(' ') => name.to_owned(),
+            _ => shown,
         }
     };
     let values: Vec<String> = (0..rows).map(|row| plain(&column.values, row)).collect();

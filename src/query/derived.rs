@@ -5,7 +5,7 @@
 
 use super::level::Span;
 use super::note::Note;
-use crate::document::{Placed, Problem, Table};
+use crate::document::{Labels, Placed, Problem, Table};
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
 
@@ -14,6 +14,8 @@ use crate::quarter::Quarter;
 pub struct Derived {
     /// Name of its column.
     pub name: String,
+    /// What people read above the column; empty where the file says nothing.
+    pub label: Labels,
     /// How it is computed.
     pub formula: Formula,
     /// Decimals it is rounded to, half to even.
@@ -136,45 +138,6 @@ impl Formula {
             formula => formula.metrics(),
         }
     }
-
-    /// What it says, in one line.
-    pub fn meaning(&self) -> String {
-        let against = |against: &Against| match against {
-            Against::PreviousQuarter => "the quarter before".to_owned(),
-            Against::YearBefore => "the same quarter of the year before".to_owned(),
-            Against::Base(base) => base.to_string(),
-        };
-        match self {
-            Self::Ratio(numerator, denominator) => {
-                format!("{} / {}", numerator.name(), denominator.name())
-            }
-            Self::Share(metric, within) if within.is_empty() => {
-                format!("{} in percent of all", metric.name())
-            }
-            Self::Share(metric, within) => {
-                let within: Vec<_> = within.iter().map(|it| it.name()).collect();
-                format!("{} in percent of its {}", metric.name(), within.join(" and "))
-            }
-            Self::Change(metric, other) => {
-                format!("{} less that of {}", metric.name(), against(other))
-            }
-            Self::Rate(metric, other) => {
-                format!("change of {} in percent of {}", metric.name(), against(other))
-            }
-            Self::Cumulative(metric) => {
-                format!("{} of the year up to the quarter, counted anew", metric.name())
-            }
-            Self::Moving(metric, quarters) => {
-                format!("{} of {quarters} quarters up to this one, counted anew", metric.name())
-            }
-            Self::PerPerson(Statistic::Minimum) => "least amount of a person".to_owned(),
-            Self::PerPerson(Statistic::Maximum) => "greatest amount of a person".to_owned(),
-            Self::PerPerson(Statistic::Quantile(50)) => "median amount of a person".to_owned(),
-            Self::PerPerson(Statistic::Quantile(percent)) => {
-                format!("amount of a person below which {percent} % lie")
-            }
-        }
-    }
 }
 
 /// Reads `[derived.NAME]`.
@@ -204,8 +167,9 @@ pub(super) fn read(name: &Placed<String>, table: &Table<'_>, dimensions: &[Dimen
         table.problem(Problem::new(name.span.clone(), message).help(help));
     }
     let decimals = decimals(table, &formula);
+    let label = table.labels("label");
     table.finish();
-    Derived { name: name.value.clone(), formula, decimals }
+    Derived { name: name.value.clone(), label, formula, decimals }
 }
 
 fn formula(table: &Table<'_>, dimensions: &[Dimension]) -> Option<Formula> {

@@ -236,7 +236,7 @@ impl Query {
                 .and_then(|filter| Filter::read(root, text, &filter, &parameters));
             let shape = Shape::read(root, &dimensions, filter.as_ref(), &derived);
             let mut title = root.labels("title");
-            if title.en.is_empty() {
+            if title.any().is_none() {
                 name.clone_into(&mut title.en);
             }
             Self {

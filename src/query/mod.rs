@@ -51,7 +51,8 @@ pub use fold::{Batches, Checked, check, check_standings};
 pub use note::Note;
 pub use resolve::{Arguments, Question, ResolveError, resolve, resolve_over};
 pub use result::{
-    Cell, MARK, Member, Numbers, REST, ResultColumn, ResultTable, TOTAL, Unit, Values,
+    Cell, MARK, Member, Numbers, REST, ResultColumn, ResultTable, STATUS_ENDING, TOTAL, Unit,
+    Values,
 };
 pub use revision::State;
 pub use schema::schema;

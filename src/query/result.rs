@@ -43,7 +43,7 @@ impl ResultColumn {
 }
 
 /// Ending of the names of columns that say why cells have no number.
-const STATUS_ENDING: &str = "_status";
+pub const STATUS_ENDING: &str = "_status";
 
 /// Values of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]

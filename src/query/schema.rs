@@ -105,6 +105,7 @@ fn derived(dimensions: &Value) -> Value {
             "quarters": { "type": "integer", "minimum": 2, "maximum": 40, "default": 4 },
             "percent": { "type": "integer", "minimum": 1, "maximum": 99, "default": 50 },
             "decimals": { "type": "integer", "minimum": 0, "maximum": 6 },
+            "label": labels(),
         },
     })
 }
@@ -116,7 +117,7 @@ fn labels() -> Value {
         {
             "type": "object",
             "additionalProperties": false,
-            "required": ["en"],
+            "minProperties": 1,
             "properties": { "en": text, "fr": text, "nl": text, "de": text },
         },
     ] })

@@ -1,11 +1,15 @@
 //! The report as one page that needs nothing else: no script, no font, no picture from elsewhere.
 
+use std::collections::BTreeMap;
+
 use minijinja::{Environment, Output, State, UndefinedBehavior, context, escape_formatter};
 
-use super::{BrokenRule, GroupChange, ValidationOutcome, ValidationReport, VariableChange, texts};
+use super::{BrokenRule, GroupChange, ValidationOutcome, ValidationReport, VariableChange};
 use crate::dictionary::Dictionary;
+use crate::document::Labels;
 use crate::render::{Language, bytes, grouped, label, terminal};
 use crate::visible::line;
+use crate::words::Words;
 
 const TEMPLATE: &str = include_str!("report.html");
 /// Hundredths of a percent by which a share must change to be flagged.
@@ -39,7 +43,8 @@ fn values(
     dictionary: &Dictionary,
     language: Language,
 ) -> minijinja::Value {
-    let t = texts::interface(language);
+    let words = Words::of(language);
+    let t: BTreeMap<&str, &str> = words.section("validation").collect();
     let number = |number: u64| decimals(&grouped(&number.to_string()), language);
     let amount = |euros: &str| decimals(&grouped(euros), language);
     let share = |part: u64| match report.rows.read {
@@ -47,7 +52,7 @@ fn values(
         read => percent(part.saturating_mul(10_000) / read, language),
     };
     let quarter = |it: &super::Quarter| {
-        context! { quarter => it.quarter.as_str(), observations => number(it.observations), amount => amount(&it.amount) }
+        context! { quarter => words.quarters(&it.quarter), observations => number(it.observations), amount => amount(&it.amount) }
     };
     let observations: u64 = report.quarters.iter().map(|it| it.observations).sum();
     let column = |it: &super::Column| {
@@ -72,17 +77,17 @@ fn values(
         ValidationOutcome::Refused => ("refused", "outcome_text_refused"),
         ValidationOutcome::DryRun => ("dry-run", "outcome_text_dry_run"),
     };
-    let outcome_text = t.get(outcome_text).cloned().unwrap_or_default();
+    let outcome_text = t.get(outcome_text).copied().unwrap_or_default();
     let whole = |it: &super::OfDelivery| of_delivery(it, language);
     let revision = (report.revision > 0).then(|| report.revision.to_string());
     context! {
         t => t.clone(),
-        language => texts::code(language),
+        language => language.code(),
         title_delivery => report.delivery.as_str(),
         revision,
         outcome,
         outcome_text,
-        window => report.window.as_str(),
+        window => words.quarters(&report.window),
         tool => report.tool.as_str(),
         files => report.files.iter().map(file).collect::<Vec<_>>(),
         rows => context! {
@@ -126,26 +131,26 @@ fn of_delivery(found: &super::OfDelivery, language: Language) -> minijinja::Valu
     };
     context! {
         id => found.rule.as_str(), severity, accepted => found.accepted, blocks => severity == "reject",
-        column => found.column.as_deref(), text => found.text.as_str(),
+        column => found.column.as_deref(), text => text(&found.text, &found.translated, language),
         meaning => label(&found.meaning, language), help => label(&found.help, language),
     }
 }
 
 fn rule(
     rule: &BrokenRule,
-    texts: &std::collections::BTreeMap<String, String>,
+    texts: &BTreeMap<&str, &str>,
     share: &dyn Fn(u64) -> String,
     language: Language,
 ) -> minijinja::Value {
     let severity = if rule.severity == "reject" { "severity_reject" } else { "severity_warn" };
     let first = |it: &super::First| {
-        context! { file => it.file.as_str(), line => it.line, column => it.column.as_deref(), text => it.text.as_str() }
+        context! { file => it.file.as_str(), line => it.line, column => it.column.as_deref(), text => text(&it.text, &it.translated, language) }
     };
     let more = rule.rows.saturating_sub(rule.first.len() as u64);
     context! {
         id => rule.rule.as_str(),
         severity => rule.severity.as_str(),
-        severity_text => texts.get(severity),
+        severity_text => texts.get(severity).copied(),
         rows => decimals(&grouped(&rule.rows.to_string()), language),
         share => share(rule.rows),
         meaning => label(&rule.meaning, language),
@@ -189,7 +194,10 @@ fn variable(variable: &VariableChange, language: Language) -> minijinja::Value {
     let difference = previous.map(|it| it.abs_diff(variable.share));
     let sign = if previous.is_some_and(|it| it > variable.share) { "−" } else { "+" };
     // The difference of two shares is in points.
-    let points = |it| format!("{sign}{}", percent(it, language).replace('%', "pp"));
+    let points = |it| {
+        let number = format!("{sign}{}", tenths(it, language));
+        Words::of(language).fill("validation.points", &[("number", &number)])
+    };
     let change = difference.filter(|it| *it > 0).map(points);
     context! {
         name => variable.name.as_str(),
@@ -211,10 +219,22 @@ fn change(before: u64, now: u64, language: Language) -> String {
 /// Hundredths of a percent as percent with one decimal, rounded down; what is not zero is not
 /// shown as zero.
 fn percent(hundredths: u64, language: Language) -> String {
+    format!("{}\u{A0}%", tenths(hundredths, language))
+}
+
+fn tenths(hundredths: u64, language: Language) -> String {
     let (whole, tenth) = (hundredths / 100, hundredths / 10 % 10);
     let small = hundredths > 0 && hundredths < 10;
     let text = if small { "< 0.1".to_owned() } else { format!("{whole}.{tenth}") };
-    format!("{}\u{A0}%", decimals(&text, language))
+    decimals(&text, language)
+}
+
+/// The text of a finding, in English where no other is known.
+fn text<'t>(english: &'t str, translated: &'t Labels, language: Language) -> &'t str {
+    match label(translated, language) {
+        translated if language != Language::En && !translated.is_empty() => translated,
+        _ => english,
+    }
 }
 
 /// The decimal mark of the language.

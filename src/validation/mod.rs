@@ -5,14 +5,15 @@
 //! person; findings hold no identifier, and only the first of each rule are listed.
 
 mod compare;
+mod findings;
 mod html;
-mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 pub use compare::{CodeChange, GroupChange, VariableChange};
+pub use findings::Findings;
 pub use html::page;
 
 use compare::{codes_apart, groups, variables};
@@ -25,6 +26,7 @@ use crate::render::euros;
 use crate::warehouse::{
     DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, RowCounts, StoredFinding,
 };
+use crate::words::{Language, Words};
 
 /// Findings listed per rule.
 const FIRST_MAX: usize = 5;
@@ -62,7 +64,7 @@ pub struct Found {
     by_rule: RowCounts,
     by_column: RowCounts,
     rows: RowCounts,
-    first: BTreeMap<String, Vec<First>>,
+    first: BTreeMap<String, Vec<StoredFinding>>,
 }
 
 impl Found {
@@ -76,7 +78,7 @@ impl Found {
             }
             let first = self.first.entry(finding.rule.clone()).or_default();
             if first.len() < FIRST_MAX {
-                first.push(First::of(finding));
+                first.push(finding.clone());
             }
         }
     }
@@ -172,13 +174,15 @@ pub struct OfDelivery {
     pub severity: String,
     /// The variable.
     pub column: Option<String>,
-    /// Expected and found.
+    /// Expected and found, in English.
     pub text: String,
+    /// The same in other languages.
+    pub translated: Labels,
     /// Whether what blocks was accepted.
     pub accepted: bool,
-    /// What the rule says, in three languages.
+    /// What the rule says, in all languages.
     pub meaning: Labels,
-    /// What to do, in three languages.
+    /// What to do, in all languages.
     pub help: Labels,
 }
 
@@ -191,9 +195,9 @@ pub struct BrokenRule {
     pub severity: String,
     /// Rows that break it.
     pub rows: u64,
-    /// What it says, in three languages.
+    /// What it says, in all languages.
     pub meaning: Labels,
-    /// What to do, in three languages.
+    /// What to do, in all languages.
     pub help: Labels,
     /// The first findings.
     pub first: Vec<First>,
@@ -208,8 +212,10 @@ pub struct First {
     pub line: i64,
     /// The variable.
     pub column: Option<String>,
-    /// Expected and found.
+    /// Expected and found, in English.
     pub text: String,
+    /// The same in other languages.
+    pub translated: Labels,
 }
 
 /// Rows with findings that concern a variable.
@@ -261,8 +267,8 @@ impl ValidationReport {
                 rejected: amount(&sums.cents_rejected),
             },
             quarters: sums.quarters.iter().map(quarter).collect(),
-            of_delivery: of_delivery(record),
-            rules: broken_rules(validated.found),
+            of_delivery: of_delivery(record, &Findings::new(dictionary)),
+            rules: broken_rules(validated.found, &Findings::new(dictionary)),
             columns: columns(validated.found, dictionary),
             previous: validated.previous.as_ref().map(|(name, _)| name.clone()),
             distribution: groups(profile, previous),
@@ -273,18 +279,21 @@ impl ValidationReport {
     }
 }
 
-fn broken_rules(found: &Found) -> Vec<BrokenRule> {
-    let meanings = texts::meanings();
+fn broken_rules(found: &Found, findings: &Findings<'_>) -> Vec<BrokenRule> {
+    let of_rule = |rule: &Rule| {
+        let first = found.first.get(rule.id).into_iter().flatten();
+        first.map(|it| First::of(it, findings)).collect()
+    };
     let broken = |rule: &Rule| {
         let rows = found.by_rule.of(rule.severity.name(), rule.id);
-        let (meaning, help) = in_languages(rule, &meanings);
+        let (meaning, help) = in_languages(rule);
         (rows > 0).then(|| BrokenRule {
             rule: rule.id.to_owned(),
             severity: rule.severity.name().to_owned(),
             rows,
             meaning,
             help,
-            first: found.first.get(rule.id).cloned().unwrap_or_default(),
+            first: of_rule(rule),
         })
     };
     let mut rules: Vec<&Rule> = all_rules();
@@ -292,30 +301,31 @@ fn broken_rules(found: &Found) -> Vec<BrokenRule> {
     rules.into_iter().filter_map(broken).collect()
 }
 
-/// What a rule says and what to do, in the languages of the report.
-fn in_languages(rule: &Rule, meanings: &BTreeMap<String, texts::Meaning>) -> (Labels, Labels) {
-    let translated = meanings.get(rule.id);
-    let labels = |en: &str, of: &dyn Fn(&texts::Meaning) -> &texts::Translated| {
-        let (fr, nl) = translated.map(of).map(|it| (it.fr.clone(), it.nl.clone())).unzip();
-        Labels { en: en.to_owned(), fr, nl, de: None }
+/// What a rule says and what to do; the English stands with the rule.
+fn in_languages(rule: &Rule) -> (Labels, Labels) {
+    let labels = |section: &str, english: &str| {
+        let [fr, nl, de] = [Language::Fr, Language::Nl, Language::De]
+            .map(|language| Words::of(language).find(section, rule.id).map(str::to_owned));
+        Labels { en: english.to_owned(), fr, nl, de }
     };
-    (labels(rule.meaning, &|it| &it.text), labels(rule.help, &|it| &it.help))
+    (labels("rule_meaning", rule.meaning), labels("rule_help", rule.help))
 }
 
-fn of_delivery(record: &DeliveryRecord) -> Vec<OfDelivery> {
-    let meanings = texts::meanings();
+fn of_delivery(record: &DeliveryRecord, findings: &Findings<'_>) -> Vec<OfDelivery> {
     let of = |found: DeliveryFindingRecord| {
         let rule = DELIVERY_RULES.iter().find(|rule| rule.id == found.rule);
-        let (meaning, help) = rule.map(|rule| in_languages(rule, &meanings)).unwrap_or_default();
+        let (meaning, help) = rule.map(|rule| in_languages(rule)).unwrap_or_default();
         let DeliveryFindingRecord { rule, severity, column, text, accepted } = found;
-        OfDelivery { rule, severity, column, text, accepted, meaning, help }
+        let translated = findings.translated(&rule, &text);
+        OfDelivery { rule, severity, column, text, translated, accepted, meaning, help }
     };
     record.of_delivery().into_iter().map(of).collect()
 }
 
 impl First {
-    fn of(finding: &StoredFinding) -> Self {
+    fn of(finding: &StoredFinding, findings: &Findings<'_>) -> Self {
         Self {
+            translated: findings.translated(&finding.rule, &finding.text),
             file: finding.file.clone(),
             line: finding.line,
             column: finding.column.clone(),

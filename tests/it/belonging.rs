@@ -198,7 +198,9 @@ fn a_share_of_less_than_nothing_and_a_rate_on_it_say_so() {
     let said = |arguments: &[&str]| {
         let ran = sandbox.run_all(&[&["run", "mine"], arguments].concat()).ok();
         let lines = ran.stdout.lines().chain(ran.stderr.lines());
-        let notes = lines.filter(|line| line.contains("part: ") || line.contains("growth: "));
+        let notes = lines.filter(|line| {
+            ["part", "growth"].iter().any(|it| line.contains(it)) && line.contains(" 0")
+        });
         notes.map(|line| line.to_owned() + "\n").collect::<String>()
     };
     insta::assert_snapshot!(said(&["--format", "csv"]), @"
@@ -206,8 +208,8 @@ fn a_share_of_less_than_nothing_and_a_rate_on_it_say_so() {
     note: growth: where the figure compared with is below 0, the rate is in percent of its magnitude: a rise is above 0, a fall below.
     ");
     insta::assert_snapshot!(said(&["--format", "markdown", "--lang", "fr"]), @"
-    - part: là où l'ensemble est inférieur à 0, une part reste la partie divisée par lui : les parts totalisent 100 % et leurs signes sont opposés à ceux des parties.
-    - growth: là où le chiffre de comparaison est inférieur à 0, le taux est en pour cent de sa valeur absolue : une hausse est positive, une baisse négative.
+    - part : là où l’ensemble est inférieur à 0, une part reste la partie divisée par lui : les parts totalisent 100 % et leurs signes sont opposés à ceux des parties.
+    - growth : là où le chiffre de comparaison est inférieur à 0, le taux est en pour cent de sa valeur absolue : une hausse est positive, une baisse négative.
     ");
     insta::assert_snapshot!(said(&["--format", "html", "--lang", "nl"]), @"
     <li>part: waar het geheel onder 0 ligt, blijft een aandeel het deel gedeeld door het geheel: aandelen zijn samen 100 % en hun teken is tegengesteld aan dat van de delen.</li>

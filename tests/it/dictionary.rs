@@ -100,16 +100,16 @@ fn measures_are_listed_by_group_and_an_own_one_names_its_group() {
     cpas_employment                     Emplois procurés par le CPAS
       article_60                        Article 60, § 7
       article_61                        Article 61
-      social_economy                    Initiative d'économie sociale
-    activation_measures                 Mesures d'activation
+      social_economy                    Initiative d’économie sociale
+    activation_measures                 Mesures d’activation
       ptp                               Programme de transition professionnelle (PTP)
-      sine                              Économie sociale d'insertion (SINE)
-      interim                           Intérim d'insertion
+      sine                              Économie sociale d’insertion (SINE)
+      interim                           Intérim d’insertion
       activa                            Plan Activa
-      activation                        Activation de l'aide financière
+      activation                        Activation de l’aide financière
     guidance_and_projects               Accompagnement, projets et exonérations
-      partnership_convention            Convention de partenariat d'accompagnement
-      piis                              Projet individualisé d'intégration sociale (PIIS)
+      partnership_convention            Convention de partenariat d’accompagnement
+      piis                              Projet individualisé d’intégration sociale (PIIS)
       socio_professional_integration    Intégration socioprofessionnelle
     unclassified                        Non classé
       unclassified                      Non classé

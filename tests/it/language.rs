@@ -396,7 +396,7 @@ per_person = "mean"
       ./warehouse/queries/mine.toml:14:10: `trend` compares quarters (add `quarter` to the dimensions)
       ./warehouse/queries/mine.toml:16:11: `last_year` is nothing to compare with (write `previous_quarter`, `year_before`, or a quarter such as `2010Q1`)
       ./warehouse/queries/mine.toml:18:10: `nothing` has no formula (give one of ratio, share, change, rate, cumulative, moving, per_person)
-      ./warehouse/queries/mine.toml:19:1: unknown key `decimals` (known here: ratio, share, change, rate, cumulative, moving, per_person)
+      ./warehouse/queries/mine.toml:19:1: unknown key `decimals` (known here: ratio, share, change, rate, cumulative, moving, per_person, label)
       ./warehouse/queries/mine.toml:22:14: unknown statistic `mean` (did you mean `median`?)
     ");
 }

@@ -141,3 +141,6 @@ mod asked;
 
 /// Which quarters a figure is over, and what says so where some or all are missing.
 mod over;
+
+/// Every word in four languages: the catalogues, what uses them, and findings in other words.
+mod words;

@@ -398,7 +398,7 @@ fn a_refused_delivery_leaves_its_report_and_its_findings_and_nothing_else() {
     let json: serde_json::Value = serde_json::from_str(&sandbox.read("r.json")).unwrap();
     assert_eq!(json["outcome"], "dry-run");
     assert_eq!(json["rows"]["rejected"], 3);
-    for language in ["en", "fr", "nl"] {
+    for language in ["en", "fr", "nl", "de"] {
         assert!(json["rules"][0]["meaning"][language].is_string(), "{language}");
     }
 }

@@ -8,11 +8,12 @@ use crate::sandbox::{files_below, repository};
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 24] = [
+const MODULES: [(&str, &[&str]); 25] = [
     ("visible", &[]),
     ("quarter", &[]),
     ("fault", &[]),
     ("document", &["visible", "quarter"]),
+    ("words", &["quarter", "document"]),
     ("finding", &["visible"]),
     ("dictionary", &["quarter", "document"]),
     ("delivery", &["quarter", "fault", "document", "finding", "dictionary"]),
@@ -39,11 +40,21 @@ const MODULES: [(&str, &[&str]); 24] = [
     ("metric", &[]),
     ("query", &["quarter", "document", "dictionary", "decode", "scan", "histories", "metric"]),
     ("disclosure", &["quarter", "document", "metric", "query"]),
-    ("render", &["visible", "quarter", "document", "dictionary", "disclosure"]),
-    ("export", &["quarter", "metric", "render", "disclosure"]),
+    ("render", &["visible", "document", "words", "dictionary", "metric", "disclosure"]),
+    ("export", &["words", "quarter", "metric", "render", "disclosure"]),
     (
         "validation",
-        &["visible", "document", "finding", "dictionary", "check", "warehouse", "render"],
+        &[
+            "visible",
+            "quarter",
+            "document",
+            "words",
+            "finding",
+            "dictionary",
+            "check",
+            "warehouse",
+            "render",
+        ],
     ),
     (
         "pipeline",

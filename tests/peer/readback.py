@@ -3,7 +3,7 @@
 Usage: readback.py FORMAT FILE
 Formats: csv, csv-locale, csv-metadata, tsv, json, ndjson, parquet, arrow, arrow-stream, xlsx, html,
 ipynb, sdmx-csv. `ipynb-run` runs the notebook in its folder and prints what its cells gave;
-`xlsx-structure` prints what the sheets of a workbook are made of.
+`xlsx-structure` prints what the sheets of a workbook are made of, `xlsx-words` what people read.
 Amounts keep their decimals; no value is an empty field.
 """
 
@@ -102,15 +102,15 @@ def read_arrow_stream(path: Path) -> None:
 
 
 def read_xlsx(path: Path) -> None:
-    """The table of the third sheet, without the columns of labels."""
+    """The table of the third sheet, without the columns of labels; columns by their names in the data."""
     import openpyxl
 
     _, notes, sheet = openpyxl.load_workbook(path).worksheets
-    numeric = {}
-    for name, _, unit in notes.iter_rows(min_row=2, max_col=3, values_only=True):
-        if name is None:
+    numeric, names = {}, {}
+    for head, name, _, unit in notes.iter_rows(min_row=2, max_col=4, values_only=True):
+        if head is None:
             break
-        numeric[name] = bool(unit)
+        numeric[head], names[head] = bool(unit), name
     columns = [list(column) for column in sheet.iter_cols()]
     columns = [column for column in columns if column[0].value in numeric]
 
@@ -122,7 +122,7 @@ def read_xlsx(path: Path) -> None:
         decimals = len(cell.number_format.partition(".")[2])
         return f"{Decimal(repr(cell.value)):.{decimals}f}"
 
-    header = [column[0].value for column in columns]
+    header = [names[column[0].value] for column in columns]
     cells = [[text(it, numeric[column[0].value]) for it in column[1:]] for column in columns]
     rows = zip(*cells)
     printed(header, (row for row in rows if any(value not in (None, "") for value in row)))
@@ -141,6 +141,24 @@ def xlsx_structure(path: Path) -> None:
             f"frozen {sheet.freeze_panes}; tables {tables}; size {sheet.dimensions}"
         )
     print(f"created {workbook.properties.created.isoformat()}")
+
+
+def xlsx_words(path: Path) -> None:
+    """What people read in a workbook: names in the data, codes and the command are left out."""
+    import openpyxl
+
+    cover, notes, sheet = openpyxl.load_workbook(path).worksheets
+    for worksheet in (cover, notes, sheet):
+        print(worksheet.title)
+    for row in cover.iter_rows(values_only=True):
+        print(*(cell for cell in row if cell is not None))
+    for row in notes.iter_rows(values_only=True):
+        print(*(cell for at, cell in enumerate(row) if cell is not None and at != 1))
+    print(notes["B1"].value)
+    for column in sheet.iter_cols(values_only=True):
+        print(column[0])
+        if "(code)" not in str(column[0]).lower():
+            print(*(cell for cell in column if isinstance(cell, str)))
 
 
 def of_table(table: Any) -> None:
@@ -283,6 +301,7 @@ READERS = {
     "arrow": read_arrow,
     "arrow-stream": read_arrow_stream,
     "xlsx": read_xlsx,
+    "xlsx-words": xlsx_words,
     "xlsx-structure": xlsx_structure,
     "html": read_html,
     "ipynb": read_ipynb,

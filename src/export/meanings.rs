@@ -1,0 +1,77 @@
+//! What each column of an export says, in a sentence of the reader's language.
+
+use super::words::heading;
+use crate::disclosure::{Against, Formula, ReleasedTable, ResultColumn, Statistic};
+use crate::metric::{Dimension, Metric};
+use crate::render::Language;
+use crate::words::Words;
+
+/// The label of a column and what it says; columns that explain others have the label alone.
+pub(super) fn meaning(table: &ReleasedTable, column: &ResultColumn, language: Language) -> String {
+    let words = Words::of(language);
+    let label = heading(table, &column.name, language);
+    let of_formula = || Some(formula(&table.derived(&column.name)?.formula, words));
+    match known(&column.name, words).or_else(of_formula) {
+        // In English a label is no more than the name.
+        Some(meaning) if language == Language::En => meaning,
+        Some(meaning) => words.fill("page.labelled", &[("label", &label), ("meaning", &meaning)]),
+        None => label,
+    }
+}
+
+/// What a metric or dimension says.
+fn known(name: &str, words: &Words) -> Option<String> {
+    let english = || {
+        let of_metric = Metric::named(name).map(Metric::meaning);
+        of_metric.or_else(|| Dimension::named(name).map(Dimension::meaning))
+    };
+    words.find("meaning", name).or_else(english).map(str::to_owned)
+}
+
+/// What a formula says.
+fn formula(formula: &Formula, words: &Words) -> String {
+    let of = |metric: &Metric| words.heading(metric.name()).to_owned();
+    let against = |against: &Against| match against {
+        Against::PreviousQuarter => words.text("formula.previous_quarter").to_owned(),
+        Against::YearBefore => words.text("formula.year_before").to_owned(),
+        Against::Base(base) => words.quarters(&base.to_string()).into_owned(),
+    };
+    match formula {
+        Formula::Ratio(one, other) => {
+            words.fill("formula.ratio", &[("one", &of(one)), ("other", &of(other))])
+        }
+        Formula::Share(metric, within) if within.is_empty() => {
+            words.fill("formula.share_of_all", &[("metric", &of(metric))])
+        }
+        Formula::Share(metric, within) => {
+            let names: Vec<&str> = within.iter().map(|it| words.heading(it.name())).collect();
+            let dimensions = joined(&names, words);
+            words.fill("formula.share", &[("metric", &of(metric)), ("dimensions", &dimensions)])
+        }
+        Formula::Change(metric, other) => {
+            words.fill("formula.change", &[("metric", &of(metric)), ("other", &against(other))])
+        }
+        Formula::Rate(metric, other) => {
+            words.fill("formula.rate", &[("metric", &of(metric)), ("other", &against(other))])
+        }
+        Formula::Cumulative(metric) => words.fill("formula.cumulative", &[("metric", &of(metric))]),
+        Formula::Moving(metric, quarters) => {
+            let values = [("metric", &*of(metric)), ("count", &quarters.to_string())];
+            words.fill("formula.moving", &values)
+        }
+        Formula::PerPerson(Statistic::Minimum) => words.text("formula.minimum").to_owned(),
+        Formula::PerPerson(Statistic::Maximum) => words.text("formula.maximum").to_owned(),
+        Formula::PerPerson(Statistic::Quantile(50)) => words.text("formula.median").to_owned(),
+        Formula::PerPerson(Statistic::Quantile(percent)) => {
+            words.fill("formula.quantile", &[("percent", &percent.to_string())])
+        }
+    }
+}
+
+/// Words in a row, the last two joined by `and`.
+fn joined(names: &[&str], words: &Words) -> String {
+    let Some((first, rest)) = names.split_first() else { return String::new() };
+    rest.iter().fold((*first).to_owned(), |first, last| {
+        words.fill("formula.and", &[("first", &first), ("last", last)])
+    })
+}
