@@ -195,6 +195,12 @@ pub fn moment(timestamp_ms: i64) -> String {
     moment.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// A moment in UTC, to the second, as ISO 8601 has it.
+pub fn instant(timestamp_ms: i64) -> String {
+    let moment = DateTime::from_timestamp_millis(timestamp_ms).unwrap_or_default();
+    moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// A number of bytes for people.
 pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["B", "KiB", "MiB", "GiB"];

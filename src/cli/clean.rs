@@ -41,6 +41,6 @@ pub(super) fn run(
     }
     console.flush()?;
     let done = if arguments.dry_run { "would be removed" } else { "removed" };
-    console.say(&format!("{} {done}", count(files.len() as u64, "item")));
+    console.tell(&format!("{} {done}", count(files.len() as u64, "item")));
     Ok(Exit::Done)
 }

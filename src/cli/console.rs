@@ -8,6 +8,7 @@ use crate::render::{json, terminal_lines};
 pub(super) struct Console {
     out: Readable<BufWriter<StdoutLock<'static>>>,
     err: Stderr,
+    is_quiet: bool,
 }
 
 /// Takes text for reading; what a terminal would take for a command is written out.
@@ -31,7 +32,18 @@ impl<W: Write> Write for Readable<W> {
 
 impl Console {
     pub(super) fn new() -> Self {
-        Self { out: Readable(BufWriter::new(io::stdout().lock())), err: io::stderr() }
+        let out = Readable(BufWriter::new(io::stdout().lock()));
+        Self { out, err: io::stderr(), is_quiet: false }
+    }
+
+    /// The same that leaves out what only says that something went as it was asked.
+    pub(super) fn quiet(self, is_quiet: bool) -> Self {
+        Self { is_quiet, ..self }
+    }
+
+    /// Whether nothing is said but what changes how data are to be read.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.is_quiet
     }
 
     /// For text that people read.
@@ -44,7 +56,15 @@ impl Console {
         &mut self.out.0
     }
 
-    /// Narration. A closed stderr must not stop the work.
+    /// Says that something went as it was asked: what was written, how much of it. Nobody misses it
+    /// with `--quiet`.
+    pub(super) fn tell(&mut self, text: &str) {
+        if !self.is_quiet {
+            self.say(text);
+        }
+    }
+
+    /// Errors, warnings, notes and hints. A closed stderr must not stop the work.
     pub(super) fn say(&mut self, text: &str) {
         let _closed = writeln!(self.err, "{}", terminal_lines(text)).is_err();
     }

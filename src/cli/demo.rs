@@ -32,7 +32,8 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
     let failed = |error: std::io::Error| CliError::new(format!("making the demo: {error}"));
     let folder = tempfile::Builder::new().prefix("sppis-demo-").tempdir().map_err(failed)?;
     let warehouse = Warehouse::init(&folder.path().join("warehouse"), &KeyPlace::Warehouse)?;
-    console.say("a temporary warehouse, with a key of its own, takes in two invented deliveries\n");
+    console
+        .tell("a temporary warehouse, with a key of its own, takes in two invented deliveries\n");
     for (name, text) in DELIVERIES {
         let path = folder.path().join(name);
         std::fs::write(&path, text).map_err(failed)?;
@@ -55,11 +56,11 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
         export(table, &provenance(&snapshot), &options, console.out())?;
     }
     console.flush()?;
-    console.say("\nthe temporary warehouse is removed again; to make one that stays:");
-    console.say("  sppis init");
-    console.say("  sppis sample --deliveries 2008-05,2008-11 --persons 1000 --output samples");
-    console.say("  sppis ingest samples/DWH_SPPIS_Formulaires_2008-05.csv");
-    console.say("  sppis queries");
-    console.say("  sppis run by-regime-and-measure");
+    console.tell("\nthe temporary warehouse is removed again; to make one that stays:");
+    console.tell("  sppis init");
+    console.tell("  sppis sample --deliveries 2008-05,2008-11 --persons 1000 --output samples");
+    console.tell("  sppis ingest samples/DWH_SPPIS_Formulaires_2008-05.csv");
+    console.tell("  sppis queries");
+    console.tell("  sppis run by-regime-and-measure");
     Ok(Exit::Done)
 }

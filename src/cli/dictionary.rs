@@ -1,11 +1,18 @@
 //! `sppis dictionary`
 
+use std::io::Write;
 use std::path::Path;
+
+use serde_json::{Value, json};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::dictionary::{Dictionary, Variable};
+use super::options::{LanguageArguments, OfTexts, OutputArguments};
+use super::output::pretty_json;
+use super::place::Guard;
+use crate::dictionary::{Code, Dictionary, Measure, Variable};
 use crate::document::nearest;
+use crate::export::Format;
 use crate::render::{Language, label};
 use crate::warehouse::{Warehouse, WarehouseError};
 
@@ -13,7 +20,7 @@ use crate::warehouse::{Warehouse, WarehouseError};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sppis dictionary\n  sppis dictionary EBENCONVCM --lang nl\n  \
-                  sppis dictionary --measures"
+                  sppis dictionary --measures\n  sppis dictionary --format json"
 )]
 pub(super) struct Arguments {
     /// The variable.
@@ -24,9 +31,11 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "variable")]
     measures: bool,
 
-    /// Language of names, definitions and labels.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    lang: Language,
+    #[command(flatten)]
+    output: OutputArguments<OfTexts>,
+
+    #[command(flatten)]
+    language: LanguageArguments,
 }
 
 pub(super) fn run(
@@ -39,16 +48,31 @@ pub(super) fn run(
         Err(WarehouseError::Absent(_)) => Dictionary::built_in()?,
         Err(error) => return Err(error.into()),
     };
-    if arguments.measures {
-        return measures(&dictionary, arguments.lang, console);
-    }
-    let Some(name) = &arguments.variable else {
+    let sink = arguments.output.sink(|| Guard::of_root(root), console)?;
+    let (mut text, language) = (Vec::new(), arguments.language.lang);
+    let document = if arguments.measures {
+        measures(&dictionary, language, &mut text)?;
+        measures_json(&dictionary)
+    } else if let Some(name) = &arguments.variable {
+        let variable = known(&dictionary, name)?;
+        describe(variable, language, &mut text)?;
+        variable_json(variable)
+    } else {
         for variable in dictionary.variables() {
-            let label = label(&variable.label, arguments.lang);
-            writeln!(console.out(), "{:<14}{:<12}{label}", variable.name, variable.kind)?;
+            let label = label(&variable.label, language);
+            writeln!(text, "{:<14}{:<12}{label}", variable.name, variable.kind)?;
         }
-        return Ok(Exit::Done);
+        dictionary.variables().iter().map(variable_json).collect()
     };
+    if sink.format == Format::Json {
+        sink.put(pretty_json(&document)?.as_bytes(), console)?;
+    } else {
+        sink.put_text(&String::from_utf8_lossy(&text), console)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn known<'d>(dictionary: &'d Dictionary, name: &str) -> Result<&'d Variable, CliError> {
     let Some(variable) = dictionary.variable(name) else {
         let names: Vec<&str> = dictionary.variables().iter().map(|it| it.name.as_str()).collect();
         let failed = CliError::new(format!("there is no variable `{name}`"));
@@ -57,15 +81,40 @@ pub(super) fn run(
             None => failed.hint("`sppis dictionary` lists them"),
         });
     };
-    describe(variable, arguments.lang, console)
+    Ok(variable)
+}
+
+/// A variable with all that is known of it, texts in every language.
+fn variable_json(it: &Variable) -> Value {
+    let code = |it: &Code| {
+        json!({
+            "code": it.code, "label": it.label, "label_is_cut_short": it.incomplete_label,
+            "validity": it.validity.to_string(), "note": it.note,
+        })
+    };
+    json!({
+        "name": it.name, "kind": it.kind, "level": it.level, "required": it.required,
+        "regimes": it.regimes, "validity": it.validity.to_string(), "label": it.label,
+        "definition": it.definition, "codes_are_complete": it.table_complete,
+        "codes": it.codes.iter().map(code).collect::<Vec<_>>(), "notes": it.notes,
+        "sources": it.sources,
+    })
+}
+
+fn measures_json(dictionary: &Dictionary) -> Value {
+    let measure = |it: &Measure| {
+        json!({
+            "name": it.name, "group": it.group, "label": it.label, "definition": it.definition,
+        })
+    };
+    dictionary.measures().iter().map(measure).collect()
 }
 
 fn measures(
     dictionary: &Dictionary,
     language: Language,
-    console: &mut Console,
-) -> Result<Exit, CliError> {
-    let out = console.out();
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     let groups = dictionary.measure_groups().iter().map(Some).chain([None]);
     for group in groups {
         let name = group.map(|group| group.name.as_str());
@@ -79,15 +128,10 @@ fn measures(
             writeln!(out, "  {:<34}{}", measure.name, label(&measure.label, language))?;
         }
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
-fn describe(
-    variable: &Variable,
-    language: Language,
-    console: &mut Console,
-) -> Result<Exit, CliError> {
-    let out = console.out();
+fn describe(variable: &Variable, language: Language, out: &mut dyn Write) -> Result<(), CliError> {
     writeln!(out, "{}: {}", variable.name, label(&variable.label, language))?;
     let definition = label(&variable.definition, language);
     if !definition.is_empty() {
@@ -128,5 +172,5 @@ fn describe(
     for source in &variable.sources {
         writeln!(out, "  {source}")?;
     }
-    Ok(Exit::Done)
+    Ok(())
 }

@@ -74,6 +74,16 @@ impl CliError {
         }
     }
 
+    /// With something else that helps, too.
+    pub(super) fn or(self, other: &str) -> Self {
+        match self {
+            Self::Failed { text, exit, hint: Some(hint) } => {
+                Self::Failed { text, exit, hint: Some(format!("{hint}, or {other}")) }
+            }
+            other => other,
+        }
+    }
+
     /// Prints the error to stderr; gives how the program ends.
     pub(super) fn report(self, console: &mut Console) -> Exit {
         match self {

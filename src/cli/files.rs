@@ -4,20 +4,24 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::run::state;
-use crate::warehouse::Warehouse;
+use super::options::{OfTexts, OutputArguments, StateArguments};
+use super::output::pretty_json;
+use super::place::Guard;
+use crate::export::Format;
+use crate::warehouse::{Snapshot, TableFile, Warehouse};
 
 /// Print the paths of the Parquet files of the current state, or of an older one, one per line.
 ///
 /// A glob over the table's folder also finds files that a later delivery has replaced; tools that
 /// do not read Delta tables should read these paths instead.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: sppis files --as-of 2008-05")]
+#[command(after_help = "Examples:\n  sppis files --as-of 2008-05\n  sppis files --format json")]
 pub(super) struct Arguments {
-    /// The state before a later delivery than this one came in, at the end of a day, or at a version
-    /// of the table.
-    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
-    as_of: Option<String>,
+    #[command(flatten)]
+    state: StateArguments,
+
+    #[command(flatten)]
+    output: OutputArguments<OfTexts>,
 }
 
 pub(super) fn run(
@@ -25,17 +29,34 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let snapshot = state(warehouse, arguments.as_of.as_deref(), console)?;
-    // Other programs open these very paths; a terminal only shows them.
-    let to_terminal = console.prints_to_terminal();
+    let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
+    let snapshot = arguments.state.snapshot(warehouse, console)?;
+    if sink.format == Format::Json {
+        sink.put(json(&snapshot)?.as_bytes(), console)?;
+        return Ok(Exit::Done);
+    }
+    let mut lines = Vec::new();
     for file in snapshot.files() {
-        let path = file.path();
-        if to_terminal {
-            writeln!(console.out(), "{}", path.display())?;
-        } else {
-            console.data().write_all(path.as_os_str().as_bytes())?;
-            writeln!(console.data())?;
-        }
+        lines.extend_from_slice(file.path().as_os_str().as_bytes());
+        lines.push(b'\n');
+    }
+    // Other programs open these very paths; a terminal only shows them.
+    if sink.file().is_none() && console.prints_to_terminal() {
+        console.out().write_all(&lines)?;
+    } else {
+        sink.put(&lines, console)?;
     }
     Ok(Exit::Done)
+}
+
+/// The files with what they hold.
+fn json(snapshot: &Snapshot) -> Result<String, CliError> {
+    let file = |it: &TableFile| {
+        serde_json::json!({
+            "path": it.path().display().to_string(), "quarter": it.quarter().to_string(),
+            "delivery": it.delivery(), "observations": it.row_count(), "bytes": it.byte_count(),
+        })
+    };
+    let files: Vec<_> = snapshot.files().iter().map(file).collect();
+    pretty_json(&serde_json::json!({ "version": snapshot.version(), "files": files }))
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::Path;
 
 use super::error::CliError;
 use super::output::pretty_json;
+use crate::export::Format;
 use crate::finding::Severity;
 use crate::render::{count, grouped, quoted, terminal_lines};
 use crate::warehouse::{
@@ -13,36 +13,10 @@ use crate::warehouse::{
     StoredFindings,
 };
 
-/// A format of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Form {
-    /// One line per finding, for reading.
-    Table,
-    /// Comma-separated: file, line, column, rule, severity, finding.
-    Csv,
-    /// One object with counts by rule and by column, and every finding.
-    Json,
-    /// The columns of CSV, typed.
-    Parquet,
-}
-
-impl Form {
-    /// Whether a list of the format has it without being asked for it: a table of findings by row has
-    /// of the delivery as a whole only what keeps it out.
-    pub(super) fn has(self, found: &DeliveryFindingRecord) -> bool {
-        matches!(self, Self::Table | Self::Json) || found.severity == Severity::Block.name()
-    }
-
-    /// The format that a file's ending says.
-    pub(super) fn of_path(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "txt" => Some(Self::Table),
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Json),
-            "parquet" => Some(Self::Parquet),
-            _ => None,
-        }
-    }
+/// Whether a list of the format has it without being asked for it: a table of findings by row has
+/// of the delivery as a whole only what keeps it out.
+pub(super) fn is_listed(format: Format, found: &DeliveryFindingRecord) -> bool {
+    matches!(format, Format::Table | Format::Json) || found.severity == Severity::Block.name()
 }
 
 /// What was found, of a delivery as a whole and of its rows.
@@ -57,25 +31,26 @@ pub(super) struct List<'a> {
 
 impl List<'_> {
     /// Writes the list, some findings at a time; gives how many findings of rows it has.
-    pub(super) fn write(&self, form: Form, out: &mut dyn Write) -> Result<u64, CliError> {
-        match form {
-            Form::Table => {
-                out.write_all(terminal_lines(&self.table_of_delivery()).as_bytes())?;
-                self.each(
-                    |findings| Ok(out.write_all(terminal_lines(&table(findings)).as_bytes())?),
-                )
-            }
-            Form::Csv => {
+    pub(super) fn write(&self, format: Format, out: &mut dyn Write) -> Result<u64, CliError> {
+        match format {
+            Format::Csv => {
                 out.write_all(self.csv_of_delivery().as_bytes())?;
                 self.each(|findings| Ok(out.write_all(csv(findings).as_bytes())?))
             }
-            Form::Json => self.write_json(out),
-            Form::Parquet => {
+            Format::Json => self.write_json(out),
+            Format::Parquet => {
                 let mut file = FindingsAsParquet::new()?;
                 file.add(&self.of_delivery.iter().map(of_no_row).collect::<Vec<_>>())?;
                 let count = self.each(|findings| Ok(file.add(findings)?))?;
                 out.write_all(&file.finish()?)?;
                 Ok(count)
+            }
+            // The options let no other format through.
+            _ => {
+                out.write_all(terminal_lines(&self.table_of_delivery()).as_bytes())?;
+                self.each(
+                    |findings| Ok(out.write_all(terminal_lines(&table(findings)).as_bytes())?),
+                )
             }
         }
     }

@@ -49,7 +49,7 @@ pub(super) fn run(
     )?;
     console.flush()?;
     if built.rows_read > 0 {
-        console.say(&format!("made from {}", count(built.rows_read, "observation")));
+        console.tell(&format!("made from {}", count(built.rows_read, "observation")));
     }
     Ok(Exit::Done)
 }

@@ -1,7 +1,7 @@
 //! `sppis ingest`
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::console::{Console, say_event};
 use super::error::{CliError, Exit, committed_but, say_histories_problem};
 use super::ingest_log::{log_waiting, replaces, say_waiting};
+use super::options::{Formats, LanguageArguments, OfFindings, OfPages, format_of};
 use super::output::{probe, write_as_made, write_file};
-use super::place::{Guard, is_same};
+use super::place::{FilePlace, Guard, is_same};
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
 use super::{findings, validation};
@@ -18,7 +19,8 @@ use crate::check::DELIVERY_RULES;
 use crate::delivery::{Delivery, Encoding, IgnoredColumns, REQUIRED};
 use crate::dictionary::{CODE_COLUMNS, Column};
 use crate::document::nearest;
-use crate::finding::{Budget, BudgetError, Severity, shown, shown_path};
+use crate::export::Format;
+use crate::finding::{Budget, BudgetError, Severity, shown};
 use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, Outcome, ingest};
 use crate::quarter::QuarterRange;
 use crate::render::Language;
@@ -94,9 +96,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH")]
     report: Option<PathBuf>,
 
-    /// Language of the validation report.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    lang: Language,
+    #[command(flatten)]
+    language: LanguageArguments,
 
     /// Write all findings, whatever becomes of the delivery: .csv, .json, .parquet or .txt.
     #[arg(long, value_name = "PATH")]
@@ -144,11 +145,11 @@ pub(super) fn run(
         }),
     };
     let report = match arguments.log {
-        Log::Text => with_bar(warehouse, &delivery, &options),
+        Log::Text => with_bar(warehouse, &delivery, &options, console),
         Log::Json => with_json(warehouse, &delivery, &options),
     };
     let report = report?;
-    let written = wanted.write(&report, warehouse, arguments.lang, console);
+    let written = wanted.write(&report, warehouse, arguments.language.lang, console);
     let ended = written.and_then(|()| conclude(&delivery, &report, console));
     match report.outcome {
         Outcome::Committed { revision, version } => {
@@ -202,35 +203,27 @@ fn rule_budget(text: &str) -> Result<(&'static str, Budget), CliError> {
 
 /// The files to be written about the delivery; places and formats are settled before it is read.
 struct Wanted {
-    report: Option<(PathBuf, validation::Form)>,
-    findings: Option<(PathBuf, findings::Form)>,
+    report: Option<(FilePlace, Format)>,
+    findings: Option<(FilePlace, Format)>,
 }
 
 impl Wanted {
     fn of(arguments: &Arguments, warehouse: &Warehouse) -> Result<Self, CliError> {
-        fn settled<F>(
+        fn settled<F: Formats>(
             path: Option<&PathBuf>,
-            form: impl Fn(&Path) -> Option<F>,
-            endings: &str,
             guard: &Guard,
-        ) -> Result<Option<(PathBuf, F)>, CliError> {
+        ) -> Result<Option<(FilePlace, Format)>, CliError> {
             let Some(path) = path else { return Ok(None) };
-            let unknown = || {
-                CliError::new(format!("the ending of {} says no format", shown_path(path)))
-                    .hint(format!("one of {endings}"))
-            };
-            let form = form(path).ok_or_else(unknown)?;
+            let format = format_of::<F>(None, path)?;
             let place = guard.file(path)?;
-            probe(place.parent().unwrap_or(Path::new(".")))?;
-            Ok(Some((place, form)))
+            probe(&place)?;
+            Ok(Some((place, format)))
         }
-        let (page, list) = (arguments.report.as_ref(), arguments.findings.as_ref());
         let guard = Guard::of(warehouse).with_inputs(&arguments.files);
-        let report = settled(page, validation::Form::of_path, ".html, .json", &guard)?;
-        let endings = ".csv, .json, .parquet, .txt";
-        let findings = settled(list, findings::Form::of_path, endings, &guard)?;
+        let report = settled::<OfPages>(arguments.report.as_ref(), &guard)?;
+        let findings = settled::<OfFindings>(arguments.findings.as_ref(), &guard)?;
         if let (Some((page, _)), Some((list, _))) = (&report, &findings)
-            && is_same(page, list)
+            && is_same(page.path(), list.path())
         {
             return Err(CliError::new("`--report` and `--findings` name the same file")
                 .hint("name two files"));
@@ -246,15 +239,15 @@ impl Wanted {
         console: &mut Console,
     ) -> Result<(), CliError> {
         let Some(details) = &ingested.details else { return Ok(()) };
-        if let Some((path, form)) = &self.findings {
+        if let Some((place, format)) = &self.findings {
             let (delivery, mut of_delivery) =
                 (&ingested.record.delivery, ingested.record.of_delivery());
-            of_delivery.retain(|found| form.has(found));
+            of_delivery.retain(|found| findings::is_listed(*format, found));
             let (findings, wanted) = (&details.findings, &|_: &str, _: &str| true);
             let list = findings::List { delivery, of_delivery: &of_delivery, findings, wanted };
-            write_as_made(path, console, |out| list.write(*form, out).map(drop))?;
+            write_as_made(place, console, |out| list.write(*format, out).map(drop))?;
         }
-        if let Some((path, form)) = &self.report {
+        if let Some((place, format)) = &self.report {
             let snapshot = warehouse.snapshot(None)?;
             let validated = Validated {
                 record: &ingested.record,
@@ -269,8 +262,8 @@ impl Wanted {
                 profile: Some(&details.profile),
                 previous: validation::previous(warehouse, &snapshot, &ingested.record)?,
             };
-            let text = validation::encode(&validated, warehouse.dictionary(), *form, language)?;
-            write_file(path, text.as_bytes(), console)?;
+            let text = validation::encode(&validated, warehouse.dictionary(), *format, language)?;
+            write_file(place, text.as_bytes(), console)?;
         }
         Ok(())
     }
@@ -283,7 +276,7 @@ pub(super) fn take_in(
     options: &IngestOptions,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let report = with_bar(warehouse, delivery, options)?;
+    let report = with_bar(warehouse, delivery, options, console)?;
     conclude(delivery, &report, console)
 }
 
@@ -291,8 +284,13 @@ fn with_bar(
     warehouse: &Warehouse,
     delivery: &Delivery,
     options: &IngestOptions,
+    console: &Console,
 ) -> Result<IngestReport, IngestError> {
-    let bar = progress_bar(delivery.byte_count());
+    let bar = if console.is_quiet() {
+        ProgressBar::hidden()
+    } else {
+        progress_bar(delivery.byte_count())
+    };
     let report = ingest(warehouse, delivery, options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
     report

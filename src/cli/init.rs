@@ -39,13 +39,13 @@ pub(super) fn run(
         None => KeyPlace::User,
     };
     let warehouse = Warehouse::init(root, &place)?;
-    console.say(&format!("made a warehouse at {}", root.display()));
+    console.tell(&format!("made a warehouse at {}", root.display()));
     let fingerprint = warehouse.key_fingerprint()?;
     let source = match &arguments.key_file {
         Some(path) => path.display().to_string(),
         None => warehouse.key_source()?.to_string(),
     };
-    console.say(&format!("its pseudonym key, fingerprint {fingerprint}, is {source}"));
+    console.tell(&format!("its pseudonym key, fingerprint {fingerprint}, is {source}"));
     if let Some(path) = &arguments.key_file {
         console.say(&format!("{NAMED_BY_VARIABLE}={}", path.display()));
     }

@@ -43,7 +43,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     if let Some(to) = &arguments.move_out {
         let moved = warehouse.move_key(to.first().map(PathBuf::as_path))?;
-        console.say(&format!("moved to {}, and read back", moved.to.display()));
+        console.tell(&format!("moved to {}, and read back", moved.to.display()));
         if moved.variable.is_some() {
             console.say(&format!("{NAMED_BY_VARIABLE}={}", moved.to.display()));
         }
@@ -61,8 +61,8 @@ pub(super) fn run(
     }
     if let Some(path) = &arguments.backup {
         let place = Guard::of(warehouse).file(path)?;
-        warehouse.back_up_key(&place)?;
-        console.say(&format!("copied to {}, and read back", place.display()));
+        warehouse.back_up_key(place.path())?;
+        console.tell(&format!("copied to {}, and read back", place.path().display()));
         console.say("keep it apart from the warehouse: who has both can link persons");
     }
     Ok(Exit::Done)

@@ -10,6 +10,7 @@ mod deliveries;
 mod demo;
 mod dictionary;
 mod diff;
+mod difference;
 mod error;
 mod explain;
 mod fault;
@@ -22,9 +23,12 @@ mod ingest_log;
 mod init;
 mod inspect;
 mod key;
+mod list;
+mod options;
 mod output;
 mod place;
 mod queries;
+mod recorded;
 mod rejects;
 mod replay;
 mod run;
@@ -70,6 +74,10 @@ struct Cli {
         value_name = "DIR"
     )]
     warehouse: PathBuf,
+
+    /// Say nothing on stderr but errors, warnings, notes and hints.
+    #[arg(long, short, global = true)]
+    quiet: bool,
 
     #[command(subcommand)]
     command: Command,
@@ -139,7 +147,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     fault::end_on_panic(&cli.warehouse);
-    let mut console = Console::new();
+    let mut console = Console::new().quiet(cli.quiet);
     let ended = surroundings::prepare().and_then(|()| dispatch(&cli, &mut console));
     let ended = ended.and_then(|exit| {
         console.flush()?;
@@ -181,6 +189,13 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
 
 fn open(root: &std::path::Path) -> Result<Warehouse, CliError> {
     Ok(Warehouse::open(root)?)
+}
+
+/// All commands with their options, as they are read.
+pub fn command() -> clap::Command {
+    let mut command = Cli::command();
+    command.build();
+    command
 }
 
 /// The reference page of all commands, made from the same definitions as `--help`.

@@ -4,6 +4,7 @@
 //! Files and folders are told apart as the file system does, by device and number: a hard link, a
 //! link, another spelling on a disk without case, and a folder that is mounted twice are the same.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
@@ -12,13 +13,44 @@ use std::path::{Path, PathBuf};
 use super::error::CliError;
 use super::output::unwritable;
 use crate::finding::shown_path;
-use crate::warehouse::{KeySource, Warehouse};
+use crate::warehouse::{KeySource, OutputMode, Warehouse};
 
 /// What no output may replace or lie in.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Guard {
     inputs: Vec<Identity>,
     own: Vec<Identity>,
+    new_files: OutputMode,
+}
+
+/// Where a file may be written.
+#[derive(Debug, Clone)]
+pub(super) struct FilePlace {
+    path: PathBuf,
+    if_new: OutputMode,
+}
+
+impl FilePlace {
+    /// The path, links followed.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder that the file lies in.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// The file's name.
+    pub(super) fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
+    }
+
+    /// The mode that it has or, if it is not there yet, the one that new files get.
+    pub(super) fn mode(&self) -> u32 {
+        let present = fs::metadata(&self.path).ok();
+        present.map_or(self.if_new.bits(), |it| it.mode() & OutputMode::ALL)
+    }
 }
 
 /// A file or folder as the file system tells it from others.
@@ -31,7 +63,8 @@ fn identity(path: &Path) -> Option<Identity> {
 impl Guard {
     /// Guards a warehouse: its folders, its key, its queries.
     pub(super) fn of(warehouse: &Warehouse) -> Self {
-        let mut guard = Self::of_root(warehouse.root());
+        let mut guard = Self::of_folder(warehouse.root());
+        guard.new_files = warehouse.configuration().output_mode();
         if let Ok(KeySource::File(path) | KeySource::Credential(path)) = warehouse.key_source() {
             guard.own.extend(identity(&path));
         }
@@ -40,8 +73,13 @@ impl Guard {
 
     /// Guards the warehouse in a folder, if there is one.
     pub(super) fn of_root(root: &Path) -> Self {
+        Warehouse::open(root).map_or_else(|_| Self::of_folder(root), |it| Self::of(&it))
+    }
+
+    /// Guards what looks like a warehouse, also one that cannot be opened.
+    fn of_folder(root: &Path) -> Self {
         let own = if Warehouse::is_at(root) { Warehouse::own_places(root) } else { Vec::new() };
-        Self { own: own.iter().filter_map(|path| identity(path)).collect(), inputs: Vec::new() }
+        Self { own: own.iter().filter_map(|path| identity(path)).collect(), ..Self::default() }
     }
 
     /// Guards files that are read, too.
@@ -51,7 +89,7 @@ impl Guard {
     }
 
     /// The place of a file to be written, links followed; no folder, pipe or device.
-    pub(super) fn file(&self, path: &Path) -> Result<PathBuf, CliError> {
+    pub(super) fn file(&self, path: &Path) -> Result<FilePlace, CliError> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
                 let text = format!("{} is a folder", shown_path(path));
@@ -67,7 +105,7 @@ impl Guard {
         let place = place_of(path).map_err(failed)?;
         self.check(path, &place)?;
         fs::metadata(place.parent().unwrap_or(&place)).map_err(failed)?;
-        Ok(place)
+        Ok(FilePlace { path: place, if_new: self.new_files })
     }
 
     /// The place of a folder to be written into, made where it is not there yet.

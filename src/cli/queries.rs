@@ -1,21 +1,30 @@
 //! `sppis queries`
 
+use std::io::Write;
 use std::path::Path;
+
+use serde_json::{Value, json};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::options::{LanguageArguments, OfTexts, OutputArguments};
 use super::output::pretty_json;
+use super::place::Guard;
 use crate::dictionary::Dictionary;
+use crate::export::{Format, meaning_of};
+use crate::metric::{Dimension, Metric};
 use crate::pipeline::answer::compiles;
 use crate::pipeline::held::holds;
-use crate::query::{Arguments as Asked, Catalog, Holds, Parameter, Query, resolve_over, schema};
+use crate::query::{
+    Arguments as Asked, Catalog, Derived, Holds, Parameter, Query, resolve_over, schema,
+};
 use crate::render::{Language, count, label, terminal};
 use crate::warehouse::{Warehouse, WarehouseError};
 
 /// List the named queries, or describe one.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sppis queries\n  sppis queries by-year --lang fr\n  sppis queries --check\n  sppis queries --schema > query.schema.json\n  sppis queries \
+    after_help = "Examples:\n  sppis queries\n  sppis queries by-year --lang fr\n  sppis queries --format json\n  sppis queries --check\n  sppis queries --schema > query.schema.json\n  sppis queries \
                   by-year --source > warehouse/queries/mine.toml"
 )]
 pub(super) struct Arguments {
@@ -24,20 +33,22 @@ pub(super) struct Arguments {
     name: Option<String>,
 
     /// Print the query's file, as a start for one's own.
-    #[arg(long, requires = "name")]
+    #[arg(long, requires = "name", conflicts_with = "format")]
     source: bool,
 
     /// Read and compile every query, and report all mistakes of all files.
-    #[arg(long, conflicts_with_all = ["name", "source"])]
+    #[arg(long, conflicts_with_all = ["name", "source", "format", "output"])]
     check: bool,
 
     /// Print the JSON Schema of query files, for editors.
-    #[arg(long, conflicts_with_all = ["name", "source", "check"])]
+    #[arg(long, conflicts_with_all = ["name", "source", "check", "format"])]
     schema: bool,
 
-    /// Language of titles and descriptions.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    lang: Language,
+    #[command(flatten)]
+    output: OutputArguments<OfTexts>,
+
+    #[command(flatten)]
+    language: LanguageArguments,
 }
 
 pub(super) fn run(
@@ -46,28 +57,61 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let catalog = Catalog::open(own_folder(root)?.as_deref())?;
+    let guard = || Guard::of_root(root);
     if arguments.schema {
-        console.data().write_all(pretty_json(&schema())?.as_bytes())?;
+        let sink = arguments.output.sink_of("JSON", &["json"], guard)?;
+        sink.put(pretty_json(&schema())?.as_bytes(), console)?;
         return Ok(Exit::Done);
+    }
+    if arguments.source {
+        return source(arguments, &catalog, root, console);
     }
     if arguments.check {
         return check(&catalog, root, console);
     }
-    match &arguments.name {
-        None => list(&catalog, arguments.lang, console),
+    let sink = arguments.output.sink(guard, console)?;
+    let (mut text, language) = (Vec::new(), arguments.language.lang);
+    let (document, exit) = match &arguments.name {
+        None => {
+            let (queries, exit) = all(&catalog, console);
+            for query in &queries {
+                let (name, title) = (terminal(&query.name), label(&query.title, language));
+                writeln!(text, "{name:<28}{title}")?;
+            }
+            (queries.iter().map(|query| described(query, &catalog)).collect(), exit)
+        }
         Some(name) => {
             let query = catalog.query(name)?;
-            if arguments.source {
-                let text = catalog.source(name).map(|(_, text)| text).unwrap_or_default();
-                // A file is taken as it is, but not by a terminal.
-                let to_terminal = console.prints_to_terminal();
-                let out = if to_terminal { console.out() } else { console.data() };
-                out.write_all(text.as_bytes())?;
-                return Ok(Exit::Done);
-            }
-            describe(&query, &catalog, arguments.lang, console)
+            describe(&query, &catalog, language, &mut text)?;
+            (described(&query, &catalog), Exit::Done)
         }
+    };
+    if sink.format == Format::Json {
+        sink.put(pretty_json(&document)?.as_bytes(), console)?;
+    } else {
+        sink.put_text(&String::from_utf8_lossy(&text), console)?;
     }
+    Ok(exit)
+}
+
+/// The file of a query, as it is.
+fn source(
+    arguments: &Arguments,
+    catalog: &Catalog,
+    root: &Path,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let sink = arguments.output.sink_of("TOML", &["toml"], || Guard::of_root(root))?;
+    let name = arguments.name.as_deref().unwrap_or_default();
+    catalog.query(name)?;
+    let text = catalog.source(name).map(|(_, text)| text).unwrap_or_default();
+    // A file is taken as it is, but not by a terminal.
+    if sink.file().is_none() && console.prints_to_terminal() {
+        console.out().write_all(text.as_bytes())?;
+    } else {
+        sink.put(text.as_bytes(), console)?;
+    }
+    Ok(Exit::Done)
 }
 
 /// The folder of the warehouse's own queries; shipped queries can be read without a warehouse.
@@ -79,21 +123,46 @@ fn own_folder(root: &Path) -> Result<Option<std::path::PathBuf>, CliError> {
     }
 }
 
-fn list(catalog: &Catalog, language: Language, console: &mut Console) -> Result<Exit, CliError> {
-    let mut broken = false;
+/// Every query without a mistake; the others are named.
+fn all(catalog: &Catalog, console: &mut Console) -> (Vec<Query>, Exit) {
+    let (mut queries, mut exit) = (Vec::new(), Exit::Done);
     for name in catalog.names() {
         match catalog.query(name) {
-            Ok(query) => {
-                let (name, title) = (terminal(name), label(&query.title, language));
-                writeln!(console.out(), "{name:<28}{title}")?;
-            }
+            Ok(query) => queries.push(query),
             Err(error) => {
-                broken = true;
+                exit = Exit::CouldNotRun;
                 console.say(&format!("error: {error}"));
             }
         }
     }
-    Ok(if broken { Exit::CouldNotRun } else { Exit::Done })
+    (queries, exit)
+}
+
+/// A query for programs, texts in every language.
+fn described(query: &Query, catalog: &Catalog) -> Value {
+    let dimension = |it: &Dimension| json!({ "name": it.name(), "meaning": it.meaning() });
+    let metric = |it: &Metric| json!({ "name": it.name(), "meaning": it.meaning(), "adds_up": it.is_additive() });
+    let meaning = |it: &Derived| meaning_of(&it.formula, Language::En);
+    let derived =
+        |it: &Derived| json!({ "name": it.name, "label": it.label, "meaning": meaning(it) });
+    let parameter = |it: &Parameter| {
+        json!({
+            "name": it.name, "type": it.kind.name(), "list": it.list, "default": it.default,
+            "allowed": it.allowed, "description": it.description,
+        })
+    };
+    json!({
+        "name": query.name,
+        "title": query.title,
+        "description": query.description,
+        "dimensions": query.dimensions.iter().map(dimension).collect::<Vec<_>>(),
+        "metrics": query.metrics.iter().map(metric).collect::<Vec<_>>(),
+        "derived": query.derived.iter().map(derived).collect::<Vec<_>>(),
+        "filter": query.filter_text(),
+        "parameters": query.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "file": catalog.source(&query.name).map(|(path, _)| path),
+        "blake3": query.hash,
+    })
 }
 
 /// Every query as far as it can be checked without data: names, filter, types, codes.
@@ -146,9 +215,8 @@ fn describe(
     query: &Query,
     catalog: &Catalog,
     language: Language,
-    console: &mut Console,
-) -> Result<Exit, CliError> {
-    let out = console.out();
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     writeln!(out, "{}: {}", terminal(&query.name), label(&query.title, language))?;
     let description = label(&query.description, language);
     if !description.is_empty() {
@@ -186,5 +254,5 @@ fn describe(
     if let Some((path, _)) = catalog.source(&query.name) {
         writeln!(out, "file\n  {}, BLAKE3 {}", terminal(path), query.hash)?;
     }
-    Ok(Exit::Done)
+    Ok(())
 }

@@ -1,12 +1,12 @@
 //! `sppis rejects`
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::findings::{Form, List, summary};
-use super::output::{not_on_terminal, put, put_as_made};
+use super::findings::{List, is_listed, summary};
+use super::options::{OfFindings, OutputArguments};
+use super::place::Guard;
 use crate::document::nearest;
 use crate::finding::shown_name;
 use crate::pipeline::replay::LINE_COLUMN;
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     warnings: bool,
 
     /// Counts of rows by rule and by column, warnings included.
-    #[arg(long, conflicts_with_all = ["rule", "format", "rows", "output"])]
+    #[arg(long, conflicts_with_all = ["rule", "format", "rows"])]
     summary: bool,
 
     /// The rejected rows themselves, for correction.
@@ -51,13 +51,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME", requires = "rows")]
     file: Option<String>,
 
-    /// Format; by the ending of `--output`, otherwise a table for reading.
-    #[arg(long, value_enum)]
-    format: Option<Form>,
-
-    /// Write to this file instead of stdout.
-    #[arg(long, value_name = "PATH")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArguments<OfFindings>,
 }
 
 pub(super) fn run(
@@ -68,13 +63,20 @@ pub(super) fn run(
     if let Some(rule) = &arguments.rule {
         known_rule(rule)?;
     }
+    let guard = || Guard::of(warehouse);
+    let sink = match (arguments.rows, arguments.summary) {
+        (true, _) => {
+            arguments.output.sink_of("that of the delivery", &["csv", "tsv", "txt"], guard)?
+        }
+        (_, true) => arguments.output.sink_of("text", &["txt"], guard)?,
+        _ => arguments.output.sink(guard, console)?,
+    };
     let snapshot = warehouse.snapshot(None)?;
     let commit = snapshot.named(&arguments.delivery)?;
-    let output = arguments.output.as_deref();
     if arguments.rows {
         let part = original(&commit.record, arguments.file.as_deref())?;
         let rows = warehouse.rejected_rows(&commit.record)?;
-        put_as_made(output, warehouse, console, |out| {
+        sink.put_as_made(console, |out| {
             writeln!(out, "{LINE_COLUMN}{}{}", part.delimiter, part.header)?;
             rows.each(|rows| Ok(out.write_all(rejected_rows(part, rows).as_bytes())?))
         })?;
@@ -82,30 +84,27 @@ pub(super) fn run(
     }
     let findings = warehouse.findings(&commit.record)?;
     if arguments.summary {
-        put(summary(&commit.record, &findings)?.as_bytes(), output, warehouse, console)?;
+        sink.put(summary(&commit.record, &findings)?.as_bytes(), console)?;
         return Ok(Exit::Done);
     }
     let wanted = |rule: &str, severity: &str| match &arguments.rule {
         Some(asked) => *asked == rule,
         None => arguments.warnings || severity == "reject",
     };
-    let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Table);
-    if form == Form::Parquet && output.is_none() {
-        not_on_terminal("Parquet", console)?;
-    }
     let mut of_delivery = commit.record.of_delivery();
-    let asked = |found: &DeliveryFindingRecord| arguments.rule.is_some() || form.has(found);
+    let asked =
+        |found: &DeliveryFindingRecord| arguments.rule.is_some() || is_listed(sink.format, found);
     of_delivery.retain(|it| wanted(&it.rule, &it.severity) && asked(it));
     let (delivery, of_delivery) = (&arguments.delivery, of_delivery.as_slice());
     let list = List { delivery, of_delivery, findings: &findings, wanted: &wanted };
     let mut count = 0;
-    put_as_made(output, warehouse, console, |out| {
-        count = list.write(form, out)?;
+    sink.put_as_made(console, |out| {
+        count = list.write(sink.format, out)?;
         Ok(())
     })?;
     console.flush()?;
     if count == 0 && of_delivery.is_empty() {
-        console.say("no findings of that kind");
+        console.tell("no findings of that kind");
     }
     Ok(Exit::Done)
 }

@@ -1,19 +1,20 @@
 //! `sppis run`
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::{CliError, Exit, say_unused_histories};
-use super::output::quoted;
-use super::target::Target;
+use super::options::{
+    LanguageArguments, LocaleArguments, OfFigures, OutputArguments, StateArguments,
+};
+use super::recorded::Recorded;
+use super::target::{Exported, Target};
 use crate::disclosure::ReleasedTable;
-use crate::export::{Format, Locale, Provenance};
 use crate::pipeline::answer::{Answers, Basis, Means, answer, answer_compared, provenance, verify};
 use crate::pipeline::held::holds;
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve_over};
-use crate::render::{Language, Look, count};
+use crate::render::{Look, count};
 use crate::warehouse::{AsOf, Snapshot, Warehouse};
 
 /// Run named queries over the current deliveries, or over an older state.
@@ -36,21 +37,14 @@ pub(super) struct Arguments {
     #[command(flatten)]
     question: QuestionArguments,
 
-    /// Format; by the ending of `--output`, otherwise a table for reading.
-    #[arg(long, value_enum)]
-    pub(super) format: Option<Format>,
+    #[command(flatten)]
+    output: OutputArguments<OfFigures>,
 
-    /// Delimiter and decimal mark of CSV and TSV, as spreadsheets of a country expect them.
-    #[arg(long, value_enum, default_value_t = Locale::C)]
-    pub(super) locale: Locale,
+    #[command(flatten)]
+    language: LanguageArguments,
 
-    /// File to write, or a folder when several queries are run.
-    #[arg(long, short, value_name = "PATH")]
-    pub(super) output: Option<PathBuf>,
-
-    /// Language of titles, headings and labels, where people read.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    lang: Language,
+    #[command(flatten)]
+    locale: LocaleArguments,
 
     /// Count everything a second time, row by row with another reader, and fail where a figure
     /// differs.
@@ -89,11 +83,8 @@ pub(super) struct QuestionArguments {
     #[arg(long = "set", value_name = "PARAMETER=VALUE", value_parser = pair)]
     sets: Vec<(String, String)>,
 
-    /// The state before a later delivery than this one came in, the state that a revision made
-    /// (2007-05@1), what was committed by the end of a day (2016-06-30, UTC), or a version of the
-    /// table.
-    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
-    as_of: Option<String>,
+    #[command(flatten)]
+    state: StateArguments,
 
     /// Count from the observations alone, without person histories; the figures are the same.
     #[arg(long)]
@@ -112,7 +103,7 @@ impl QuestionArguments {
         warehouse: &Warehouse,
         console: &mut Console,
     ) -> Result<Snapshot, CliError> {
-        state(warehouse, self.as_of.as_deref(), console)
+        self.state.snapshot(warehouse, console)
     }
 
     /// What answers are computed from.
@@ -199,6 +190,7 @@ pub(super) fn run(
         arguments.names.clone()
     };
     let asked = &arguments.question;
+    let target = Target::prepare(&arguments.output, names.len(), warehouse, console)?;
     let snapshot = asked.snapshot(warehouse, console)?;
     let other = match &arguments.compare_with {
         Some(other) => Some(state(warehouse, Some(other.as_str()), console)?),
@@ -207,7 +199,6 @@ pub(super) fn run(
     let states: Vec<&Snapshot> = std::iter::once(&snapshot).chain(&other).collect();
     let questions = asked.questions(&catalog, &names, warehouse, arguments.all, &states)?;
     let questions = questions.into_iter().map(|it| it.complete_only(arguments.complete_only));
-    let target = Target::prepare(arguments, names.len(), warehouse, console)?;
     if other.is_none() {
         expect_delivered(&snapshot)?;
     }
@@ -226,13 +217,61 @@ pub(super) fn run(
     if arguments.verify {
         verified(&answers, &basis, console)?;
     }
-    let mut provenance = provenance(&snapshot);
-    provenance.as_of.clone_from(&asked.as_of);
-    let look =
-        Look { language: arguments.lang, dictionary, fit_terminal: console.prints_to_terminal() };
-    let written = Written { tables: &answers.tables, provenance, look, arguments };
-    target.write(&written, console)?;
+    let fit_terminal = console.prints_to_terminal();
+    let look = Look { language: arguments.language.lang, dictionary, fit_terminal };
+    for (at, table) in answers.tables.iter().enumerate() {
+        let exported = Exported {
+            table,
+            provenance: provenance(&snapshot),
+            command: recorded(arguments, table, &snapshot, other.as_ref()),
+            look,
+            locale: arguments.locale.locale,
+        };
+        target.write(exported, at, console)?;
+    }
     Ok(Exit::Done)
+}
+
+/// The command that gives one answer again: every option that it depends on, with states by their
+/// versions.
+fn recorded(
+    arguments: &Arguments,
+    table: &ReleasedTable,
+    snapshot: &Snapshot,
+    compared: Option<&Snapshot>,
+) -> Recorded {
+    // Every option stands here, so that none can be forgotten. A second count changes no figure, and
+    // how the answer is written is added as it is.
+    let Arguments {
+        names: _,
+        all: _,
+        question,
+        output: _,
+        language: _,
+        locale: _,
+        verify: _,
+        complete_only,
+        compare_with: _,
+    } = arguments;
+    // What is narrowed and set, the table knows; figures are the same without histories.
+    let QuestionArguments { from, to, wheres: _, sets: _, state: _, without_histories: _ } =
+        question;
+    let mut command = Recorded::new("run", &[table.query_name()]);
+    for (name, quarter) in [("--from", from), ("--to", to)] {
+        if let Some(quarter) = quarter {
+            command.option(name, quarter.to_string());
+        }
+    }
+    table.conditions().into_iter().for_each(|it| command.option("--where", it));
+    for (name, value) in table.parameters() {
+        command.option("--set", format!("{name}={value}"));
+    }
+    command.option("--as-of", snapshot.version().to_string());
+    command.flag("--complete-only", *complete_only);
+    if let Some(compared) = compared {
+        command.option("--compare-with", compared.version().to_string());
+    }
+    command
 }
 
 /// Of nothing there are no figures, not even 0.
@@ -256,47 +295,7 @@ fn verified(answers: &Answers, basis: &Basis<'_>, console: &mut Console) -> Resu
             return Err(CliError::new(text).hint(hint));
         }
         let figures = count(checked.figures, "figure");
-        console.say(&format!("{name}: {figures} counted a second time, all the same"));
+        console.tell(&format!("{name}: {figures} counted a second time, all the same"));
     }
     Ok(())
-}
-
-/// The answers, and what is said with them.
-pub(super) struct Written<'a> {
-    pub(super) tables: &'a [ReleasedTable],
-    provenance: Provenance,
-    pub(super) look: Look<'a>,
-    arguments: &'a Arguments,
-}
-
-impl Written<'_> {
-    /// Where a table's figures come from, with the command that gives them again.
-    pub(super) fn provenance(&self, table: &ReleasedTable) -> Provenance {
-        Provenance { command: self.command(table), ..self.provenance.clone() }
-    }
-
-    fn command(&self, table: &ReleasedTable) -> String {
-        let mut words = vec!["sppis".to_owned(), "run".to_owned(), table.query_name().to_owned()];
-        let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
-        if let Some(quarter) = self.arguments.question.from {
-            option("--from", quarter.to_string());
-        }
-        if let Some(quarter) = self.arguments.question.to {
-            option("--to", quarter.to_string());
-        }
-        table.conditions().into_iter().for_each(|it| option("--where", it));
-        for (name, value) in table.parameters() {
-            option("--set", format!("{name}={value}"));
-        }
-        option("--as-of", self.provenance.version.to_string());
-        if self.arguments.complete_only {
-            words.push("--complete-only".to_owned());
-        }
-        let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
-        if let Some(other) = &self.arguments.compare_with {
-            option("--compare-with", other.clone());
-        }
-        let quoted = words.iter().map(|word| quoted(word));
-        quoted.collect::<Vec<_>>().join(" ")
-    }
 }

@@ -99,7 +99,7 @@ pub(super) fn run(
         write_atomically(&beside, |out| Ok(out.write_all(json.as_bytes())?))?;
         let planted: u64 = manifest.planted.values().sum();
         let rows = count(manifest.rows, "row");
-        console.say(&format!("wrote {} ({rows}, {planted} planted mistakes)", shown_path(&path)));
+        console.tell(&format!("wrote {} ({rows}, {planted} planted mistakes)", shown_path(&path)));
     }
     Ok(Exit::Done)
 }

@@ -1,15 +1,17 @@
 //! `sppis sql`
 
-use std::path::PathBuf;
-
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{not_on_terminal, put, quoted};
-use super::run::{expect_delivered, state};
-use crate::export::{Format, Locale, Options, export};
+use super::options::{
+    LanguageArguments, LocaleArguments, OfFigures, OutputArguments, StateArguments,
+};
+use super::place::Guard;
+use super::recorded::Recorded;
+use super::run::expect_delivered;
+use super::target::Exported;
 use crate::pipeline::answer::{answer_statement, provenance};
 use crate::query::{Statement, StatementError};
-use crate::render::{Language, Look, count};
+use crate::render::{Look, count};
 use crate::warehouse::Warehouse;
 
 /// Ask one question in SQL, over the table `observations`.
@@ -35,18 +37,17 @@ pub(super) struct Arguments {
     #[arg(long)]
     rows: bool,
 
-    /// The state before a later delivery than this one came in, the state that a revision made
-    /// (2007-05@1), or a version of the table.
-    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
-    as_of: Option<String>,
+    #[command(flatten)]
+    state: StateArguments,
 
-    /// Format.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArguments<OfFigures>,
 
-    /// Write to this file instead of stdout.
-    #[arg(long, short, value_name = "PATH")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    language: LanguageArguments,
+
+    #[command(flatten)]
+    locale: LocaleArguments,
 }
 
 pub(super) fn run(
@@ -56,7 +57,8 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let statement =
         Statement::read(&arguments.statement, arguments.rows).map_err(StatementError::from)?;
-    let snapshot = state(warehouse, arguments.as_of.as_deref(), console)?;
+    let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
+    let snapshot = arguments.state.snapshot(warehouse, console)?;
     expect_delivered(&snapshot)?;
     if arguments.rows {
         console.say("these are single observations of persons, under pseudonyms");
@@ -68,24 +70,17 @@ pub(super) fn run(
         console.say(&format!("note: {of_one_person} of {rows} {verb} of one person only"));
         console.say("hint: HAVING count(DISTINCT person) > 1 leaves such groups out");
     }
-    let mut provenance = provenance(&snapshot);
-    let rows = if arguments.rows { " --rows" } else { "" };
-    let (text, version) = (quoted(&arguments.statement), provenance.version);
-    provenance.command = format!("sppis sql {text}{rows} --as-of {version}");
-    provenance.as_of.clone_from(&arguments.as_of);
-    let to_terminal = arguments.output.is_none() && console.prints_to_terminal();
-    if arguments.output.is_none() && arguments.format.is_binary() {
-        not_on_terminal("this format", console)?;
-    }
+    // Before and behind a statement blanks say nothing.
+    let mut command = Recorded::new("sql", &[arguments.statement.trim()]);
+    command.flag("--rows", arguments.rows);
+    command.option("--as-of", snapshot.version().to_string());
     let look = Look {
-        language: Language::En,
+        language: arguments.language.lang,
         dictionary: warehouse.dictionary(),
-        fit_terminal: to_terminal,
+        fit_terminal: console.prints_to_terminal(),
     };
-    let (format, stream) = (arguments.format, arguments.output.is_none());
-    let mut bytes = Vec::new();
-    let options = Options { format, locale: Locale::C, look, stream };
-    export(&table, &provenance, &options, &mut bytes)?;
-    put(&bytes, arguments.output.as_deref(), warehouse, console)?;
+    let (table, locale) = (&table, arguments.locale.locale);
+    let provenance = provenance(&snapshot);
+    Exported { table, provenance, command, look, locale }.write(&sink, console)?;
     Ok(Exit::Done)
 }

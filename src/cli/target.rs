@@ -1,143 +1,129 @@
-//! Where answers go: stdout, a file, or a folder with a file for each.
+//! Where tables go: stdout, a file, or a folder with a file for each; each with the command that gives
+//! its bytes again.
 
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::CliError;
-use super::output::{not_on_terminal, probe, write_atomically};
-use super::place::Guard;
-use super::run::{Arguments, Written};
+use super::options::{Formats, OutputArguments, Sink};
+use super::output::{probe_folder, write_as_made, write_atomically};
+use super::place::{FilePlace, Guard};
+use super::recorded::Recorded;
 use crate::disclosure::ReleasedTable;
-use crate::export::{Format, Locale, Options, csv_metadata, export, notes};
+use crate::export::{Format, Locale, Options, Provenance, export, metadata, notes};
 use crate::finding::shown_path;
 use crate::render::Look;
 use crate::warehouse::Warehouse;
 
-/// Where answers go; what cannot be written is refused before anything is computed.
-pub(super) struct Target {
-    format: Format,
-    locale: Locale,
-    place: Place,
-    guard: Guard,
+/// A table, and what is said of it.
+pub(super) struct Exported<'a> {
+    pub(super) table: &'a ReleasedTable,
+    /// Where its figures come from, without the command.
+    pub(super) provenance: Provenance,
+    /// What was asked, without how the answer is written.
+    pub(super) command: Recorded,
+    pub(super) look: Look<'a>,
+    pub(super) locale: Locale,
 }
 
-enum Place {
-    Stdout,
-    File(PathBuf),
-    Folder(PathBuf),
+impl Exported<'_> {
+    /// Writes the table, and says on stderr what has no place in its format.
+    pub(super) fn write(mut self, sink: &Sink, console: &mut Console) -> Result<(), CliError> {
+        self.say_besides(sink.format, console);
+        let (table, language, locale) = (self.table, self.look.language, self.locale);
+        let name = sink.file().map(FilePlace::name);
+        self.command.written(sink.format, language, locale, name);
+        self.provenance.command = self.command.text();
+        let stream = sink.file().is_none();
+        let look = Look { fit_terminal: self.look.fit_terminal && stream, ..self.look };
+        let options = Options { format: sink.format, locale, look, stream };
+        if let (Some(place), Some(beside)) = (sink.file(), sink.beside()?) {
+            let name = place.name().to_string_lossy();
+            let metadata = metadata(table, &self.provenance, &name, &options)?;
+            write_atomically(&beside, |out| Ok(out.write_all(&metadata)?))?;
+        }
+        let provenance = &self.provenance;
+        match sink.file() {
+            None => Ok(export(table, provenance, &options, console.data())?),
+            Some(place) => {
+                write_as_made(place, console, |out| Ok(export(table, provenance, &options, out)?))
+            }
+        }
+    }
+
+    fn say_besides(&self, format: Format, console: &mut Console) {
+        // A table for reading says it itself.
+        if !self.table.lacking().is_empty() && format != Format::Table {
+            let (name, lacking) = (self.table.query_name(), self.table.lacking().join(", "));
+            console.say(&format!("note: {name}: partial without {lacking}: not delivered"));
+        }
+        // What has no place among bare rows is said beside them.
+        if format.is_bare_rows() {
+            for note in notes(self.table, self.look.language) {
+                console.say(&format!("note: {note}"));
+            }
+        }
+    }
+}
+
+/// Where the answers to several questions go; what cannot be written is refused before anything is
+/// computed.
+pub(super) enum Target {
+    /// One file, or stdout for all.
+    One(Sink),
+    /// A folder with a file for each.
+    Folder { path: PathBuf, format: Format, guard: Guard },
 }
 
 impl Target {
-    pub(super) fn prepare(
-        arguments: &Arguments,
+    pub(super) fn prepare<F: Formats>(
+        output: &OutputArguments<F>,
         count: usize,
         warehouse: &Warehouse,
         console: &Console,
     ) -> Result<Self, CliError> {
         let several = count > 1;
-        let output = arguments.output.as_deref();
-        let ending = output.and_then(Path::extension).map(|it| it.to_string_lossy().to_lowercase());
-        let to_folder = output.is_some_and(|path| several || path.is_dir());
-        let by_ending = ending.as_deref().and_then(Format::of_ending);
-        let format = match (arguments.format, by_ending) {
-            (Some(format), _) | (None, Some(format)) => format,
-            (None, None) if output.is_none() || to_folder => Format::Table,
-            (None, None) => {
-                return Err(CliError::new("the ending of `--output` says no format")
-                    .hint("end it in .csv, .json, .parquet, .xlsx, .html, .md, .txt …, or give `--format`"));
+        match output.path().filter(|path| several || path.is_dir()) {
+            Some(path) => Self::folder(path, output.of_stdout(), warehouse),
+            None if several && output.of_stdout().is_binary() => {
+                Err(CliError::new("one stream cannot hold several files of this format")
+                    .hint("name a folder with `--output`"))
             }
-        };
-        // An answer on stdout writes over nothing: the log is not read for the key's place.
-        let guard = output.map_or_else(Guard::default, |_| Guard::of(warehouse));
-        let place = match output {
-            None => Place::Stdout,
-            Some(path) if to_folder => {
-                if by_ending.is_some() {
-                    return Err(CliError::new(format!(
-                        "{} would be a folder for several answers",
-                        shown_path(path)
-                    ))
-                    .hint("name a folder, or run one query at a time"));
-                }
-                Place::Folder(guard.folder(path)?)
-            }
-            Some(path) => Place::File(guard.file(path)?),
-        };
-        if let Place::File(path) = &place {
-            probe(path.parent().unwrap_or(Path::new("/")))?;
+            None => Ok(Self::One(output.sink(|| Guard::of(warehouse), console)?)),
         }
-        if let Place::Folder(path) = &place {
-            probe(path)?;
-        }
-        if matches!(place, Place::Stdout) && format.is_binary() {
-            if several {
-                return Err(CliError::new("one stream cannot hold several files of this format")
-                    .hint("name a folder with `--output`"));
-            }
-            not_on_terminal("this format", console)?;
-        }
-        Ok(Self { format, locale: arguments.locale, place, guard })
     }
 
+    fn folder(path: &Path, format: Format, warehouse: &Warehouse) -> Result<Self, CliError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if Format::of_name(&name).is_some() {
+            let text = format!("{} would be a folder for several answers", shown_path(path));
+            return Err(CliError::new(text).hint("name a folder, or run one query at a time"));
+        }
+        let guard = Guard::of(warehouse);
+        let path = guard.folder(path)?;
+        probe_folder(&path)?;
+        Ok(Self::Folder { path, format, guard })
+    }
+
+    /// Writes the answer at a place among all.
     pub(super) fn write(
         &self,
-        written: &Written<'_>,
+        exported: Exported<'_>,
+        at: usize,
         console: &mut Console,
     ) -> Result<(), CliError> {
-        for (at, table) in written.tables.iter().enumerate() {
-            // A table for reading says it itself.
-            if !table.lacking().is_empty() && self.format != Format::Table {
-                let (name, lacking) = (table.query_name(), table.lacking().join(", "));
-                console.say(&format!("note: {name}: partial without {lacking}: not delivered"));
+        match self {
+            Self::One(sink) => {
+                if at > 0 {
+                    writeln!(console.out())?;
+                }
+                exported.write(sink, console)
             }
-            // What has no place among bare rows is said beside them.
-            if self.format.is_bare_rows() {
-                for note in notes(table, written.look.language) {
-                    console.say(&format!("note: {note}"));
-                }
+            Self::Folder { path, format, guard } => {
+                let name = format!("{}.{}", exported.table.query_name(), format.ending());
+                let sink = Sink::in_folder(*format, &path.join(name), guard.clone())?;
+                exported.write(&sink, console)
             }
-            let path = match &self.place {
-                Place::Stdout => {
-                    if at > 0 {
-                        writeln!(console.out())?;
-                    }
-                    let options = self.options(written.look, true);
-                    export(table, &written.provenance(table), &options, console.data())?;
-                    continue;
-                }
-                Place::File(path) => path.clone(),
-                Place::Folder(folder) => {
-                    folder.join(format!("{}.{}", table.query_name(), self.format.ending()))
-                }
-            };
-            self.write_file(&path, table, written)?;
-            console.say(&format!("wrote {}", shown_path(&path)));
         }
-        Ok(())
-    }
-
-    fn options<'a>(&self, look: Look<'a>, stream: bool) -> Options<'a> {
-        Options { format: self.format, locale: self.locale, look, stream }
-    }
-
-    /// Under a temporary name first: a reader never sees half a file. A CSV file has its
-    /// provenance in a file beside it, where CSV on the Web looks for it.
-    fn write_file(
-        &self,
-        path: &Path,
-        table: &ReleasedTable,
-        written: &Written<'_>,
-    ) -> Result<(), CliError> {
-        let look = Look { fit_terminal: false, ..written.look };
-        let (provenance, options) = (written.provenance(table), self.options(look, false));
-        if self.format == Format::Csv {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let beside = path.with_file_name(format!("{name}-metadata.json"));
-            let metadata = csv_metadata(table, &provenance, &name, &options)?;
-            let beside = self.guard.file(&beside)?;
-            write_atomically(&beside, |out| Ok(out.write_all(&metadata)?))?;
-        }
-        let path = self.guard.file(path)?;
-        write_atomically(&path, |out| Ok(export(table, &provenance, &options, out)?))
     }
 }

@@ -1,13 +1,16 @@
 //! `sppis validation`
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{pretty_json, put, quoted};
+use super::options::{LanguageArguments, OfPages, OutputArguments};
+use super::output::pretty_json;
+use super::place::Guard;
+use super::recorded::quoted;
 use crate::check::Profile;
 use crate::dictionary::Dictionary;
+use crate::export::Format;
 use crate::render::Language;
 use crate::validation::{Found, Validated, ValidationOutcome, ValidationReport, page};
 use crate::warehouse::{DeliveryRecord, Snapshot, StoredFindings, Warehouse, WarehouseError};
@@ -24,17 +27,11 @@ pub(super) struct Arguments {
     #[arg(value_name = "DELIVERY")]
     delivery: String,
 
-    /// Language of the page; JSON has the rules in all of them.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    lang: Language,
+    #[command(flatten)]
+    output: OutputArguments<OfPages>,
 
-    /// Format; by the ending of `--output`, otherwise html.
-    #[arg(long, value_enum)]
-    format: Option<Form>,
-
-    /// Write to this file instead of stdout.
-    #[arg(long, value_name = "PATH")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    language: LanguageArguments,
 }
 
 /// What was written after `sppis report`, as the command was called before.
@@ -46,30 +43,11 @@ pub(super) struct FormerArguments {
 
 /// The command under its former name is refused, with what to write instead.
 pub(super) fn renamed(arguments: &FormerArguments) -> CliError {
-    let words = arguments.words.iter().map(|it| quoted(&it.to_string_lossy()));
+    let words = arguments.words.iter().map(|it| quoted(it));
     let instead: Vec<String> =
         ["sppis".to_owned(), "validation".to_owned()].into_iter().chain(words).collect();
     CliError::new("the validation report of a delivery is `sppis validation`, not `sppis report`")
         .hint(format!("write `{}`", instead.join(" ")))
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Form {
-    /// One self-contained page.
-    Html,
-    /// The same for programs.
-    Json,
-}
-
-impl Form {
-    /// The format that a file's ending says.
-    pub(super) fn of_path(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "html" | "htm" => Some(Self::Html),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
-    }
 }
 
 pub(super) fn run(
@@ -77,6 +55,7 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
+    let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
     let snapshot = warehouse.snapshot(None)?;
     let commit = snapshot.named(&arguments.delivery)?;
     let profile = warehouse.profile(&commit.record)?;
@@ -88,10 +67,9 @@ pub(super) fn run(
         profile: profile.as_ref(),
         previous: previous(warehouse, &snapshot, &commit.record)?,
     };
-    let output = arguments.output.as_deref();
-    let form = arguments.format.or_else(|| output.and_then(Form::of_path)).unwrap_or(Form::Html);
-    let text = encode(&validated, warehouse.dictionary(), form, arguments.lang)?;
-    put(text.as_bytes(), output, warehouse, console)?;
+    let language = arguments.language.lang;
+    let text = encode(&validated, warehouse.dictionary(), sink.format, language)?;
+    sink.put(text.as_bytes(), console)?;
     Ok(Exit::Done)
 }
 
@@ -109,13 +87,14 @@ pub(super) fn found(findings: &StoredFindings) -> Result<Found, CliError> {
 pub(super) fn encode(
     validated: &Validated<'_>,
     dictionary: &Dictionary,
-    form: Form,
+    format: Format,
     language: Language,
 ) -> Result<String, CliError> {
     let report = ValidationReport::new(validated, dictionary);
-    match form {
-        Form::Html => Ok(page(&report, dictionary, language)),
-        Form::Json => pretty_json(&report),
+    if format == Format::Json {
+        pretty_json(&report)
+    } else {
+        Ok(page(&report, dictionary, language))
     }
 }
 

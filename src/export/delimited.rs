@@ -1,14 +1,10 @@
 //! Comma- and tab-separated values: a header, a line per row, quotes only where RFC 4180 asks for
-//! them; and the metadata document of CSV on the Web that belongs beside a CSV file.
+//! them.
 
 use std::io::{self, Write};
 
-use serde_json::{Map, Value, json};
-
-use super::words::heading;
-use super::{ExportError, Options, Provenance, pairs};
 use crate::disclosure::{ReleasedTable, ResultColumn, Values};
-use crate::render::{delimited, json_lines, label, plain};
+use crate::render::{delimited, plain};
 
 /// Delimiter and decimal mark of delimited text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -29,11 +25,11 @@ pub enum Locale {
 }
 
 impl Locale {
-    fn delimiter(self) -> char {
+    pub(super) fn delimiter(self) -> char {
         if self == Self::C { ',' } else { ';' }
     }
 
-    fn decimal_mark(self) -> char {
+    pub(super) fn decimal_mark(self) -> char {
         if self == Self::C { '.' } else { ',' }
     }
 
@@ -103,55 +99,6 @@ fn field(
         Values::Members(_) | Values::Text(_) => written(&text),
         Values::Numbers(_) if locale.decimal_mark() == '.' => text,
         Values::Numbers(_) => text.replace('.', &locale.decimal_mark().to_string()),
-    }
-}
-
-/// The metadata document of CSV on the Web for a CSV file: dialect, columns, provenance.
-///
-/// A column has its name as a title of no language, so that a validator finds it in the header.
-pub fn csv_metadata(
-    table: &ReleasedTable,
-    provenance: &Provenance,
-    file_name: &str,
-    options: &Options<'_>,
-) -> Result<Vec<u8>, ExportError> {
-    let language = options.look.language;
-    let code = language.code();
-    let columns = table.columns().iter().map(|column| {
-        let mut titles = Map::new();
-        titles.insert("und".to_owned(), column.name.clone().into());
-        titles.insert(code.to_owned(), heading(table, &column.name, language).into());
-        let data_type = data_type(column, options.locale);
-        json!({ "name": column.name, "titles": titles, "datatype": data_type })
-    });
-    let mut document = json!({
-        "@context": "http://www.w3.org/ns/csvw",
-        "url": file_name,
-        "dialect": { "delimiter": options.locale.delimiter().to_string(), "encoding": "utf-8" },
-        "tableSchema": { "columns": columns.collect::<Vec<_>>() },
-        "dc:title": label(table.title(), language),
-        "dc:description": label(table.description(), language),
-        "dc:language": code,
-    });
-    if let Some(document) = document.as_object_mut() {
-        // A property of one's own has an absolute address as its name.
-        let pairs = pairs(table, provenance, language).into_iter();
-        document.extend(pairs.map(|(key, value)| (format!("urn:sppis:{key}"), value.into())));
-    }
-    let mut bytes = Vec::new();
-    json_lines(&mut bytes, &document)?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-fn data_type(column: &ResultColumn, locale: Locale) -> Value {
-    match &column.values {
-        Values::Members(_) | Values::Text(_) => "string".into(),
-        Values::Numbers(numbers) if numbers.decimals == 0 => "integer".into(),
-        Values::Numbers(_) => {
-            let mark = locale.decimal_mark().to_string();
-            json!({ "base": "decimal", "format": { "decimalChar": mark } })
-        }
     }
 }
 

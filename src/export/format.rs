@@ -1,7 +1,9 @@
 //! The formats of an export, and the endings of their files.
 
+use clap::ValueEnum;
+
 /// Format of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A table for reading in a terminal.
     Table,
@@ -35,44 +37,90 @@ impl Format {
         matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
 
+    /// Whether a file has more than what goes to stdout: what a stream has no room for, or, beside
+    /// it, what rows have none for.
+    pub fn is_more_in_a_file(self) -> bool {
+        matches!(self, Self::Table | Self::Arrow) || self.is_bare_rows()
+    }
+
     /// Whether it has rows and nothing else: no place for what is said of them.
     pub fn is_bare_rows(self) -> bool {
         matches!(self, Self::Csv | Self::Tsv | Self::Ndjson | Self::SdmxCsv)
     }
 
-    /// The format that a file's ending says.
-    pub fn of_ending(ending: &str) -> Option<Self> {
-        match ending {
-            "csv" => Some(Self::Csv),
-            "tsv" => Some(Self::Tsv),
-            "json" => Some(Self::Json),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
-            "parquet" => Some(Self::Parquet),
-            "arrow" | "feather" => Some(Self::Arrow),
-            "xlsx" => Some(Self::Xlsx),
-            "md" => Some(Self::Markdown),
-            "html" | "htm" => Some(Self::Html),
-            "ipynb" => Some(Self::Ipynb),
-            "txt" => Some(Self::Table),
-            _ => None,
-        }
+    /// The format that the end of a file's name says; the longest ending that fits it does.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let fitting = |format: &Self| format.fitting(name).map(|ending| (ending.len(), *format));
+        let formats = Self::value_variants().iter();
+        // A format that shares another's ending stands after it.
+        formats.rev().filter_map(fitting).max_by_key(|(length, _)| *length).map(|(_, it)| it)
+    }
+
+    /// Whether a file of the format may have this name: none that says another.
+    pub fn may_have(self, name: &str) -> bool {
+        let length = |format: Self| format.fitting(name).map(str::len);
+        Self::of_name(name).is_none_or(|said| length(self) >= length(said))
     }
 
     /// The ending of its files.
     pub fn ending(self) -> &'static str {
+        self.endings()[0]
+    }
+
+    /// The endings that say the format, its own first. SDMX-CSV is CSV too.
+    fn endings(self) -> &'static [&'static str] {
         match self {
-            Self::Table => "txt",
-            Self::Csv => "csv",
-            Self::Tsv => "tsv",
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-            Self::Parquet => "parquet",
-            Self::Arrow => "arrow",
-            Self::Xlsx => "xlsx",
-            Self::Markdown => "md",
-            Self::Html => "html",
-            Self::Ipynb => "ipynb",
-            Self::SdmxCsv => "sdmx.csv",
+            Self::Table => &["txt"],
+            Self::Csv => &["csv"],
+            Self::Tsv => &["tsv"],
+            Self::Json => &["json"],
+            Self::Ndjson => &["ndjson", "jsonl"],
+            Self::Parquet => &["parquet"],
+            Self::Arrow => &["arrow", "feather"],
+            Self::Xlsx => &["xlsx"],
+            Self::Markdown => &["md", "markdown"],
+            Self::Html => &["html", "htm"],
+            Self::Ipynb => &["ipynb"],
+            Self::SdmxCsv => &["sdmx.csv", "csv"],
+        }
+    }
+
+    /// The longest of its endings that a name has.
+    fn fitting(self, name: &str) -> Option<&'static str> {
+        let name = name.to_ascii_lowercase();
+        let ends = |ending: &&&str| {
+            name.strip_suffix(**ending).is_some_and(|before| before.ends_with('.'))
+        };
+        self.endings().iter().filter(ends).max_by_key(|it| it.len()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_a_format_by_its_longest_ending() {
+        let cases = [
+            ("x.csv", Some(Format::Csv)),
+            ("x.sdmx.csv", Some(Format::SdmxCsv)),
+            ("sdmx.csv", Some(Format::Csv)),
+            ("A.HTM", Some(Format::Html)),
+            ("x.jsonl", Some(Format::Ndjson)),
+            ("x.txt", Some(Format::Table)),
+            ("csv", None),
+            ("x.csv.gz", None),
+            ("x.pdf", None),
+            ("", None),
+        ];
+        for (name, format) in cases {
+            assert_eq!(Format::of_name(name), format, "{name}");
+        }
+        assert!(Format::SdmxCsv.may_have("x.csv") && !Format::Csv.may_have("x.sdmx.csv"));
+        assert!(Format::Csv.may_have("x.dat") && !Format::Csv.may_have("x.html"));
+        for format in Format::value_variants() {
+            let name = format!("x.{}", format.ending());
+            assert_eq!(Format::of_name(&name), Some(*format), "{name}");
         }
     }
 }

@@ -16,7 +16,7 @@ caption{font-weight:bold;text-align:left;padding:.5rem 0}\
 th,td{border-bottom:1px solid #ccc;padding:.25rem .75rem;text-align:left;font-weight:normal}\
 thead th{border-bottom:2px solid #333;font-weight:bold;position:sticky;top:0;background:#fff}\
 .number{text-align:right;white-space:nowrap}\
-dt{font-weight:bold}dd{margin:0 0 .5rem;overflow-wrap:anywhere}";
+dt{font-weight:bold}dd{margin:0 0 .5rem;overflow-wrap:anywhere;white-space:pre-wrap}";
 
 pub(super) fn write(
     table: &ReleasedTable,

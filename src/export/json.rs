@@ -23,8 +23,6 @@ struct Document<'a> {
     policy: &'static str,
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    as_of: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     complete_only: Option<&'static str>,
     deliveries: &'a [String],
     quarters_with_data: &'a [String],
@@ -89,7 +87,6 @@ pub(super) fn write(
         parameters: Pairs(table.parameters()),
         policy: table.policy().name(),
         version: provenance.version,
-        as_of: provenance.as_of.as_deref(),
         complete_only: table.is_complete_only().then_some("yes"),
         deliveries: &provenance.deliveries,
         quarters_with_data: &provenance.quarters,

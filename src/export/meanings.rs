@@ -10,7 +10,7 @@ use crate::words::Words;
 pub(super) fn meaning(table: &ReleasedTable, column: &ResultColumn, language: Language) -> String {
     let words = Words::of(language);
     let label = heading(table, &column.name, language);
-    let of_formula = || Some(formula(&table.derived(&column.name)?.formula, words));
+    let of_formula = || Some(meaning_of(&table.derived(&column.name)?.formula, language));
     match known(&column.name, words).or_else(of_formula) {
         // In English a label is no more than the name.
         Some(meaning) if language == Language::En => meaning,
@@ -28,8 +28,9 @@ fn known(name: &str, words: &Words) -> Option<String> {
     words.find("meaning", name).or_else(english).map(str::to_owned)
 }
 
-/// What a formula says.
-fn formula(formula: &Formula, words: &Words) -> String {
+/// What a formula says, in a sentence.
+pub fn meaning_of(formula: &Formula, language: Language) -> String {
+    let words = Words::of(language);
     let of = |metric: &Metric| words.heading(metric.name()).to_owned();
     let against = |against: &Against| match against {
         Against::PreviousQuarter => words.text("formula.previous_quarter").to_owned(),

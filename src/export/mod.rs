@@ -12,6 +12,7 @@ mod ipynb;
 mod json;
 mod markdown;
 mod meanings;
+mod metadata;
 mod ndjson;
 mod parquet;
 mod provenance;
@@ -25,8 +26,10 @@ use std::io::Write;
 use crate::disclosure::ReleasedTable;
 use crate::render::Look;
 
-pub use delimited::{Locale, csv_metadata};
+pub use delimited::Locale;
 pub use format::Format;
+pub use meanings::meaning_of;
+pub use metadata::metadata;
 pub use provenance::{Provenance, pairs};
 pub use words::notes;
 
@@ -72,7 +75,7 @@ pub fn export(
 ) -> Result<(), ExportError> {
     let look = options.look;
     match options.format {
-        Format::Table => table::write(table, provenance, look, out)?,
+        Format::Table => table::write(table, provenance, look, options.stream, out)?,
         Format::Csv => delimited::write_csv(table, options.locale, out)?,
         Format::Tsv => delimited::write_tsv(table, options.locale, out)?,
         Format::Json => json::write(table, provenance, look.language, out)?,

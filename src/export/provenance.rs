@@ -14,10 +14,8 @@ pub struct Provenance {
     pub deliveries: Vec<String>,
     /// The quarters that it has data of.
     pub quarters: Vec<String>,
-    /// The command that gives the same figures.
+    /// The command that gives the same bytes.
     pub command: String,
-    /// The older state that was asked for.
-    pub as_of: Option<String>,
 }
 
 /// The program and its version.
@@ -28,10 +26,10 @@ pub(super) fn tool() -> String {
 /// Key of what a reader must know, which exports for people say elsewhere.
 const NOTES: &str = "notes";
 
-/// Names and values, notes in a language; a value is empty where nothing was asked for. `as_of`
-/// stands there only when an older state was, `complete_only` where partial figures were left out,
-/// `partial_without` only where a number lacks quarters, and notes only where
-/// there are some.
+/// Names and values, notes in a language; a value is empty where nothing was asked for. `complete_only`
+/// stands there where partial figures were left out, `partial_without` only where a number lacks
+/// quarters, and notes only where there are some. A state is known by its version, whatever it was asked for by: the command
+/// says the version too.
 pub fn pairs(
     table: &ReleasedTable,
     provenance: &Provenance,
@@ -49,7 +47,6 @@ pub fn pairs(
         ("version", provenance.version.to_string()),
     ];
     pairs.extend(table.is_complete_only().then(|| ("complete_only", "yes".to_owned())));
-    pairs.extend(provenance.as_of.clone().map(|as_of| ("as_of", as_of)));
     pairs.extend([
         ("deliveries", provenance.deliveries.join(",")),
         ("quarters_with_data", provenance.quarters.join(",")),

@@ -14,6 +14,7 @@ pub(super) fn write(
     released: &ReleasedTable,
     provenance: &Provenance,
     look: Look<'_>,
+    stream: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "{}", terminal_lines(label(released.title(), look.language)))?;
@@ -51,6 +52,10 @@ pub(super) fn write(
     lines.extend(notes(released, look.language));
     for line in lines {
         writeln!(out, "{}", terminal(&line))?;
+    }
+    // Who reads a file did not write the command; who reads stdout did.
+    if !stream {
+        writeln!(out, "command: {}", terminal(&provenance.command))?;
     }
     Ok(())
 }

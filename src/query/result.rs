@@ -13,6 +13,7 @@ use super::file::Query;
 use super::note::Note;
 use super::resolve::Question;
 use crate::dictionary::Dictionary;
+use crate::document::{DocumentError, Labels};
 use crate::quarter::Quarter;
 
 /// An answer that nobody has looked at for disclosure yet.
@@ -166,6 +167,20 @@ impl ResultTable {
         Self::sorted(question, columns, &levels).with(told, &[&assembly])
     }
 
+    /// A list that answers no query, in the order of its rows, under a name, a title and what it says.
+    pub(crate) fn list(
+        name: &str,
+        title: Labels,
+        description: Labels,
+        columns: Vec<ResultColumn>,
+    ) -> Result<Self, DocumentError> {
+        let mut query = Query::read(name, name, "metrics = [\"observations\"]")?;
+        query.metrics = Vec::new();
+        (query.title, query.description, query.hash) = (title, description, String::new());
+        let row_count = columns.first().map_or(0, |column| column.values.row_count());
+        Ok(Self::of_columns(Question::of_all(query), columns, row_count))
+    }
+
     /// Of rows whose levels are these, put in order.
     pub(super) fn sorted(
         question: &Question,
@@ -287,6 +302,14 @@ fn status(column: &ResultColumn, always: bool) -> Option<ResultColumn> {
 }
 
 impl Values {
+    fn row_count(&self) -> usize {
+        match self {
+            Self::Members(members) => members.len(),
+            Self::Text(texts) => texts.len(),
+            Self::Numbers(numbers) => numbers.cells.len(),
+        }
+    }
+
     /// The text of a row; none where there is no value, and in numbers.
     pub fn text(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {

@@ -23,6 +23,10 @@ attribution = "days"
 # The largest amount of a row in euros, either way. What is larger is no amount: its row is rejected.
 max_amount = "100000.00"
 
+# The mode of files that are written for others (`--output` and the like), in octal: "0640" lets the
+# group read them. One that is there already keeps its own. Figures do not depend on it.
+output_mode = "0600"
+
 # Fixed amounts in euros by kind of guidance; rows that differ are warned of. None by default.
 # [fixed_amounts]
 # h50 = "250.00"
@@ -36,6 +40,48 @@ pub struct Configuration {
     attribution: AttributionRule,
     cents_max: i64,
     fixed_amounts: FixedAmounts,
+    output_mode: OutputMode,
+}
+
+/// Who may read and change a file that is written for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputMode(u32);
+
+impl Default for OutputMode {
+    fn default() -> Self {
+        Self(Self::OWNER)
+    }
+}
+
+impl OutputMode {
+    /// All that a mode says of who may do what.
+    pub const ALL: u32 = 0o777;
+    /// Read and written by its owner.
+    const OWNER: u32 = 0o600;
+    /// Run by anybody, or written by everybody.
+    const NEVER: u32 = 0o7113;
+
+    /// The mode in bits.
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        let octal =
+            (3..=4).contains(&text.len()) && text.bytes().all(|it| (b'0'..=b'7').contains(&it));
+        let bits = octal.then(|| u32::from_str_radix(text, 8).ok()).flatten();
+        match bits {
+            None => Err(format!("expected an octal mode such as \"0640\", found `{text}`")),
+            Some(bits) if bits & Self::OWNER != Self::OWNER => Err(format!(
+                "expected a mode in which the owner reads and writes, such as \"0600\", found `{text}`"
+            )),
+            Some(bits) if bits & Self::NEVER != 0 => Err(format!(
+                "expected a mode in which files are not run, nor written by everybody, such as \
+                 \"0640\", found `{text}`"
+            )),
+            Some(bits) => Ok(Self(bits)),
+        }
+    }
 }
 
 impl Configuration {
@@ -58,6 +104,7 @@ impl Configuration {
             ),
             cents_max: max_amount(root).unwrap_or(PLAUSIBLE_CENTS_MAX),
             fixed_amounts: root.table("fixed_amounts").map(|it| amounts(&it)).unwrap_or_default(),
+            output_mode: output_mode(root),
         })
     }
 
@@ -81,9 +128,14 @@ impl Configuration {
         &self.fixed_amounts
     }
 
-    /// Hash of the settings and of the dictionary's fingerprint.
+    /// The mode of new files that are written for others.
+    pub fn output_mode(&self) -> OutputMode {
+        self.output_mode
+    }
+
+    /// Hash of the settings that figures depend on and of the dictionary's fingerprint.
     pub fn fingerprint(&self, dictionary: &str) -> String {
-        let Self { identifier, attribution, cents_max, fixed_amounts } = self;
+        let Self { identifier, attribution, cents_max, fixed_amounts, output_mode: _ } = self;
         let mut text = format!(
             "Configuration {{ identifier: {identifier:?}, attribution: {attribution:?}, \
              fixed_amounts: {fixed_amounts:?} }} {dictionary}"
@@ -124,6 +176,14 @@ fn max_amount(table: &Table<'_>) -> Option<i64> {
     };
     table.problem(Problem::new(text.span, found));
     None
+}
+
+fn output_mode(table: &Table<'_>) -> OutputMode {
+    let Some(text) = table.text("output_mode") else { return OutputMode::default() };
+    OutputMode::read(&text.value).unwrap_or_else(|message| {
+        table.problem(Problem::new(text.span, message));
+        OutputMode::default()
+    })
 }
 
 fn amounts(table: &Table<'_>) -> FixedAmounts {

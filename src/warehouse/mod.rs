@@ -51,7 +51,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use commit::{Committed, Ingestion, NewCommit};
-pub use configuration::{Configuration, DEFAULT_CONFIGURATION};
+pub use configuration::{Configuration, DEFAULT_CONFIGURATION, OutputMode};
 pub use error::WarehouseError;
 pub use file_hash::FileHash;
 #[cfg(test)]

@@ -148,7 +148,7 @@ fn a_filter_may_name_what_the_data_hold_and_a_list_has_commas_everywhere() {
     // What is recorded asks for the same.
     let ran = sandbox.run(["run", "mine", "--format", "json", "--where", "cpas=A\\,B,none"]);
     let document: serde_json::Value = serde_json::from_str(&ran.ok().stdout).unwrap();
-    insta::assert_snapshot!(document["command"], @r#""sppis run mine --where 'cpas=A\\,B' --where cpas=none --set centres=21004 --as-of 1""#);
+    insta::assert_snapshot!(document["command"], @r#""sppis run mine --where 'cpas=A\\,B' --where cpas=none --set centres=21004 --as-of 1 --format json""#);
     insta::assert_snapshot!(sandbox.run(["queries", "--check"]), @"
     exit 0
     --- stdout

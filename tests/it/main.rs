@@ -56,6 +56,12 @@ mod damaged_log;
 /// Texts that are commands to a terminal, formulas to a spreadsheet, or not seen at all.
 mod hostile;
 
+/// Options that are the same for every command, the formats and names of files, and their mode.
+mod outputs;
+
+/// The command that is recorded in an export gives its bytes again.
+mod recorded;
+
 /// What is never overwritten, what is never removed, and a log that lost entries.
 mod safe_files;
 

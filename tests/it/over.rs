@@ -410,7 +410,7 @@ fn every_format_leaves_partial_figures_out_and_its_command_gives_it_again() {
     }
     let document: serde_json::Value =
         serde_json::from_str(&run("json", &["--complete-only"]).stdout).unwrap();
-    insta::assert_snapshot!(document["command"], @r#""sppis run mine --where sex=M --as-of 2 --complete-only""#);
+    insta::assert_snapshot!(document["command"], @r#""sppis run mine --where sex=M --as-of 2 --complete-only --format json""#);
     assert_eq!(document["complete_only"], "yes");
     let command = document["command"].as_str().unwrap();
     let command = command.replace("--format json", "");
