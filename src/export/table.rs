@@ -50,12 +50,14 @@ pub(super) fn write(
         lines.push(words.fill("table.not_additive", &[("columns", &names)]));
     }
     lines.extend(notes(released, look.language));
-    for line in lines {
-        writeln!(out, "{}", terminal(&line))?;
-    }
     // Who reads a file did not write the command; who reads stdout did.
     if !stream {
-        writeln!(out, "command: {}", terminal(&provenance.command))?;
+        let values =
+            [("label", words.text("provenance.command")), ("meaning", &provenance.command)];
+        lines.push(words.fill("page.labelled", &values));
+    }
+    for line in lines {
+        writeln!(out, "{}", terminal(&line))?;
     }
     Ok(())
 }

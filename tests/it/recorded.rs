@@ -49,6 +49,15 @@ fn sandbox() -> &'static Sandbox {
     })
 }
 
+/// What a command is called where people read, in English, French, Dutch and German.
+const COMMAND: [&str; 4] = ["command", "commande", "opdracht", "Befehl"];
+
+/// What stands on a line behind the word for a command.
+fn labelled<'l>(line: &'l str, before: &str) -> Option<&'l str> {
+    let (label, rest) = line.strip_prefix(before)?.split_once(": ")?;
+    COMMAND.contains(&label.trim_end()).then_some(rest)
+}
+
 /// The command in a file of a format, as a reader of the format finds it.
 fn command_in(path: &Path, format: &str) -> String {
     let beside = || format!("{}-metadata.json", path.display());
@@ -61,13 +70,15 @@ fn command_in(path: &Path, format: &str) -> String {
         }
         "table" => {
             let text = text();
-            text.lines().find_map(|it| it.strip_prefix("command: ")).unwrap().to_owned()
+            text.lines().find_map(|line| labelled(line, "")).unwrap().to_owned()
         }
         "json" => json(&text())["command"].as_str().unwrap().to_owned(),
         "html" => {
             let text = text();
-            let (_, rest) = text.split_once("<dt>command</dt><dd>").unwrap();
-            unescaped(rest.split_once("</dd>").unwrap().0)
+            let mut rest = COMMAND.iter().filter_map(|it| {
+                text.split_once(&format!("<dt>{it}</dt><dd>")).map(|(_, rest)| rest)
+            });
+            unescaped(rest.next().unwrap().split_once("</dd>").unwrap().0)
         }
         "markdown" => in_list(&text()),
         "ipynb" => in_list(json(&text())["cells"][0]["source"].as_str().unwrap()),
@@ -94,7 +105,7 @@ fn command_in(path: &Path, format: &str) -> String {
                 let text = it.split_once('>').unwrap().1.split_once("</t>").unwrap().0;
                 unescaped(text)
             });
-            texts.find(|text| text == "command").unwrap();
+            texts.find(|text| COMMAND.contains(&text.as_str())).unwrap();
             texts.next().unwrap()
         }
         other => panic!("{other}"),
@@ -108,7 +119,7 @@ fn unescaped(text: &str) -> String {
 
 /// The code of a list's item, between as many marks as it begins with.
 fn in_list(text: &str) -> String {
-    let code = text.lines().find_map(|line| line.strip_prefix("- command: ")).unwrap();
+    let code = text.lines().find_map(|line| labelled(line, "- ")).unwrap();
     let marks = code.len() - code.trim_start_matches('`').len();
     let inner = &code[marks..code.len() - marks];
     if marks > 1 { inner[1..inner.len() - 1].to_owned() } else { inner.to_owned() }
