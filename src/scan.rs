@@ -1,17 +1,55 @@
 //! A snapshot as a Polars lazy frame: the files of the quarters asked for, nothing read yet.
 //!
-//! In: a [`Snapshot`] and a range of quarters. Out: a [`Scan`] with the frame and the list of its
-//! files. Never: a glob over the table's folder, which would also read replaced files.
+//! In: a [`Snapshot`], a range of quarters, and the columns that are needed. Out: a [`Scan`] with the
+//! list of its files, and a frame of which the bytes of these columns were compared with what was written.
+//! Never: a glob over the table's folder, which would also read replaced files.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::*;
 
 use crate::quarter::{Quarter, QuarterRange};
-use crate::warehouse::{Snapshot, TableFile};
+use crate::warehouse::{Snapshot, TableFile, WarehouseError, Written, compare_all};
 
 /// The column that partitions the table.
 const QUARTER: &str = "quarter";
+
+/// Observations that could not be handed to the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// A file is not as it was written.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// The engine refuses the files.
+    #[error("opening the observations: {0}")]
+    Engine(#[from] PolarsError),
+}
+
+/// Which columns of which files were compared: what several questions read is compared once.
+#[derive(Debug, Default)]
+pub struct Compared(Mutex<BTreeMap<PathBuf, BTreeSet<String>>>);
+
+impl Compared {
+    /// Compares what was not compared before.
+    fn compare(&self, files: &[TableFile], columns: &[&str]) -> Result<(), WarehouseError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = |file: &'_ TableFile| -> Option<Vec<&str>> {
+            let Some(known) = known.get(file.path()) else { return Some(columns.to_vec()) };
+            let fresh = columns.iter().filter(|column| !known.contains(**column));
+            Some(fresh.copied().collect::<Vec<_>>()).filter(|fresh| !fresh.is_empty())
+        };
+        let fresh: Vec<(Written<'_>, Vec<&str>)> =
+            files.iter().filter_map(|file| Some((file.written(), fresh(file)?))).collect();
+        compare_all(&fresh)?;
+        for (file, columns) in fresh {
+            let of_file = known.entry(file.path().to_owned()).or_default();
+            of_file.extend(columns.into_iter().map(str::to_owned));
+        }
+        Ok(())
+    }
+}
 
 /// The files of a snapshot that a question needs.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +84,25 @@ impl Scan {
         self.skipped
     }
 
-    /// The frame over the files; without any, an empty one of the same schema.
-    pub fn frame(&self) -> PolarsResult<LazyFrame> {
+    /// The frame over the files, of which some columns were compared before. What is planned over it must
+    /// be planned over [`Self::promised`] first.
+    pub fn frame(&self, columns: &[String], compared: &Compared) -> Result<LazyFrame, ScanError> {
+        let stored = columns.iter().map(String::as_str).filter(|name| *name != QUARTER);
+        compared.compare(&self.files, &stored.collect::<Vec<_>>())?;
+        Ok(self.planned()?)
+    }
+
+    /// No observations, with the quarter and some columns: a plan over these names no other column, so
+    /// that the engine reads none.
+    pub fn promised(columns: &[String]) -> LazyFrame {
+        let mut all = schema();
+        all.retain(|name, _| name == QUARTER || columns.iter().any(|column| name == column));
+        DataFrame::empty_with_schema(&all).lazy()
+    }
+
+    /// The frame for a plan that is looked at and not run: nothing is read. Without any files it is an
+    /// empty one of the same schema.
+    pub fn planned(&self) -> PolarsResult<LazyFrame> {
         if self.files.is_empty() {
             return Ok(DataFrame::empty_with_schema(&schema()).lazy());
         }

@@ -334,7 +334,11 @@ impl From<StatementError> for CliError {
 
 impl From<AnswerError> for CliError {
     fn from(error: AnswerError) -> Self {
-        Self::of(&error)
+        match error {
+            AnswerError::Warehouse(error) => (*error).into(),
+            AnswerError::Statement(error) => error.into(),
+            error => Self::of(&error),
+        }
     }
 }
 
@@ -343,6 +347,7 @@ impl From<HistoriesError> for CliError {
         let failed = Self::of(&error);
         match error {
             HistoriesError::Damaged { .. } => failed.hint(REBUILD),
+            HistoriesError::Warehouse(error) => (*error).into(),
             HistoriesError::Io { .. } | HistoriesError::TooMany { .. } => failed,
         }
     }

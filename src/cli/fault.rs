@@ -28,10 +28,9 @@ pub(super) fn end_on_panic(root: &Path) {
 fn sentence(place: &str, root: &Path) -> String {
     let snapshot = Warehouse::open(root).and_then(|warehouse| warehouse.snapshot(None));
     match snapshot.ok().and_then(|snapshot| snapshot.damaged_file()) {
-        Some((path, damage)) => format!(
-            "error: {}: {damage}; its reader stopped at {place}\nhint: restore the file from a \
-             backup, or ingest its delivery again with `--again`\n",
-            path.display()
+        Some(damage) => format!(
+            "error: {damage}; its reader stopped at {place}\nhint: restore the file from a backup, or \
+             ingest its delivery again with `--again`\n"
         ),
         None => format!(
             "error: the program did not expect what it read, and stopped at {place}\nhint: this is a \

@@ -7,7 +7,7 @@ use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use crate::export::Format;
-use crate::histories::check;
+use crate::histories::{check, is_partial};
 use crate::render::{count, euros, grouped};
 use crate::warehouse::{Fault, Verification, Warehouse};
 
@@ -30,16 +30,22 @@ pub(super) fn run(
     let mut found = warehouse.verify()?;
     let histories = found.faults.is_empty().then(|| histories(warehouse)).transpose()?;
     found.faults.extend(histories.flatten());
-    let note = beside_data(warehouse)?;
+    let folder = warehouse.histories_folder();
+    if warehouse.snapshot(None).is_ok_and(|snapshot| is_partial(&folder, &snapshot)) {
+        let text = "of the person histories not all files are there".to_owned();
+        found.notes.push(Fault { text, help: REBUILD });
+    }
+    let beside = beside_data(warehouse)?.map(|text| Fault { text, help: HOW_TO_MOVE });
+    found.notes.extend(beside);
     if sink.format == Format::Json {
-        sink.put(json(&found, note)?.as_bytes(), console)?;
+        sink.put(json(&found)?.as_bytes(), console)?;
     } else {
-        sink.put_text(&text(&found, note), console)?;
+        sink.put_text(&text(&found), console)?;
     }
     Ok(if found.faults.is_empty() { Exit::Done } else { Exit::BlockingFindings })
 }
 
-fn text(found: &Verification, note: Option<String>) -> String {
+fn text(found: &Verification) -> String {
     let (files, rows) =
         (count(found.file_count as u64, "file"), count(found.row_count, "observation"));
     let (version, amount) = (found.version, grouped(&euros(found.cents)));
@@ -52,8 +58,8 @@ fn text(found: &Verification, note: Option<String>) -> String {
         text.extend([&orphans, " that no version names, left by interrupted ingestions\n"]);
         text.push_str("  help: `sppis clean` removes them\n");
     }
-    if let Some(note) = note {
-        text.extend(["note: ", &note, "\n  help: ", HOW_TO_MOVE, "\n"]);
+    for note in &found.notes {
+        text.extend(["note: ", &note.text, "\n  help: ", note.help, "\n"]);
     }
     if found.faults.is_empty() {
         text.push_str("all is as it was committed\n");
@@ -61,9 +67,10 @@ fn text(found: &Verification, note: Option<String>) -> String {
     text
 }
 
-fn json(found: &Verification, note: Option<String>) -> Result<String, CliError> {
-    let said = |text: &str, help: &str| serde_json::json!({ "text": text, "help": help });
-    let faults: Vec<_> = found.faults.iter().map(|it| said(&it.text, it.help)).collect();
+fn json(found: &Verification) -> Result<String, CliError> {
+    let said = |it: &Fault| serde_json::json!({ "text": it.text, "help": it.help });
+    let [faults, notes] =
+        [&found.faults, &found.notes].map(|all| all.iter().map(said).collect::<Vec<_>>());
     let orphans: Vec<_> = found.orphans.iter().map(|it| it.display().to_string()).collect();
     pretty_json(&serde_json::json!({
         "version": found.version,
@@ -73,7 +80,7 @@ fn json(found: &Verification, note: Option<String>) -> Result<String, CliError> 
         "amount": euros(found.cents),
         "faults": faults,
         "left_over": orphans,
-        "notes": note.map(|note| said(&note, HOW_TO_MOVE)).into_iter().collect::<Vec<_>>(),
+        "notes": notes,
     }))
 }
 

@@ -112,7 +112,14 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
             found => Ok(!present || found.map_err(HistoriesError::io(path))? == again),
         }
     });
-    Ok(Some(compared.collect::<Result<Vec<bool>, _>>()?.into_iter().all(|same| same)))
+    Ok(Some(compared.collect::<Result<Vec<bool>, HistoriesError>>()?.into_iter().all(|same| same)))
+}
+
+/// Whether some files of the histories of a snapshot are there, and others are gone: they are not used.
+pub fn is_partial(folder: &Path, snapshot: &Snapshot) -> bool {
+    let names = names_of(&State::of(snapshot));
+    let present = names.iter().filter(|name| folder.join(name).is_file()).count();
+    (1..names.len()).contains(&present)
 }
 
 /// The names of all files of a state, in the order in which they get them.

@@ -18,7 +18,6 @@ use super::gathered::Gathered;
 use super::part::{Part, Shards};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use crate::attribution::observation_schema;
-use crate::document::open_regular;
 use crate::warehouse::TableFile;
 
 const ROWS_PER_BATCH: usize = 1 << 13;
@@ -88,13 +87,14 @@ fn read_file(
     places: Shards,
 ) -> Result<Part, HistoriesError> {
     let path = file.path();
-    let open = open_regular(path).map_err(HistoriesError::io(path))?;
-    // Codes come as numbers in the dictionaries that the file has.
-    let options = ArrowReaderOptions::new().with_schema(schema());
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(open, options);
-    let builder = builder.map_err(HistoriesError::damaged(path))?;
     let columns = Axis::ALL.iter().skip(1).map(|axis| axis.column());
     let columns = columns.chain(["person", "first_day", "last_day", "days", "amount"]);
+    let columns: Vec<&str> = columns.collect();
+    let bytes = file.written().columns(&columns)?;
+    // Codes come as numbers in the dictionaries that the file has.
+    let options = ArrowReaderOptions::new().with_schema(schema());
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options);
+    let builder = builder.map_err(HistoriesError::damaged(path))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
     let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build();
     let mut part = Part::new(places);

@@ -36,10 +36,14 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 pub use appearances::{Appearances, Selection};
-pub use build::{Built, check, clean, listed, rebuild, refresh, remove_others, superseded};
+pub use build::{
+    Built, check, clean, is_partial, listed, rebuild, refresh, remove_others, superseded,
+};
 pub use gathered::Gathered;
 pub use reader::{Batch, CodesOf, Histories};
 pub use vocabulary::{Axis, Vocabulary};
+
+use crate::warehouse::WarehouseError;
 
 /// Bits of the months of an entry.
 pub(crate) const MONTHS_OF_QUARTER: u32 = 3;
@@ -63,6 +67,9 @@ pub enum HistoriesError {
         /// What is wrong.
         text: String,
     },
+    /// A file of observations is not as it was written.
+    #[error(transparent)]
+    Warehouse(Box<WarehouseError>),
     /// More values than the format has numbers for.
     #[error("{count} values of `{column}`, where histories hold {most}")]
     TooMany {
@@ -73,6 +80,12 @@ pub enum HistoriesError {
         /// The most there may be.
         most: usize,
     },
+}
+
+impl From<WarehouseError> for HistoriesError {
+    fn from(error: WarehouseError) -> Self {
+        Self::Warehouse(Box::new(error))
+    }
 }
 
 impl HistoriesError {

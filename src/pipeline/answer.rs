@@ -6,30 +6,26 @@
 //! figure that depends on which of the two it was.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::fs::File;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::RowGroupMetaData;
 use polars::prelude::*;
 
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
-use crate::document::open_regular;
 use crate::export::Provenance;
 use crate::histories::{Histories, HistoriesError};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{
     Checked, CompileError, CompiledQuery, CountError, Coverage, Delivered, Figures, Question,
-    ResultTable, Source, State, Statement, StatementError, Way, check, check_standings, collect,
-    columns_of, compile, count, ranking, way,
+    ResultTable, Source, State, Statement, StatementError, check, check_standings, collect,
+    columns_of, compile, count, ranking,
 };
-use crate::scan::Scan;
-use crate::warehouse::{Snapshot, TableFile, Warehouse};
+use crate::scan::{Compared, Scan, ScanError, schema};
+use crate::warehouse::{CheckedBytes, Snapshot, TableFile, Warehouse, WarehouseError};
 
 /// A question that could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +36,33 @@ pub enum AnswerError {
     /// The histories could not be counted.
     #[error(transparent)]
     Count(#[from] CountError),
+    /// A file is not as it was written.
+    #[error(transparent)]
+    Warehouse(Box<WarehouseError>),
+    /// A statement is none, or could not be computed.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
     /// A file could not be read the second time.
     #[error("{0}: {1}")]
     Read(String, String),
     /// The engine could not read or compute.
     #[error("computing the answer: {0}")]
     Engine(#[from] PolarsError),
+}
+
+impl From<WarehouseError> for AnswerError {
+    fn from(error: WarehouseError) -> Self {
+        Self::Warehouse(Box::new(error))
+    }
+}
+
+impl From<ScanError> for AnswerError {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Warehouse(error) => error.into(),
+            ScanError::Engine(error) => Self::Engine(error),
+        }
+    }
 }
 
 /// How figures are counted; they are the same by all means.
@@ -65,11 +82,12 @@ pub enum Means {
 #[derive(Debug)]
 pub struct Basis<'a> {
     snapshot: &'a Snapshot,
-    dictionary: Cow<'a, Dictionary>,
+    pub(super) dictionary: Cow<'a, Dictionary>,
     histories: Option<Histories>,
     /// Why histories could not be used, once it is known.
     problem: OnceLock<HistoriesError>,
     optimised: bool,
+    compared: Compared,
     /// What the snapshot can have figures of.
     coverage: Coverage,
 }
@@ -81,7 +99,9 @@ impl<'a> Basis<'a> {
         let coverage = Coverage::new(windows(snapshot), warehouse.dictionary());
         let dictionary = warehouse.dictionary().when_due(coverage.delivered().last());
         let (histories, problem) = (None, OnceLock::new());
-        let mut basis = Self { snapshot, dictionary, histories, problem, optimised, coverage };
+        let compared = Compared::default();
+        let mut basis =
+            Self { snapshot, dictionary, histories, problem, optimised, compared, coverage };
         if means == Means::Histories {
             match Histories::open(&warehouse.histories_folder(), snapshot) {
                 Ok(histories) => basis.histories = histories,
@@ -114,7 +134,7 @@ impl<'a> Basis<'a> {
 
     /// What the histories tell. What they do not, and everything once they turn out to be damaged,
     /// is `None`.
-    fn of_histories<T>(
+    pub(super) fn of_histories<T>(
         &self,
         told: impl FnOnce(&Histories) -> Result<Option<T>, CountError>,
     ) -> Result<Option<T>, CountError> {
@@ -199,7 +219,7 @@ fn counted(
     }
     let mut compiled = Vec::new();
     for (question, _) in questions.iter().zip(&figures).filter(|(_, figures)| figures.is_none()) {
-        compiled.push(prepare(question.clone(), basis, dictionary)?.1);
+        compiled.push(prepare(question.clone(), basis, dictionary)?);
     }
     let plans: Vec<&LazyFrame> = compiled.iter().flat_map(CompiledQuery::frames).collect();
     let frames = basis.collect(&plans)?;
@@ -218,11 +238,15 @@ pub fn answer_statement(
     statement: &Statement,
     snapshot: &Snapshot,
     dictionary: &Dictionary,
-) -> Result<(ReleasedTable, usize), StatementError> {
+) -> Result<(ReleasedTable, usize), AnswerError> {
     let delivered = Delivered::new(windows(snapshot));
     let dictionary = dictionary.when_due(delivered.last());
-    let plan = statement.plan(&Scan::new(snapshot, None).frame()?, &dictionary)?;
-    let frames = collect([&plan], OptFlags::default())?;
+    let columns = statement.stored_columns();
+    let promised = Scan::promised(&columns);
+    statement.plan(&promised, &dictionary)?.collect_schema().map_err(StatementError::from)?;
+    let frame = Scan::new(snapshot, None).frame(&columns, &Compared::default())?;
+    let plan = statement.plan(&frame, &dictionary)?;
+    let frames = collect([&plan], OptFlags::default()).map_err(StatementError::from)?;
     let (result, of_one_person) = statement.answer(&frames[0])?;
     Ok((release(result, Policy::Internal), of_one_person))
 }
@@ -253,10 +277,12 @@ fn unreadable(file: &TableFile, error: &dyn std::error::Error) -> AnswerError {
     AnswerError::Read(file.path().display().to_string(), error.to_string())
 }
 
-/// Opens a file for another reader than the engine's.
-fn open(file: &TableFile) -> Result<ParquetRecordBatchReaderBuilder<File>, AnswerError> {
-    let open = open_regular(file.path()).map_err(|error| unreadable(file, &error))?;
-    ParquetRecordBatchReaderBuilder::try_new(open).map_err(|error| unreadable(file, &error))
+/// Opens bytes of a file for another reader than the engine's.
+pub(super) fn open(
+    file: &TableFile,
+    bytes: CheckedBytes,
+) -> Result<ParquetRecordBatchReaderBuilder<CheckedBytes>, AnswerError> {
+    ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|error| unreadable(file, &error))
 }
 
 /// Hands on the rows of files, with some of their columns.
@@ -265,67 +291,16 @@ fn read_rows(
     columns: &[String],
     take: &mut dyn FnMut(Quarter, &RecordBatch),
 ) -> Result<(), AnswerError> {
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     for file in files {
-        let builder = open(file)?;
-        let names = columns.iter().map(String::as_str);
-        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+        let builder = open(file, file.written().columns(&names)?)?;
+        let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
         let reader = builder.with_projection(mask).build();
         for batch in reader.map_err(|error| unreadable(file, &error))? {
             take(file.quarter(), &batch.map_err(|error| unreadable(file, &error))?);
         }
     }
     Ok(())
-}
-
-/// How a question is answered.
-#[derive(Debug)]
-pub struct Explanation {
-    /// How it is counted over person histories, if it is.
-    pub over_histories: Option<Way>,
-    /// The scan of the observations.
-    pub scan: Scan,
-    /// Row groups of the files.
-    pub row_group_count: usize,
-    /// Bytes of the columns that are read, as they are stored.
-    pub column_bytes: u64,
-    /// The plans as the engine will run them, one per level that is counted.
-    pub plans: Vec<String>,
-    /// Stored columns that are read.
-    pub columns: Vec<String>,
-}
-
-/// Explains a question without reading more than the ranking of a query with a top needs.
-pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
-    let over_histories = basis.of_histories(|histories| Ok(way(&question, histories)?))?;
-    let (scan, compiled) = prepare(question, basis, &basis.dictionary)?;
-    let plans = compiled.frames().iter().map(|it| it.clone().explain(true).map(|it| numbered(&it)));
-    let plans = plans.collect::<PolarsResult<_>>()?;
-    let columns = compiled.columns().to_vec();
-    let (mut row_group_count, mut column_bytes) = (0, 0);
-    for file in scan.files() {
-        let footer = open(file)?.metadata().clone();
-        row_group_count += footer.num_row_groups();
-        for chunk in footer.row_groups().iter().flat_map(RowGroupMetaData::columns) {
-            if columns.iter().any(|it| it == chunk.column_descr().name()) {
-                column_bytes += u64::try_from(chunk.compressed_size()).unwrap_or_default();
-            }
-        }
-    }
-    Ok(Explanation { over_histories, scan, row_group_count, column_bytes, plans, columns })
-}
-
-/// What a plan uses twice has a random name; numbered, the same question has the same plan.
-fn numbered(plan: &str) -> String {
-    const BEFORE: &str = "CACHE[id: ";
-    let mut names: Vec<&str> = plan
-        .split(BEFORE)
-        .skip(1)
-        .filter_map(|rest| rest.split_once(']').map(|(name, _)| name))
-        .collect();
-    let mut seen = BTreeSet::new();
-    names.retain(|name| seen.insert(*name));
-    let number = |text: String, (at, name): (usize, &&str)| text.replace(*name, &at.to_string());
-    names.iter().enumerate().fold(plan.to_owned(), number)
 }
 
 /// How long the stages of an answer take.
@@ -349,27 +324,58 @@ pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError
 
 /// Whether a question can be compiled, without any data.
 pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), AnswerError> {
-    let (frame, delivered) = (Scan::default().frame()?, Delivered::default());
+    let (frame, delivered) = (Scan::default().planned()?, Delivered::default());
     let source = Source { frame, quarters: Vec::new(), delivered, has_course: false };
     let _plan = ranking(&question, &source, dictionary)?;
     compile(question, &source, dictionary, None)?;
     Ok(())
 }
 
+/// Plans that may be run: the columns that they name were compared.
 fn prepare(
     question: Question,
     basis: &Basis<'_>,
     dictionary: &Dictionary,
-) -> Result<(Scan, CompiledQuery), AnswerError> {
-    let scan = Scan::new(basis.snapshot, question.scan_range());
-    let (quarters, delivered) = (scan.quarters(), basis.coverage.delivered().clone());
-    let source = Source { frame: scan.frame()?, quarters, delivered, has_course: false };
-    let first = match ranking(&question, &source, dictionary)? {
-        Some(plan) => basis.collect(&[&plan])?.pop(),
-        None => None,
-    };
-    let compiled = compile(question, &source, dictionary, first.as_ref())?;
-    Ok((scan, compiled))
+) -> Result<CompiledQuery, AnswerError> {
+    let (scan, columns) = basis.scan(&question);
+    let frame = scan.frame(&columns, &basis.compared)?;
+    let first = basis.first(&question, &scan, &columns, dictionary)?;
+    let promised = basis.source(Scan::promised(&columns), &scan);
+    compile(question.clone(), &promised, dictionary, first.as_ref())?;
+    Ok(compile(question, &basis.source(frame, &scan), dictionary, first.as_ref())?)
+}
+
+impl Basis<'_> {
+    /// The files that a question is about, and the columns of them that are compared.
+    pub(super) fn scan(&self, question: &Question) -> (Scan, Vec<String>) {
+        let scan = Scan::new(self.snapshot, question.scan_range());
+        // Plans that are run as they are written read all columns, also those that nobody names.
+        let all = || schema().iter_names().map(ToString::to_string).collect();
+        (scan, if self.optimised { columns_of(question) } else { all() })
+    }
+
+    /// What a question is compiled over.
+    pub(super) fn source(&self, frame: LazyFrame, scan: &Scan) -> Source {
+        let (quarters, delivered) = (scan.quarters(), self.coverage.delivered().clone());
+        Source { frame, quarters, delivered, has_course: false }
+    }
+
+    /// The values that a question with a top shows one by one, collected from columns that were compared.
+    pub(super) fn first(
+        &self,
+        question: &Question,
+        scan: &Scan,
+        columns: &[String],
+        dictionary: &Dictionary,
+    ) -> Result<Option<DataFrame>, AnswerError> {
+        let promised = self.source(Scan::promised(columns), scan);
+        let Some(mut plan) = ranking(question, &promised, dictionary)? else { return Ok(None) };
+        plan.collect_schema()?;
+        let source = self.source(scan.frame(columns, &self.compared)?, scan);
+        let plan = ranking(question, &source, dictionary)?;
+        let collected = plan.map(|plan| self.collect(&[&plan])).transpose()?;
+        Ok(collected.and_then(|mut frames| frames.pop()))
+    }
 }
 
 /// Where a snapshot's figures come from.

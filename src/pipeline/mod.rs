@@ -3,6 +3,7 @@
 pub mod answer;
 mod attempt;
 pub mod difference;
+pub mod explanation;
 pub mod held;
 pub mod ingest;
 mod own_tokens;

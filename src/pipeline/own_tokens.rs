@@ -10,8 +10,6 @@
 //! the rejected rows. Mostly none is there, and nothing else is to be done.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::path::Path;
 
 use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::Int64Type;
@@ -22,7 +20,7 @@ use rayon::prelude::*;
 use crate::check::CheckedBatch;
 use crate::dictionary::Dictionary;
 use crate::pseudonym::PseudonymKey;
-use crate::warehouse::WarehouseError;
+use crate::warehouse::{CheckedBytes, WarehouseError, Written};
 
 /// Pseudonyms of one kind that are held: some 80 MB.
 const HELD_MAX: usize = 1 << 22;
@@ -86,25 +84,29 @@ impl OwnTokens {
     }
 
     /// The codes that are persons or partners, held ones or those of the delivery's files.
-    pub(super) fn found_in(&self, files: &[&Path]) -> Result<Found, WarehouseError> {
+    pub(super) fn found_in(&self, files: &[Written<'_>]) -> Result<Found, WarehouseError> {
         const LOOKING: &str = "looking for identifiers among the codes";
         let mut found: HashSet<i64> = self.codes.intersection(&self.persons).copied().collect();
         if !self.codes.is_empty() {
             let columns =
-                files.par_iter().flat_map_iter(|path| PERSON_COLUMNS.map(|it| (*path, it)));
-            let of_file = |(path, column): (&Path, &str)| {
-                let found = self.found_in_column(path, column);
-                let named = |error| format!("{}: {error}", path.display());
+                files.par_iter().flat_map_iter(|file| PERSON_COLUMNS.map(|it| (*file, it)));
+            let of_file = |(file, column): (Written<'_>, &str)| {
+                let found = self.found_in_column(file.columns(&[column])?, column);
+                let named = |error| format!("{}: {error}", file.path().display());
                 found.map_err(|error| WarehouseError::table(LOOKING)(named(error)))
             };
-            let of_files: Vec<_> = columns.map(of_file).collect::<Result<_, _>>()?;
+            let of_files: Vec<_> = columns.map(of_file).collect::<Result<_, WarehouseError>>()?;
             found.extend(of_files.into_iter().flatten());
         }
         Ok(Found(found))
     }
 
-    fn found_in_column(&self, path: &Path, name: &str) -> Result<HashSet<i64>, ParquetError> {
-        let file = SerializedFileReader::new(File::open(path)?)?;
+    fn found_in_column(
+        &self,
+        bytes: CheckedBytes,
+        name: &str,
+    ) -> Result<HashSet<i64>, ParquetError> {
+        let file = SerializedFileReader::new(bytes)?;
         let columns = file.metadata().file_metadata().schema_descr().columns();
         let column = columns.iter().position(|column| column.name() == name);
         let missing = || ParquetError::General(format!("no column `{name}`"));

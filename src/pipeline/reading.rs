@@ -3,8 +3,6 @@
 //! In: the stages, and where their products go. Out: the products, staged, not yet said to be right. Never:
 //! a second reading unless codes turn out to be identifiers of other rows, which only the whole delivery tells.
 
-use std::path::Path;
-
 use super::ingest::IngestError;
 use super::stages::{Sink, Stages};
 use crate::delivery::{Delivery, Part};
@@ -32,7 +30,7 @@ pub(super) fn read_all(
         return Ok(first);
     }
     let files = first.sink.observations.complete()?;
-    let files: Vec<&Path> = files.iter().map(StagedFile::path).collect();
+    let files: Vec<_> = files.iter().map(StagedFile::written).collect();
     stages.found = first.sink.tokens.found_in(&files)?;
     if stages.found.is_empty() {
         return Ok(first);

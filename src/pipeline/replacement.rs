@@ -9,7 +9,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
 
 use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::Int64Type;
@@ -18,11 +17,10 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use rayon::prelude::*;
 
 use crate::delivery::{Delivery, Part, part_label};
-use crate::document::open_regular;
 use crate::quarter::Quarter;
 use crate::render::{count, euros};
 use crate::warehouse::{
-    DeliveryRecord, FileHash, QuarterRecord, Snapshot, StagedFile, TableFile, hash_of,
+    CheckedBytes, DeliveryRecord, FileHash, QuarterRecord, Snapshot, StagedFile, TableFile, Written,
 };
 
 /// What a redelivery changes.
@@ -228,11 +226,6 @@ fn compared(
     stored: &[&TableFile],
     files: &[StagedFile],
 ) -> Result<BTreeMap<Quarter, Persons>, String> {
-    stored.par_iter().try_for_each(|file| match hash_of(file.path()) {
-        Ok(hash) if hash == file.blake3() => Ok(()),
-        Ok(_) => Err(format!("{}: this is not what was committed", file.path().display())),
-        Err(error) => Err(format!("{}: {error}", file.path().display())),
-    })?;
     let quarters: BTreeSet<Quarter> = stored
         .iter()
         .map(|file| file.quarter())
@@ -244,12 +237,12 @@ fn compared(
         let now = files.iter().filter(|it| it.quarter() == quarter);
         let rows = before.clone().map(|it| it.row_count()).sum::<u64>()
             + now.clone().map(StagedFile::row_count).sum::<u64>();
-        let before: Vec<&Path> = before.map(|it| it.path()).collect();
-        let now: Vec<&Path> = now.map(StagedFile::path).collect();
+        let before: Vec<Written<'_>> = before.map(|it| it.written()).collect();
+        let now: Vec<Written<'_>> = now.map(StagedFile::written).collect();
         let shares = rows.div_ceil(PERSONS_AT_ONCE).max(1);
         let mut sum = Persons::default();
         for share in 0..shares {
-            let persons = |files: &[&Path]| persons(files, (share, shares));
+            let persons = |files: &[Written<'_>]| persons(files, (share, shares));
             let (before, now) = rayon::join(|| persons(&before), || persons(&now));
             let share = merged(&before?, &now?);
             sum.before += share.before;
@@ -275,9 +268,11 @@ fn merged(before: &[i64], now: &[i64]) -> Persons {
 }
 
 /// The persons of some files that belong to a share of all, sorted, one for each observation.
-fn persons(files: &[&Path], share: (u64, u64)) -> Result<Vec<i64>, String> {
-    let lists = files.par_iter().map(|path| {
-        persons_of_file(path, share).map_err(|error| format!("{}: {error}", path.display()))
+fn persons(files: &[Written<'_>], share: (u64, u64)) -> Result<Vec<i64>, String> {
+    let lists = files.par_iter().map(|file| {
+        let bytes = file.columns(&["person"]).map_err(|error| error.to_string())?;
+        let named = |error| format!("{}: {error}", file.path().display());
+        persons_of_file(bytes, share).map_err(named)
     });
     let lists: Vec<Vec<i64>> = lists.collect::<Result<_, String>>()?;
     let mut persons = lists.concat();
@@ -285,8 +280,11 @@ fn persons(files: &[&Path], share: (u64, u64)) -> Result<Vec<i64>, String> {
     Ok(persons)
 }
 
-fn persons_of_file(path: &Path, (share, shares): (u64, u64)) -> Result<Vec<i64>, ParquetError> {
-    let file = SerializedFileReader::new(open_regular(path)?)?;
+fn persons_of_file(
+    bytes: CheckedBytes,
+    (share, shares): (u64, u64),
+) -> Result<Vec<i64>, ParquetError> {
+    let file = SerializedFileReader::new(bytes)?;
     let columns = file.metadata().file_metadata().schema_descr().columns();
     let column = columns.iter().position(|column| column.name() == "person");
     let column = column.ok_or_else(|| ParquetError::General("no column `person`".to_owned()))?;

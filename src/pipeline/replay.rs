@@ -274,7 +274,7 @@ impl Stages<'_> {
         }
         let delivery = self.delivery.id().as_str();
         let files = snapshot.files().iter().filter(|file| file.delivery() == delivery);
-        tokens.found_in(&files.map(TableFile::path).collect::<Vec<_>>())
+        tokens.found_in(&files.map(TableFile::written).collect::<Vec<_>>())
     }
 
     /// Rejects corrected rows that equal rows of the delivery that are stored already.

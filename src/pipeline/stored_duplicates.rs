@@ -15,7 +15,6 @@ use arrow::row::{OwnedRow, RowConverter, SortField};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::attribution::observation_schema;
-use crate::document::open_regular;
 use crate::quarter::Quarter;
 use crate::warehouse::{TableFile, WarehouseError};
 
@@ -106,8 +105,7 @@ impl Comparison {
     }
 
     fn read(file: &TableFile) -> Result<Batches, WarehouseError> {
-        let open = open_regular(file.path()).map_err(WarehouseError::io(file.path()))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(open)
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file.written().all_columns()?)
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(WarehouseError::table(COMPARING))?;
         Ok(Box::new(reader.map(|batch| batch.map_err(WarehouseError::table(COMPARING)))))

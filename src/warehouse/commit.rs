@@ -25,7 +25,7 @@ use super::files::{
 use super::log_entry::{Action, Add, Transaction};
 use super::record::DeliveryRecord;
 use super::sidecars::{SidecarWriter, StagedSidecars};
-use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY};
+use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY, TAG_TAIL};
 use super::turn::{self, Waiting};
 use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Warehouse};
 use crate::attribution::Reconciliation;
@@ -252,6 +252,7 @@ impl<'w> Ingestion<'w> {
             tags: BTreeMap::from([
                 some(TAG_DELIVERY, &self.delivery),
                 some(TAG_BLAKE3, &file.blake3),
+                some(TAG_TAIL, &file.tail.to_string()),
             ]),
             base_row_id: None,
             default_row_commit_version: None,
@@ -345,7 +346,7 @@ fn check_written(
     reconciliation: &Reconciliation,
 ) -> Result<(), WarehouseError> {
     let mut written: BTreeMap<_, (u64, i128)> = BTreeMap::new();
-    let read = |file: &StagedFile| read_totals(&table.join(&file.relative));
+    let read = |file: &StagedFile| read_totals(file, table);
     let totals: Vec<(u64, i128)> =
         staged.par_iter().map(read).collect::<Result<_, WarehouseError>>()?;
     for (file, (rows, cents)) in staged.iter().zip(totals) {

@@ -102,7 +102,7 @@ pub enum WarehouseError {
     #[error("another writer has committed delivery `{0}` in the meantime; nothing was written")]
     Conflict(String),
     /// The log ends before a version that was committed.
-    #[error("{}", lost(*.version, *.committed, folder))]
+    #[error("{}", lost(*.version, *.committed, folder, note))]
     LostEntries {
         /// The version that the log ends with.
         version: u64,
@@ -136,18 +136,24 @@ pub enum WarehouseError {
     },
 }
 
-fn lost(version: u64, committed: u64, folder: &Path) -> String {
-    let (first, folder) = (version + 1, folder.display());
+fn lost(version: u64, committed: u64, folder: &Path, note: &Path) -> String {
+    let first = version + 1;
+    let path = super::log::path_of(folder, first);
     let entries = if first == committed {
         format!("the entry of version {first} is lost")
     } else {
         format!("the entries of versions {first} to {committed} are lost")
     };
+    let (path, note) = (path.display(), note.display());
     format!(
-        "{folder}: the log ends with version {version}, but {committed} was committed: {entries}"
+        "{path}: {entries}: the log ends with version {version}, but {note} says that {committed} was \
+         committed"
     )
 }
 
+/// What to do about a file that is not as it was written.
+pub(super) const RESTORE: &str = "restore the file from a backup, or ingest its delivery again with \
+                                  `--again`; `sppis verify` lists all that are damaged";
 /// What to do about a log that is not as it was written.
 const RESTORE_LOG: &str = "restore that file from a backup of the warehouse; nothing is counted from a \
                            log that is not whole";
@@ -159,6 +165,11 @@ impl WarehouseError {
     /// An entry of the log is not as it was written.
     pub(super) fn damaged_log(path: &Path, problem: String) -> Self {
         Self::Damaged { path: path.to_owned(), problem, help: RESTORE_LOG }
+    }
+
+    /// A file that the log names is not as it was written.
+    pub(super) fn damaged_file(path: &Path, problem: String) -> Self {
+        Self::Damaged { path: path.to_owned(), problem, help: RESTORE }
     }
 
     /// The note of the versions is not as it was written.

@@ -17,12 +17,12 @@ use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::Int64Type;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
+use super::checked::{CheckedBytes, Written};
 use super::error::WarehouseError;
 use super::order::sorted;
-use super::parquet_file::ParquetFile;
+use super::parquet_file::{ParquetFile, Tail};
 use super::statistics::Statistics;
 use crate::attribution::{ObservationBatch, Values, observation_schema};
-use crate::document::open_regular;
 use crate::quarter::Quarter;
 
 /// Observations held per quarter before a file is written.
@@ -51,6 +51,8 @@ pub struct StagedFile {
     pub(super) byte_count: u64,
     /// BLAKE3 of its bytes.
     pub(super) blake3: String,
+    /// Its footer.
+    pub(super) tail: Tail,
     /// Delta's statistics, as JSON.
     pub(super) statistics: String,
 }
@@ -69,6 +71,17 @@ impl StagedFile {
     /// Observations in it.
     pub fn row_count(&self) -> u64 {
         self.row_count
+    }
+
+    /// What its bytes must be.
+    pub fn written(&self) -> Written<'_> {
+        self.written_at(&self.staged)
+    }
+
+    /// The same, once it lies somewhere else.
+    fn written_at<'a>(&'a self, path: &'a Path) -> Written<'a> {
+        let Self { byte_count, blake3, tail, .. } = self;
+        Written { path, byte_count: *byte_count, blake3, tail: Some(tail) }
     }
 }
 
@@ -207,12 +220,12 @@ fn write_file(
     let mut sink = HashingWriter::new(BufWriter::new(create_private(&staged)?));
     let columns: Vec<&[Values]> = batches.iter().map(ObservationBatch::columns).collect();
     let write = || {
-        let mut file = ParquetFile::new(&mut sink, observation_schema())?;
+        let mut file = ParquetFile::with_sums(&mut sink, observation_schema())?;
         file.write(&columns, &order)?;
-        file.finish().map(drop)
+        file.finish_with_tail().map(|(_, tail)| tail)
     };
     let (written, gathered) = rayon::join(write, || gather.map(|gather| gather(batches)));
-    written.map_err(WarehouseError::table("writing observations"))?;
+    let tail = written.map_err(WarehouseError::table("writing observations"))?;
     let (byte_count, blake3, file) = sink.finish(&staged)?;
     // While the disk takes it, the rows that come after it are decoded.
     file.sync_all().map_err(WarehouseError::io(&staged))?;
@@ -227,6 +240,7 @@ fn write_file(
         row_count: order.len() as u64,
         byte_count,
         blake3,
+        tail,
         statistics: Statistics::of(batches).json(),
     })
 }
@@ -311,14 +325,20 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), WarehouseError> {
     File::open(path).and_then(|folder| folder.sync_all()).map_err(WarehouseError::io(path))
 }
 
-/// Rows and cents of a file, read back from disk.
-pub(super) fn read_totals(path: &Path) -> Result<(u64, i128), WarehouseError> {
-    let file = open_regular(path).map_err(WarehouseError::io(path))?;
-    totals(file).map_err(WarehouseError::table(READING))
+/// Rows and cents of a file in its place, read back from disk: all bytes are those that were written, and
+/// all columns those whose hashes its footer says.
+pub(super) fn read_totals(
+    staged: &StagedFile,
+    table: &Path,
+) -> Result<(u64, i128), WarehouseError> {
+    let path = table.join(&staged.relative);
+    let written = staged.written_at(&path);
+    written.whole()?;
+    totals(written.all_columns()?).map_err(WarehouseError::table(READING))
 }
 
-fn totals(file: File) -> parquet::errors::Result<(u64, i128)> {
-    let file = SerializedFileReader::new(file)?;
+fn totals(bytes: CheckedBytes) -> parquet::errors::Result<(u64, i128)> {
+    let file = SerializedFileReader::new(bytes)?;
     let columns = file.metadata().file_metadata().schema_descr().columns();
     let amount = columns.iter().position(|column| column.name() == "amount").unwrap_or_default();
     let (mut rows, mut cents) = (0, 0);

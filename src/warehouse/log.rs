@@ -141,7 +141,8 @@ impl Log {
     }
 }
 
-fn path_of(folder: &Path, version: u64) -> PathBuf {
+/// The file of an entry.
+pub(super) fn path_of(folder: &Path, version: u64) -> PathBuf {
     folder.join(format!("{version:0VERSION_DIGITS$}.json"))
 }
 

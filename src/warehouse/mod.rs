@@ -18,6 +18,7 @@
 //! ```
 
 mod append;
+mod checked;
 mod clock;
 mod code_chunk;
 mod commit;
@@ -50,6 +51,7 @@ mod verify;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use checked::{CheckedBytes, Written, compare_all};
 pub use commit::{Committed, Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION, OutputMode};
 pub use error::WarehouseError;
@@ -337,7 +339,7 @@ impl Warehouse {
     /// The findings of a committed delivery, in file order.
     pub fn findings(&self, record: &DeliveryRecord) -> Result<StoredFindings, WarehouseError> {
         match &record.findings {
-            Some(file) => StoredFindings::open(&self.root.join(file)),
+            Some(file) => Ok(StoredFindings::of(sidecars::read(&self.root.join(file))?)),
             None => Ok(StoredFindings::none()),
         }
     }
@@ -345,7 +347,7 @@ impl Warehouse {
     /// The rejected rows of a committed delivery, without identifiers, in file order.
     pub fn rejected_rows(&self, record: &DeliveryRecord) -> Result<StoredRows, WarehouseError> {
         match &record.rejected_rows {
-            Some(file) => StoredRows::open(&self.root.join(file)),
+            Some(file) => Ok(StoredRows::of(sidecars::read(&self.root.join(file))?)),
             None => Ok(StoredRows::none()),
         }
     }

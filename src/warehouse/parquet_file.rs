@@ -1,6 +1,9 @@
-//! Columns of rows to the bytes of a Parquet file, columns in parallel.
+//! Columns of rows to the bytes of a Parquet file, columns in parallel. A file may say in its footer the hash of
+//! each column of each row group, so that what is read of it can be compared without the rest.
 
-use std::io::Write;
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int32Array, Int64Array};
@@ -14,7 +17,8 @@ use parquet::arrow::arrow_writer::{
 };
 use parquet::basic::Encoding;
 use parquet::column::writer::ColumnCloseResult;
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
@@ -59,9 +63,85 @@ impl Chunk {
     }
 }
 
+/// The name under which the hashes of columns stand in a footer.
+pub(super) const SUMS_KEY: &str = "sppis.blake3";
+/// Digits of such a hash: 128 bits are enough against what is no attack.
+const SUM_DIGITS: usize = 32;
+
+/// The hash of a column of a row group.
+pub(super) fn sum_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex()[..SUM_DIGITS].to_owned()
+}
+
+/// The end of a file, from the last byte of its columns on: it says what the others are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// Where it begins.
+    pub(super) start: u64,
+    /// BLAKE3 of its bytes, in hexadecimal digits.
+    pub(super) hash: String,
+}
+
+impl fmt::Display for Tail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.start, self.hash)
+    }
+}
+
+impl FromStr for Tail {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected where a footer begins, and its hash";
+        let (start, hash) = text.split_once(' ').ok_or(EXPECTED)?;
+        let start = start.parse().map_err(|_| EXPECTED)?;
+        Ok(Self { start, hash: hash.to_owned() })
+    }
+}
+
+/// Writes on, and keeps what was written since it was last emptied.
+struct Kept<W> {
+    inner: W,
+    is_keeping: bool,
+    /// Bytes before those that are kept.
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<W: Write> Write for Kept<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        if self.is_keeping {
+            self.bytes.extend_from_slice(&bytes[..written]);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<W> Kept<W> {
+    /// The hashes of a row group's columns, all of which are kept; none is after that.
+    fn sums(&mut self, group: &RowGroupMetaData) -> Option<Vec<String>> {
+        let sum = |(start, length): (u64, u64)| {
+            let start = usize::try_from(start.checked_sub(self.start)?).ok()?;
+            let end = start.checked_add(usize::try_from(length).ok()?)?;
+            self.bytes.get(start..end).map(sum_of)
+        };
+        let sums = group.columns().iter().map(|column| sum(column.byte_range())).collect();
+        self.start += self.bytes.len() as u64;
+        self.bytes.clear();
+        sums
+    }
+}
+
 /// A file that is written row group by row group.
 pub(super) struct ParquetFile<W: Write + Send> {
-    file: SerializedFileWriter<W>,
+    file: SerializedFileWriter<Kept<W>>,
+    /// Of the columns of all row groups, in order.
+    sums: Vec<String>,
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
     group_count: usize,
@@ -70,12 +150,22 @@ pub(super) struct ParquetFile<W: Write + Send> {
 impl<W: Write + Send> ParquetFile<W> {
     /// Begins a file with the columns of `schema`.
     pub(super) fn new(sink: W, schema: SchemaRef) -> Result<Self> {
+        Self::begin(sink, schema, false)
+    }
+
+    /// Begins a file that says the hash of each column.
+    pub(super) fn with_sums(sink: W, schema: SchemaRef) -> Result<Self> {
+        Self::begin(sink, schema, true)
+    }
+
+    fn begin(sink: W, schema: SchemaRef, is_keeping: bool) -> Result<Self> {
+        let sink = Kept { inner: sink, is_keeping, start: 0, bytes: Vec::new() };
         // The Arrow schema stays out: Parquet's own says all there is to say.
         let options =
             ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options)?;
         let (file, factory) = writer.into_serialized_writer()?;
-        Ok(Self { file, factory, schema, group_count: 0 })
+        Ok(Self { file, sums: Vec::new(), factory, schema, group_count: 0 })
     }
 
     /// Adds `rows` of the parts, counted through all of them, in that order; each part has the
@@ -106,14 +196,37 @@ impl<W: Write + Send> ParquetFile<W> {
             for chunk in columns.iter_mut().filter_map(Iterator::next) {
                 chunk.append(&mut group)?;
             }
-            group.close()?;
+            let group = group.close()?;
+            self.sum(&group)?;
+        }
+        Ok(())
+    }
+
+    /// Notes the hashes of a row group's columns.
+    fn sum(&mut self, group: &RowGroupMetaData) -> Result<()> {
+        self.file.flush()?;
+        let kept = self.file.inner_mut();
+        if kept.is_keeping {
+            let lost = || ParquetError::General("a column is not where it was written".to_owned());
+            self.sums.extend(kept.sums(group).ok_or_else(lost)?);
         }
         Ok(())
     }
 
     /// Completes the file.
     pub(super) fn finish(self) -> Result<W> {
-        self.file.into_inner()
+        self.finish_with_tail().map(|(sink, _)| sink)
+    }
+
+    /// Completes the file; its end begins after the columns.
+    pub(super) fn finish_with_tail(mut self) -> Result<(W, Tail)> {
+        if self.file.inner().is_keeping {
+            let sums = KeyValue::new(SUMS_KEY.to_owned(), self.sums.join(" "));
+            self.file.append_key_value_metadata(sums);
+        }
+        let Kept { inner, start, bytes, .. } = self.file.into_inner()?;
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        Ok((inner, Tail { start, hash }))
     }
 }
 

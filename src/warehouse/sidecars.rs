@@ -1,10 +1,13 @@
 //! The files beside the table that a commit names: findings, rejected rows, profile.
 //!
-//! They are written while the delivery is read, and moved to their place before the commit.
+//! They are written while the delivery is read, and moved to their place before the commit. Their names
+//! say the beginning of their hash, which is compared whenever one is read.
 
 use std::fs;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
 
 use super::error::WarehouseError;
 use super::files::{HashingWriter, create_private};
@@ -43,7 +46,7 @@ impl Staged {
     /// The final name begins with what the commit's files begin with; 16 characters of the hash
     /// are part of it, so that what was changed later is seen.
     fn name(&self, prefix: &str) -> String {
-        let short: String = self.hash.chars().take(16).collect();
+        let short: String = self.hash.chars().take(DIGITS).collect();
         let ending = self.path.extension().unwrap_or_default().to_string_lossy();
         format!("{prefix}{}-{short}.{ending}", self.kind)
     }
@@ -111,12 +114,12 @@ pub(super) struct SidecarNames {
 impl StagedSidecars {
     /// What was found.
     pub fn findings(&self) -> Result<StoredFindings, WarehouseError> {
-        StoredFindings::open(&self.findings.path)
+        Ok(StoredFindings::of(read_as(&self.findings.path, &self.findings.hash)?))
     }
 
     /// What the accepted rows are like.
     pub fn profile(&self) -> Result<Profile, WarehouseError> {
-        read_profile(&self.profile.path)
+        profile(&read_as(&self.profile.path, &self.profile.hash)?)
     }
 
     /// Moves the files into `folder`, below `root`; `placed` learns of each.
@@ -142,10 +145,37 @@ impl StagedSidecars {
     }
 }
 
-/// Reads a profile.
-pub(super) fn read_profile(path: &Path) -> Result<Profile, WarehouseError> {
+/// Digits of a hash in a name.
+const DIGITS: usize = 16;
+
+/// The bytes of a committed file, which are those that its name says.
+pub(super) fn read(path: &Path) -> Result<Bytes, WarehouseError> {
+    let stem = path.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+    let hash = stem.rsplit_once('-').map(|(_, hash)| hash).filter(|it| it.len() == DIGITS);
+    let unnamed = || WarehouseError::damaged_file(path, "its name says no checksum".to_owned());
+    read_as(path, hash.ok_or_else(unnamed)?)
+}
+
+/// The bytes of a file, whose hash begins with these digits.
+fn read_as(path: &Path, hash: &str) -> Result<Bytes, WarehouseError> {
+    let damaged = |problem: &str| WarehouseError::damaged_file(path, problem.to_owned());
     let mut bytes = Vec::new();
     let read = open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(WarehouseError::io(path))?;
-    serde_json::from_slice(&bytes).map_err(WarehouseError::table("reading the profile"))
+    read.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => damaged("it is gone"),
+        _ => WarehouseError::io(path)(error),
+    })?;
+    if !blake3::hash(&bytes).to_hex().starts_with(hash) {
+        return Err(damaged("this is not what was committed"));
+    }
+    Ok(bytes.into())
+}
+
+/// A committed profile.
+pub(super) fn read_profile(path: &Path) -> Result<Profile, WarehouseError> {
+    profile(&read(path)?)
+}
+
+fn profile(bytes: &[u8]) -> Result<Profile, WarehouseError> {
+    serde_json::from_slice(bytes).map_err(WarehouseError::table("reading the profile"))
 }

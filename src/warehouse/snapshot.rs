@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::checked::Written;
 use super::clock;
 use super::error::WarehouseError;
+use super::parquet_file::Tail;
 use super::table::LoggedCommit;
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
@@ -27,12 +29,16 @@ pub struct TableFile {
     row_count: u64,
     byte_count: u64,
     blake3: String,
+    tail: Option<Tail>,
     statistics: String,
 }
+
+const READING: &str = "reading the table's files";
 
 /// Names of a file's tags in the log.
 pub(super) const TAG_DELIVERY: &str = "delivery";
 pub(super) const TAG_BLAKE3: &str = "blake3";
+pub(super) const TAG_TAIL: &str = "footer";
 
 impl Snapshot {
     pub(super) fn new(
@@ -159,13 +165,15 @@ impl TableFile {
     fn new(folder: &std::path::Path, file: &FileEntry) -> Result<Self, WarehouseError> {
         let tag = |name: &str| file.tags.get(name).cloned().flatten().unwrap_or_default();
         let quarter = file.quarter.as_deref().unwrap_or_default().parse();
+        let tail = file.tags.get(TAG_TAIL).and_then(Option::as_deref).map(str::parse);
         Ok(Self {
             path: folder.join(&file.path),
-            quarter: quarter.map_err(WarehouseError::table("reading the table's files"))?,
+            quarter: quarter.map_err(WarehouseError::table(READING))?,
             delivery: tag(TAG_DELIVERY),
             row_count: file.row_count,
             byte_count: file.byte_count,
             blake3: tag(TAG_BLAKE3),
+            tail: tail.transpose().map_err(WarehouseError::table(READING))?,
             statistics: file.statistics.clone(),
         })
     }
@@ -178,6 +186,12 @@ impl TableFile {
     /// Where it lies.
     pub fn path(&self) -> &std::path::Path {
         &self.path
+    }
+
+    /// What its bytes must be, by which it is read.
+    pub fn written(&self) -> Written<'_> {
+        let Self { path, byte_count, blake3, tail, .. } = self;
+        Written { path, byte_count: *byte_count, blake3, tail: tail.as_ref() }
     }
 
     /// Its quarter.

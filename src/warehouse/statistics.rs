@@ -2,7 +2,6 @@
 //! file itself, with the order of its rows, for `verify`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use arrow::array::{AsArray as _, RecordBatch};
 use arrow::compute::{max, min};
@@ -10,9 +9,9 @@ use arrow::datatypes::{Date32Type, Decimal128Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::checked::CheckedBytes;
 use super::error::WarehouseError;
 use crate::attribution::{ObservationBatch, stored_column};
-use crate::document::open_regular;
 use crate::quarter::{Day, date_of};
 
 const READING: &str = "reading observations back";
@@ -116,9 +115,8 @@ pub(super) struct Layout {
 }
 
 /// Reads what `verify` compares with the log.
-pub(super) fn read_layout(path: &Path) -> Result<Layout, WarehouseError> {
-    let file = open_regular(path).map_err(WarehouseError::io(path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+pub(super) fn read_layout(bytes: CheckedBytes) -> Result<Layout, WarehouseError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes);
     let builder = builder.map_err(WarehouseError::table(READING))?;
     let names = ["regime", "measure", "first_day", "last_day", "amount"];
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);

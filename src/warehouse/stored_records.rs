@@ -1,16 +1,15 @@
 //! Records of a file beside the table, read back: there may be more of them than memory holds.
 //!
-//! In: a Parquet file that this program wrote. Out: its records in their order, some at a time.
+//! In: the bytes of a Parquet file, which are those that this program wrote. Out: its records in their
+//! order, some at a time.
 
-use std::fs::File;
 use std::marker::PhantomData;
-use std::path::Path;
 
 use arrow::array::RecordBatch;
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::WarehouseError;
-use crate::document::open_regular;
 
 /// Rows of a file that are held at a time.
 const ROWS_AT_A_TIME: usize = 8192;
@@ -27,20 +26,20 @@ pub trait StoredRecord: Clone {
 /// The records of a delivery where they are stored.
 #[derive(Debug)]
 pub struct StoredRecords<T> {
-    file: Option<File>,
+    /// Packed as they are stored.
+    bytes: Option<Bytes>,
     records: PhantomData<T>,
 }
 
 impl<T: StoredRecord> StoredRecords<T> {
-    /// Those of a file, which may be moved or removed from then on.
-    pub(super) fn open(path: &Path) -> Result<Self, WarehouseError> {
-        let file = open_regular(path).map_err(WarehouseError::io(path))?;
-        Ok(Self { file: Some(file), records: PhantomData })
+    /// Those of a file that was read and compared.
+    pub(super) fn of(bytes: Bytes) -> Self {
+        Self { bytes: Some(bytes), records: PhantomData }
     }
 
     /// None.
     pub(super) fn none() -> Self {
-        Self { file: None, records: PhantomData }
+        Self { bytes: None, records: PhantomData }
     }
 
     /// Hands them on in file order, some at a time.
@@ -48,9 +47,8 @@ impl<T: StoredRecord> StoredRecords<T> {
         &self,
         mut take: impl FnMut(&[T]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let file = file.try_clone().map_err(WarehouseError::table(T::READING))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+        let Some(bytes) = &self.bytes else { return Ok(()) };
+        let builder = ParquetRecordBatchReaderBuilder::try_new(bytes.clone());
         let reader = builder.and_then(|builder| builder.with_batch_size(ROWS_AT_A_TIME).build());
         for batch in reader.map_err(WarehouseError::table(T::READING))? {
             take(&T::of_batch(&batch.map_err(WarehouseError::table(T::READING))?))?;

@@ -50,6 +50,9 @@ mod limits;
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 
+/// Damage to every kind of file, asked for in every way.
+mod damage;
+
 /// The log of the table: what is changed in it, lost, or another program's.
 mod damaged_log;
 

@@ -3,7 +3,7 @@
 
 use polars::prelude::*;
 
-use super::plan::{GREATEST, LEAST, plan};
+use super::plan::{GREATEST, LEAST, plan, stored_columns};
 use super::read::{Refused, Statement};
 use crate::dictionary::Dictionary;
 use crate::query::expression::Refusal;
@@ -30,6 +30,11 @@ impl Statement {
         dictionary: &Dictionary,
     ) -> Result<LazyFrame, StatementError> {
         Ok(plan(&self.relation, !self.rows, observations, dictionary)?)
+    }
+
+    /// The stored columns that its plan reads.
+    pub fn stored_columns(&self) -> Vec<String> {
+        stored_columns(&self.relation, !self.rows)
     }
 
     /// The collected answer, its rows in the statement's order; and how many of them are made of the

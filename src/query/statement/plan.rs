@@ -1,12 +1,15 @@
 //! From tables as data to a lazy frame. Arithmetic is done before rows are grouped and after, never
 //! within, so that the engine groups nothing but plain columns.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::*;
 
 use super::grouping::{called, key};
 use super::tables::{Aggregate, Call, Grouping, Order, Relation, Selection, Table};
 use crate::dictionary::Dictionary;
 use crate::metric::Dimension;
+use crate::query::columns::COLUMNS;
 use crate::query::expression::{Kind, Node, Typed};
 use crate::query::lower::{column_type, halves, lower, order_keys, satisfying, whole, widened};
 use crate::query::rows::derive;
@@ -25,6 +28,36 @@ pub(super) fn plan(
     dictionary: &Dictionary,
 ) -> PolarsResult<LazyFrame> {
     Source { observations, dictionary, tells_persons }.relation(relation, true)
+}
+
+/// The stored columns that a plan reads; persons too, where rows tell them.
+pub(super) fn stored_columns(relation: &Relation, tells_persons: bool) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    names.extend(tells_persons.then_some("person".to_owned()));
+    add_names(relation, &mut names);
+    names.into_iter().collect()
+}
+
+fn add_names(relation: &Relation, names: &mut BTreeSet<String>) {
+    match relation {
+        Relation::Observations => {}
+        Relation::Union { parts, .. } => {
+            for part in parts {
+                add_names(&part.relation, names);
+            }
+        }
+        Relation::Selection(selection) => {
+            add_names(&selection.input, names);
+            if matches!(selection.input, Relation::Observations) {
+                let stored = |name: String| {
+                    let derived = Dimension::named(&name).map(|it| it.column().to_owned());
+                    let own = COLUMNS.iter().any(|(column, _)| *column == name).then_some(name);
+                    own.or(derived)
+                };
+                names.extend(columns(selection).into_iter().filter_map(stored));
+            }
+        }
+    }
 }
 
 struct Source<'a> {
