@@ -2,6 +2,8 @@
 //! queries. What each module is for, and what must never happen, stands in the map below.
 #![doc = include_str!("README.md")]
 
+pub mod exact;
+
 pub mod visible;
 
 pub mod quarter;

@@ -11,6 +11,7 @@ use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::decode::IdentifierColumn;
+use crate::exact::fitting;
 
 /// Bytes of a key.
 pub const KEY_LENGTH: usize = 32;
@@ -104,7 +105,7 @@ impl PseudonymKey {
 /// Eleven digits, leading zeros kept.
 fn write_digits(mut number: i64, digits: &mut [u8; 11]) {
     for digit in digits.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        *digit = b'0' + fitting::<_, u8>(number % 10);
         number /= 10;
     }
 }

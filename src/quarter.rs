@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use chrono::{Datelike as _, NaiveDate};
 
+use crate::exact::{fitting, known};
+
 /// A day as the number of days since 1970-01-01, the unit of Arrow's `Date32`.
 pub type Day = i32;
 
@@ -34,7 +36,7 @@ pub fn end_of_month(day: Day) -> Day {
         12 => (date.year() + 1, 1),
         month => (date.year(), month + 1),
     };
-    NaiveDate::from_ymd_opt(year, month, 1).map_or(day, |first| day_of(first) - 1)
+    day_of(known(NaiveDate::from_ymd_opt(year, month, 1))) - 1
 }
 
 /// A calendar quarter, for example `2008Q3`.
@@ -57,7 +59,7 @@ impl Quarter {
     /// The quarter a day lies in.
     pub fn of(day: Day) -> Self {
         let date = date_of(day);
-        let month_index = i32::try_from(date.month0()).unwrap_or(0);
+        let month_index: i32 = fitting(date.month0());
         Self { index: date.year() * 4 + month_index / 3 }
     }
 
@@ -74,8 +76,7 @@ impl Quarter {
     /// The first day of the quarter.
     pub fn first_day(self) -> Day {
         let month = self.index.rem_euclid(4) * 3 + 1;
-        let month = u32::try_from(month).unwrap_or(1);
-        NaiveDate::from_ymd_opt(self.year(), month, 1).map_or(0, day_of)
+        day_of(known(NaiveDate::from_ymd_opt(self.year(), fitting(month), 1)))
     }
 
     /// The last day of the quarter.
@@ -86,7 +87,7 @@ impl Quarter {
     /// The quarter so many after this one, or before it.
     #[must_use]
     pub fn plus(self, quarters: i32) -> Self {
-        Self { index: self.index.saturating_add(quarters) }
+        Self { index: known(self.index.checked_add(quarters)) }
     }
 
     /// The last day of the month in which its delivery is due: May for the second half of the year

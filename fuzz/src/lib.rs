@@ -23,6 +23,8 @@ pub mod visible;
 #[path = "../../src/finding/mod.rs"]
 pub mod finding;
 
+#[path = "../../src/exact.rs"]
+pub mod exact;
 #[path = "../../src/fault.rs"]
 pub mod fault;
 

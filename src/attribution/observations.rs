@@ -11,6 +11,7 @@ use super::values::{Codes, Values};
 use crate::check::CheckedBatch;
 use crate::decode::{self, Sex};
 use crate::dictionary::CodeColumn;
+use crate::exact::fitting;
 use crate::quarter::{Day, Quarter};
 
 /// Digits and decimals of a stored amount.
@@ -40,7 +41,7 @@ impl Selection {
 
     pub(super) fn push(&mut self, row: usize, days: Day, cents: Option<i64>) {
         // A chunk has fewer bytes than a row number can count.
-        self.rows.push(u32::try_from(row).unwrap_or(u32::MAX));
+        self.rows.push(fitting(row));
         self.days.push(days);
         self.cents.push(cents);
     }
@@ -129,7 +130,7 @@ fn columns(
     let decoded = checked.decoded();
     let terms = attribution.dictionary;
     let rows = &selection.rows;
-    let key = |position: usize| u32::try_from(position + 1).unwrap_or(u32::MAX);
+    let key = |position: usize| fitting(position + 1);
     let regimes = terms.regimes().iter().map(|it| it.name.as_str()).collect();
     let measures = terms.measures().iter().map(|it| it.name.as_str()).collect();
     let guidances = terms.guidances().iter().map(|it| it.name.as_str()).collect();
@@ -156,7 +157,7 @@ fn columns(
         Values::large(selection.cents.iter().copied()),
     ];
     columns.extend(raw_columns().map(code));
-    let line = |row: &u32| Some(i64::try_from(decoded.lines()[*row as usize]).unwrap_or(i64::MAX));
+    let line = |row: &u32| Some(fitting(decoded.lines()[*row as usize]));
     columns.push(Values::large(rows.iter().map(line)));
     columns
 }

@@ -37,7 +37,7 @@ impl Reconciliation {
 
     /// An accepted row, with the shares of its amount that lie inside the window.
     pub(super) fn accept(&mut self, cents: Option<i64>, shares: Option<&[i64]>) {
-        let cents = i128::from(cents.unwrap_or(0));
+        let cents = cents.map_or(0, i128::from);
         let inside: i128 = shares.unwrap_or(&[]).iter().map(|share| i128::from(*share)).sum();
         self.rows_accepted += 1;
         self.cents_accepted += cents;
@@ -47,13 +47,13 @@ impl Reconciliation {
     /// An accepted row that lies in one quarter of the window.
     pub(super) fn accept_whole(&mut self, quarter: Quarter, cents: Option<i64>) {
         self.rows_accepted += 1;
-        self.cents_accepted += i128::from(cents.unwrap_or(0));
+        self.cents_accepted += cents.map_or(0, i128::from);
         self.attribute(quarter, cents);
     }
 
     /// A rejected row, with its amount where that can be read.
     pub(super) fn reject(&mut self, cents: Option<i64>) {
-        self.cents_rejected += i128::from(cents.unwrap_or(0));
+        self.cents_rejected += cents.map_or(0, i128::from);
     }
 
     /// What became of the fields of some rows.
@@ -66,7 +66,7 @@ impl Reconciliation {
     pub(super) fn attribute(&mut self, quarter: Quarter, cents: Option<i64>) {
         let totals = self.by_quarter.entry(quarter).or_default();
         totals.observations += 1;
-        totals.cents += i128::from(cents.unwrap_or(0));
+        totals.cents += cents.map_or(0, i128::from);
     }
 
     /// Adds the totals of other rows of the same delivery.

@@ -1,5 +1,6 @@
 //! Shares an amount out by days, in whole cents, so that the parts add up exactly.
 
+use crate::exact::fitting;
 use crate::quarter::Day;
 
 /// Parts of equal days, in calendar order among the others: `count` quarters of `days` each.
@@ -38,7 +39,7 @@ pub(super) fn shares(cents: i64, before: &[Group], inside: &[Day], after: &[Grou
         });
         let ahead = groups(before, true) + groups(after, false) + neighbours.count() as i128;
         let share = whole(*days) + i128::from(ahead < left);
-        i64::try_from(if cents < 0 { -share } else { share }).unwrap_or_default()
+        fitting(if cents < 0 { -share } else { share })
     };
     inside.iter().enumerate().map(share).collect()
 }

@@ -9,6 +9,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field};
 
 use super::observations::{ObservationBatch, observation_schema};
+use crate::exact::fitting;
 
 /// The values of a column.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl Values {
         match (self, field.data_type()) {
             (Self::Codes(codes), _) => Arc::new(codes.iter().collect::<StringArray>()),
             (Self::Small(values), DataType::Int16) => {
-                let narrow = values.iter().map(|value| i16::try_from(*value).ok());
+                let narrow = values.iter().map(|value| small(*value).map(fitting::<_, i16>));
                 Arc::new(narrow.collect::<Int16Array>())
             }
             (Self::Small(values), DataType::Date32) => {

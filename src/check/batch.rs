@@ -7,6 +7,7 @@ use super::context::CheckContext;
 use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
 use crate::decode::DecodedBatch;
+use crate::exact::known;
 use crate::finding::{Finding, Severity};
 use crate::quarter::Day;
 
@@ -167,12 +168,12 @@ impl CheckedBatch {
 
     /// Position of an accepted row's regime in the dictionary.
     pub fn regime(&self, row: usize) -> usize {
-        self.verdicts.regime[row].map_or(usize::MAX, usize::from)
+        known(self.verdicts.regime[row]).into()
     }
 
     /// Position of an accepted row's measure in the dictionary.
     pub fn measure(&self, row: usize) -> usize {
-        self.verdicts.measure[row].map_or(usize::MAX, usize::from)
+        known(self.verdicts.measure[row]).into()
     }
 
     /// Position of a row's guidance in the dictionary.
@@ -182,12 +183,12 @@ impl CheckedBatch {
 
     /// The first day of an accepted row.
     pub fn first_day(&self, row: usize) -> Day {
-        self.decoded.first_day()[row].unwrap_or(Day::MIN)
+        known(self.decoded.first_day()[row])
     }
 
     /// The last day of an accepted row, missing ones filled.
     pub fn end_day(&self, row: usize) -> Day {
-        self.verdicts.end_day[row].unwrap_or(Day::MIN)
+        known(self.verdicts.end_day[row])
     }
 }
 

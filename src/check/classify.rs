@@ -79,8 +79,8 @@ impl Classifier {
     /// The rules that a row without the conditions on its codes leaves open.
     pub(super) fn open(&self, regime: usize, first_day: Day) -> u128 {
         let after = self.periods.partition_point(|(start, _)| *start <= first_day);
-        let period = self.periods.get(after.saturating_sub(1)).map_or(0, |(_, rules)| *rules);
-        period & self.by_regime.get(regime).copied().unwrap_or(0)
+        // The first period begins before all days.
+        self.periods[after - 1].1 & self.by_regime[regime]
     }
 
     /// The rules that a row without a value of the column leaves open.
@@ -90,7 +90,7 @@ impl Classifier {
 
     /// The measure of the first of the rules that are left.
     pub(super) fn first(&self, left: u128) -> usize {
-        let first = usize::try_from(left.trailing_zeros()).unwrap_or(usize::MAX);
+        let first = left.trailing_zeros() as usize;
         self.rules.get(first).map_or(self.unclassified, |rule| rule.measure)
     }
 }

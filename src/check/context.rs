@@ -4,6 +4,7 @@ use super::classify::Classifier;
 use super::facts::{PlaceFacts, ValueFacts};
 use crate::decode::IdentifierFormat;
 use crate::dictionary::{CODE_COLUMNS, CodeColumn, Dictionary, Places, Validity, Variable};
+use crate::exact::known;
 use crate::quarter::{Day, Quarter, QuarterRange};
 
 /// Configured fixed amounts in cents, by name of guidance; none by default.
@@ -66,7 +67,7 @@ impl CheckContext {
     ) -> Self {
         let regimes = dictionary.regimes();
         let facts = |name: &str| {
-            let variable = dictionary.variable(name).cloned().unwrap_or_default();
+            let variable = known(dictionary.variable(name)).clone();
             let fills =
                 |regime: &crate::dictionary::Regime| variable.regimes.contains(&regime.name);
             VariableFacts {

@@ -4,6 +4,7 @@ use super::context::CheckContext;
 use super::first_days::FirstDays;
 use crate::decode::DecodedBatch;
 use crate::dictionary::{CodeColumn, Validity};
+use crate::exact::fitting;
 use crate::quarter::{Day, end_of_month};
 
 /// What the list of places says of a value of `CPAS`.
@@ -196,8 +197,7 @@ impl<'a> BatchFacts<'a> {
         }
         let known = self.regime.iter().zip(self.batch.first_day()).zip(left);
         let measure = |((regime, first), left): ((&Option<u16>, &Option<Day>), u128)| {
-            (regime.is_some() && first.is_some())
-                .then(|| u16::try_from(classifier.first(left)).unwrap_or(u16::MAX))
+            (regime.is_some() && first.is_some()).then(|| fitting(classifier.first(left)))
         };
         known.map(measure).collect()
     }

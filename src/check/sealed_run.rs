@@ -10,6 +10,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
+use crate::exact::fitting;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use zeroize::Zeroizing;
@@ -78,12 +79,13 @@ impl Run {
     pub(super) fn contains(&self, hash: u128) -> io::Result<bool> {
         let (mut from, mut to) = (0, self.length);
         let share = ((hash >> 64) * u128::from(self.length)) >> 64;
-        let mut at = u64::try_from(share).unwrap_or(0);
+        let mut at: u64 = fitting(share);
         let mut page = [0; PAGE_LENGTH * HASH_LENGTH];
         while from < to {
-            let first = at.saturating_sub(PAGE_LENGTH as u64 / 2).clamp(from, to - 1);
+            let first = at.max(PAGE_LENGTH as u64 / 2) - PAGE_LENGTH as u64 / 2;
+            let first = first.clamp(from, to - 1);
             let count = (to - first).min(PAGE_LENGTH as u64);
-            let length = usize::try_from(count).unwrap_or(PAGE_LENGTH) * HASH_LENGTH;
+            let length = fitting::<_, usize>(count) * HASH_LENGTH;
             let bytes = &mut page[..length];
             self.file.read_exact_at(bytes, first * HASH_LENGTH as u64)?;
             self.key.apply(self.number, first, bytes);

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::sealed_run::{Run, RunKey};
 use super::seen_shard::Shard;
+use crate::exact::fitting;
 
 /// Hashes held before they are written out: 112 MB, and 34 MB of tables, whose size is a power of two
 /// and of which seven in eight places are filled.
@@ -163,7 +164,7 @@ fn is_written(hash: u128, runs: &[Run], filter: &[u64]) -> io::Result<bool> {
 /// The word of the filter that a hash belongs to, in its shard's share, and its four bits there.
 fn place_in_filter(hash: u128) -> (usize, u64) {
     let low = low(hash);
-    let word = usize::try_from(low >> 24).unwrap_or_default() % SHARD_WORDS;
+    let word = fitting::<_, usize>(low >> 24) % SHARD_WORDS;
     let word = shard_of(hash) * SHARD_WORDS + word;
     let bits = (0..4).fold(0, |bits, at| bits | 1 << (low >> (at * 6) & 63));
     (word, bits)
@@ -171,12 +172,12 @@ fn place_in_filter(hash: u128) -> (usize, u64) {
 
 /// The half of a hash from which places are picked; shards are picked from the other.
 pub(super) fn low(hash: u128) -> u64 {
-    u64::try_from(hash & u128::from(u64::MAX)).unwrap_or_default()
+    fitting(hash & u128::from(u64::MAX))
 }
 
 /// By the highest six bits.
 fn shard_of(hash: u128) -> usize {
-    usize::try_from(hash >> 122).unwrap_or_default() % SHARD_COUNT
+    fitting::<_, usize>(hash >> 122) % SHARD_COUNT
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! jumped about in is a quarter of the list, and the list itself only grows at its end.
 
 use super::seen::low;
+use crate::exact::fitting;
 
 /// Bits of a place that say where in the list its hash stands, from one.
 const POSITION_BITS: u32 = 24;
@@ -72,7 +73,7 @@ impl Shard {
             let place = self.places[at];
             if place == 0 {
                 self.hashes.push(hash);
-                self.places[at] = tag | u32::try_from(self.hashes.len()).unwrap_or_default();
+                self.places[at] = tag | fitting::<_, u32>(self.hashes.len());
                 return true;
             }
             let position = (place & POSITION) as usize;
@@ -99,12 +100,12 @@ impl Shard {
 /// Where a hash is looked for first; the number of places is a power of two.
 #[inline]
 fn first_place(hash: u128, place_count: usize) -> usize {
-    usize::try_from(low(hash)).unwrap_or_default() & (place_count - 1)
+    fitting::<_, usize>(low(hash)) & (place_count - 1)
 }
 
 /// Bits of a hash that its first place does not depend on, where a place has them.
 #[inline]
 fn tag(hash: u128) -> u32 {
-    let high = u32::try_from(low(hash) >> u32::BITS).unwrap_or_default();
+    let high: u32 = fitting(low(hash) >> u32::BITS);
     high & !POSITION
 }

@@ -6,6 +6,7 @@
 //! between them, and are not all found.
 
 use crate::decode::parse_national;
+use crate::exact::known;
 
 /// Digits of a number; a spreadsheet may have dropped two zeros.
 const DIGITS_MIN: usize = 9;
@@ -119,7 +120,7 @@ impl Search<'_> {
             return false;
         }
         let number = pieces.digits.number();
-        let number = std::str::from_utf8(&number).unwrap_or_default();
+        let number = known(std::str::from_utf8(&number).ok());
         let mut places = pieces.places[..pieces.count].iter();
         parse_national(number).is_ok()
             || begins_with_birth(number) && places.any(|it| !self.cells[*it].is_as_expected)

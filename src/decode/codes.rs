@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::row_hash::value_hash;
 use crate::delivery::Rows;
 use crate::dictionary::Column;
+use crate::exact::fitting;
 
 /// Codes of one column. Its `Debug` shows the number of rows, never a value.
 #[derive(Default)]
@@ -165,7 +166,7 @@ impl CodeMemory {
         self.texts.push(text.into());
         self.hashes.push(value_hash(self.column, text.as_bytes()));
         // A chunk has fewer fields than a key can count.
-        let key = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let key = fitting(self.texts.len());
         self.keys.insert(text.into(), key);
         key
     }
@@ -254,5 +255,5 @@ impl WordTable {
 #[inline]
 fn spread(word: u64) -> usize {
     let mixed = word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    usize::try_from(mixed >> 40).unwrap_or_default()
+    fitting(mixed >> 40)
 }

@@ -294,7 +294,7 @@ impl Decoder<'_> {
     }
 
     fn code_decimal(&mut self, row: usize, at: usize, code: CodeColumn) {
-        let written = std::str::from_utf8(self.rows.field(row, at)).unwrap_or_default();
+        let written = String::from_utf8_lossy(self.rows.field(row, at));
         let text = format!("expected a whole number, found {}", self.shown(written.trim()));
         self.find(row, &rules::CODE_DECIMAL, Some(code.name()), text);
     }

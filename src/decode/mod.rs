@@ -229,7 +229,7 @@ impl<'a> Decoder<'a> {
     /// A word can be no identifier, so it is shown whatever form these have.
     fn no_value_word(&mut self, row: usize, at: usize, column: Column) {
         self.tallies[at].no_value_words += 1;
-        let word = std::str::from_utf8(self.rows.field(row, at)).unwrap_or_default();
+        let word = String::from_utf8_lossy(self.rows.field(row, at));
         let text = format!("expected a value or nothing, found `{}`: no value", word.trim());
         self.find(row, &rules::NO_VALUE_WORD, Some(column.name()), text);
     }

@@ -40,7 +40,7 @@ pub fn pairs(
     let mut pairs = vec![
         ("query", table.query_name().to_owned()),
         ("query_blake3", table.query_hash().to_owned()),
-        ("quarters", table.range().map(|range| range.to_string()).unwrap_or_default()),
+        ("quarters", table.range().map_or_else(String::new, |range| range.to_string())),
         ("only", table.conditions().join(",")),
         ("parameters", parameters.join(",")),
         ("policy", table.policy().name().to_owned()),

@@ -21,6 +21,7 @@ use super::checksums::FileSink;
 use super::entry::Entry;
 use super::file::{METADATA_KEY, Metadata, Reader};
 use super::vocabulary::{Axis, Vocabulary};
+use crate::exact::fitting;
 
 /// The entries that are looked for: of a regime and a measure, by their numbers, or of any; of
 /// partnership conventions alone, or of any guidance.
@@ -91,7 +92,7 @@ impl AppearanceCounter {
         }
         let before = if known { usize::from(last_quarter) + 1 } else { 0 };
         // Quarters are numbered in eight bits.
-        self.last[place] = (person, u8::try_from(quarter).unwrap_or(u8::MAX));
+        self.last[place] = (person, fitting(quarter));
         let persons = &mut self.persons[place];
         if persons.is_empty() {
             persons.resize(self.quarter_count * (self.quarter_count + 1), 0);
@@ -104,7 +105,7 @@ impl AppearanceCounter {
         let width = self.quarter_count + 1;
         let (any_regime, any_measure) = (self.any_regime, self.any_measure);
         // Regimes, measures and quarters are numbered in eight bits.
-        let number = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
+        let number = fitting::<usize, u8>;
         let selections = self.persons.iter().enumerate();
         selections.flat_map(move |(place, counts)| {
             let (regime, measure) = (place / 2 / (any_measure + 1), place / 2 % (any_measure + 1));

@@ -25,6 +25,7 @@ use super::reader::{Histories, read_batch};
 use super::state::{State, is_named_by_state, names};
 use super::vocabulary::{Axis, Translation, Vocabulary};
 use super::writer::{Groups, HistoryWriter, write_groups};
+use crate::exact::fitting;
 use crate::warehouse::{Snapshot, TableFile};
 
 /// Observations taken into memory at once; more are read in several passes over the files.
@@ -194,7 +195,10 @@ fn written(
     let fresh = |file: &&TableFile| !names(&kept, file.quarter());
     let files: Vec<TableFile> = snapshot.files().iter().filter(fresh).cloned().collect();
     let rows_read = files.iter().map(TableFile::row_count).sum();
-    let known = base.as_mut().map(Base::vocabulary).transpose()?.unwrap_or_default();
+    let known = match base.as_mut() {
+        Some(base) => base.vocabulary()?,
+        None => Vocabulary::default(),
+    };
     let ranges = passes(rows_read);
     // All values of all rows are known after the first pass already.
     let mut collected = collect(&files, &ranges[0], &known, gathered)?;
@@ -302,7 +306,7 @@ fn write_appearances(
 
 /// Ranges of persons, each with about as many observations; at least one.
 fn passes(rows: u64) -> Vec<RangeInclusive<i64>> {
-    let count = i64::try_from(rows.div_ceil(ROWS_PER_PASS)).unwrap_or(i64::MAX).max(1);
+    let count = fitting::<_, i64>(rows.div_ceil(ROWS_PER_PASS)).max(1);
     let width = i64::MAX / count;
     let range = |at: i64| {
         let last = if at + 1 == count { i64::MAX } else { (at + 1) * width - 1 };

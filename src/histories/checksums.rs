@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HistoriesError;
 use crate::document::open_regular;
+use crate::exact::fitting;
 
 /// Bytes under one hash.
 const CHUNK_BYTES: u64 = 1 << 18;
@@ -117,7 +118,7 @@ impl FileSink {
         let hashed =
             HashedFile { file, hasher: blake3::Hasher::new(), checksum: Checksum::default() };
         // Whole chunks are hashed faster than pieces of them.
-        Self(BufWriter::with_capacity(usize::try_from(CHUNK_BYTES).unwrap_or(usize::MAX), hashed))
+        Self(BufWriter::with_capacity(fitting(CHUNK_BYTES), hashed))
     }
 
     /// Hands all bytes to the file.
@@ -153,7 +154,7 @@ impl Write for HashedFile {
         let mut rest = &bytes[..written];
         while !rest.is_empty() {
             let room = CHUNK_BYTES - self.checksum.bytes % CHUNK_BYTES;
-            let (now, later) = rest.split_at(rest.len().min(usize::try_from(room).unwrap_or(1)));
+            let (now, later) = rest.split_at(rest.len().min(fitting(room)));
             self.hasher.update(now);
             self.checksum.bytes += now.len() as u64;
             if self.checksum.bytes.is_multiple_of(CHUNK_BYTES) {
@@ -198,11 +199,11 @@ impl CheckedFile {
     /// Reads the chunk at the position.
     fn hold(&mut self, number: u64) -> io::Result<()> {
         let start = number * CHUNK_BYTES;
-        let length = CHUNK_BYTES.min(self.checksum.bytes.saturating_sub(start));
+        let length = CHUNK_BYTES.min(self.checksum.bytes - start.min(self.checksum.bytes));
         self.held.number = None;
-        self.held.bytes.resize(usize::try_from(length).unwrap_or_default(), 0);
+        self.held.bytes.resize(fitting(length), 0);
         self.file.read_exact_at(&mut self.held.bytes, start)?;
-        let known = usize::try_from(number).ok().and_then(|at| self.checksum.chunks.get(at));
+        let known = self.checksum.chunks.get(fitting::<_, usize>(number));
         if known.is_none_or(|it| *blake3::hash(&self.held.bytes).to_hex() != **it) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, CHANGED));
         }
@@ -220,8 +221,7 @@ impl Read for CheckedFile {
         if self.held.number != Some(number) {
             self.hold(number)?;
         }
-        let within = usize::try_from(self.position % CHUNK_BYTES).unwrap_or_default();
-        let rest = self.held.bytes.get(within..).unwrap_or_default();
+        let rest = &self.held.bytes[fitting(self.position % CHUNK_BYTES)..];
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
         self.position += count as u64;

@@ -5,6 +5,7 @@ use polars::prelude::PlHashMap;
 
 use super::entry::{Entry, NO_CENTS, added};
 use super::vocabulary::Axis;
+use crate::exact::fitting;
 
 /// The columns besides the quarter by which persons are alike, a file each.
 pub(super) const PROJECTIONS: [&[Axis]; 3] = [
@@ -150,8 +151,7 @@ impl Sum {
         let first = entries.len();
         let (mut observations, mut days, mut cents) = (self.observations, self.days, self.cents);
         while observations > 0 || days > 0 || entries.len() == first {
-            let [some, of_days] =
-                [observations, days].map(|it| u32::try_from(it).unwrap_or(u32::MAX));
+            let [some, of_days] = [observations, days].map(|it| fitting(it.min(u32::MAX.into())));
             observations -= u64::from(some);
             days -= u64::from(of_days);
             let codes = self.codes;

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use super::HistoriesError;
 use super::checksums::{Checksum, FileSink};
 use crate::document::open_regular;
+use crate::exact::known;
 use crate::warehouse::make_private_folder;
 
 /// Beginning of the names of files that are not complete.
@@ -87,7 +88,7 @@ impl Draft {
 
 /// Whether a file has no final name, and nobody is writing it.
 pub(super) fn is_left_over(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = known(path.file_name()).to_string_lossy();
     name.starts_with(TEMPORARY_PREFIX)
         && open_regular(path).is_ok_and(|file| file.try_lock().is_ok())
 }

@@ -50,7 +50,7 @@ impl Gathered {
     pub fn take(&self, rows: &[ObservationBatch]) -> Box<dyn FnOnce(&str) + Send> {
         let count: usize = rows.iter().map(ObservationBatch::row_count).sum();
         let fits = self.with(|held| {
-            held.row_count = held.row_count.saturating_add(count);
+            held.row_count += count;
             if !held.fits() {
                 held.files.clear();
             }

@@ -10,6 +10,7 @@ use super::HistoriesError;
 use super::entry::{Entry, NO_CENTS};
 use super::vocabulary::Axis;
 use crate::attribution::{ObservationBatch, Values, stored_column};
+use crate::exact::fitting;
 use crate::quarter::{Day, Quarter, end_of_month};
 
 /// All persons.
@@ -35,8 +36,8 @@ impl Shards {
         let span = persons.end().abs_diff(*persons.start());
         let wanted = rows.div_ceil(ENTRIES_PER_SHARD).next_power_of_two();
         // The most significant bit of the span stands before those that tell shards apart.
-        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(wanted.ilog2());
-        let count = usize::try_from(span >> shift).unwrap_or(usize::MAX).saturating_add(1);
+        let shift = (u64::BITS - span.leading_zeros()).max(wanted.ilog2()) - wanted.ilog2();
+        let count = fitting::<_, usize>(span >> shift) + 1;
         Self { first: *persons.start(), shift, count }
     }
 
@@ -48,7 +49,7 @@ impl Shards {
     /// The shard of a person in the range.
     #[inline]
     fn at(self, person: i64) -> usize {
-        usize::try_from(person.abs_diff(self.first) >> self.shift).unwrap_or(usize::MAX)
+        fitting(person.abs_diff(self.first) >> self.shift)
     }
 }
 
@@ -124,7 +125,7 @@ impl Part {
         self.add_birth_years(years.iter(), &mut codes)?;
         let amounts = stored_column(batch, "amount").as_primitive::<Decimal128Type>();
         // Amounts have twelve digits.
-        let cents = |cents: i128| i64::try_from(cents).unwrap_or_default();
+        let cents = fitting::<i128, i64>;
         let cents = amounts.iter().map(|amount| amount.map_or(NO_CENTS, cents));
         let day = |name| stored_column(batch, name).as_primitive::<Date32Type>().values();
         let ends = day("first_day").iter().zip(day("last_day"));
@@ -157,8 +158,8 @@ impl Part {
             column.mix_into(&table, &mut codes);
         }
         let years = batch.column(Axis::BirthYear.column()).small_values().iter();
-        // A year that is too large for its column is written as none.
-        self.add_birth_years(years.map(|year| i16::try_from(*year).ok()), &mut codes)?;
+        let year = |year: &i32| (*year != Values::NO_SMALL).then(|| fitting(*year));
+        self.add_birth_years(years.map(year), &mut codes)?;
         let [person, amounts] = ["person", "amount"].map(|it| batch.column(it).large_values());
         let cents = amounts.iter().map(|it| if *it == Values::NO_LARGE { NO_CENTS } else { *it });
         let [days, first, last] =
@@ -193,8 +194,7 @@ impl Part {
             if !range.contains(person) {
                 continue;
             }
-            let (days, months) =
-                (u32::try_from(*days).unwrap_or_default(), months.between(*first, *last));
+            let (days, months) = (fitting(*days), months.between(*first, *last));
             let entry = Entry { person: *person, codes, observations: 1, days, months, cents };
             let shard = &mut self.shards[self.places.at(*person)];
             match shard.last_mut() {
@@ -217,7 +217,7 @@ impl Part {
         let texts = column.values().as_string::<i32>();
         let table: Vec<u64> =
             texts.iter().map(|text| self.code(axis, text)).collect::<Result<_, _>>()?;
-        let place = |key: i32| table[usize::try_from(key).unwrap_or_default()];
+        let place = |key: i32| table[fitting::<_, usize>(key)];
         let keys = column.keys();
         if keys.null_count() == 0 {
             codes.iter_mut().zip(keys.values()).for_each(|(code, key)| *code |= place(*key));

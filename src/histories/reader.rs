@@ -15,6 +15,7 @@ use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open, reader};
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
 use super::{HistoriesError, MONTHS_OF_QUARTER};
+use crate::exact::fitting;
 use crate::warehouse::Snapshot;
 
 /// The histories of a snapshot.
@@ -284,7 +285,7 @@ impl Batch {
     }
 }
 
-/// An offset as a place.
+/// An offset as a place; the reader of the format has made sure that there are no others.
 fn index(offset: i32) -> usize {
-    usize::try_from(offset).unwrap_or_default()
+    fitting(offset)
 }

@@ -73,9 +73,9 @@ impl State {
 
 /// Whether a file has a name that some state gives, and not one of anything else.
 pub(super) fn is_named_by_state(path: &Path) -> bool {
-    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
-    let stem = path.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
-    let key = stem.split('-').next().unwrap_or_default();
+    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or("");
+    let stem = path.file_stem().and_then(|it| it.to_str()).unwrap_or("");
+    let key = stem.split('-').next().unwrap_or("");
     ["arrow", CHECKSUMS_EXTENSION].contains(&extension)
         && key.len() == KEY_LENGTH
         && key.bytes().all(|byte| byte.is_ascii_hexdigit())

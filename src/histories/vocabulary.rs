@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::HistoriesError;
+use crate::exact::{fitting, known};
 
 /// A column that histories tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Axis {
     #[inline]
     pub(super) fn of(self, codes: u64) -> usize {
         let code = (codes >> self.shift()) & ((1 << self.bits()) - 1);
-        usize::try_from(code).unwrap_or(usize::MAX)
+        fitting(code)
     }
 
     /// A number in its place.
@@ -137,7 +138,7 @@ impl Translation {
     /// Values that `to` has not are not to be translated.
     pub(super) fn new(from: &[Vec<Option<String>>; 7], to: &Vocabulary) -> Self {
         let tables = Axis::ALL.map(|axis| {
-            let place = |value| to.values(axis).binary_search(value).unwrap_or_default();
+            let place = |value| known(to.values(axis).binary_search(value).ok());
             from[axis as usize].iter().map(|value| axis.place(place(value))).collect()
         });
         Self(tables)

@@ -21,6 +21,7 @@ use super::condense::Condenser;
 use super::entry::{Entry, NO_CENTS};
 use super::file::{METADATA_KEY, Metadata, amount_fields, entry_fields, item, schema};
 use super::vocabulary::Axis;
+use crate::exact::fitting;
 
 /// Persons of a record batch.
 const PERSONS_PER_BATCH: usize = 1 << 13;
@@ -229,14 +230,13 @@ impl Columns {
         for entry in entries {
             if entry.cents != NO_CENTS {
                 let at = self.codes.len() - first;
-                self.amount_entries.push(u32::try_from(at).unwrap_or(u32::MAX));
+                self.amount_entries.push(fitting(at));
                 self.cents.push(entry.cents);
             }
             // What is more than a number of 16 bits holds goes on in another entry that is alike.
             let (mut observations, mut days) = (entry.observations, entry.days);
             loop {
-                let [one, other] =
-                    [observations, days].map(|it| u16::try_from(it).unwrap_or(u16::MAX));
+                let [one, other] = [observations, days].map(|it| fitting(it.min(u16::MAX.into())));
                 self.codes.push(entry.codes);
                 self.observations.push(one);
                 self.days.push(other);
@@ -257,10 +257,10 @@ impl Columns {
         let axis = |axis: &Axis| -> ArrayRef {
             let codes = self.codes.iter().map(|codes| axis.of(*codes));
             if axis.bits() == 8 {
-                let codes = codes.map(|code| u8::try_from(code).unwrap_or(u8::MAX));
+                let codes = codes.map(fitting::<_, u8>);
                 Arc::new(UInt8Array::from_iter_values(codes))
             } else {
-                let codes = codes.map(|code| u16::try_from(code).unwrap_or(u16::MAX));
+                let codes = codes.map(fitting::<_, u16>);
                 Arc::new(UInt16Array::from_iter_values(codes))
             }
         };

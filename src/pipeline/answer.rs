@@ -16,6 +16,7 @@ use polars::prelude::*;
 
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
+use crate::exact::known;
 use crate::export::Provenance;
 use crate::histories::{Histories, HistoriesError};
 use crate::quarter::{Quarter, QuarterRange};
@@ -159,7 +160,7 @@ impl<'a> Basis<'a> {
 
 /// The quarters that the deliveries of a snapshot cover.
 fn windows(snapshot: &Snapshot) -> impl Iterator<Item = QuarterRange> {
-    snapshot.deliveries().into_iter().filter_map(|it| it.record.quarters())
+    snapshot.deliveries().into_iter().map(|it| known(it.record.quarters()))
 }
 
 /// Answers, and the counts they are made of.

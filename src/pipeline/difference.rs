@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{AnswerError, Basis, Means, answer};
 use crate::disclosure::{ReleasedTable, Values};
+use crate::exact::{fitting, known};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{Arguments, Catalog, CatalogError, ResolveError, resolve};
 use crate::warehouse::{AsOf, LoggedCommit, Warehouse, WarehouseError};
@@ -82,7 +83,8 @@ pub fn differences(
         let groups: BTreeSet<&Group> =
             old.into_iter().chain(new).flat_map(BTreeMap::keys).collect();
         let figures = |of_side: Option<&BTreeMap<Group, Figures>>, group: &Group| {
-            of_side.map(|figures| figures.get(group).copied().unwrap_or_default())
+            // A group that a delivered quarter has not is one of nobody.
+            of_side.map(|figures| figures.get(group).map_or_else(Figures::default, |it| *it))
         };
         differences.extend(groups.into_iter().map(|group| Difference {
             quarters,
@@ -155,16 +157,16 @@ fn values<'t>(table: &'t ReleasedTable, name: &str) -> Option<&'t Values> {
 }
 
 fn text(table: &ReleasedTable, name: &str, row: usize) -> String {
-    values(table, name).and_then(|it| it.text(row)).unwrap_or_default().into_owned()
+    known(values(table, name).and_then(|it| it.text(row))).into_owned()
 }
 
 impl Figures {
     fn of(table: &ReleasedTable, row: usize) -> Self {
         let number = |name| match values(table, name) {
-            Some(Values::Numbers(numbers)) => numbers.cells[row].value().unwrap_or_default(),
-            _ => 0,
+            Some(Values::Numbers(numbers)) => known(numbers.cells[row].value()),
+            _ => known(None),
         };
-        let count = |name| u64::try_from(number(name)).unwrap_or_default();
+        let count = |name| fitting(number(name));
         let (observations, persons) = (count("observations"), count("persons"));
         Self { observations, persons, cents: number("amount") }
     }

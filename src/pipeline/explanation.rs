@@ -9,6 +9,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use polars::prelude::*;
 
 use super::answer::{AnswerError, Basis, open};
+use crate::exact::fitting;
 use crate::query::{Question, Way, compile, way};
 use crate::scan::Scan;
 
@@ -45,7 +46,7 @@ pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, Ans
         row_group_count += footer.num_row_groups();
         for chunk in footer.row_groups().iter().flat_map(RowGroupMetaData::columns) {
             if columns.iter().any(|it| it == chunk.column_descr().name()) {
-                column_bytes += u64::try_from(chunk.compressed_size()).unwrap_or_default();
+                column_bytes += fitting::<_, u64>(chunk.compressed_size());
             }
         }
     }

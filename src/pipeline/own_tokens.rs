@@ -68,7 +68,7 @@ impl OwnTokens {
     pub(super) fn add(&mut self, other: Self) {
         for (own, other) in [(&mut self.codes, other.codes), (&mut self.persons, other.persons)] {
             self.is_full |= own.len() + other.len() > HELD_MAX;
-            let room = HELD_MAX.saturating_sub(own.len());
+            let room = HELD_MAX - own.len().min(HELD_MAX);
             own.extend(other.into_iter().take(room));
         }
     }

@@ -17,6 +17,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use rayon::prelude::*;
 
 use crate::delivery::{Delivery, Part, part_label};
+use crate::exact::known;
 use crate::quarter::Quarter;
 use crate::render::{count, euros};
 use crate::warehouse::{
@@ -98,13 +99,13 @@ impl Replacement {
 
     /// Whether less than half of what is stored comes back.
     fn loses_most(&self) -> bool {
-        self.come_back.is_some_and(|count| count.saturating_mul(2) < self.observations_before())
+        self.come_back.is_some_and(|count| count < self.observations_before().div_ceil(2))
     }
 }
 
 fn lost(delivery: &str, replacement: &Replacement) -> String {
     let total = replacement.observations_before();
-    let come_back = replacement.come_back.unwrap_or_default();
+    let come_back = known(replacement.come_back);
     let mut text = format!(
         "of {} of delivery {delivery} only {come_back} would come back, one of the same person in the \
          same quarter",
@@ -112,7 +113,7 @@ fn lost(delivery: &str, replacement: &Replacement) -> String {
     );
     for QuarterChange { quarter, goes, comes } in &replacement.quarters {
         let side = |it: &Totals| {
-            let persons = count(it.persons.unwrap_or_default(), "person");
+            let persons = count(known(it.persons), "person");
             format!("{}, {persons}, {} EUR", count(it.observations, "observation"), euros(it.cents))
         };
         let _infallible = write!(text, "\n{quarter}: {} go; {} come", side(goes), side(comes));
@@ -144,12 +145,13 @@ pub(super) fn parts_are_there(
         return Ok(());
     }
     let sums = &current.record.reconciliation;
+    let stored = cents(&current.record, &sums.cents_stored)?;
     Err(ReplacementError::Part {
         file: part.name(),
         delivery: delivery.id().to_string(),
         earlier: gone.join(", "),
         rows: sums.rows_accepted,
-        euros: euros(sums.cents_stored.parse().unwrap_or_default()),
+        euros: euros(stored),
     })
 }
 
@@ -182,13 +184,14 @@ pub(super) fn replacement(
         }
         persons => persons.ok(),
     };
-    let (goes, comes) = (totals(before), totals(record));
+    let (goes, comes) = (totals(before)?, totals(record)?);
     let quarters: BTreeSet<Quarter> = goes.keys().chain(comes.keys()).copied().collect();
     let change = |quarter: Quarter| {
-        let all = persons.as_ref().map(|it| it.get(&quarter).copied().unwrap_or_default());
+        let all =
+            persons.as_ref().map(|it| it.get(&quarter).map_or_else(Persons::default, |it| *it));
         let of = |totals: &BTreeMap<Quarter, Totals>, persons: Option<u64>| Totals {
             persons,
-            ..totals.get(&quarter).cloned().unwrap_or_default()
+            ..totals.get(&quarter).map_or_else(Totals::default, Clone::clone)
         };
         let (goes, comes) = (of(&goes, all.map(|it| it.before)), of(&comes, all.map(|it| it.now)));
         QuarterChange { quarter, goes, comes }
@@ -202,12 +205,27 @@ pub(super) fn replacement(
     Ok(replacement)
 }
 
-fn totals(record: &DeliveryRecord) -> BTreeMap<Quarter, Totals> {
+fn totals(record: &DeliveryRecord) -> Result<BTreeMap<Quarter, Totals>, ReplacementError> {
     let of = |own: &QuarterRecord| {
-        let (observations, cents) = (own.observations, own.cents.parse().unwrap_or_default());
-        Some((own.quarter.parse().ok()?, Totals { observations, persons: None, cents }))
+        let (observations, cents) = (own.observations, cents(record, &own.cents)?);
+        Ok((stated(record, &own.quarter)?, Totals { observations, persons: None, cents }))
     };
-    record.reconciliation.quarters.iter().filter_map(of).collect()
+    record.reconciliation.quarters.iter().map(of).collect()
+}
+
+fn cents(record: &DeliveryRecord, text: &str) -> Result<i128, ReplacementError> {
+    stated(record, text)
+}
+
+/// A number or quarter that a record says.
+fn stated<T: std::str::FromStr>(
+    record: &DeliveryRecord,
+    text: &str,
+) -> Result<T, ReplacementError> {
+    text.parse().map_err(|_| ReplacementError::Unreadable {
+        delivery: record.delivery.clone(),
+        why: format!("its record in the log says `{text}` where a number or quarter belongs"),
+    })
 }
 
 /// Persons of one quarter before and now, and observations that come back.

@@ -18,6 +18,7 @@ use crate::check::{CheckedBatch, DuplicateIndex, Profile, examine};
 use crate::decode::{DecodedBatch, decode, whole_number};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
+use crate::exact::fitting;
 use crate::histories::Gathered;
 use crate::pseudonym::PseudonymKey;
 use crate::warehouse::{
@@ -192,9 +193,9 @@ fn whole_delivery(
 ) -> Result<Known, ReplayError> {
     let order: BTreeMap<&str, usize> =
         record.parts.iter().enumerate().map(|(at, part)| (part.name.as_str(), at)).collect();
-    let place = |file: &str| order.get(file).copied().unwrap_or(usize::MAX);
+    let place = |file: &str| order.get(file).map_or(order.len(), |it| *it);
     let stays = |file: &str, line: u64| file != original || !taken.contains(&line);
-    let line = |finding: &StoredFinding| u64::try_from(finding.line).unwrap_or_default();
+    let line = |finding: &StoredFinding| fitting(finding.line);
     let mut findings = warehouse.findings(record)?.all()?;
     findings.retain(|finding| stays(&finding.file, line(finding)));
     findings.extend(changed.findings.iter().cloned());
@@ -203,6 +204,7 @@ fn whole_delivery(
     rejected_rows.retain(|row| stays(&row.file, row.line));
     rejected_rows.extend(changed.rejected_rows.iter().cloned());
     rejected_rows.sort_by_key(|row| (place(&row.file), row.line));
+    // No figure: deliveries of earlier versions of the program have no profile.
     let mut profile = warehouse.profile(record)?.unwrap_or_default();
     profile.add(&changed.profile);
     Ok(Known { findings, rejected_rows, profile })
@@ -222,7 +224,7 @@ fn new_record(
     env!("CARGO_PKG_VERSION").clone_into(&mut record.tool);
     record.rules = rules_of(&whole.findings);
     let rejected = whole.rejected_rows.iter().filter_map(|row| row.cents).map(i128::from).sum();
-    record.reconciliation.add_corrections(sums, rejected);
+    record.reconciliation.add_corrections(sums, rejected)?;
     for part in corrections.parts() {
         // Without a header it is no file that lines count in.
         let (delimiter, header) = (String::new(), String::new());
@@ -336,7 +338,7 @@ impl Lines<'_> {
             self.problems.push(format!("{file}: line {line}: its fields cannot be told apart"));
         }
         for (row, own) in decoded.lines().iter().enumerate() {
-            let text = std::str::from_utf8(decoded.rows().field(row, column)).unwrap_or_default();
+            let text = String::from_utf8_lossy(decoded.rows().field(row, column));
             for column in tokens(part, decoded, row) {
                 let text = "the token stands where the value of the sender's line belongs";
                 self.problems.push(format!("{file}: line {own}: {column}: {text}"));

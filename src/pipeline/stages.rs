@@ -229,6 +229,7 @@ impl<'a> Stages<'a> {
             findings: batch.into_findings(),
             observations,
             reconciliation,
+            // No figure: codes that could be tokens are looked for only where there are some.
             tokens: tokens.unwrap_or_default(),
         }
     }

@@ -15,6 +15,7 @@ use arrow::row::{OwnedRow, RowConverter, SortField};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::attribution::observation_schema;
+use crate::exact::fitting;
 use crate::quarter::Quarter;
 use crate::warehouse::{TableFile, WarehouseError};
 
@@ -45,7 +46,7 @@ pub(super) fn stored_already(
         for batch in batches {
             let corrected = lines(batch);
             for (at, row) in compare.rows(batch)?.into_iter().enumerate() {
-                let line = u64::try_from(corrected(at)).unwrap_or_default();
+                let line = fitting(corrected(at));
                 *observations.entry(line).or_default() += 1;
                 wanted.entry(row).or_default().push(line);
             }

@@ -16,6 +16,7 @@ use super::place::codes_ended;
 use super::resolve::Question;
 use super::result::{Cell, Member, Numbers, ResultColumn, Unit, Values};
 use crate::dictionary::Dictionary;
+use crate::exact::{fitting, known};
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
 
@@ -208,9 +209,10 @@ impl<'a> Assembly<'a> {
 
     fn value(&self, row: &Row<'_>, span: Span, metric: Metric) -> i128 {
         if span == Span::Own {
-            let at = self.figures.place_of(&row.dimensions, metric);
-            let value = row.counted.zip(at).and_then(|(counts, at)| counts.values.get(at));
-            return value.copied().unwrap_or_default();
+            // A row in which nobody was counted is one of zeros.
+            return row.counted.map_or(0, |counts| {
+                counts.values[known(self.figures.place_of(&row.dimensions, metric))]
+            });
         }
         self.figures.value(&row.dimensions, span, &row.key, metric)
     }
@@ -231,7 +233,7 @@ impl<'a> Assembly<'a> {
     /// A derived metric of a row, and whether it is a share of, or a rate on, a figure below 0.
     pub(super) fn derived(&self, row: &Row<'_>, derived: &Derived) -> (Cell, bool) {
         let formula = &derived.formula;
-        let quarters = row.quarter().map(|it| formula.sources(it)).unwrap_or_default();
+        let quarters = row.quarter().map_or_else(Vec::new, |it| formula.sources(it));
         let lacking = self.lacking(row, &formula.about(), &quarters);
         // A span has quarters of its own, whether the row's was delivered or not.
         let of_span = formula.span() != Span::Own && row.quarter().is_some();
@@ -331,7 +333,7 @@ impl Statistic {
         };
         // The place among n values is (n - 1) times the share; between two places in proportion.
         let place = (amounts.len() - 1) * percent;
-        let (at, rest) = (place / 100, i128::try_from(place % 100).unwrap_or_default());
+        let (at, rest) = (place / 100, fitting::<_, i128>(place % 100));
         let next = amounts.get(at + 1).copied().unwrap_or(*most);
         divided(amounts[at] * (100 - rest) + next * rest, 100)
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::Query;
 use crate::document::{DocumentError, nearest, read_bytes};
+use crate::exact::known;
 
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
@@ -73,7 +74,7 @@ pub enum CatalogError {
 }
 
 fn suggestion(near: Option<&str>) -> String {
-    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 impl Catalog {
@@ -89,7 +90,7 @@ impl Catalog {
                     // Bytes that are not UTF-8 become marks that the parser points at.
                     let bytes = read_bytes(&path).map_err(read_error)?;
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                    let name = known(path.file_stem()).to_string_lossy().into_owned();
                     entries.push(Entry { name, path: path.display().to_string(), text });
                 }
             }

@@ -30,7 +30,7 @@ impl Coverage {
         Self {
             delivered: Delivered::new(windows),
             amount_validity: amount.map(|it| it.validity),
-            amount_regimes: amount.map(|it| it.regimes.clone()).unwrap_or_default(),
+            amount_regimes: amount.map_or_else(Vec::new, |it| it.regimes.clone()),
         }
     }
 

@@ -6,6 +6,7 @@
 use super::level::Span;
 use super::note::Note;
 use crate::document::{Labels, Placed, Problem, Table};
+use crate::exact::fitting;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
 
@@ -204,7 +205,7 @@ fn formula(table: &Table<'_>, dimensions: &[Dimension]) -> Option<Formula> {
     }
     if let Some(of) = metric("moving") {
         let quarters = within(table, "quarters", 4, 2..=40);
-        return Some(Formula::Moving(of, i32::try_from(quarters).unwrap_or(4)));
+        return Some(Formula::Moving(of, fitting(quarters)));
     }
     table.text("per_person").map(|text| Formula::PerPerson(statistic(table, &text)))
 }
@@ -259,7 +260,7 @@ fn statistic(table: &Table<'_>, text: &Placed<String>) -> Statistic {
         "median" => Statistic::Quantile(50),
         "quantile" => {
             let percent = within(table, "percent", 50, 1..=99);
-            Statistic::Quantile(u8::try_from(percent).unwrap_or(50))
+            Statistic::Quantile(fitting(percent))
         }
         other => {
             let message = format!("unknown statistic `{other}`");
@@ -277,7 +278,7 @@ fn decimals(table: &Table<'_>, formula: &Formula) -> u8 {
         // Differences, sums and amounts are exact.
         _ => return formula.metrics().first().map_or(2, |metric| metric.decimals()),
     };
-    u8::try_from(within(table, "decimals", usual, 0..=6)).unwrap_or(2)
+    fitting(within(table, "decimals", usual, 0..=6))
 }
 
 /// A whole number in a range, or the usual one.

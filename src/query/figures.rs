@@ -8,6 +8,7 @@ use super::compile::AMOUNTS;
 use super::file::Top;
 use super::fold::Checked;
 use super::level::{Count, Level, Span};
+use crate::exact::{fitting, known};
 use crate::metric::{Dimension, Metric};
 
 /// The values of a level's dimensions; `None` where the data have none.
@@ -64,7 +65,7 @@ impl Figures {
             texts.map(|(at, dimension)| Column::new(dimension.name().into(), text(at))).collect();
         let value = |key: &&Key| self.value(dimensions, count.level.span, key, metric);
         // Counts and cents of a cell are far from the end of 64 bits.
-        let values = keys.iter().map(value).map(|it| i64::try_from(it).unwrap_or(i64::MAX));
+        let values = keys.iter().map(value).map(|it| fitting::<_, i64>(it));
         columns.push(Column::new(metric.name().into(), values.collect::<Vec<_>>()));
         DataFrame::new(keys.len(), columns)
     }
@@ -135,12 +136,9 @@ impl Figures {
         key: &Key,
         metric: Metric,
     ) -> i128 {
-        let counted = self.counted(dimensions, span);
-        let value = counted.and_then(|it| {
-            let at = it.place_of(metric)?;
-            it.rows.get(key)?.values.get(at).copied()
-        });
-        value.unwrap_or_default()
+        let counted = known(self.counted(dimensions, span));
+        let at = known(counted.place_of(metric));
+        counted.rows.get(key).map_or(0, |row| row.values[at])
     }
 }
 
@@ -190,10 +188,10 @@ impl Counted {
 fn values(metric: Metric, frame: &DataFrame) -> PolarsResult<Vec<i128>> {
     let column = frame.column(metric.name())?;
     if metric == Metric::Amount {
-        return Ok(column.decimal()?.physical().iter().map(Option::unwrap_or_default).collect());
+        return Ok(column.decimal()?.physical().iter().map(known).collect());
     }
     let counts = column.cast(&DataType::UInt64)?;
-    Ok(counts.u64()?.iter().map(|it| i128::from(it.unwrap_or_default())).collect())
+    Ok(counts.u64()?.iter().map(|it| i128::from(known(it))).collect())
 }
 
 fn amounts(frame: &DataFrame) -> PolarsResult<Vec<Vec<i128>>> {

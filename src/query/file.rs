@@ -315,7 +315,7 @@ fn parameter(name: &Placed<String>, table: &Table<'_>) -> Parameter {
             table.problem(Problem::new(value.span.clone(), message));
         }
     }
-    let description = table.text("description").map(|text| text.value).unwrap_or_default();
+    let description = table.text("description").map_or_else(String::new, |text| text.value);
     table.finish();
     Parameter {
         name: name.value.clone(),

@@ -11,6 +11,7 @@ use super::expression::{
     Comparison, Connective, Constant, DatePart, Kind, Node, Place, Rounding, TextFunction, Typed,
     Wildcard, day, fitting, parsed_number,
 };
+use crate::exact::{self, known};
 use crate::quarter::{Day, date_of, day_of};
 
 /// Digits of a quotient that nobody has rounded.
@@ -47,7 +48,7 @@ fn constant(constant: &Constant, kind: Kind) -> Expr {
         }
         (Constant::Number(number), kind) => match i64::try_from(*number) {
             Ok(number) => lit(number),
-            Err(_) => lit(Scalar::new_decimal(*number, 38, usize::from(kind.scale().unwrap_or(0)))),
+            Err(_) => lit(Scalar::new_decimal(*number, 38, usize::from(known(kind.scale())))),
         },
     }
 }
@@ -68,7 +69,7 @@ pub(super) fn lower(typed: &Typed) -> Expr {
         }
         Node::Absolute(inner, place) => checked(inner, kind, "abs", *place, i128::checked_abs),
         Node::Rescale(inner, place) => {
-            let digits = kind.scale().unwrap_or(0) - inner.kind.scale().unwrap_or(0);
+            let digits = known(kind.scale()) - known(inner.kind.scale());
             checked(inner, kind, "", *place, move |number| rescaled(number, digits))
         }
         Node::Round { .. } | Node::Quotient(..) => round(typed),
@@ -204,8 +205,8 @@ fn round(typed: &Typed) -> Expr {
             result.map(Some).ok_or_else(unfit)
         });
     }
-    let fewer = inner.kind.scale().unwrap_or(0).saturating_sub(digits);
-    let power = power(fewer).unwrap_or(1);
+    let own = known(inner.kind.scale());
+    let power = known(power(own.max(digits) - digits));
     checked(inner, kind, "round", place, move |number| divided(number, power, 0, rounding))
 }
 
@@ -257,8 +258,8 @@ fn dates(typed: &Typed) -> Expr {
         Node::DatePart(part, date) => {
             let part = *part;
             kernels::numbers(&[date], Kind::Integer, move |values| {
-                let date = Day::try_from(values[0]).map(date_of);
-                Ok(date.ok().map(|date| i128::from(part.of(date))))
+                let date = date_of(exact::fitting(values[0]));
+                Ok(Some(i128::from(part.of(date))))
             })
         }
         _ => lower(typed),
@@ -304,7 +305,7 @@ fn fraction(typed: &Typed) -> (Typed, Typed) {
     if let Node::Quotient(over, under) = &typed.node {
         return ((**over).clone(), (**under).clone());
     }
-    let under = power(typed.kind.scale().unwrap_or(0)).unwrap_or(1);
+    let under = known(power(known(typed.kind.scale())));
     (typed.clone(), Typed::constant(Constant::Number(under), Kind::Decimal(0)))
 }
 

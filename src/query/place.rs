@@ -133,8 +133,8 @@ fn unknown(name: &str, wanted: Kind, code: &str, places: &Places) -> String {
     let known = |named: Vec<NamedPlace>| named.into_iter().map(|it| it.nis).collect::<Vec<_>>();
     let known = match wanted {
         Kind::Municipality => {
-            let near = places.nearest(code).map(|near| format!("; did you mean `{near}`?"));
-            let near = near.unwrap_or_default();
+            let near = places.nearest(code);
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             return format!("unknown value of `{name}` `{code}`: no municipality has had it{near}");
         }
         Kind::Province => known(Places::provinces()),

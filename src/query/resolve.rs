@@ -11,6 +11,7 @@ use super::parameter::{given, values};
 use super::partial::quarters_of;
 use super::values::{Holds, Known, YEARS, unknown};
 use crate::dictionary::{Dictionary, Validity};
+use crate::exact::known;
 use crate::metric::{Dimension, NO_MEASURE, NO_VALUE};
 use crate::quarter::{Quarter, QuarterRange};
 
@@ -152,9 +153,9 @@ impl Question {
     pub(super) fn named_quarters(&self) -> Option<Vec<Quarter>> {
         let named = |dimension| Some(self.wheres.get(&dimension)?.iter().flatten());
         let mut quarters: Vec<Quarter> = if let Some(quarters) = named(Dimension::Quarter) {
-            quarters.filter_map(|it| it.parse().ok()).collect()
+            quarters.map(|it| known(it.parse().ok())).collect()
         } else {
-            let years = named(Dimension::Year)?.filter_map(|it| it.parse().ok());
+            let years = named(Dimension::Year)?.map(|it| known(it.parse().ok()));
             years.flat_map(quarters_of).collect()
         };
         quarters.sort_unstable();
@@ -292,7 +293,7 @@ fn literals(
     for (name, _) in literals {
         let same = literals.iter().filter(|(other, _)| other == name);
         let all: Option<Vec<String>> = same.map(outside).collect();
-        problems.extend(all.unwrap_or_default());
+        problems.extend(all.into_iter().flatten());
     }
     problems.sort_unstable();
     problems.dedup();

@@ -11,6 +11,7 @@ use super::level::Level;
 use super::lower::satisfying;
 use super::resolve::Question;
 use crate::dictionary::{Dictionary, Places};
+use crate::exact::{fitting, known};
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
 
@@ -205,21 +206,24 @@ fn is_one_of(dimension: Dimension, values: &[Option<String>]) -> Expr {
     let column = col(dimension.name());
     let alternatives = values.iter().map(|value| match (dimension, value) {
         (_, None) => column.clone().is_null(),
-        (Dimension::Year, Some(year)) => {
-            column.clone().eq(lit(year.parse::<i32>().unwrap_or_default()))
-        }
+        (Dimension::Year, Some(year)) => column.clone().eq(lit(known(year.parse::<i32>().ok()))),
         (_, Some(value)) => column.clone().eq(lit(value.as_str())),
     });
     alternatives.reduce(Expr::or).unwrap_or_else(|| lit(true))
+}
+
+/// The end of a band; what lies beyond 32 bits, no age and no count of months reaches.
+fn nearest(end: i64) -> i32 {
+    fitting(end.clamp(i32::MIN.into(), i32::MAX.into()))
 }
 
 /// The label of the band a number lies in; none where it is unknown or below all bands.
 fn band(dimension: Dimension, bands: &[Band]) -> Expr {
     bands.iter().fold(lit(NULL).cast(DataType::String), |otherwise, band| {
         let number = col(dimension.name());
-        let from = number.clone().gt_eq(lit(i32::try_from(band.from).unwrap_or(i32::MAX)));
+        let from = number.clone().gt_eq(lit(nearest(band.from)));
         let inside = match band.to {
-            Some(to) => from.and(number.lt_eq(lit(i32::try_from(to).unwrap_or(i32::MAX)))),
+            Some(to) => from.and(number.lt_eq(lit(nearest(to)))),
             None => from,
         };
         when(inside).then(lit(band.to_string())).otherwise(otherwise)

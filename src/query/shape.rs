@@ -7,6 +7,7 @@ use super::derived::{self, Derived};
 use super::file::{Top, bounded};
 use super::filter::Filter;
 use crate::document::{Placed, Problem, Table};
+use crate::exact::fitting;
 use crate::metric::Dimension;
 
 /// Totals, top and completeness of a query file.
@@ -136,7 +137,7 @@ fn top(root: &Table<'_>, dimensions: &[Dimension]) -> Option<Top> {
         table.problem(Problem::new(table.span(), message));
     }
     let count = derived::within(&table, "count", 10, 1..=10_000);
-    let count = usize::try_from(count).unwrap_or(10);
+    let count = fitting(count);
     table.finish();
     Some(Top { dimension: dimension?, by, count, within })
 }

@@ -80,7 +80,7 @@ pub fn markdown(text: &str) -> String {
 /// A text as code in Markdown; more marks than it has in a row hold it.
 pub fn markdown_code(text: &str) -> String {
     let text = value_but(text, &['\n', '\r', '\t']).replace(['\n', '\r'], " ");
-    let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or(0);
+    let longest = text.split(|it| it != '`').map(str::len).fold(0, usize::max);
     match longest {
         0 => format!("`{text}`"),
         longest => {

@@ -7,6 +7,7 @@ use minijinja::{Environment, Output, State, UndefinedBehavior, context, escape_f
 use super::{BrokenRule, GroupChange, ValidationOutcome, ValidationReport, VariableChange};
 use crate::dictionary::Dictionary;
 use crate::document::Labels;
+use crate::exact::fitting;
 use crate::render::{Language, bytes, grouped, label, terminal};
 use crate::visible::line;
 use crate::words::Words;
@@ -49,7 +50,7 @@ fn values(
     let amount = |euros: &str| decimals(&grouped(euros), language);
     let share = |part: u64| match report.rows.read {
         0 => String::new(),
-        read => percent(part.saturating_mul(10_000) / read, language),
+        read => percent(fitting(u128::from(part) * 10_000 / u128::from(read)), language),
     };
     let quarter = |it: &super::Quarter| {
         context! { quarter => words.quarters(&it.quarter), observations => number(it.observations), amount => amount(&it.amount) }
@@ -213,7 +214,7 @@ fn variable(variable: &VariableChange, language: Language) -> minijinja::Value {
 fn change(before: u64, now: u64, language: Language) -> String {
     let sign = if now < before { "−" } else { "+" };
     let share = u128::from(now.abs_diff(before)) * 10_000 / u128::from(before.max(1));
-    format!("{sign}{}", percent(u64::try_from(share).unwrap_or(u64::MAX), language))
+    format!("{sign}{}", percent(fitting(share), language))
 }
 
 /// Hundredths of a percent as percent with one decimal, rounded down; what is not zero is not

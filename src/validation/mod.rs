@@ -21,6 +21,7 @@ use compare::{codes_apart, groups, variables};
 use crate::check::{DELIVERY_RULES, Profile, all_rules};
 use crate::dictionary::Dictionary;
 use crate::document::Labels;
+use crate::exact::known;
 use crate::finding::{Rule, Severity};
 use crate::render::euros;
 use crate::warehouse::{
@@ -236,7 +237,7 @@ impl ValidationReport {
     pub fn new(validated: &Validated<'_>, dictionary: &Dictionary) -> Self {
         let record = validated.record;
         let sums = &record.reconciliation;
-        let amount = |cents: &str| euros(cents.parse().unwrap_or_default());
+        let amount = |cents: &str| euros(known(cents.parse().ok()));
         let quarter = |quarter: &QuarterRecord| Quarter {
             quarter: quarter.quarter.clone(),
             observations: quarter.observations,

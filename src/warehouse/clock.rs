@@ -50,6 +50,8 @@ pub(super) fn doubt_about_now(commits: &[LoggedCommit]) -> Option<String> {
 }
 
 fn moment(timestamp_ms: i64) -> String {
-    let moment = DateTime::from_timestamp_millis(timestamp_ms).unwrap_or_default();
-    moment.format("%Y-%m-%d %H:%M UTC").to_string()
+    match DateTime::from_timestamp_millis(timestamp_ms) {
+        Some(moment) => moment.format("%Y-%m-%d %H:%M UTC").to_string(),
+        None => format!("{timestamp_ms} ms after 1970"),
+    }
 }

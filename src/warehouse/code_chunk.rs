@@ -20,6 +20,7 @@ use zstd::bulk::Compressor;
 
 use super::files::compression;
 use super::hybrid::{self, Key};
+use crate::exact::fitting;
 
 /// Zstandard's level for keys: a twelfth smaller than at level 1. Numbers, of which few occur twice,
 /// are no smaller at it.
@@ -52,8 +53,7 @@ impl Distinct<'_> {
     fn write(&self, at: usize, page: &mut Vec<u8>) {
         match self {
             Self::Texts(texts) => {
-                let length = u32::try_from(texts[at].len()).unwrap_or(u32::MAX);
-                page.extend_from_slice(&length.to_le_bytes());
+                page.extend_from_slice(&count(texts[at].len()).to_le_bytes());
                 page.extend_from_slice(texts[at].as_bytes());
             }
             Self::Small(numbers) => page.extend_from_slice(&numbers[at].to_le_bytes()),
@@ -114,7 +114,7 @@ pub(super) fn encode<K: Key>(
     })?)?);
     let page = PageLocation {
         offset: data_offset,
-        compressed_page_size: i32::try_from(sizes.compressed - data_offset).unwrap_or(i32::MAX),
+        compressed_page_size: fitting(sizes.compressed - data_offset),
         first_row_index: 0,
     };
     let metadata = ColumnChunkMetaData::builder(column)
@@ -128,7 +128,7 @@ pub(super) fn encode<K: Key>(
         .set_statistics(distinct.statistics(dictionary.extremes(), dictionary.null_count))
         .build()?;
     let close = ColumnCloseResult {
-        bytes_written: u64::try_from(sizes.compressed).unwrap_or_default(),
+        bytes_written: fitting(sizes.compressed),
         rows_written: keys.len() as u64,
         metadata,
         bloom_filter: None,
@@ -142,7 +142,7 @@ pub(super) fn encode<K: Key>(
 }
 
 fn count(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
+    fitting(length)
 }
 
 /// A compressor for many pages: to make one costs more than a small page.
@@ -170,8 +170,8 @@ struct Sizes {
 
 impl Sizes {
     fn add(&mut self, page: &PageWriteSpec) {
-        self.compressed += i64::try_from(page.compressed_size).unwrap_or(i64::MAX);
-        self.uncompressed += i64::try_from(page.uncompressed_size).unwrap_or(i64::MAX);
+        self.compressed += fitting::<_, i64>(page.compressed_size);
+        self.uncompressed += fitting::<_, i64>(page.uncompressed_size);
     }
 }
 
@@ -224,7 +224,7 @@ fn data_page<K: Key>(dictionary: &Dictionary, keys: &[K], nullable: bool) -> Vec
     }
     if !dictionary.used.is_empty() {
         let most = count(dictionary.used.len() - 1);
-        let width = u8::try_from(u32::BITS - most.leading_zeros()).unwrap_or(32).max(1);
+        let width = fitting::<_, u8>(u32::BITS - most.leading_zeros()).max(1);
         // Of whole bytes the codec finds those that were there before; rows of a person are alike.
         let width = if width > BITS_ACROSS_BYTES { width.next_multiple_of(8) } else { width };
         page.push(width);

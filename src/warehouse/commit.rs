@@ -31,6 +31,7 @@ use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, STAGING_FOLDER, Snapshot, Ware
 use crate::attribution::Reconciliation;
 use crate::delivery::DeliveryId;
 use crate::document::open_regular;
+use crate::exact::known;
 use crate::quarter::QuarterRange;
 
 const STAGING_PREFIX: &str = "ingest-";
@@ -138,8 +139,8 @@ impl<'w> Ingestion<'w> {
     /// Beginning of the names of this ingestion's files; no other ingestion has the same, so that
     /// none can replace or remove another's files.
     fn prefix(&self) -> String {
-        let folder = self.staging.path().file_name().unwrap_or_default().to_string_lossy();
-        let token = folder.strip_prefix(STAGING_PREFIX).unwrap_or_default();
+        let folder = known(self.staging.path().file_name()).to_string_lossy();
+        let token = known(folder.strip_prefix(STAGING_PREFIX));
         format!("{}-r{}-{token}", self.delivery, self.revision())
     }
 
@@ -331,7 +332,7 @@ fn assert_balanced(staged: &[StagedFile], reconciliation: &Reconciliation) {
         *rows.entry(file.quarter).or_default() += file.row_count;
     }
     for (quarter, totals) in reconciliation.by_quarter() {
-        let written = rows.get(quarter).copied().unwrap_or(0);
+        let written = rows.get(quarter).map_or(0, |it| *it);
         assert_eq!(
             written, totals.observations,
             "observations of {quarter} written and counted differ"
@@ -355,7 +356,7 @@ fn check_written(
     }
     for (quarter, totals) in reconciliation.by_quarter() {
         let expected = (totals.observations, totals.cents);
-        if written.get(quarter).copied().unwrap_or_default() != expected {
+        if written.get(quarter).map_or((0, 0), |it| *it) != expected {
             let message = format!("what was written for {quarter} is not what was counted");
             return Err(WarehouseError::table("reading observations back")(message));
         }

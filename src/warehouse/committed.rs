@@ -34,7 +34,7 @@ pub(super) struct Noted {
 
 impl Noted {
     fn line(self) -> String {
-        let hash = self.hash.map(|hash| format!(" {}", hash.to_hex())).unwrap_or_default();
+        let hash = self.hash.map_or_else(String::new, |hash| format!(" {}", hash.to_hex()));
         format!("{}{hash}\n", self.version)
     }
 
@@ -83,7 +83,7 @@ pub(super) fn noted(root: &Path) -> Result<Vec<Noted>, WarehouseError> {
     }
     let mut file = File::open(&path).map_err(failed())?;
     let length = file.metadata().map_err(failed())?.len();
-    let start = length.saturating_sub(TAIL_LENGTH);
+    let start = length.max(TAIL_LENGTH) - TAIL_LENGTH;
     file.seek(SeekFrom::Start(start)).map_err(failed())?;
     let mut tail = Vec::new();
     file.take(TAIL_LENGTH).read_to_end(&mut tail).map_err(failed())?;

@@ -103,7 +103,7 @@ impl Configuration {
                 ],
             ),
             cents_max: max_amount(root).unwrap_or(PLAUSIBLE_CENTS_MAX),
-            fixed_amounts: root.table("fixed_amounts").map(|it| amounts(&it)).unwrap_or_default(),
+            fixed_amounts: root.table("fixed_amounts").map_or_else(Vec::new, |it| amounts(&it)),
             output_mode: output_mode(root),
         })
     }
@@ -160,7 +160,7 @@ fn choice<T: Copy + Default>(
         let names = choices.iter().map(|(name, _)| *name);
         table.problem(Problem::new(text.span, message).suggest(&text.value, names));
     }
-    found.map(|(_, value)| *value).unwrap_or_default()
+    found.map_or_else(T::default, |(_, value)| *value)
 }
 
 /// Euros, more than none, as text or as a number; digits are read as they are written.

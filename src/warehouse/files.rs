@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::Int64Type;
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use super::checked::{CheckedBytes, Written};
@@ -340,7 +341,8 @@ pub(super) fn read_totals(
 fn totals(bytes: CheckedBytes) -> parquet::errors::Result<(u64, i128)> {
     let file = SerializedFileReader::new(bytes)?;
     let columns = file.metadata().file_metadata().schema_descr().columns();
-    let amount = columns.iter().position(|column| column.name() == "amount").unwrap_or_default();
+    let amount = columns.iter().position(|column| column.name() == "amount");
+    let amount = amount.ok_or_else(|| ParquetError::General("no column `amount`".to_owned()))?;
     let (mut rows, mut cents) = (0, 0);
     let (mut levels, mut amounts) = (Vec::new(), Vec::new());
     for group in 0..file.num_row_groups() {

@@ -15,6 +15,7 @@ use super::files::{HashingWriter, compression, create_private};
 use super::parquet_file::{ParquetFile, ROWS_PER_GROUP};
 use super::stored_records::{StoredRecord, StoredRecords};
 use crate::attribution::{Codes, Values};
+use crate::exact::{fitting, known};
 
 use crate::finding::Finding;
 
@@ -60,7 +61,7 @@ impl FindingWriter {
             rule: finding.rule.id,
             severity: finding.rule.severity.name(),
             file: parts.get(finding.part).map_or("", String::as_str),
-            line: i64::try_from(finding.line).unwrap_or(i64::MAX),
+            line: fitting(finding.line),
             column: finding.column,
             text: &finding.text,
         });
@@ -129,7 +130,7 @@ impl<W: Write + Send> FindingRows<W> {
 
     fn write(&mut self) -> Result<(), WarehouseError> {
         let parts: Vec<&[Values]> = self.waiting.iter().map(Vec::as_slice).collect();
-        let rows = u32::try_from(self.waiting_count).unwrap_or(u32::MAX);
+        let rows = fitting(self.waiting_count);
         let written = self.file.write(&parts, &(0..rows).collect::<Vec<u32>>());
         written.map_err(WarehouseError::table(FAILED))?;
         self.waiting.clear();
@@ -153,7 +154,7 @@ fn texts<'f>(cells: impl Iterator<Item = Option<&'f str>>) -> Values {
             let key = text.map_or(0, |text| {
                 *known.entry(text).or_insert_with(|| {
                     texts.push(text.into());
-                    u32::try_from(texts.len()).unwrap_or(u32::MAX)
+                    fitting(texts.len())
                 })
             });
             last = (text, key);
@@ -213,8 +214,8 @@ impl StoredFinding {
         Self {
             rule: finding.rule.id.to_owned(),
             severity: finding.rule.severity.name().to_owned(),
-            file: parts.get(finding.part).cloned().unwrap_or_default(),
-            line: i64::try_from(finding.line).unwrap_or(i64::MAX),
+            file: parts[finding.part].clone(),
+            line: fitting(finding.line),
             column: finding.column.map(ToOwned::to_owned),
             text: finding.text.to_string(),
         }
@@ -264,7 +265,7 @@ impl RowCounts {
 
     /// The rows with a word under a severity.
     pub fn of(&self, severity: &str, word: &str) -> u64 {
-        self.rows.get(&(severity.to_owned(), word.to_owned())).copied().unwrap_or(0)
+        self.rows.get(&(severity.to_owned(), word.to_owned())).map_or(0, |it| *it)
     }
 }
 
@@ -280,12 +281,12 @@ impl StoredRecord for StoredFinding {
             texts.is_valid(row).then(|| texts.value(row).to_owned())
         };
         let finding = |row: usize| Self {
-            rule: text(0, row).unwrap_or_default(),
-            severity: text(1, row).unwrap_or_default(),
-            file: text(2, row).unwrap_or_default(),
+            rule: known(text(0, row)),
+            severity: known(text(1, row)),
+            file: known(text(2, row)),
             line: batch.column(3).as_primitive::<Int64Type>().value(row),
             column: text(4, row),
-            text: text(5, row).unwrap_or_default(),
+            text: known(text(5, row)),
         };
         (0..batch.num_rows()).map(finding).collect()
     }

@@ -65,6 +65,7 @@ impl Log {
 
     /// The hashes that the next entry says: of those that no entry has said yet.
     pub(super) fn hashes_to_say(&self) -> Vec<String> {
+        // No figure: a log of old has no place in any entry, and is looked at from its first.
         let from = self.entries.iter().rposition(|entry| entry.place().is_some()).unwrap_or(0);
         self.entries[from..].iter().map(|entry| entry.hash.to_hex().to_string()).collect()
     }

@@ -55,7 +55,7 @@ fn check_rows<'a>(
         if !name.parse().is_ok_and(|quarter| window.contains(quarter)) {
             return Err(format!("`{name}` is no quarter of its window {window}"));
         }
-        let [stored, counted] = [&stored, &counted].map(|it| it.get(name).copied().unwrap_or(0));
+        let [stored, counted] = [&stored, &counted].map(|it| it.get(name).map_or(0, |it| *it));
         if stored != counted {
             return Err(format!(
                 "{name}: {counted} observations in its record, {stored} in its files"

@@ -312,7 +312,7 @@ impl Add {
         self.row_count = statistics.num_records;
         let (quarter, hash) = (self.quarter(), self.tag(TAG_BLAKE3));
         let folder = format!("{QUARTER}={quarter}/");
-        let short = hash.get(..16).unwrap_or_default();
+        let short = hash.get(..16).unwrap_or("");
         let is_named = self.path.starts_with(&folder)
             && !short.is_empty()
             && self.path.ends_with(&format!("-{short}.parquet"));
@@ -323,12 +323,12 @@ impl Add {
     }
 
     fn tag(&self, name: &str) -> &str {
-        self.tags.get(name).and_then(Option::as_deref).unwrap_or_default()
+        self.tags.get(name).and_then(Option::as_deref).unwrap_or("")
     }
 
     /// Its quarter.
     pub(super) fn quarter(&self) -> &str {
-        self.partition_values.get(QUARTER).and_then(Option::as_deref).unwrap_or_default()
+        self.partition_values.get(QUARTER).and_then(Option::as_deref).unwrap_or("")
     }
 
     /// The delivery that it comes from.

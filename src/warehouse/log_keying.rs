@@ -21,6 +21,7 @@ use super::file_hash::FileHash;
 use super::files::sync_folder;
 use super::record::RECORD_KEY;
 use super::{LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, turn};
+use crate::exact::known;
 use crate::pseudonym::PseudonymKey;
 
 impl Warehouse {
@@ -47,7 +48,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(WarehouseError::io(folder))? {
         let path = entry.map_err(WarehouseError::io(folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = known(path.file_name()).to_string_lossy();
         let is_entry = !name.starts_with(TEMPORARY_PREFIX) && name.ends_with(".json");
         if is_entry && path.is_file() {
             paths.push(path);
@@ -79,7 +80,7 @@ fn keyed_line(line: &str, key: &PseudonymKey) -> Option<String> {
     let parts = action.get_mut("commitInfo")?.get_mut(RECORD_KEY)?.get_mut("parts")?;
     let mut changed = false;
     for hash in parts.as_array_mut()?.iter_mut().filter_map(|part| part.get_mut("blake3")) {
-        let told = FileHash::read(hash.as_str().unwrap_or_default());
+        let told = FileHash::read(hash.as_str().unwrap_or(""));
         if told.is_plain() {
             *hash = Value::String(told.keyed(key).to_string());
             changed = true;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::attribution::{Codes, ObservationBatch, Values};
+use crate::exact::{fitting, known};
 
 /// A column of codes over all batches: its texts in alphabetical order, and for each row the rank
 /// of its text.
@@ -60,7 +61,7 @@ impl<'b> Ranks<'b> {
         let mut wide = Vec::with_capacity(if is_narrow { 0 } else { row_count });
         for codes in codes {
             let texts = codes.texts().iter().map(AsRef::as_ref);
-            let of_texts = texts.map(|text: &str| ranks.get(text).copied().unwrap_or_default());
+            let of_texts = texts.map(|text: &str| *known(ranks.get(text)));
             let table = std::iter::once(0).chain(of_texts);
             if is_narrow {
                 let table: Vec<u8> = table.map(|rank| rank.to_le_bytes()[0]).collect();
@@ -85,7 +86,7 @@ pub(super) struct NumberRanks<N> {
 }
 
 /// Span of numbers up to which they are looked up by place: days of some thousand years.
-const SPAN_MAX: i64 = 1 << 20;
+const SPAN_MAX: u64 = 1 << 20;
 /// Distinct numbers of a wider span up to which a column is written as keys.
 const NUMBERS_MAX: usize = 1 << 15;
 
@@ -96,32 +97,32 @@ impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
         let (least, most) = present().fold((i64::MAX, i64::MIN), |(least, most), number| {
             (least.min(number.into()), most.max(number.into()))
         });
-        let span = if least > most { 0 } else { most.saturating_sub(least) };
+        let span = if least > most { 0 } else { most.abs_diff(least) };
         if span < SPAN_MAX {
-            Self::by_place(columns, none, least, span)
+            Some(Self::by_place(columns, none, least, fitting(span)))
         } else {
             Self::by_search(columns, none)
         }
     }
 
-    fn by_place(columns: &[&[N]], none: N, least: i64, span: i64) -> Option<Self> {
+    fn by_place(columns: &[&[N]], none: N, least: i64, span: usize) -> Self {
         let place = |number: N| {
             // The place before all others is that of no value.
             let distance = if number == none { -1 } else { number.into() - least };
-            usize::try_from(distance + 1).unwrap_or_default()
+            fitting::<_, usize>(distance + 1)
         };
-        let mut held: Vec<Option<N>> = vec![None; usize::try_from(span).ok()? + 2];
+        let mut held: Vec<Option<N>> = vec![None; span + 2];
         columns.iter().copied().flatten().for_each(|it| held[place(*it)] = Some(*it));
         let mut ranks = vec![0; held.len()];
         let mut numbers = Vec::new();
         for (rank, number) in ranks.iter_mut().zip(&held).skip(1) {
             if let Some(number) = number {
                 numbers.push(*number);
-                *rank = u32::try_from(numbers.len()).ok()?;
+                *rank = fitting(numbers.len());
             }
         }
         let by_row = columns.iter().copied().flatten().map(|it| ranks[place(*it)]);
-        Some(Self { by_row: RowRanks::of(numbers.len(), by_row), numbers })
+        Self { by_row: RowRanks::of(numbers.len(), by_row), numbers }
     }
 
     fn by_search(columns: &[&[N]], none: N) -> Option<Self> {
@@ -135,7 +136,7 @@ impl<N: Copy + Ord + Into<i64>> NumberRanks<N> {
         let numbers: Vec<N> = distinct.into_iter().collect();
         let rank = |number: &N| {
             let rank = numbers.binary_search(number).map_or(0, |at| at + 1);
-            u32::try_from(rank).unwrap_or_default()
+            fitting::<_, u32>(rank)
         };
         let by_row = columns.iter().copied().flatten().map(rank);
         Some(Self { by_row: RowRanks::of(numbers.len(), by_row), numbers })
@@ -163,7 +164,7 @@ pub(super) fn sorted(batches: &[ObservationBatch]) -> Vec<u32> {
     let mut sorted = vec![0; row_count];
     for row in 0..row_count {
         let place = &mut places[group(row)];
-        sorted[*place] = u32::try_from(row).unwrap_or(u32::MAX);
+        sorted[*place] = fitting(row);
         *place += 1;
     }
     sorted

@@ -5,11 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::WarehouseError;
 use super::file_hash::FileHash;
 use super::findings::{RowCounts, StoredFinding};
-
 use crate::attribution::{QuarterTotals, Reconciliation};
 use crate::check::quarters_empty;
+use crate::exact::known;
 use crate::finding::{DeliveryFinding, FindingSummary};
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
@@ -69,7 +70,7 @@ impl DeliveryRecord {
     pub fn of_delivery(&self) -> Vec<DeliveryFindingRecord> {
         let mut found = self.blocking.clone();
         let quarters = self.reconciliation.quarters.iter();
-        let quarters = quarters.filter_map(|it| Some((it.quarter.parse().ok()?, it.observations)));
+        let quarters = quarters.map(|it| (known(it.quarter.parse().ok()), it.observations));
         let empty = quarters_empty(quarters);
         found.extend(empty.into_iter().map(|it| DeliveryFindingRecord::new(it, false)));
         found
@@ -214,24 +215,30 @@ impl From<&Reconciliation> for ReconciliationRecord {
 
 impl ReconciliationRecord {
     /// Adds what corrected rows came to; `cents_rejected` are those of all rows still rejected.
-    pub fn add_corrections(&mut self, sums: &Reconciliation, cents_rejected: i128) {
-        fn add(text: &mut String, cents: i128) {
-            *text = (text.parse::<i128>().unwrap_or_default() + cents).to_string();
+    pub fn add_corrections(
+        &mut self,
+        sums: &Reconciliation,
+        cents_rejected: i128,
+    ) -> Result<(), WarehouseError> {
+        fn add(text: &mut String, cents: i128) -> Result<(), WarehouseError> {
+            let failed = WarehouseError::table("reading the cents of a delivery's record");
+            *text = (text.parse::<i128>().map_err(failed)? + cents).to_string();
+            Ok(())
         }
         let accepted = sums.rows_read() - sums.rows_rejected();
         self.rows_accepted += accepted;
         self.rows_rejected -= accepted;
-        add(&mut self.cents_accepted, sums.cents_accepted());
-        add(&mut self.cents_stored, sums.cents_stored());
-        add(&mut self.cents_clipped, sums.cents_clipped());
+        add(&mut self.cents_accepted, sums.cents_accepted())?;
+        add(&mut self.cents_stored, sums.cents_stored())?;
+        add(&mut self.cents_clipped, sums.cents_clipped())?;
         self.cents_rejected = cents_rejected.to_string();
         for (quarter, totals) in sums.by_quarter() {
             let name = quarter.to_string();
-            if let Some(own) = self.quarters.iter_mut().find(|own| own.quarter == name) {
-                own.observations += totals.observations;
-                add(&mut own.cents, totals.cents);
-            }
+            let own = known(self.quarters.iter_mut().find(|own| own.quarter == name));
+            own.observations += totals.observations;
+            add(&mut own.cents, totals.cents)?;
         }
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use super::findings::compressed;
 use super::parquet_file::ROWS_PER_GROUP;
 use super::stored_records::{StoredRecord, StoredRecords};
 use crate::check::RejectedRow;
+use crate::exact::fitting;
 
 const WRITING: &str = "writing rejected rows";
 const READING: &str = "reading rejected rows";
@@ -35,7 +36,7 @@ pub struct StoredRow {
 impl StoredRow {
     /// The row, with the name of its file.
     pub fn new(row: RejectedRow, parts: &[String]) -> Self {
-        let file = parts.get(row.part).cloned().unwrap_or_default();
+        let file = parts[row.part].clone();
         Self { file, line: row.line, cents: row.cents, text: row.text }
     }
 }
@@ -75,7 +76,7 @@ impl RejectedRowWriter {
             return Ok(());
         }
         let files = rows.iter().map(|row| row.file.as_str());
-        let lines = rows.iter().map(|row| i64::try_from(row.line).unwrap_or(i64::MAX));
+        let lines = rows.iter().map(|row| fitting::<_, i64>(row.line));
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringArray::from_iter_values(files)),
             Arc::new(Int64Array::from_iter_values(lines)),
@@ -107,7 +108,7 @@ impl StoredRecord for StoredRow {
         let cents = batch.column(2).as_primitive::<Int64Type>();
         let row = |row: usize| Self {
             file: files.value(row).to_owned(),
-            line: u64::try_from(lines.value(row)).unwrap_or_default(),
+            line: fitting(lines.value(row)),
             cents: cents.is_valid(row).then(|| cents.value(row)),
             text: texts.is_valid(row).then(|| texts.value(row).to_owned()),
         };

@@ -15,6 +15,7 @@ use super::findings::{FindingWriter, StoredFinding, StoredFindings};
 use super::rejected_rows::{RejectedRowWriter, StoredRow};
 use crate::check::Profile;
 use crate::document::open_regular;
+use crate::exact::known;
 use crate::finding::Finding;
 
 /// Takes what is to stand beside the table.
@@ -47,7 +48,7 @@ impl Staged {
     /// are part of it, so that what was changed later is seen.
     fn name(&self, prefix: &str) -> String {
         let short: String = self.hash.chars().take(DIGITS).collect();
-        let ending = self.path.extension().unwrap_or_default().to_string_lossy();
+        let ending = known(self.path.extension()).to_string_lossy();
         format!("{prefix}{}-{short}.{ending}", self.kind)
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::SETTINGS_FILE;
 use super::error::WarehouseError;
+use crate::exact::fitting;
 
 /// The file that is locked, in the warehouse's folder.
 pub(super) const TURN_FILE: &str = "turn";
@@ -44,7 +45,7 @@ pub(super) fn take(root: &Path, waiting: Option<Waiting>) -> Result<Turn, Wareho
         if start.elapsed() >= SILENT
             && let Some(waiting) = waiting.take()
         {
-            let process = holder(&lock).map(|it| format!(", process {it}")).unwrap_or_default();
+            let process = holder(&lock).map_or_else(String::new, |it| format!(", process {it}"));
             let path = path.display();
             waiting(&format!("waiting for whoever holds the lock {path}{process}"));
         }
@@ -55,7 +56,7 @@ pub(super) fn take(root: &Path, waiting: Option<Waiting>) -> Result<Turn, Wareho
 /// The lock's file, closed to others: who can open it can hold it.
 fn open(path: &Path) -> io::Result<File> {
     // A pipe in its place would be waited for otherwise.
-    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let flags = fitting(rustix::fs::OFlags::NONBLOCK.bits());
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
     let lock = options.open(path)?;

@@ -1,5 +1,6 @@
 //! The quarters of histories as a person's course needs them: what stands beside each, by number.
 
+use crate::exact::{fitting, known};
 use crate::histories::{Axis, Vocabulary};
 use crate::quarter::Quarter;
 use crate::query::delivered::Delivered;
@@ -31,10 +32,10 @@ impl Place {
     pub(super) fn all(vocabulary: &Vocabulary, delivered: &Delivered) -> Vec<Self> {
         let texts = vocabulary.values(Axis::Quarter);
         let quarters: Vec<Option<Quarter>> =
-            texts.iter().map(|text| text.as_ref()?.parse().ok()).collect();
+            texts.iter().map(|text| Some(known(text.as_ref()?.parse().ok()))).collect();
         let beside = |quarter: Quarter| {
             let number = quarters.iter().position(|it| *it == Some(quarter));
-            match number.and_then(|number| u8::try_from(number).ok()) {
+            match number.map(fitting) {
                 _ if !delivered.tells(quarter) => Beside::Unknown,
                 Some(number) => Beside::Quarter(number),
                 None => Beside::Empty,

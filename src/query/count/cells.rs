@@ -7,6 +7,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::course::Courses;
+use crate::exact::{fitting, known};
 use crate::histories::{Axis, Batch, CodesOf, Histories, HistoriesError, Vocabulary};
 use crate::metric::Dimension;
 use crate::quarter::{Quarter, QuarterRange};
@@ -67,6 +68,7 @@ impl Keys {
         let mut count = 1_usize;
         let column = |(of, values): (Of, Vec<Option<String>>)| {
             let step = count;
+            // No figure: so many combinations are not counted over histories.
             count = count.saturating_mul(values.len());
             KeyColumn { of, values, step }
         };
@@ -112,7 +114,7 @@ impl Keys {
         &self,
         range: Option<QuarterRange>,
     ) -> PolarsResult<(DataFrame, Vec<Quarter>)> {
-        let quarter = |text: &Option<String>| text.as_ref()?.parse::<Quarter>().ok();
+        let quarter = |text: &Option<String>| number::<Quarter>(text.as_deref());
         // The first column is the quarter, and its step is 1.
         let quarters: Vec<_> = self.columns[0].values.iter().map(quarter).collect();
         let is_asked = |quarter: &Quarter| range.is_none_or(|range| range.contains(*quarter));
@@ -230,7 +232,7 @@ impl Places {
 }
 
 fn number<N: std::str::FromStr>(text: Option<&str>) -> Option<N> {
-    text?.parse().ok()
+    Some(known(text?.parse().ok()))
 }
 
 /// Adds an axis to the keys.
@@ -242,7 +244,7 @@ fn add<N: Copy + Into<u32>>(keys: &mut [u32], codes: &[N], step: u32) {
 
 /// Keys are at most as many as a query may have of them.
 fn narrow(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    fitting(number)
 }
 
 /// The cells of a level, numbered, and those that each key counts in.

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::calendar::{Beside, Place};
 use crate::dictionary::UNCLASSIFIED;
+use crate::exact::{fitting, known};
 use crate::histories::{
     Axis, Batch, CodesOf, Histories, HistoriesError, MONTHS_OF_QUARTER, Vocabulary,
 };
@@ -68,6 +69,9 @@ impl Months {
     }
 }
 
+/// The number of a set that does not occur.
+const NOWHERE: u32 = u32::MAX;
+
 impl Courses {
     /// Reads the sets that occur, if dimensions name them; `None` for more measures than a set has
     /// bits.
@@ -112,9 +116,10 @@ impl Courses {
         };
         courses.texts = sets.iter().map(|set| Some(text(set))).collect();
         courses.places = sets.into_iter().zip(0..).collect();
-        let place = |at: usize| courses.places.get(&(1 << at)).copied().unwrap_or_default();
+        // A set that does not occur is asked for by nobody.
+        let place = |at: usize| courses.places.get(&(1 << at)).map_or(NOWHERE, |it| *it);
         courses.single_places = (0..measures.len()).map(place).collect();
-        courses.not_delivered = u32::try_from(courses.texts.len()).unwrap_or(u32::MAX);
+        courses.not_delivered = fitting(courses.texts.len());
         courses.texts.push(Some(NOT_DELIVERED.to_owned()));
         Ok(Some(courses))
     }
@@ -229,8 +234,8 @@ impl Courses {
     fn place(&self, set: Set) -> u32 {
         match self.single_places.get(set.trailing_zeros() as usize) {
             // Most have one measure.
-            Some(place) if set.is_power_of_two() => *place,
-            _ => self.places.get(&set).copied().unwrap_or_default(),
+            Some(place) if set.is_power_of_two() => known(Some(*place).filter(|it| *it != NOWHERE)),
+            _ => *known(self.places.get(&set)),
         }
     }
 
@@ -290,7 +295,7 @@ fn previous(runs: &[Run], at: usize) -> Option<&Run> {
 }
 
 fn months_max(vocabulary: &Vocabulary) -> u32 {
-    u32::try_from(vocabulary.values(Axis::Quarter).len()).unwrap_or(u32::MAX) * MONTHS_OF_QUARTER
+    fitting::<_, u32>(vocabulary.values(Axis::Quarter).len()) * MONTHS_OF_QUARTER
 }
 
 /// The numbers of a column of few values.

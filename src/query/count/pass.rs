@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::cells::{Cells, Keys};
 use super::course::narrow;
 use super::spans::Distinct;
+use crate::exact::{fitting, known};
 use crate::histories::{Axis, Batch, Histories, HistoriesError};
 use crate::metric::Metric;
 use crate::query::figures::{Figures, Row, Rows};
@@ -114,7 +115,7 @@ impl<'a> Pass<'a> {
             }
         }
         // A part has fewer persons than a number can count.
-        self.persons_before += u32::try_from(batch.person_count()).unwrap_or_default();
+        self.persons_before += fitting::<_, u32>(batch.person_count());
     }
 }
 
@@ -136,7 +137,7 @@ impl Persons<'_> {
     ) {
         if self.condensed {
             let alike = self.batch.persons();
-            let alike = |at: usize| u64::try_from(alike[at]).unwrap_or_default();
+            let alike = |at: usize| fitting(alike[at]);
             self.count_each(cells, tallies, is_of_convention, alike);
         } else {
             self.count_each(cells, tallies, is_of_convention, |_| 1);
@@ -183,7 +184,7 @@ impl Persons<'_> {
         for (at, cents) in self.batch.amounts() {
             while at >= end {
                 hand_over(&mut own);
-                end = ends.next().unwrap_or(usize::MAX);
+                end = known(ends.next());
             }
             for cell in cells.of(self.keys[at]) {
                 match own.iter_mut().find(|(known, _)| known == cell) {

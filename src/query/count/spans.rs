@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::cells::{Cells, Keys};
+use crate::exact::fitting;
 use crate::histories::{Appearances, Axis, Selection, Vocabulary};
 
 /// The distinct persons of a cell.
@@ -84,7 +85,7 @@ impl Values<'_> {
             }
             let only = || {
                 let number = occurs.iter().position(|it| *it).filter(|_| used == 1);
-                number.and_then(|it| u8::try_from(it).ok())
+                number.map(fitting)
             };
             match axis {
                 Axis::Regime => selection.regime = Some(only()?),

@@ -5,6 +5,7 @@ use sqlparser::ast::{BinaryOperator, Expr as Sql};
 use super::compile::{ALLOWED, Compiler, QUOTES, Scope, place, shown};
 use super::number::{DIGITS_MAX, Unfit, divided, in_bits, in_digits, operate, rescaled};
 use super::{Constant, Kind, Node, Operator, Place, Rounding, Typed};
+use crate::exact::known;
 
 pub(super) const ROUND_FIRST: &str = "round it first: round(amount / 3, 2)";
 
@@ -180,8 +181,8 @@ impl<S: Scope> Compiler<'_, S> {
         if more && kind != Kind::Integer {
             return self.rescaled(typed, scale, at);
         }
-        let own = typed.kind.scale().unwrap_or_default();
         if let Some(Constant::Number(number)) = typed.as_constant() {
+            let own = known(typed.kind.scale());
             let rounded = super::number::power(own - scale)
                 .and_then(|power| divided(*number, power, 0, rounding))
                 .and_then(|number| fitting(number, kind));

@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use super::{Operator, Rounding};
+use crate::exact::{fitting, known};
 
 /// The most digits of a decimal number.
 pub(in crate::query) const DIGITS_MAX: u8 = 38;
@@ -19,7 +20,7 @@ pub(in crate::query) fn power(digits: u8) -> Option<i128> {
 
 /// The greatest number of so many digits.
 pub(in crate::query) fn greatest(digits: u8) -> i128 {
-    power(digits.min(DIGITS_MAX)).map_or(i128::MAX, |power| power - 1)
+    known(power(digits.min(DIGITS_MAX))) - 1
 }
 
 /// The number, if it is one of 38 digits.
@@ -122,7 +123,7 @@ pub(in crate::query) fn expanded(over: i128, under: i128) -> Option<[i128; 3]> {
 fn next_digit(rest: u128, under: u128) -> (i128, u128) {
     let (mut digit, mut left) = (0, 0);
     if let Some(ten_times) = rest.checked_mul(10) {
-        let digit = i128::try_from(ten_times / under).unwrap_or_default();
+        let digit = fitting(ten_times / under);
         return (digit, ten_times % under);
     }
     for _ in 0..10 {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::row::{Row, month_of};
 use crate::dictionary::UNCLASSIFIED;
+use crate::exact::fitting;
 use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;
 use crate::query::delivered::Delivered;
@@ -37,7 +38,7 @@ impl<'a> Courses<'a> {
     pub(super) fn months(&self, row: &Row<'_>) -> Option<i32> {
         let months = self.months.get(&(row.person(), row.measure()?))?;
         let last = month_of(row.quarter().last_day());
-        i32::try_from(months.range(..=last).count()).ok()
+        Some(fitting(months.range(..=last).count()))
     }
 
     /// The value of a dimension for a row.

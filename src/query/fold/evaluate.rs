@@ -308,7 +308,7 @@ fn of_text(function: TextFunction, parts: &[Typed], row: &Row<'_>) -> Found<Valu
     }
     let joined = texts.concat();
     let characters = || joined.chars();
-    let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let place = |number: u32| number as usize;
     let text: String = match function {
         TextFunction::Length => {
             let count = i128::try_from(characters().count()).map_err(|_| Unfit)?;
@@ -319,7 +319,8 @@ fn of_text(function: TextFunction, parts: &[Typed], row: &Row<'_>) -> Found<Valu
         TextFunction::Upper => joined.to_uppercase(),
         TextFunction::Left(count) => characters().take(place(count)).collect(),
         TextFunction::Right(count) => {
-            let skipped = characters().count().saturating_sub(place(count));
+            let all = characters().count();
+            let skipped = all - place(count).min(all);
             characters().skip(skipped).collect()
         }
         TextFunction::Part(from, None) => characters().skip(place(from)).collect(),

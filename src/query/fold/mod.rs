@@ -19,6 +19,7 @@ use super::file::Top;
 use super::level::Count;
 use super::resolve::Question;
 use crate::dictionary::Dictionary;
+use crate::exact::fitting;
 use crate::metric::{Dimension, Metric};
 use crate::quarter::Quarter;
 use course::Courses;
@@ -160,7 +161,7 @@ impl Tally {
     }
 
     fn metric(&self, metric: Metric) -> i128 {
-        let count = |persons: &HashSet<i64>| i128::try_from(persons.len()).unwrap_or_default();
+        let count = |persons: &HashSet<i64>| fitting(persons.len());
         match metric {
             Metric::Observations => self.observations,
             Metric::Persons => count(&self.persons),

@@ -7,6 +7,7 @@ use chrono::Datelike as _;
 use super::course::Courses;
 use super::evaluate::Value;
 use crate::dictionary::Dictionary;
+use crate::exact::fitting;
 use crate::metric::Dimension;
 use crate::quarter::{Day, Quarter, date_of};
 use crate::query::file::Bands;
@@ -75,11 +76,13 @@ impl<'a> Row<'a> {
 
     pub(super) fn person(&self) -> i64 {
         let persons = self.batch.column_by_name("person");
+        // Where no figure is of persons, they are not read.
         persons.map_or(0, |persons| persons.as_primitive::<Int64Type>().value(self.at))
     }
 
     pub(super) fn days(&self) -> i32 {
         let days = self.batch.column_by_name("days");
+        // Where no figure is of days, they are not read.
         days.map_or(0, |days| days.as_primitive::<Int32Type>().value(self.at))
     }
 
@@ -100,7 +103,7 @@ impl<'a> Row<'a> {
         match self.named(dimension.name()) {
             Value::Text(text) => Some(text),
             Value::Number(number) if dimension.is_banded() => {
-                let number = i64::try_from(number / 100).ok()?;
+                let number = fitting::<_, i64>(number / 100);
                 let bands = self.bands.of(dimension).iter();
                 let from = bands.rev().find(|band| band.from <= number);
                 from.map(ToString::to_string)

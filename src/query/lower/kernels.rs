@@ -159,7 +159,7 @@ where
 /// Rows of columns of which some may have one for all.
 fn height(columns: &[Column]) -> usize {
     let several = columns.iter().map(Column::len).find(|len| *len != 1);
-    several.unwrap_or(1)
+    several.map_or(1, |it| it)
 }
 
 /// The cell of a row, or the one for all.

@@ -33,9 +33,8 @@ impl Reader {
                 index_hints,
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
                 let parts: Option<Vec<_>> = name.0.iter().map(|part| part.as_ident()).collect();
-                let parts = parts.unwrap_or_default();
-                let text = match parts.as_slice() {
-                    [part] => folded(part),
+                let text = match parts.as_deref() {
+                    Some([part]) => folded(part),
                     _ => name.to_string(),
                 };
                 let qualifier = match alias {

@@ -6,7 +6,7 @@ use super::grouping::is_aggregate;
 use super::names::Rows;
 use super::reader::{Reader, place};
 use super::tables::Order;
-use crate::query::expression::{Compiler, Kind, Node, Refusal, Scope, Typed, shown};
+use crate::query::expression::{Compiler, Kind, Node, Place, Refusal, Scope, Typed, shown};
 
 /// An output of a SELECT before it has a name of its own.
 pub(super) struct Item {
@@ -72,7 +72,7 @@ impl Reader {
         let mut columns: Vec<(String, Kind)> = Vec::new();
         for item in items {
             let typed = item.typed.as_ref()?;
-            let at = item.tree.as_ref().map(place).unwrap_or_default();
+            let at = item.tree.as_ref().map_or_else(Place::default, place);
             if typed.kind == Kind::Identity && outermost {
                 let message = format!(
                     "`{}` tells persons apart; they can only be counted",
@@ -99,7 +99,7 @@ impl Item {
         let name = match tree {
             Sql::Identifier(name) => name.value.clone(),
             Sql::CompoundIdentifier(path) => {
-                path.last().map(|name| name.value.clone()).unwrap_or_default()
+                path.last().map_or_else(String::new, |name| name.value.clone())
             }
             other => other.to_string(),
         };

@@ -8,6 +8,7 @@ use polars::prelude::*;
 use super::grouping::{called, key};
 use super::tables::{Aggregate, Call, Grouping, Order, Relation, Selection, Table};
 use crate::dictionary::Dictionary;
+use crate::exact::{fitting, known};
 use crate::metric::Dimension;
 use crate::query::columns::COLUMNS;
 use crate::query::expression::{Kind, Node, Typed};
@@ -121,9 +122,10 @@ impl Source<'_> {
         }
         frame = ordered(frame, &selection.order);
         if let Some(limit) = selection.limit {
-            let rows = limit.rows.and_then(|rows| IdxSize::try_from(rows).ok());
-            let skipped = i64::try_from(limit.skipped).unwrap_or(i64::MAX);
-            frame = frame.slice(skipped, rows.unwrap_or(IdxSize::MAX));
+            // More rows than the engine can number, no frame has.
+            let most = u64::from(IdxSize::MAX);
+            let rows = limit.rows.map_or(IdxSize::MAX, |rows| fitting(rows.min(most)));
+            frame = frame.slice(fitting(limit.skipped.min(most)), rows);
         }
         Ok(frame.select(shown().map(col).chain(self.persons()).collect::<Vec<_>>()))
     }
@@ -297,7 +299,7 @@ fn aggregated(call: &Call, number: usize, at: usize) -> Vec<Expr> {
 
 /// A sum with the type of its kind; of no value it is none.
 fn summed(call: &Call, number: usize, at: usize) -> Expr {
-    let kind = Kind::Decimal(call.argument.kind.scale().unwrap_or(0));
+    let kind = Kind::Decimal(known(call.argument.kind.scale()));
     let sum = if is_in_halves(call) {
         let part = |name| Typed::column(name, Kind::Decimal(0));
         whole(&part(upper(number, at)), &part(called(number, at)), kind)

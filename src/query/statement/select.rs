@@ -116,7 +116,7 @@ impl Reader {
             }
             let mut refusals = compiler.refusals;
             if refusals.is_empty() {
-                let at = item.tree.as_ref().map(place).unwrap_or_default();
+                let at = item.tree.as_ref().map_or_else(Place::default, place);
                 refusals.push(not_grouped(&item.name).at(at));
             }
             self.refusals.extend(refusals);
@@ -215,7 +215,11 @@ impl Reader {
             }
             GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => {
                 let mut trees = Vec::new();
-                self.listed(keys.len(), "GROUP BY", keys.first().map(place).unwrap_or_default())?;
+                self.listed(
+                    keys.len(),
+                    "GROUP BY",
+                    keys.first().map_or_else(Place::default, place),
+                )?;
                 for tree in keys {
                     trees.push(self.key(tree, items, rows)?);
                 }
