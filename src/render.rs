@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use chrono::DateTime;
 
 use crate::dictionary::{Dictionary, NamedPlace, Places};
-use crate::disclosure::{Cell, REST, STATUS_ENDING, TOTAL, Values};
+use crate::disclosure::{Cell, REST, STATUS_ENDING, TOTAL, Unit, Values};
 use crate::metric::NO_VALUE;
 use crate::words::Words;
 pub use crate::words::{Language, label};
@@ -74,7 +74,7 @@ pub fn plain(values: &Values, row: usize) -> String {
             Some(value) => decimal_text(value, numbers.decimals),
             None => String::new(),
         },
-        texts => texts.text(row).unwrap_or_default().into_owned(),
+        texts => texts.text(row).map_or_else(String::new, Cow::into_owned),
     }
 }
 
@@ -83,7 +83,8 @@ pub fn people(values: &Values, row: usize, language: Language) -> String {
     let Values::Numbers(numbers) = values else { return plain(values, row) };
     match numbers.cells[row] {
         Cell::Value(value) | Cell::Partial(value) => {
-            let text = grouped(&decimal_text(value, numbers.decimals));
+            let text = decimal_text(value, numbers.decimals);
+            let text = if numbers.unit == Unit::Label { text } else { grouped(&text) };
             if language == Language::En { text } else { text.replace('.', ",") }
         }
         Cell::Undefined => "–".to_owned(),
@@ -191,14 +192,18 @@ fn term<'d>(dimension: &str, value: &str, look: Look<'d>) -> Option<&'d str> {
 
 /// A moment in UTC, to the second.
 pub fn moment(timestamp_ms: i64) -> String {
-    let moment = DateTime::from_timestamp_millis(timestamp_ms).unwrap_or_default();
-    moment.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+    match DateTime::from_timestamp_millis(timestamp_ms) {
+        Some(moment) => moment.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        None => format!("{timestamp_ms} ms after 1970"),
+    }
 }
 
 /// A moment in UTC, to the second, as ISO 8601 has it.
 pub fn instant(timestamp_ms: i64) -> String {
-    let moment = DateTime::from_timestamp_millis(timestamp_ms).unwrap_or_default();
-    moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    match DateTime::from_timestamp_millis(timestamp_ms) {
+        Some(moment) => moment.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        None => format!("{timestamp_ms} ms after 1970"),
+    }
 }
 
 /// A number of bytes for people.

@@ -24,7 +24,7 @@ use crate::warehouse::{DeliveryFindingRecord, LoggedCommit, Snapshot, Warehouse}
 )]
 pub(super) struct Arguments {
     /// Show the calendar as of this day (YYYY-MM-DD) instead of today.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     on: Option<NaiveDate>,
 
     #[command(flatten)]
@@ -35,6 +35,10 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     locale: LocaleArguments,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a day of the calendar such as 2008-12-01".to_owned())
 }
 
 pub(super) fn run(

@@ -197,7 +197,7 @@ impl From<WarehouseError> for CliError {
         let failed = Self::of(&error);
         match error {
             WarehouseError::Document(error) => error.into(),
-            WarehouseError::Absent(_) => {
+            WarehouseError::Absent(_) | WarehouseError::NoFolder(_) => {
                 failed.hint("make one with `sppis init`, or name another with `--warehouse DIR`")
             }
             WarehouseError::NoText(_) => {

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::sample::whole_number;
 use crate::check::MayBeShown;
 use crate::delivery::{
     ChunkReader, Delivery, Encoding, Field, Header, Part, RecordEnd, Rows, misnamed, next_record,
 };
 use crate::dictionary::{Column, Dictionary};
+use crate::exact::fitting;
 use crate::finding::{shown, shown_path};
 use crate::render::bytes;
 use crate::warehouse::{Warehouse, WarehouseError};
@@ -29,8 +31,8 @@ pub(super) struct Arguments {
     encoding: Option<Encoding>,
 
     /// Rows to show.
-    #[arg(long, default_value_t = 3)]
-    rows: usize,
+    #[arg(long, default_value = "3", value_parser = whole_number)]
+    rows: u64,
 }
 
 pub(super) fn run(
@@ -66,7 +68,7 @@ pub(super) fn run(
         writeln!(out, "{}", line.trim_end())?;
     }
     writeln!(out, "not there  {}", header.absent().join(", "))?;
-    preview(&part, arguments.rows, &may_be, console)
+    preview(&part, fitting(arguments.rows), &may_be, console)
 }
 
 /// What may be shown of values, as the warehouse says, if there is one.

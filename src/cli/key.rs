@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::place::Guard;
+use crate::finding::shown_path;
 use crate::warehouse::Warehouse;
 
 /// Show the pseudonym key's fingerprint and where it is, make a backup of it, or move it away from
@@ -61,6 +62,10 @@ pub(super) fn run(
     }
     if let Some(path) = &arguments.backup {
         let place = Guard::of(warehouse).file(path)?;
+        if place.path().symlink_metadata().is_ok() {
+            return Err(CliError::new(format!("{} is there already", shown_path(path)))
+                .hint("a backup replaces nothing: name a file that is not there"));
+        }
         warehouse.back_up_key(place.path())?;
         console.tell(&format!("copied to {}, and read back", place.path().display()));
         console.say("keep it apart from the warehouse: who has both can link persons");

@@ -113,6 +113,10 @@ impl Guard {
         let failed = |error: io::Error| unwritable(path, &error);
         let place = place_of(path).map_err(failed)?;
         self.check(path, &place)?;
+        if place.is_file() {
+            return Err(CliError::new(format!("{} is a file", shown_path(path)))
+                .hint("name a folder that is there or can be made"));
+        }
         fs::create_dir_all(&place).map_err(failed)?;
         Ok(place)
     }

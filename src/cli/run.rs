@@ -162,7 +162,7 @@ pub(super) fn state(
     named: Option<&str>,
     console: &mut Console,
 ) -> Result<Snapshot, CliError> {
-    let snapshot = warehouse.snapshot(named.map(as_of).as_ref())?;
+    let snapshot = warehouse.snapshot(named.map(as_of).transpose()?.as_ref())?;
     if let Some(doubt) = snapshot.doubt() {
         console.say(&format!("note: {doubt}"));
     }
@@ -170,12 +170,17 @@ pub(super) fn state(
 }
 
 /// A number is a version, a day a day, anything else the id of a delivery.
-fn as_of(text: &str) -> AsOf {
-    let of_id = || match text.parse() {
-        Ok(day) => AsOf::Day(day),
-        Err(_) => AsOf::Delivery(text.to_owned()),
-    };
-    text.parse().map_or_else(|_| of_id(), AsOf::Version)
+fn as_of(text: &str) -> Result<AsOf, CliError> {
+    let pattern = |it: char| if it.is_ascii_digit() { '0' } else { it };
+    let is_written_as_day = text.chars().map(pattern).eq("0000-00-00".chars());
+    match (text.parse(), text.parse()) {
+        (Ok(version), _) => Ok(AsOf::Version(version)),
+        (Err(_), Ok(day)) => Ok(AsOf::Day(day)),
+        (Err(_), Err(_)) if is_written_as_day => {
+            Err(CliError::new(format!("the calendar has no day `{text}`")))
+        }
+        (Err(_), Err(_)) => Ok(AsOf::Delivery(text.to_owned())),
+    }
 }
 
 pub(super) fn run(

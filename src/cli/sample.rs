@@ -8,8 +8,10 @@ use super::output::{pretty_json, write_atomically};
 use super::place::Guard;
 use super::rejects::known_rule;
 use crate::delivery::DeliveryId;
-use crate::finding::shown_path;
-use crate::render::count;
+use crate::exact::fitting;
+use crate::finding::{Budget, shown_path};
+use crate::quarter::{Quarter, QuarterRange};
+use crate::render::{count, terminal};
 use crate::sample::Sample;
 
 /// Write synthetic deliveries: invented persons with valid numbers.
@@ -29,16 +31,16 @@ pub(super) struct Arguments {
     deliveries: Vec<String>,
 
     /// Persons; each has about 0.6 rows per delivery.
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value = "1000", value_parser = persons, allow_hyphen_values = true)]
     persons: u64,
 
     /// Seed: the same seed gives the same bytes.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value = "1", value_parser = whole_number, allow_hyphen_values = true)]
     seed: u64,
 
     /// Share of rows with a planted mistake, such as 1% or 0.01.
-    #[arg(long, value_name = "SHARE", default_value = "0%")]
-    mistakes: crate::finding::Budget,
+    #[arg(long, value_name = "SHARE", default_value = "0%", value_parser = share, allow_hyphen_values = true)]
+    mistakes: u64,
 
     /// Plant only mistakes that these rules find, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
@@ -53,20 +55,47 @@ pub(super) struct Arguments {
     output: PathBuf,
 }
 
+/// A share of rows, in hundredths of a percent.
+fn share(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(Budget::Share(share)) => Ok(share),
+        _ => Err("expected a share of the rows such as `1%` or `0.01`, at most `100%`".to_owned()),
+    }
+}
+
+fn persons(text: &str) -> Result<u64, String> {
+    let some = text.parse().ok().filter(|count| *count > 0);
+    some.ok_or_else(|| "expected a whole number of persons, at least 1".to_owned())
+}
+
+/// A number for an option.
+pub(super) fn whole_number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+/// The id and window of a delivery of the calendar that can hold rows.
+fn delivery(text: &str) -> Result<(DeliveryId, QuarterRange), CliError> {
+    let Ok((id, window)) = DeliveryId::calendar(text) else {
+        let expected = "expected `YYYY-05` or `YYYY-11`, such as `2007-05`";
+        return Err(CliError::new(format!("`{}` is no delivery id: {expected}", terminal(text))));
+    };
+    if window.last() < Quarter::SOURCE_START {
+        let (start, first) = (Quarter::SOURCE_START, "the first delivery is `2004-05`");
+        let text = format!("delivery `{id}` covers {window}, but the source begins in {start}");
+        return Err(CliError::new(format!("{text}; {first}")));
+    }
+    Ok((id, window))
+}
+
 pub(super) fn run(
     arguments: &Arguments,
     root: &Path,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let crate::finding::Budget::Share(share) = arguments.mistakes else {
-        return Err(CliError::new("`--mistakes` is a share of the rows, such as 1% or 0.01"));
-    };
-    let per_million = u32::try_from(share.saturating_mul(100)).unwrap_or(u32::MAX).min(1_000_000);
+    let per_million = fitting(arguments.mistakes * 100);
     let mut windows = Vec::new();
     for text in &arguments.deliveries {
-        let id =
-            DeliveryId::calendar(text.trim()).map_err(|error| CliError::new(error.to_string()))?;
-        windows.push(id);
+        windows.push(delivery(text.trim())?);
     }
     let mut sample = Sample::new(arguments.persons, arguments.seed, per_million);
     if !arguments.mistakes_of.is_empty() {

@@ -21,7 +21,7 @@ use crate::warehouse::Warehouse;
                   observations GROUP BY regime ORDER BY regime\"\n  sppis sql \"SELECT quarter, \
                   sum(amount) AS amount FROM observations GROUP BY quarter ORDER BY quarter\" \
                   --format csv\n\nThe columns are those of the stored table, `quarter`, and the \
-                  dimensions year, age, region, province and measure_group. Answers are aggregates \
+                  dimensions year, age, region, province, cpas_today and measure_group. Answers are aggregates \
                   (count, sum, min, max, avg): what tells persons apart can only be counted. \
                   Rows that are of one person are named beside the answer. `--rows` lists single \
                   observations. Whole numbers have 64 bits and decimals 38 \

@@ -9,6 +9,7 @@
 
 use super::batch::Sex;
 use super::whole_number::whole_number;
+use crate::visible::is_unseen;
 
 /// How a delivery identifies persons.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -81,7 +82,10 @@ pub enum IdentifierError {
     /// The sequence number is none that is given out.
     #[error("expected a sequence number from 001 to 998, found another")]
     Sequence,
-    /// Too long, or with control characters.
+    /// Two tokens that look alike could be two persons.
+    #[error("expected printable characters, found one that is not seen")]
+    Unseen,
+    /// Too long.
     #[error("expected 1 to 64 printable characters, found a text of {characters} characters")]
     Token {
         /// Characters of the text.
@@ -205,8 +209,10 @@ fn last_day(year: i64, month: i64) -> i64 {
 /// A recoded token.
 pub fn parse_coded(text: &str) -> Result<&str, IdentifierError> {
     let characters = text.chars().count();
-    let printable = text.chars().all(|character| !character.is_control());
-    if printable && (1..=64).contains(&characters) {
+    if text.chars().any(is_unseen) {
+        return Err(IdentifierError::Unseen);
+    }
+    if (1..=64).contains(&characters) {
         return Ok(text);
     }
     Err(IdentifierError::Token { characters })

@@ -39,6 +39,17 @@ pub enum HeaderError {
          expected for example `NISS;LEGISLATION;DPAY1STDAY;DPAYLSTDAY`"
     )]
     None,
+    /// No known name among those of typed columns.
+    #[error(
+        "no header: {place} none of the known variables{found}; expected for example `NISS`, \
+         `LEGISLATION`, `DPAY1STDAY`, `DPAYLSTDAY`"
+    )]
+    Cells {
+        /// Where the names stand.
+        place: String,
+        /// Some of the names that stand there, if they look like such.
+        found: String,
+    },
     /// The header stands further down.
     #[error(
         "the header stands on line {line}, after {}; remove what stands before it",

@@ -13,7 +13,7 @@ use super::id::file_name;
 use super::packing::{Packing, Progress, refused, unpack};
 use super::source::Source;
 use super::typed::{About, Identifiers, Reading, TypedText, is_workbook};
-use crate::finding::{shown_name, shown_path};
+use crate::finding::{shown, shown_name, shown_path};
 
 /// A file of a delivery.
 #[derive(Debug, Clone)]
@@ -103,7 +103,10 @@ impl Part {
             let mut text = encoding.transcode(Box::new(Cursor::new(text)));
             text.read_to_end(&mut head).map_err(read_error)?;
         }
-        let header = Header::read(&head, whole);
+        let header = Header::read(&head, whole).map_err(|source| match source {
+            HeaderError::None if packing.is_typed() => unknown_cells(packing, &about, &head),
+            source => source,
+        });
         let header =
             header.map_err(|source| PartError::Header { path: path.to_owned(), source })?;
         let path = path.to_owned();
@@ -195,6 +198,30 @@ impl Part {
             Err(source) => Err(self.unread(source)),
         }
     }
+}
+
+/// What a file with typed cells has in the place of the variables' names.
+fn unknown_cells(packing: Packing, about: &About, head: &[u8]) -> HeaderError {
+    const NAMED_MAX: usize = 5;
+    let place = match (packing, &about.sheets) {
+        (Packing::Xlsx, Some(sheets)) => {
+            format!("the first row of the sheet {} has", shown(&sheets.read))
+        }
+        (Packing::Xlsx, None) => "the first row of the sheet has".to_owned(),
+        _ => format!("this {} file has", packing.name()),
+    };
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    let names = String::from_utf8_lossy(first);
+    let is_name = |name: &&str| {
+        let mut letters = name.chars();
+        letters.next().is_some_and(char::is_alphabetic)
+            && letters.all(|it| it.is_alphanumeric() || it == '_')
+    };
+    let names = names.split(';').map(|name| name.trim_matches(['"', '\r'])).filter(is_name);
+    let named: Vec<String> = names.take(NAMED_MAX).map(shown).collect();
+    let found =
+        if named.is_empty() { String::new() } else { format!(", but {}", named.join(", ")) };
+    HeaderError::Cells { place, found }
 }
 
 /// How the file is packed, unless it is surely none of a delivery.

@@ -69,7 +69,7 @@ pub(super) fn said(
     let said = |(key, value): &(&str, String)| !value.is_empty() && *key != NOTES;
     let in_words = |(key, value): (&'static str, String)| {
         let value = match key {
-            "quarters" => table.range().map(|range| words.range(range)).unwrap_or_default(),
+            "quarters" => table.range().map_or_else(String::new, |range| words.range(range)),
             "quarters_with_data" => words.all_quarters(&provenance.quarters),
             "partial_without" => words.all_quarters(table.lacking()),
             "only" => {

@@ -108,7 +108,7 @@ fn figure(numbers: &Numbers, row: usize) -> String {
         Cell::LeftOut => (MISSING.to_owned(), "Q"),
     };
     let unit = match numbers.unit {
-        Unit::Count => "NR",
+        Unit::Count | Unit::Label => "NR",
         Unit::Euros => "EUR",
         Unit::Percent => "PC",
     };

@@ -37,6 +37,7 @@ pub(super) fn unit_of(column: &ResultColumn, words: &'static Words) -> &'static 
         Values::Members(_) | Values::Text(_) => "",
         Values::Numbers(numbers) => match numbers.unit {
             Unit::Count => words.text("unit.count"),
+            Unit::Label => "",
             Unit::Euros => words.text("unit.euros"),
             Unit::Percent => words.text("unit.percent"),
         },

@@ -15,7 +15,8 @@ use super::meanings::meaning;
 use super::provenance::{said, tool};
 use super::words::{heading, is_number, not_additive, notes as notes_of, symbols, unit_of};
 use super::{ExportError, Provenance};
-use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Values};
+use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Unit, Values};
+use crate::exact::{fitting, known};
 use crate::metric::NO_VALUE;
 use crate::render::{Language, Look, heading as named, label, people, plain, with_name, workbook};
 use crate::words::Words;
@@ -81,7 +82,7 @@ fn notes(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Result
     sheet.set_name(words.text("page.notes"))?;
     for (column, width) in [WIDTH_OF_NAMES, WIDTH_OF_NAMES, WIDTH_OF_TEXTS].into_iter().enumerate()
     {
-        sheet.set_column_width(u16::try_from(column).unwrap_or(0), width)?;
+        sheet.set_column_width(fitting::<_, u16>(column), width)?;
     }
     for (column, title) in (0..).zip(["page.column", "page.name", "page.meaning", "page.unit"]) {
         sheet.write_string_with_format(0, column, words.text(title), &bold)?;
@@ -141,7 +142,7 @@ fn heads(table: &ReleasedTable, look: Look<'_>) -> Vec<Head> {
         };
         Head {
             values: values.map(|it| different(it, name)),
-            names: names.map(|it| different(it, name)).unwrap_or_default(),
+            names: names.map_or_else(String::new, |it| different(it, name)),
         }
     };
     table.columns().iter().map(head).collect()
@@ -178,7 +179,7 @@ fn figures(sheet: &mut Worksheet, table: &ReleasedTable, look: Look<'_>) -> Resu
         headers.into_iter().map(|header| TableColumn::new().set_header(header)).collect();
     let last_row = u32::try_from(rows.max(1)).map_err(|_| XlsxError::RowColumnLimitError)?;
     let marked = Table::new().set_name("figures").set_columns(&headers);
-    sheet.add_table(0, 0, last_row, at.saturating_sub(1), &marked)?;
+    sheet.add_table(0, 0, last_row, at.max(1) - 1, &marked)?;
     sheet.set_freeze_panes(1, 0)?;
     Ok(())
 }
@@ -222,7 +223,8 @@ fn put_number(
 ) -> Result<(), XlsxError> {
     let decimals = "0".repeat(usize::from(numbers.decimals));
     let mark = if decimals.is_empty() { "" } else { "." };
-    let format = Format::new().set_num_format(format!("#,##0{mark}{decimals}"));
+    let whole = if numbers.unit == Unit::Label { "0" } else { "#,##0" };
+    let format = Format::new().set_num_format(format!("{whole}{mark}{decimals}"));
     if number.is_empty() {
         sheet.write_string(row, column, symbol)?;
     } else if number.bytes().filter(u8::is_ascii_digit).count() > EXACT_DIGITS {
@@ -230,7 +232,7 @@ fn put_number(
     } else {
         // The file format has no other numbers than binary floats; up to so many digits the
         // decimal number is read back from them unchanged.
-        sheet.write_number_with_format(row, column, number.parse().unwrap_or(0.0), &format)?;
+        sheet.write_number_with_format(row, column, known(number.parse::<f64>().ok()), &format)?;
     }
     Ok(())
 }
@@ -264,7 +266,7 @@ fn set_width<'a>(
     at: u16,
     texts: impl Iterator<Item = &'a String>,
 ) -> Result<(), XlsxError> {
-    let longest = texts.map(|text| text.chars().count()).max().unwrap_or(0) + 4;
+    let longest = texts.map(|text| text.chars().count()).fold(0, usize::max) + 4;
     let width = u16::try_from(longest).unwrap_or(WIDTH_MAX).clamp(WIDTH_MIN, WIDTH_MAX);
     sheet.set_column_width(at, width)?;
     Ok(())

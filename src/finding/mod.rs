@@ -232,7 +232,8 @@ impl FromStr for Budget {
         let fail = || BudgetError(text.to_owned());
         let trimmed = text.trim();
         if let Some(percent) = trimmed.strip_suffix('%') {
-            return hundredths(percent.trim(), 2).map(Self::Share).ok_or_else(fail);
+            let share = hundredths(percent.trim(), 2).filter(|share| *share <= 10_000);
+            return share.map(Self::Share).ok_or_else(fail);
         }
         if trimmed.contains('.') {
             let share = hundredths(trimmed, 4).filter(|share| *share < 10_000);
@@ -263,9 +264,10 @@ mod tests {
         assert_eq!(budget("0.05"), Budget::Share(500));
         assert_eq!(budget("2.5 %"), Budget::Share(250));
         assert_eq!(budget("12"), Budget::Rows(12));
+        assert_eq!(budget("100%"), Budget::Share(10_000));
         assert!(Budget::Share(500).allows(5, 100));
         assert!(!Budget::Share(500).allows(6, 100));
-        for text in ["", "-1", "five", "1.5", "1.0", "0.00001", "5,0%"] {
+        for text in ["", "-1", "five", "1.5", "1.0", "0.00001", "5,0%", "100.01%", "200%", "-1%"] {
             assert!(text.parse::<Budget>().is_err(), "{text}");
         }
     }

@@ -109,6 +109,8 @@ pub enum Unit {
     Euros,
     /// Hundredths of a whole.
     Percent,
+    /// Nothing: years, lines and pseudonyms only name something.
+    Label,
 }
 
 /// A number, or why there is none.

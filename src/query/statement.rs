@@ -17,6 +17,7 @@
 mod answer;
 mod from;
 mod grouping;
+mod labels;
 mod names;
 mod outputs;
 mod plan;

@@ -104,6 +104,15 @@ fn wrong(
     known: Option<&[String]>,
     dictionary: &Dictionary,
 ) -> Option<String> {
+    if value.is_empty() {
+        let without = if dimension.may_lack_value() { dimension.no_value() } else { "" };
+        let help = if without.is_empty() {
+            String::new()
+        } else {
+            format!("; `{without}` asks for rows without one")
+        };
+        return Some(format!("expected a value of `{}`, found nothing{help}", dimension.name()));
+    }
     if dimension.is_of_place() {
         return place::wrong(dimension, value, dictionary.places());
     }

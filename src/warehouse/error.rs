@@ -15,6 +15,9 @@ pub enum WarehouseError {
     /// There is one already.
     #[error("{} is not empty; a warehouse is made in a new or empty folder", .0.display())]
     Present(PathBuf),
+    /// What is there is a file.
+    #[error("{} is a file; a warehouse is a folder", .0.display())]
+    NoFolder(PathBuf),
     /// Its path cannot be written as text.
     #[error("{}: the path of a warehouse is UTF-8, and this one has other bytes", .0.display())]
     NoText(PathBuf),
@@ -53,7 +56,7 @@ pub enum WarehouseError {
     /// The user's folder of keys cannot take one.
     #[error(
         "the pseudonym key has no place outside the warehouse: {}{reason}",
-        folder.as_ref().map(|it| format!("{}: ", it.display())).unwrap_or_default()
+        folder.as_ref().map_or_else(String::new, |it| format!("{}: ", it.display()))
     )]
     NoKeyFolder {
         /// The folder, if the user has one.
@@ -186,7 +189,7 @@ impl WarehouseError {
     /// There is no such delivery, or revision of one.
     pub(crate) fn unknown_delivery(name: &str) -> Self {
         let near = near_id(name).filter(|near| near != name);
-        let near = near.map(|near| format!("; is `{near}` meant?")).unwrap_or_default();
+        let near = near.map_or_else(String::new, |near| format!("; is `{near}` meant?"));
         Self::Unknown(format!("delivery `{name}`{near}"))
     }
 

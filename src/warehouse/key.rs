@@ -72,6 +72,7 @@ impl KeySource {
             Self::File(path) => self.read_file(path, true),
             Self::Credential(path) => self.read_file(path, false),
             Self::Variable => {
+                // No figure: what is not there or no text is refused as no key.
                 let mut text = std::env::var(VARIABLE).unwrap_or_default();
                 let bytes = hexadecimal(text.trim());
                 text.zeroize();
@@ -88,8 +89,11 @@ impl KeySource {
             std::io::ErrorKind::NotFound => self.problem(MISSING),
             _ => WarehouseError::Io { path: path.to_owned(), source: error },
         })?;
-        let mode = file.metadata().map_err(WarehouseError::io(path))?.permissions().mode();
-        if private && mode & 0o077 != 0 {
+        let metadata = file.metadata().map_err(WarehouseError::io(path))?;
+        if metadata.len() != KEY_LENGTH as u64 {
+            return Err(self.problem("has not 32 bytes"));
+        }
+        if private && metadata.permissions().mode() & 0o077 != 0 {
             return Err(self.problem("can be read by others; run `chmod 600` on it"));
         }
         let mut content = Vec::with_capacity(KEY_LENGTH + 1);

@@ -117,6 +117,7 @@ impl Warehouse {
     /// Where that fails, what was made of it is removed again.
     pub fn init(root: &Path, place: &KeyPlace) -> Result<Self, WarehouseError> {
         others_can_name(root)?;
+        no_file(root)?;
         let entries = fs::read_dir(root).map_or(0, Iterator::count);
         if root.join(SETTINGS_FILE).exists() || entries > 0 {
             return Err(WarehouseError::Present(root.to_owned()));
@@ -165,6 +166,7 @@ impl Warehouse {
     /// Opens a warehouse and reads its settings and dictionary.
     pub fn open(root: &Path) -> Result<Self, WarehouseError> {
         others_can_name(root)?;
+        no_file(root)?;
         let settings = root.join(SETTINGS_FILE);
         let text = match read_text(&settings) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -357,6 +359,11 @@ impl Warehouse {
         let path = record.profile.as_ref().map(|file| self.root.join(file));
         path.map(|path| sidecars::read_profile(&path)).transpose()
     }
+}
+
+/// A file in the place of the folder could be anything.
+fn no_file(root: &Path) -> Result<(), WarehouseError> {
+    if root.is_file() { Err(WarehouseError::NoFolder(root.to_owned())) } else { Ok(()) }
 }
 
 /// The engine that reads the files, and most other tools, know names as text only.

@@ -8,6 +8,7 @@ use super::clock;
 use super::error::WarehouseError;
 use super::parquet_file::Tail;
 use super::table::LoggedCommit;
+use crate::exact::known;
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
 
@@ -114,7 +115,7 @@ impl Snapshot {
     /// The current delivery of the latest period that ends before `window` begins.
     pub fn latest_before(&self, window: QuarterRange) -> Option<&LoggedCommit> {
         let earlier = self.deliveries().into_iter().filter_map(|commit| {
-            let own = commit.record.quarters()?;
+            let own = known(commit.record.quarters());
             (own.last() < window.first()).then_some((own.last(), commit))
         });
         earlier.max_by_key(|(last, _)| *last).map(|(_, commit)| commit)
@@ -131,7 +132,12 @@ impl Snapshot {
             Some(parts) => revision(parts).map(|(_, commit)| commit),
             None => self.delivery(name),
         };
-        found.ok_or_else(|| WarehouseError::unknown_delivery(name))
+        found.ok_or_else(|| match name.split_once('@') {
+            Some((id, revision)) if self.delivery(id).is_some() => {
+                WarehouseError::Unknown(format!("revision `{revision}` of delivery `{id}`"))
+            }
+            _ => WarehouseError::unknown_delivery(name),
+        })
     }
 
     /// A current delivery other than `id` whose window overlaps.
@@ -141,7 +147,7 @@ impl Snapshot {
         window: QuarterRange,
     ) -> Option<(String, QuarterRange)> {
         self.deliveries().into_iter().find_map(|commit| {
-            let other = commit.record.quarters()?;
+            let other = known(commit.record.quarters());
             let clash = commit.record.delivery != id && other.overlaps(window);
             clash.then(|| (commit.record.delivery.clone(), other))
         })
@@ -163,8 +169,12 @@ pub(super) struct FileEntry {
 impl TableFile {
     /// A file that names no quarter is an error: its rows must not be missing from figures.
     fn new(folder: &std::path::Path, file: &FileEntry) -> Result<Self, WarehouseError> {
-        let tag = |name: &str| file.tags.get(name).cloned().flatten().unwrap_or_default();
-        let quarter = file.quarter.as_deref().unwrap_or_default().parse();
+        // What another program has added has no tags.
+        let tag = |name: &str| match file.tags.get(name) {
+            Some(Some(value)) => value.clone(),
+            _ => String::new(),
+        };
+        let quarter = file.quarter.as_deref().unwrap_or("").parse();
         let tail = file.tags.get(TAG_TAIL).and_then(Option::as_deref).map(str::parse);
         Ok(Self {
             path: folder.join(&file.path),

@@ -74,6 +74,9 @@ mod guesses;
 /// Bad input of every kind: one clear message, exit code 2, nothing changed.
 mod refusals;
 
+/// A hundred bad inputs to all commands, as a new user would try them.
+mod trials;
+
 /// Every delivery under `data-samples/` against its declared numbers and a plain fold.
 mod data_samples;
 

@@ -714,3 +714,35 @@ fn a_filter_that_does_not_fit_is_an_error_on_files_of_any_size() {
         }
     }
 }
+
+#[test]
+fn years_lines_and_pseudonyms_are_shown_as_they_are_and_counts_in_groups() {
+    let table = |statement: &str, more: &[&str]| {
+        let ran = warehouse().run_all(&[&["sql", statement], more].concat()).ok();
+        ran.stdout.lines().skip(1).take(2).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(table(
+        "SELECT birth_year, year, max(birth_year), count(*) * 1000 FROM observations WHERE \
+         birth_year > 1950 GROUP BY birth_year, year ORDER BY year, birth_year LIMIT 1", &[]), @"
+    birth_year  year  max(birth_year)  count(*) * 1000
+          1952  2002             1952            3 000
+    ");
+    insta::assert_snapshot!(table(
+        "SELECT y, min(y), sum(y) FROM (SELECT birth_year AS y FROM observations WHERE \
+         birth_year = 1950 UNION SELECT year FROM observations WHERE year = 1950) AS t GROUP BY y", &[]), @"
+       y  min(y)  sum(y)
+    1950    1950   1 950
+    ");
+    insta::assert_snapshot!(table(
+        "SELECT line + 2000 AS more, year, days * 1000 FROM observations ORDER BY year, line, days LIMIT 1",
+        &["--rows"]), @"
+     more  year  days * 1000
+    2 002  2002       31 000
+    ");
+    insta::assert_snapshot!(table(
+        "SELECT region, year, age, cpas_today, count(*) FROM observations WHERE cpas_today <> '' AND \
+         age > 50 GROUP BY region, year, age, cpas_today ORDER BY year, age, cpas_today LIMIT 1", &[]), @"
+    region              year  age  cpas_today  count(*)
+    03000 Waals Gewest  2002   60  57062 Pecq         1
+    ");
+}

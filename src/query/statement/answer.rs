@@ -3,9 +3,11 @@
 
 use polars::prelude::*;
 
+use super::labels::is_label;
 use super::plan::{GREATEST, LEAST, plan, stored_columns};
 use super::read::{Refused, Statement};
 use crate::dictionary::Dictionary;
+use crate::exact::fitting;
 use crate::query::expression::Refusal;
 use crate::query::file::Query;
 use crate::query::resolve::Question;
@@ -47,8 +49,11 @@ impl Statement {
         query.description.en.clone_from(&self.text);
         query.hash = blake3::hash(self.text.as_bytes()).to_hex().to_string();
         let question = Question::of_all(query);
-        let named = self.columns.iter().zip(frame.columns());
-        let columns = named.map(|((name, _), cells)| column(name, cells));
+        let named = self.columns.iter().zip(frame.columns()).enumerate();
+        let columns = named.map(|(at, ((name, _), cells))| {
+            let whole = if is_label(&self.relation, at) { Unit::Label } else { Unit::Count };
+            column(name, cells, whole)
+        });
         let columns = columns.collect::<PolarsResult<Vec<_>>>()?;
         let of_one = if self.rows { 0 } else { of_one_person(frame)? };
         Ok((ResultTable::of_columns(question, columns, frame.height()), of_one))
@@ -62,7 +67,8 @@ fn of_one_person(frame: &DataFrame) -> PolarsResult<usize> {
     Ok(pairs.filter(|(least, greatest)| least.is_some() && least == greatest).count())
 }
 
-fn column(name: &str, column: &Column) -> PolarsResult<ResultColumn> {
+/// The values of a column; `whole` is what whole numbers in it are.
+fn column(name: &str, column: &Column, whole: Unit) -> PolarsResult<ResultColumn> {
     let numbers = |unit, decimals, cells: Vec<Option<i128>>| {
         let cell = |value: Option<i128>| value.map_or(Cell::Undefined, Cell::Value);
         let cells = cells.into_iter().map(cell).collect();
@@ -72,11 +78,11 @@ fn column(name: &str, column: &Column) -> PolarsResult<ResultColumn> {
         DataType::Decimal(_, scale) => {
             let cells = column.decimal()?.physical().iter().collect();
             let unit = if *scale == 0 { Unit::Count } else { Unit::Euros };
-            numbers(unit, u8::try_from(*scale).unwrap_or(2), cells)
+            numbers(unit, fitting(*scale), cells)
         }
         data_type if data_type.is_integer() => {
-            let whole = column.cast(&DataType::Int64)?;
-            numbers(Unit::Count, 0, whole.i64()?.iter().map(|it| it.map(i128::from)).collect())
+            let cells = column.cast(&DataType::Int64)?;
+            numbers(whole, 0, cells.i64()?.iter().map(|it| it.map(i128::from)).collect())
         }
         _ => {
             let texts = column.cast(&DataType::String)?;
