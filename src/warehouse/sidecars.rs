@@ -151,7 +151,7 @@ const DIGITS: usize = 16;
 
 /// The bytes of a committed file, which are those that its name says.
 pub(super) fn read(path: &Path) -> Result<Bytes, WarehouseError> {
-    let stem = path.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+    let stem = path.file_stem().and_then(|it| it.to_str()).unwrap_or("");
     let hash = stem.rsplit_once('-').map(|(_, hash)| hash).filter(|it| it.len() == DIGITS);
     let unnamed = || WarehouseError::damaged_file(path, "its name says no checksum".to_owned());
     read_as(path, hash.ok_or_else(unnamed)?)
