@@ -11,14 +11,14 @@ use super::options::{LanguageArguments, OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use crate::dictionary::Dictionary;
-use crate::export::{Format, meaning_of};
+use crate::export::Format;
 use crate::metric::{Dimension, Metric};
 use crate::pipeline::answer::compiles;
 use crate::pipeline::held::holds;
 use crate::query::{
     Arguments as Asked, Catalog, Derived, Holds, Parameter, Query, resolve_over, schema,
 };
-use crate::render::{Language, count, label, terminal};
+use crate::render::{Language, count, label, meaning, meaning_of_formula, terminal};
 use crate::warehouse::{Warehouse, WarehouseError};
 
 /// List the named queries, or describe one.
@@ -142,9 +142,12 @@ fn all(catalog: &Catalog, console: &mut Console) -> (Vec<Query>, Exit) {
 fn described(query: &Query, catalog: &Catalog) -> Value {
     let dimension = |it: &Dimension| json!({ "name": it.name(), "meaning": it.meaning() });
     let metric = |it: &Metric| json!({ "name": it.name(), "meaning": it.meaning(), "adds_up": it.is_additive() });
-    let meaning = |it: &Derived| meaning_of(&it.formula, Language::En);
-    let derived =
-        |it: &Derived| json!({ "name": it.name, "label": it.label, "meaning": meaning(it) });
+    let derived = |it: &Derived| {
+        json!({
+            "name": it.name, "label": it.label,
+            "meaning": meaning_of_formula(&it.formula, Language::En),
+        })
+    };
     let parameter = |it: &Parameter| {
         json!({
             "name": it.name, "type": it.kind.name(), "list": it.list, "default": it.default,
@@ -222,14 +225,19 @@ fn describe(
     if !description.is_empty() {
         writeln!(out, "{description}")?;
     }
+    let said = |name: &str| meaning(name, language).unwrap_or_default();
     writeln!(out, "\ndimensions")?;
     for dimension in &query.dimensions {
-        writeln!(out, "  {:<30}{}", dimension.name(), dimension.meaning())?;
+        writeln!(out, "  {:<30}{}", dimension.name(), said(dimension.name()))?;
     }
     writeln!(out, "metrics")?;
     for metric in &query.metrics {
         let additive = if metric.is_additive() { "" } else { " (does not add up)" };
-        writeln!(out, "  {:<30}{}{additive}", metric.name(), metric.meaning())?;
+        writeln!(out, "  {:<30}{}{additive}", metric.name(), said(metric.name()))?;
+    }
+    for derived in &query.derived {
+        let meaning = meaning_of_formula(&derived.formula, language);
+        writeln!(out, "  {:<30}{meaning}", derived.name)?;
     }
     if let Some(filter) = query.filter_text() {
         writeln!(out, "filter\n  {filter}")?;

@@ -11,7 +11,6 @@ mod html;
 mod ipynb;
 mod json;
 mod markdown;
-mod meanings;
 mod metadata;
 mod ndjson;
 mod parquet;
@@ -28,7 +27,6 @@ use crate::render::Look;
 
 pub use delimited::Locale;
 pub use format::Format;
-pub use meanings::meaning_of;
 pub use metadata::metadata;
 pub use provenance::{Provenance, pairs};
 pub use words::notes;

@@ -4,7 +4,10 @@ use crate::disclosure::{
     Cell, MARK, Member, Note, REST, ReleasedTable, ResultColumn, STATUS_ENDING, TOTAL, Unit, Values,
 };
 use crate::metric::{Dimension, NO_VALUE};
-use crate::render::{Language, Look, heading as named, label, people, with_name};
+use crate::render::{
+    Language, Look, heading as named, label, meaning as meaning_of_name, meaning_of_formula,
+    people, with_name,
+};
 use crate::words::Words;
 
 /// Endings of columns that stand beside that of a metric, and the keys of their headings.
@@ -29,6 +32,14 @@ pub(super) fn heading(table: &ReleasedTable, name: &str, language: Language) -> 
         Some((of, key)) => words.fill(key, &[("column", &heading(table, of, language))]),
         None => name.to_owned(),
     }
+}
+
+/// What a column says; of columns that explain others, the label alone.
+pub(super) fn meaning(table: &ReleasedTable, column: &ResultColumn, language: Language) -> String {
+    let name = &column.name;
+    let of_formula = || Some(meaning_of_formula(&table.derived(name)?.formula, language));
+    let known = meaning_of_name(name, language).map(str::to_owned);
+    known.or_else(of_formula).unwrap_or_else(|| heading(table, name, language))
 }
 
 /// The unit of a column's numbers; a dimension has none.

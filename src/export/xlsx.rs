@@ -11,9 +11,10 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, Table, TableColumn, Workbook, Worksheet, XlsxError,
 };
 
-use super::meanings::meaning;
 use super::provenance::{said, tool};
-use super::words::{heading, is_number, not_additive, notes as notes_of, symbols, unit_of};
+use super::words::{
+    heading, is_number, meaning, not_additive, notes as notes_of, symbols, unit_of,
+};
 use super::{ExportError, Provenance};
 use crate::disclosure::{Numbers, ReleasedTable, ResultColumn, Unit, Values};
 use crate::exact::{fitting, known};

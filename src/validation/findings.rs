@@ -8,6 +8,7 @@
 use crate::dictionary::Dictionary;
 use crate::document::Labels;
 use crate::quarter::{Quarter, QuarterRange, day_of};
+use crate::render::grouped;
 use crate::words::{Language, Value, Words, label, values_of};
 
 /// What findings are translated with.
@@ -129,9 +130,10 @@ where
     templates.find_map(|(key, template)| Some((key, values_of(template, text, &can_be)?)))
 }
 
-/// The decimal mark of the language.
+/// Groups of digits, and the decimal mark of the language.
 fn decimals(number: &str, language: Language) -> String {
-    if language == Language::En { number.to_owned() } else { number.replace('.', ",") }
+    let grouped = grouped(number);
+    if language == Language::En { grouped } else { grouped.replace('.', ",") }
 }
 
 /// Whether a placeholder can have a value.

@@ -518,3 +518,50 @@ share = "persons"
       ./warehouse/queries/none.toml:2:9: `title` is missing: a text in at least one of the languages en, fr, nl, de
     ");
 }
+
+/// The string literals of a source before its tests, joined where a line goes on.
+fn literals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.collect::<Vec<_>>().join("\n").replace("\\\"", "'");
+    let parts = code.split('"').skip(1).step_by(2);
+    let joined = |part: &str| part.split("\\\n").map(str::trim_start).collect::<String>();
+    parts.map(joined).collect()
+}
+
+/// Whether a text holds what stands between another one's placeholders, in order.
+fn holds_in_order(text: &str, other: &str) -> bool {
+    let mut pieces = other.split('{').map(|it| it.split_once('}').map_or(it, |it| it.1));
+    let mut rest = Some(text);
+    pieces.all(|piece| {
+        rest = rest.and_then(|rest| rest.split_once(piece)).map(|it| it.1);
+        rest.is_some()
+    })
+}
+
+#[test]
+fn every_text_of_a_finding_that_stands_in_the_code_is_in_a_template() {
+    let english = catalogue("en");
+    let is_template = |section: &str| ["finding", "value", "validity"].contains(&section);
+    let templates = english.iter().filter(|((section, _), _)| is_template(section));
+    let templates: Vec<&str> = templates.map(|(_, text)| text.as_str()).collect();
+    let mut count = 0;
+    for folder in ["src/check", "src/decode", "src/finding"] {
+        for path in files_below(&repository().join(folder)) {
+            for literal in literals(&fs::read_to_string(&path).unwrap()) {
+                let is_of_finding = literal.starts_with("expected ") || literal.contains("found ");
+                let is_of_command_line = literal.contains("number of rows such as");
+                if !is_of_finding || is_of_command_line {
+                    continue;
+                }
+                count += 1;
+                // Either may have a value where the other has a placeholder.
+                let fits = |template: &&str| {
+                    holds_in_order(template, &literal) || holds_in_order(&literal, template)
+                };
+                assert!(templates.iter().any(fits), "{}: {literal:?}", path.display());
+            }
+        }
+    }
+    assert!(count > 30, "{count}");
+}

@@ -1,35 +1,20 @@
-//! What each column of an export says, in a sentence of the reader's language.
+//! What metrics and dimensions say, in a sentence of the reader's language.
 
-use super::words::heading;
-use crate::disclosure::{Against, Formula, ReleasedTable, ResultColumn, Statistic};
+use crate::disclosure::{Against, Formula, Statistic};
 use crate::metric::{Dimension, Metric};
-use crate::render::Language;
-use crate::words::Words;
+use crate::words::{Language, Words};
 
-/// The label of a column and what it says; columns that explain others have the label alone.
-pub(super) fn meaning(table: &ReleasedTable, column: &ResultColumn, language: Language) -> String {
-    let words = Words::of(language);
-    let label = heading(table, &column.name, language);
-    let of_formula = || Some(meaning_of(&table.derived(&column.name)?.formula, language));
-    match known(&column.name, words).or_else(of_formula) {
-        // In English a label is no more than the name.
-        Some(meaning) if language == Language::En => meaning,
-        Some(meaning) => words.fill("page.labelled", &[("label", &label), ("meaning", &meaning)]),
-        None => label,
-    }
-}
-
-/// What a metric or dimension says.
-fn known(name: &str, words: &Words) -> Option<String> {
+/// What the metric or dimension of a name says; its English stands with it.
+pub fn meaning(name: &str, language: Language) -> Option<&'static str> {
     let english = || {
         let of_metric = Metric::named(name).map(Metric::meaning);
         of_metric.or_else(|| Dimension::named(name).map(Dimension::meaning))
     };
-    words.find("meaning", name).or_else(english).map(str::to_owned)
+    Words::of(language).find("meaning", name).or_else(english)
 }
 
-/// What a formula says, in a sentence.
-pub fn meaning_of(formula: &Formula, language: Language) -> String {
+/// What a metric that a query defines says.
+pub fn meaning_of_formula(formula: &Formula, language: Language) -> String {
     let words = Words::of(language);
     let of = |metric: &Metric| words.heading(metric.name()).to_owned();
     let against = |against: &Against| match against {
