@@ -141,7 +141,7 @@ fn said<'v>(dimension: &str, value: &'v str, look: Look<'v>) -> Cow<'v, str> {
     }
     let word = |section: &str| words.find(section, value).unwrap_or(value).into();
     match dimension {
-        "quarter" => words.quarters(value),
+        "quarter" | "quarter_before" | "quarter_after" => words.quarters(value),
         "sex" => word("sex"),
         "revision" => word("revision"),
         "age" | "measure_months" => {

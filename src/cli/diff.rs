@@ -11,6 +11,7 @@ use crate::export::Format;
 use crate::pipeline::difference::differences;
 use crate::render::{Look, count};
 use crate::warehouse::Warehouse;
+use crate::words::Words;
 
 /// Show what changed from one revision of a delivery to another, or between two deliveries.
 #[derive(Debug, clap::Args)]
@@ -70,9 +71,13 @@ pub(super) fn run(
     };
     match sink.format {
         Format::Table => {
-            let mut text = sides.text();
+            let dictionary = warehouse.dictionary();
+            let mut text = sides.text(Look { language: lang, dictionary, fit_terminal: false });
             if sink.file().is_some() {
-                text.extend(["\ncommand: ", &written(command), "\n"]);
+                let words = Words::of(lang);
+                let label = words.text("provenance.command");
+                let values = [("label", label), ("meaning", &*written(command))];
+                text.extend(["\n", &words.fill("page.labelled", &values), "\n"]);
             }
             sink.put_text(&text, console)?;
         }

@@ -1,7 +1,5 @@
 //! Two states side by side, as text, as JSON, and as a table for every other format.
 
-use std::fmt::Write as _;
-
 use super::error::CliError;
 use super::output::pretty_json;
 use crate::disclosure::{
@@ -11,8 +9,9 @@ use crate::document::Labels;
 use crate::export::Provenance;
 use crate::pipeline::difference::{Difference, Figures};
 use crate::query::ResultTable;
-use crate::render::{decimal_text, euros, grouped, terminal};
+use crate::render::{Language, Look, decimal_text, euros, grouped, terminal, with_name};
 use crate::warehouse::LoggedCommit;
+use crate::words::{Words, labels};
 
 /// Two commits, and the cells that either has.
 pub(super) struct Sides<'a> {
@@ -23,8 +22,8 @@ pub(super) struct Sides<'a> {
 
 impl Sides<'_> {
     /// For reading.
-    pub(super) fn text(&self) -> String {
-        text(self)
+    pub(super) fn text(&self, look: Look<'_>) -> String {
+        text(self, look)
     }
 
     /// One object; euros are texts, so that no reader makes them floats.
@@ -34,7 +33,12 @@ impl Sides<'_> {
 
     /// A row for each cell, with the figures of both sides.
     pub(super) fn table(&self) -> Result<ReleasedTable, CliError> {
-        let result = ResultTable::list("diff", self.title(), description(), self.columns())?;
+        let result = ResultTable::list(
+            "diff",
+            self.title(),
+            labels("diff.description", &[]),
+            self.columns(),
+        )?;
         Ok(release(result, Policy::Internal))
     }
 
@@ -54,13 +58,8 @@ impl Sides<'_> {
     }
 
     fn title(&self) -> Labels {
-        let sides = format!("{} -> {}", name(self.before), name(self.after));
-        Labels {
-            en: format!("What changed: {sides}"),
-            fr: Some(format!("Ce qui a changé : {sides}")),
-            nl: Some(format!("Wat veranderde: {sides}")),
-            de: Some(format!("Was sich änderte: {sides}")),
-        }
+        let sides = [("before", &*name(self.before)), ("after", &*name(self.after))];
+        labels("diff.title", &sides)
     }
 
     fn columns(&self) -> Vec<ResultColumn> {
@@ -112,29 +111,6 @@ type Side = fn(&Difference) -> Option<Figures>;
 
 const SIDES: [(&str, Side); 2] = [("before", |it| it.before), ("after", |it| it.after)];
 
-fn description() -> Labels {
-    Labels {
-        en: "By quarter, regime and measure. Persons of a cell are counted anew on both sides: they \
-             and their changes do not add up over rows."
-            .to_owned(),
-        fr: Some(
-            "Par trimestre, régime et mesure. Les personnes d'une cellule sont recomptées de chaque \
-             côté : elles et leurs variations ne s'additionnent pas d'une ligne à l'autre."
-                .to_owned(),
-        ),
-        nl: Some(
-            "Per kwartaal, stelsel en maatregel. Personen van een cel zijn aan elke kant opnieuw \
-             geteld: zij en hun wijzigingen mogen niet over rijen worden opgeteld."
-                .to_owned(),
-        ),
-        de: Some(
-            "Nach Quartal, Regelung und Maßnahme. Personen einer Zelle sind auf jeder Seite neu \
-             gezählt: sie und ihre Veränderungen dürfen nicht über Zeilen addiert werden."
-                .to_owned(),
-        ),
-    }
-}
-
 /// A delivery with its revision.
 pub(super) fn name(commit: &LoggedCommit) -> String {
     format!("{}@{}", commit.record.delivery, commit.record.revision)
@@ -162,44 +138,74 @@ fn changed(old: u64, new: u64) -> String {
     signed(i128::from(new) - i128::from(old), 0)
 }
 
-fn text(Sides { before, after, cells }: &Sides<'_>) -> String {
-    let mut text = format!(
-        "{} (version {}) -> {} (version {})\n\n{:<14}{:<22}{:<32}{:>14}{:>11}{:>11}{:>9}{:>18}{:>16}\n",
-        name(before),
-        before.version,
-        name(after),
-        after.version,
-        "quarter",
-        "regime",
-        "measure",
-        "observations",
-        "change",
-        "persons",
-        "change",
-        "EUR",
-        "change",
-    );
-    for cell in *cells {
-        let shown = |shown: Option<String>| shown.unwrap_or_else(|| SYMBOL.to_owned());
-        let now = |text: fn(Figures) -> String| shown(cell.after.map(text));
-        let change = |text: fn(Figures, Figures) -> String| {
-            shown(cell.before.zip(cell.after).map(|(old, new)| text(old, new)))
-        };
-        let _written = writeln!(
-            text,
-            "{:<14}{:<22}{:<32}{:>14}{:>11}{:>11}{:>9}{:>18}{:>16}",
-            quarters(cell),
-            terminal(&cell.regime),
-            terminal(&cell.measure),
-            now(|new| grouped(&new.observations.to_string())),
-            change(|old, new| changed(old.observations, new.observations)),
-            now(|new| grouped(&new.persons.to_string())),
-            change(|old, new| changed(old.persons, new.persons)),
-            now(|new| grouped(&euros(new.cents))),
-            change(|old, new| signed(new.cents - old.cents, 2)),
-        );
+/// How wide columns are at least; those of texts come first.
+const WIDTHS: [usize; 9] = [14, 22, 32, 14, 11, 11, 9, 18, 16];
+const TEXTS: usize = 3;
+
+fn text(Sides { before, after, cells }: &Sides<'_>, look: Look<'_>) -> String {
+    let words = Words::of(look.language);
+    let change = words.text("diff.change");
+    let heads = [
+        words.heading("quarter"),
+        words.heading("regime"),
+        words.heading("measure"),
+        words.heading("observations"),
+        change,
+        words.heading("persons"),
+        change,
+        words.text("diff.euros"),
+        change,
+    ];
+    let rows = cells.iter().map(|cell| row(cell, look));
+    let rows: Vec<[String; 9]> = [heads.map(str::to_owned)].into_iter().chain(rows).collect();
+    let mut widths = WIDTHS;
+    for (at, width) in widths.iter_mut().enumerate() {
+        let longest = rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+        *width = longest.saturating_add(1).max(*width);
+    }
+    let side = |it: &LoggedCommit| {
+        let values = [("name", &*name(it)), ("version", &*it.version.to_string())];
+        words.fill("diff.state", &values)
+    };
+    let mut text = format!("{} -> {}\n\n", side(before), side(after));
+    for row in &rows {
+        for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
+            let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
+            text.extend(
+                if at < TEXTS { [cell, &padding] } else { [&padding, cell] }.map(String::as_str),
+            );
+        }
+        text.push('\n');
     }
     text
+}
+
+/// A cell for reading.
+fn row(cell: &Difference, look: Look<'_>) -> [String; 9] {
+    let shown = |shown: Option<String>| match shown {
+        Some(number) if look.language == Language::En => number,
+        Some(number) => number.replace('.', ","),
+        None => SYMBOL.to_owned(),
+    };
+    let now = |text: fn(Figures) -> String| shown(cell.after.map(text));
+    let change = |text: fn(Figures, Figures) -> String| {
+        shown(cell.before.zip(cell.after).map(|(old, new)| text(old, new)))
+    };
+    let named =
+        |dimension: &str, value: &str| terminal(&with_name(dimension, value, look)).into_owned();
+    let quarters = quarters(cell);
+    let quarters = quarters.split('/').map(|it| named("quarter", it)).collect::<Vec<_>>();
+    [
+        quarters.join("/"),
+        named("regime", &cell.regime),
+        named("measure", &cell.measure),
+        now(|new| grouped(&new.observations.to_string())),
+        change(|old, new| changed(old.observations, new.observations)),
+        now(|new| grouped(&new.persons.to_string())),
+        change(|old, new| changed(old.persons, new.persons)),
+        now(|new| grouped(&euros(new.cents))),
+        change(|old, new| signed(new.cents - old.cents, 2)),
+    ]
 }
 
 fn json(Sides { before, after, cells }: &Sides<'_>, command: &str) -> Result<String, CliError> {

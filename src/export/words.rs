@@ -11,9 +11,10 @@ use crate::render::{
 use crate::words::Words;
 
 /// Endings of columns that stand beside that of a metric, and the keys of their headings.
-const BESIDE: [(&str, &str); 3] = [
+const BESIDE: [(&str, &str); 4] = [
     (STATUS_ENDING, "heading_of.status"),
     ("_before", "heading_of.before"),
+    ("_after", "heading_of.after"),
     ("_difference", "heading_of.difference"),
 ];
 

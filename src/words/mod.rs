@@ -190,6 +190,12 @@ impl Words {
     }
 }
 
+/// A text of the catalogues in every language, with its placeholders filled in.
+pub fn labels(key: &str, values: &[(&str, &str)]) -> Labels {
+    let [en, fr, nl, de] = Language::ALL.map(|it| Words::of(it).fill(key, values));
+    Labels { en, fr: Some(fr), nl: Some(nl), de: Some(de) }
+}
+
 /// A text with values in the place of its placeholders.
 fn filled(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);

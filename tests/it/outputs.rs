@@ -514,7 +514,10 @@ fn a_difference_has_one_content_in_every_format() {
     let tsv = run("diff", &words, &["--format", "tsv"]).ok().stdout;
     assert_eq!(tsv.replace('\t', ","), csv);
     let html = run("diff", &words, &["--format", "html", "--lang", "fr"]).ok().stdout;
-    assert!(html.contains("<title>Ce qui a changé : 2006-11@1 -&gt; 2007-05@1</title>"), "{html}");
+    assert!(
+        html.contains("<title>Ce qui a changé\u{a0}: 2006-11@1 -&gt; 2007-05@1</title>"),
+        "{html}"
+    );
     assert_eq!(html.matches("<tr><th scope=\"row\">").count(), csv.lines().count() - 1);
     let local = run("diff", &words, &["--format", "csv", "--locale", "nl-BE"]).ok().stdout;
     assert!(local.starts_with("\u{feff}quarter_before;quarter_after;regime;"), "{local}");

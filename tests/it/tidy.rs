@@ -93,6 +93,7 @@ const MODULES: [(&str, &[&str]); 26] = [
             "visible",
             "quarter",
             "fault",
+            "words",
             "document",
             "finding",
             "dictionary",

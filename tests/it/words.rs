@@ -18,6 +18,9 @@ const LANGUAGES: [&str; 4] = ["en", "fr", "nl", "de"];
 /// Sections whose English stands in the code.
 const ENGLISH_IN_CODE: [&str; 3] = ["meaning", "rule_meaning", "rule_help"];
 
+/// Columns that are no metric and no dimension.
+const BESIDE: [&str; 3] = ["revision", "before", "after"];
+
 /// The texts of a language by `SECTION.KEY`.
 fn catalogue(language: &str) -> BTreeMap<(String, String), String> {
     let path = repository().join(format!("src/words/{language}.toml"));
@@ -70,7 +73,7 @@ fn every_key_is_used_and_every_key_that_is_used_is_there() {
         .map(Metric::name)
         .into_iter()
         .chain(Dimension::ALL.map(Dimension::name))
-        .chain(["revision"])
+        .chain(BESIDE)
         .collect();
     let rules: BTreeSet<&str> =
         all_rules().into_iter().chain(DELIVERY_RULES).map(|rule| rule.id).collect();
@@ -80,7 +83,7 @@ fn every_key_is_used_and_every_key_that_is_used_is_there() {
     };
     // Sections whose keys are names of something else.
     assert_eq!(of("heading"), names);
-    assert_eq!(of("meaning"), names.iter().copied().filter(|it| *it != "revision").collect());
+    assert_eq!(of("meaning"), names.iter().copied().filter(|it| !BESIDE.contains(it)).collect());
     for section in ["rule_meaning", "rule_help"] {
         assert_eq!(of(section), rules, "{section}");
     }
@@ -204,6 +207,17 @@ fn english_left(text: &str, language: &str) -> BTreeSet<String> {
     left.filter(|it| !own.contains(it) && !same.contains(it)).collect()
 }
 
+/// A text without the command that gives it again.
+fn without_command(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        match line.split_once("sppis run ").or(line.split_once("sppis diff ")) {
+            Some((before, _)) => before.to_owned() + "\n",
+            None => line.to_owned() + "\n",
+        }
+    });
+    lines.collect()
+}
+
 #[test]
 fn no_word_of_english_stays_in_an_answer_in_another_language() {
     let sandbox = Sandbox::empty();
@@ -227,12 +241,25 @@ fn no_word_of_english_stays_in_an_answer_in_another_language() {
                     _ => fs::read_to_string(&path).unwrap(),
                 };
                 // What gives the same figures again, and the names of queries, are what they are.
-                let lines = text.lines().filter(|line| !line.contains("sppis run "));
-                let text: String = lines.map(|line| line.replace(query, "") + "\n").collect();
+                let text = without_command(&text.replace(query, ""));
                 let left = english_left(&read_by_people(&text, format), language);
                 assert!(left.is_empty(), "{query} as {format} in {language}: {left:?}\n{text}");
             }
         }
+    }
+    for (language, format) in [("fr", "table"), ("nl", "markdown"), ("de", "html"), ("fr", "xlsx")]
+    {
+        let path = sandbox.join("diff").with_extension(format).to_str().unwrap().to_owned();
+        let diff = ["diff", "2004-05", "2025-11", "--all", "--format", format, "--lang", language];
+        let ran = warehouse().run_all(&[&diff[..], &["--output", &path]].concat());
+        assert_eq!(ran.code, 0, "{ran}");
+        let text = match format {
+            "xlsx" => peer("readback.py", &["xlsx-words", &path]),
+            _ => fs::read_to_string(&path).unwrap(),
+        };
+        let text = without_command(&text);
+        let left = english_left(&read_by_people(&text, format), language);
+        assert!(left.is_empty(), "diff as {format} in {language}: {left:?}\n{text}");
     }
     // Beside another state, with notes, conditions and parameters.
     for language in ["fr", "nl", "de"] {
