@@ -3,12 +3,19 @@
 use std::io::Write;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::console::Console;
 use super::error::{CliError, Exit, say_unused_histories};
+use super::files::file_json;
+use super::options::{OfTexts, OutputArguments};
+use super::output::pretty_json;
+use super::place::Guard;
 use super::run::{QuestionArguments, expect_delivered};
+use crate::export::Format;
 use crate::pipeline::answer::{Timing, time};
 use crate::pipeline::explanation::{Explanation, explain};
-use crate::query::Catalog;
+use crate::query::{Catalog, Way};
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::{TableFile, Warehouse};
 
@@ -17,7 +24,7 @@ use crate::warehouse::{TableFile, Warehouse};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sppis explain by-regime-and-measure --from 2008Q1 --to 2008Q2\n  sppis \
-                  explain by-year --time"
+                  explain by-year --time\n  sppis explain by-year --format json"
 )]
 pub(super) struct Arguments {
     /// Name of the query.
@@ -30,6 +37,9 @@ pub(super) struct Arguments {
     /// Answer it too, and say how long counting and putting the table together take.
     #[arg(long)]
     time: bool,
+
+    #[command(flatten)]
+    output: OutputArguments<OfTexts>,
 }
 
 pub(super) fn run(
@@ -37,6 +47,7 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
+    let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
     let snapshot = arguments.question.snapshot(warehouse, console)?;
     let names = [arguments.name.clone()];
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
@@ -51,21 +62,59 @@ pub(super) fn run(
             console.say(&format!("note: asked for and not delivered: {quarters}"));
         }
         let explanation = explain(question.clone(), &basis)?;
-        let out = console.out();
-        writeln!(out, "version {}", snapshot.version())?;
-        write_scan(&explanation, out)?;
-        writeln!(out, "columns read: {}", explanation.columns.join(", "))?;
-        for plan in &explanation.plans {
-            writeln!(out, "\nplan\n{plan}")?;
-        }
-        if arguments.time {
-            let Timing { counting, assembling } = time(question, &basis)?;
-            writeln!(out, "\ncounting: {}", milliseconds(counting))?;
-            writeln!(out, "assembling: {}", milliseconds(assembling))?;
+        let timing = arguments.time.then(|| time(question, &basis)).transpose()?;
+        if sink.format == Format::Json {
+            let document = json(&explanation, snapshot.version(), timing.as_ref());
+            sink.put(pretty_json(&document)?.as_bytes(), console)?;
+        } else {
+            let mut text = Vec::new();
+            write(&explanation, snapshot.version(), timing.as_ref(), &mut text)?;
+            sink.put_text(&String::from_utf8_lossy(&text), console)?;
         }
     }
     say_unused_histories(&basis, console);
     Ok(Exit::Done)
+}
+
+fn write(
+    explanation: &Explanation,
+    version: u64,
+    timing: Option<&Timing>,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    writeln!(out, "version {version}")?;
+    write_scan(explanation, out)?;
+    writeln!(out, "columns read: {}", explanation.columns.join(", "))?;
+    for plan in &explanation.plans {
+        writeln!(out, "\nplan\n{plan}")?;
+    }
+    if let Some(Timing { counting, assembling }) = timing {
+        writeln!(out, "\ncounting: {}", milliseconds(*counting))?;
+        writeln!(out, "assembling: {}", milliseconds(*assembling))?;
+    }
+    Ok(())
+}
+
+fn json(explanation: &Explanation, version: u64, timing: Option<&Timing>) -> Value {
+    let over = |way: &Way| {
+        json!({
+            "persons": way.persons, "entries": way.entries, "columns": way.columns,
+            "in_groups": way.in_groups, "by_appearances": way.by_appearances,
+        })
+    };
+    let microseconds = |duration: Duration| u64::try_from(duration.as_micros()).ok();
+    json!({
+        "version": version,
+        "over_histories": explanation.over_histories.as_ref().map(over),
+        "files": explanation.scan.files().iter().map(file_json).collect::<Vec<_>>(),
+        "files_skipped": explanation.scan.skipped_file_count(),
+        "row_groups": explanation.row_group_count,
+        "bytes_read": explanation.column_bytes,
+        "columns": explanation.columns,
+        "plans": explanation.plans,
+        "counting_microseconds": timing.and_then(|it| microseconds(it.counting)),
+        "assembling_microseconds": timing.and_then(|it| microseconds(it.assembling)),
+    })
 }
 
 fn write_scan(explanation: &Explanation, out: &mut dyn Write) -> Result<(), CliError> {

@@ -51,12 +51,14 @@ pub(super) fn run(
 
 /// The files with what they hold.
 fn json(snapshot: &Snapshot) -> Result<String, CliError> {
-    let file = |it: &TableFile| {
-        serde_json::json!({
-            "path": it.path().display().to_string(), "quarter": it.quarter().to_string(),
-            "delivery": it.delivery(), "observations": it.row_count(), "bytes": it.byte_count(),
-        })
-    };
-    let files: Vec<_> = snapshot.files().iter().map(file).collect();
+    let files: Vec<_> = snapshot.files().iter().map(file_json).collect();
     pretty_json(&serde_json::json!({ "version": snapshot.version(), "files": files }))
+}
+
+/// A file with what it holds.
+pub(super) fn file_json(it: &TableFile) -> serde_json::Value {
+    serde_json::json!({
+        "path": it.path().display().to_string(), "quarter": it.quarter().to_string(),
+        "delivery": it.delivery(), "observations": it.row_count(), "bytes": it.byte_count(),
+    })
 }

@@ -1,9 +1,15 @@
 //! `sppis inspect`
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
 
 use super::console::Console;
 use super::error::{CliError, Exit};
+use super::options::{OfTexts, OutputArguments};
+use super::output::pretty_json;
+use super::place::Guard;
 use super::sample::whole_number;
 use crate::check::MayBeShown;
 use crate::delivery::{
@@ -11,6 +17,7 @@ use crate::delivery::{
 };
 use crate::dictionary::{Column, Dictionary};
 use crate::exact::fitting;
+use crate::export::Format;
 use crate::finding::{shown, shown_path};
 use crate::render::bytes;
 use crate::warehouse::{Warehouse, WarehouseError};
@@ -20,7 +27,9 @@ use crate::warehouse::{Warehouse, WarehouseError};
 /// Nothing is changed and no identifier is shown. What is not certain is said with the option to
 /// give. Where the warehouse has recoded numbers, of other values only days and known codes are shown.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: sppis inspect DWH_SPPIS_Formulaires_2007-05.csv.gz")]
+#[command(
+    after_help = "Examples:\n  sppis inspect DWH_SPPIS_Formulaires_2007-05.csv.gz\n  sppis inspect DWH_SPPIS_Formulaires_2007-05.csv.gz --format json"
+)]
 pub(super) struct Arguments {
     /// The file.
     #[arg(value_name = "FILE")]
@@ -33,6 +42,9 @@ pub(super) struct Arguments {
     /// Rows to show.
     #[arg(long, default_value = "3", value_parser = whole_number)]
     rows: u64,
+
+    #[command(flatten)]
+    output: OutputArguments<OfTexts>,
 }
 
 pub(super) fn run(
@@ -41,15 +53,68 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let path = &arguments.file;
+    let guard = || Guard::of_root(root).with_inputs(std::slice::from_ref(path));
+    let sink = arguments.output.sink(guard, console)?;
     let may_be = rules_of(root)?;
     let part =
         Part::open(path, arguments.encoding).map_err(|error| CliError::new(error.to_string()))?;
+    let delivery = Delivery::open(std::slice::from_ref(path), None, None, arguments.encoding);
+    let delivery = delivery.map_err(|error| error.to_string());
+    if sink.format == Format::Json {
+        sink.put(pretty_json(&json(&part, delivery.as_ref()))?.as_bytes(), console)?;
+        return Ok(Exit::Done);
+    }
+    let mut text = Vec::new();
+    let written = write(&part, delivery.as_ref(), fitting(arguments.rows), &may_be, &mut text);
+    // What was found before a mistake is shown too.
+    sink.put_text(&String::from_utf8_lossy(&text), console)?;
+    if !written? {
+        console.flush()?;
+        console.say(
+            "some bytes are not valid in this encoding; `--encoding windows-1252` may be meant",
+        );
+    }
+    Ok(Exit::Done)
+}
+
+/// What is known of a file without its rows.
+fn json(part: &Part, delivery: Result<&Delivery, &String>) -> Value {
+    let (header, about) = (part.header(), part.about());
+    let misnamed = misnamed(header);
+    let column = |(name, column): (&String, &Option<Column>)| {
+        let problem = misnamed.iter().find_map(|it| (it.name == *name).then(|| it.reason()));
+        json!({
+            "name": shown_name(name, *column), "known": column.is_some(), "problem": problem,
+        })
+    };
+    let columns = header.names().iter().zip(header.columns()).map(column);
+    json!({
+        "file": shown_path(part.path()),
+        "bytes": part.byte_count(),
+        "packing": part.packing().name(),
+        "encoding": about.encoding.as_deref().unwrap_or(part.encoding().name()),
+        "delimiter": (!part.packing().is_typed()).then(|| char::from(header.delimiter())),
+        "delivery": delivery.ok().map(|it| it.id().to_string()),
+        "quarters": delivery.ok().map(|it| it.window().to_string()),
+        "problem": delivery.err(),
+        "columns": columns.collect::<Vec<_>>(),
+        "not_there": header.absent(),
+    })
+}
+
+/// What is known of a file, and its first rows; gives whether these are valid in its encoding.
+fn write(
+    part: &Part,
+    delivery: Result<&Delivery, &String>,
+    rows: usize,
+    may_be: &MayBeShown,
+    out: &mut dyn Write,
+) -> Result<bool, CliError> {
     let header = part.header();
-    writeln!(console.out(), "file       {}, {}", shown_path(path), bytes(part.byte_count()))?;
-    writeln!(console.out(), "packing    {}", part.packing().name())?;
-    dialect(&part, &may_be, console)?;
-    let out = console.out();
-    match Delivery::open(std::slice::from_ref(path), None, None, arguments.encoding) {
+    writeln!(out, "file       {}, {}", shown_path(part.path()), bytes(part.byte_count()))?;
+    writeln!(out, "packing    {}", part.packing().name())?;
+    dialect(part, may_be, out)?;
+    match delivery {
         Ok(delivery) => writeln!(out, "delivery   {} ({})", delivery.id(), delivery.window())?,
         Err(error) => writeln!(out, "delivery   {error}")?,
     }
@@ -68,7 +133,7 @@ pub(super) fn run(
         writeln!(out, "{}", line.trim_end())?;
     }
     writeln!(out, "not there  {}", header.absent().join(", "))?;
-    preview(&part, fitting(arguments.rows), &may_be, console)
+    preview(part, rows, may_be, out)
 }
 
 /// What may be shown of values, as the warehouse says, if there is one.
@@ -84,7 +149,7 @@ fn rules_of(root: &Path) -> Result<MayBeShown, CliError> {
 }
 
 /// How the rows stand in the file: split by a delimiter, or as cells with types.
-fn dialect(part: &Part, may_be: &MayBeShown, console: &mut Console) -> Result<(), CliError> {
+fn dialect(part: &Part, may_be: &MayBeShown, out: &mut dyn Write) -> Result<(), CliError> {
     let about = part.about();
     let encoding = about.encoding.as_deref().unwrap_or(part.encoding().name());
     if let Some(sheets) = &about.sheets {
@@ -92,19 +157,19 @@ fn dialect(part: &Part, may_be: &MayBeShown, console: &mut Console) -> Result<()
             0 => String::new(),
             others => format!(", of {}; no other is read", others + 1),
         };
-        writeln!(console.out(), "sheet      {}{others}", shown(&sheets.read))?;
+        writeln!(out, "sheet      {}{others}", shown(&sheets.read))?;
     }
     if part.packing().is_typed() {
         let rows = about.rows.map_or_else(|| count_rows(part, may_be), Ok)?;
-        writeln!(console.out(), "rows       {rows}")?;
+        writeln!(out, "rows       {rows}")?;
     }
-    writeln!(console.out(), "encoding   {encoding}")?;
+    writeln!(out, "encoding   {encoding}")?;
     if !part.packing().is_typed() {
         let delimiter = match part.header().delimiter() {
             b'\t' => "tab".to_owned(),
             other => format!("`{}`", char::from(other)),
         };
-        writeln!(console.out(), "delimiter  {delimiter}")?;
+        writeln!(out, "delimiter  {delimiter}")?;
     }
     Ok(())
 }
@@ -131,17 +196,18 @@ fn unread(part: &Part, error: &std::io::Error) -> CliError {
     CliError::new(format!("{}: {error}", shown_path(part.path())))
 }
 
-/// The first rows, each value as it may be shown; identifiers never.
+/// The first rows, each value as it may be shown; identifiers never. Gives whether they are valid in the
+/// file's encoding.
 fn preview(
     part: &Part,
     rows: usize,
     may_be: &MayBeShown,
-    console: &mut Console,
-) -> Result<Exit, CliError> {
+    out: &mut dyn Write,
+) -> Result<bool, CliError> {
     let chunk = chunks(part, may_be)?.next_chunk().map_err(|error| unread(part, &error))?;
     let Some(chunk) = chunk else {
-        writeln!(console.out(), "no row under the header")?;
-        return Ok(Exit::Done);
+        writeln!(out, "no row under the header")?;
+        return Ok(true);
     };
     let (text, header) = (chunk.text.as_slice(), part.header());
     let mut fields: Vec<Field> = Vec::new();
@@ -155,28 +221,23 @@ fn preview(
             continue;
         }
         row += 1;
-        writeln!(console.out(), "row {row}")?;
+        writeln!(out, "row {row}")?;
         match end {
             RecordEnd::QuoteUnclosed { .. } => {
-                writeln!(console.out(), "  a quoted field is not closed")?;
+                writeln!(out, "  a quoted field is not closed")?;
             }
             // What stands where cannot be told.
             _ if fields.len() != header.names().len() => {
                 let (expected, found) = (header.names().len(), fields.len());
-                writeln!(console.out(), "  expected {expected} fields, found {found}")?;
+                writeln!(out, "  expected {expected} fields, found {found}")?;
             }
-            _ => preview_row(text, &fields, header, may_be, console)?,
+            _ => preview_row(text, &fields, header, may_be, out)?,
         }
     }
     if row == 0 && rows > 0 {
-        writeln!(console.out(), "no row under the header")?;
+        writeln!(out, "no row under the header")?;
     }
-    if std::str::from_utf8(text).is_err() {
-        console.say(
-            "some bytes are not valid in this encoding; `--encoding windows-1252` may be meant",
-        );
-    }
-    Ok(Exit::Done)
+    Ok(std::str::from_utf8(text).is_ok())
 }
 
 /// The fields of a row that are not blank.
@@ -185,7 +246,7 @@ fn preview_row(
     fields: &[Field],
     header: &Header,
     may_be: &MayBeShown,
-    console: &mut Console,
+    out: &mut dyn Write,
 ) -> Result<(), CliError> {
     let raw = |field: &Field| text.get(field.start..field.end).unwrap_or(&[]);
     let own = [Column::Person, Column::Partner].map(|column| {
@@ -198,7 +259,7 @@ fn preview_row(
             Ok(text) => may_be.value(*column, text.trim(), own),
             Err(_) => "bytes that are not valid".to_owned(),
         };
-        writeln!(console.out(), "  {:<18}{value}", shown_name(name, *column))?;
+        writeln!(out, "  {:<18}{value}", shown_name(name, *column))?;
     }
     Ok(())
 }

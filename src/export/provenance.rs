@@ -28,8 +28,8 @@ const NOTES: &str = "notes";
 
 /// Names and values, notes in a language; a value is empty where nothing was asked for. `complete_only`
 /// stands there where partial figures were left out, `partial_without` only where a number lacks
-/// quarters, and notes only where there are some. A state is known by its version, whatever it was asked for by: the command
-/// says the version too.
+/// quarters, and notes only where there are some. A state is known by its version, whatever it was
+/// asked for by: the command says the version too.
 pub fn pairs(
     table: &ReleasedTable,
     provenance: &Provenance,

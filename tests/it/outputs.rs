@@ -13,7 +13,7 @@ use crate::seeded::{copy, warehouse};
 /// A command that is not in the list has not been decided on.
 const COMMANDS: [(&str, &[&str], &[&str]); 21] = [
     ("init", &[], &[]),
-    ("inspect", &[], &[]),
+    ("inspect", &["format", "output"], TEXTS),
     ("ingest", &["lang"], &[]),
     ("deliveries", &["as-of", "format", "output", "locale"], LISTS),
     ("rejects", &["format", "output"], &["table", "csv", "json", "parquet"]),
@@ -27,7 +27,7 @@ const COMMANDS: [(&str, &[&str], &[&str]); 21] = [
     ("history", &["as-of", "format", "output", "locale"], LISTS),
     ("queries", &["format", "output", "lang"], TEXTS),
     ("run", &["as-of", "format", "output", "lang", "locale"], FIGURES),
-    ("explain", &["as-of"], &[]),
+    ("explain", &["as-of", "format", "output"], TEXTS),
     ("sql", &["as-of", "format", "output", "lang", "locale"], FIGURES),
     ("files", &["as-of", "format", "output"], TEXTS),
     ("dictionary", &["format", "output", "lang"], TEXTS),
@@ -125,6 +125,8 @@ fn writing() -> Vec<(&'static str, Vec<&'static str>)> {
             }
             "diff" => vec!["2006-11", "2007-05", "--all"],
             "rejects" | "validation" => vec!["2007-05"],
+            "inspect" => vec!["in/DWH_SPPIS_Formulaires_2007-05.csv"],
+            "explain" => vec!["by-year"],
             _ => Vec::new(),
         }
     };
@@ -548,4 +550,22 @@ fn rows_alone_have_what_is_said_of_them_beside_them() {
         sandbox.files(".").iter().filter(|it| it.to_str().unwrap().contains("y.")).count(),
         1
     );
+}
+
+#[test]
+fn a_file_and_a_query_are_described_to_programs_too() {
+    let file = "in/DWH_SPPIS_Formulaires_2007-05.csv";
+    let said = json(&["inspect", file]);
+    assert_eq!((&said["delivery"], &said["delimiter"]), (&"2007-05".into(), &";".into()));
+    assert_eq!((&said["quarters"], &said["problem"]), (&"2005Q3..2005Q4".into(), &().into()));
+    let columns = said["columns"].as_array().unwrap();
+    assert!(columns.iter().all(|it| it["known"] == true), "{said}");
+    let text = warehouse().run(["inspect", file]).ok().stdout;
+    assert!(text.contains(&format!("columns    {}\n", columns.len())), "{text}");
+
+    let said = json(&["explain", "by-year", "--time"]);
+    assert!(said["counting_microseconds"].is_u64() && said["over_histories"].is_object(), "{said}");
+    let files = json(&["files"]);
+    assert_eq!(said["files"], files["files"]);
+    assert_eq!(said["plans"].as_array().unwrap().len(), 1, "{said}");
 }
