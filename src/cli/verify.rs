@@ -13,7 +13,8 @@ use crate::warehouse::{Fault, Verification, Warehouse};
 
 /// Check the warehouse against its log: key, checksums, rows, cents, findings, person histories.
 ///
-/// Reads every file of the current version. Exit code 1 when something is wrong.
+/// Reads every file of the current version. Exit code 1 when something is wrong with them; what is
+/// damaged of states that were replaced is noted.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sppis verify\n  sppis verify --format json")]
 pub(super) struct Arguments {

@@ -104,10 +104,10 @@ impl Log {
         self.live(version).map(Add::entry).collect()
     }
 
-    /// The paths, relative to the table, of every file that any version added.
-    pub(super) fn ever_added(&self) -> impl Iterator<Item = &str> {
+    /// Every file that any version added.
+    pub(super) fn ever_added(&self) -> impl Iterator<Item = &Add> {
         self.actions(self.version()).filter_map(|(_, action)| match action {
-            Action::Add(add) => Some(add.path.as_str()),
+            Action::Add(add) => Some(&**add),
             _ => None,
         })
     }

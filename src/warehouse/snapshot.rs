@@ -168,7 +168,7 @@ pub(super) struct FileEntry {
 
 impl TableFile {
     /// A file that names no quarter is an error: its rows must not be missing from figures.
-    fn new(folder: &std::path::Path, file: &FileEntry) -> Result<Self, WarehouseError> {
+    pub(super) fn new(folder: &std::path::Path, file: &FileEntry) -> Result<Self, WarehouseError> {
         // What another program has added has no tags.
         let tag = |name: &str| match file.tags.get(name) {
             Some(Some(value)) => value.clone(),

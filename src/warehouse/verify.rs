@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::committed;
 use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
+use super::log::Log;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
 use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, commit, sidecars, turn};
@@ -53,6 +54,9 @@ const REINGEST: &str = "ingest the delivery again from its original files, with 
 
 const RESTORE_ENTRIES: &str = "restore the log's entries from a backup; until then nothing is \
                                removed, and no delivery taken in";
+
+const OF_OLD: &str = "no figure of now needs it, only states that were replaced (`--as-of`, `diff`); restore it \
+                      from a backup";
 
 const NOT_NOTED: &str = "no figure needs it, and the next commit is noted again; until then a loss of that \
                          entry of the log would not be seen";
@@ -94,6 +98,7 @@ impl Warehouse {
             let help = "put the key that the warehouse was made with back in its place";
             verification.faults.push(Fault { text: error.to_string(), help });
         }
+        verification.notes.extend(self.damaged_of_old(&log, &snapshot)?);
         let checked: Vec<_> = snapshot.files().par_iter().map(check_file).collect();
         let mut found: BTreeMap<(&str, String), Totals> = BTreeMap::new();
         for (file, checked) in snapshot.files().iter().zip(checked) {
@@ -142,6 +147,22 @@ impl Warehouse {
         faults
     }
 
+    /// What is damaged of states that were replaced.
+    fn damaged_of_old(&self, log: &Log, now: &Snapshot) -> Result<Vec<Fault>, WarehouseError> {
+        let folder = self.observations_folder()?;
+        let is_of_now = |path: &Path| now.files().iter().any(|file| file.path() == path);
+        let added = log.ever_added().map(|add| TableFile::new(&folder, &add.entry()));
+        let mut files: Vec<TableFile> = added.collect::<Result<_, _>>()?;
+        files.retain(|file| !is_of_now(file.path()));
+        let compared = files.par_iter().filter_map(|file| file.written().whole().err());
+        let mut texts: Vec<String> = compared.map(|error| error.to_string()).collect();
+        let current: BTreeSet<u64> = now.deliveries().iter().map(|it| it.version).collect();
+        let of_old = now.commits().iter().filter(|commit| !current.contains(&commit.version));
+        let names = of_old.flat_map(|commit| commit.record.sidecars());
+        texts.extend(names.filter_map(|name| Some(self.check_sidecar(name)?.text)));
+        Ok(texts.into_iter().map(|text| Fault { text, help: OF_OLD }).collect())
+    }
+
     /// A file beside the table is named by the first characters of its hash.
     fn check_sidecar(&self, name: &str) -> Option<Fault> {
         let error = sidecars::read(&self.root.join(name)).err()?;
@@ -156,8 +177,8 @@ impl Warehouse {
         self.whole(&log, &noted)?;
         let folder = self.root.join(OBSERVATIONS_FOLDER);
         let mut named: BTreeSet<PathBuf> = BTreeSet::new();
-        for path in log.ever_added() {
-            named.insert(folder.join(path));
+        for add in log.ever_added() {
+            named.insert(folder.join(&add.path));
         }
         for commit in log.commits(log.version()) {
             named.extend(commit.record.sidecars().map(|name| self.root.join(name)));

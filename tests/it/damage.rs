@@ -449,6 +449,31 @@ fn files_of_earlier_versions_are_compared_as_a_whole() {
 }
 
 #[test]
+fn verify_says_what_is_damaged_of_states_that_were_replaced_and_of_the_files_beside() {
+    let sandbox = sandbox();
+    let replaced = |path: &&PathBuf| path.to_str().unwrap().contains("2007-11-r1-");
+    for (folder, kept) in [("observations", "quarter="), ("findings", "profile")] {
+        let files = sandbox.files(&format!("warehouse/{folder}"));
+        let mut of_old = files.iter().filter(replaced);
+        let path = of_old.find(|path| path.to_str().unwrap().contains(kept)).unwrap();
+        let bytes = fs::read(path).unwrap();
+        fs::write(path, &bytes[1..]).unwrap();
+        let verified = sandbox.run(["verify"]).ok();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let note = verified.stdout.lines().find(|line| line.starts_with("note: ")).unwrap();
+        assert!(note.contains(name), "{verified}");
+        fs::write(path, &bytes).unwrap();
+    }
+    let mut files = sandbox.files("warehouse/histories").into_iter();
+    fs::remove_file(files.find(|it| it.extension().unwrap() == "checksums").unwrap()).unwrap();
+    let verified = sandbox.run(["verify"]).ok();
+    assert!(verified.stdout.contains("not all files are there"), "{verified}");
+    sandbox.run(["histories", "--rebuild"]).ok();
+    let verified = sandbox.run(["verify"]).ok();
+    assert!(!verified.stdout.contains("note: "), "{verified}");
+}
+
+#[test]
 fn a_damaged_file_is_mended_by_ingesting_again() {
     let sandbox = sandbox();
     let right = sandbox.csv("by-regime-and-measure");
