@@ -10,7 +10,7 @@ pub enum Metric {
     Observations,
     /// Distinct persons.
     Persons,
-    /// Distinct persons with guidance of 50 or 100 hours.
+    /// Distinct persons with guidance under a partnership convention.
     ConventionPersons,
     /// EBENCONVCM in euros.
     Amount,
@@ -58,8 +58,9 @@ impl Metric {
             Self::Observations => "observations: a row of a delivery, once per quarter it touches",
             Self::Persons => "distinct persons",
             Self::ConventionPersons => {
-                "distinct persons under a partnership convention (guidance h50 or h100); the data \
-                 carry no convention number, so conventions themselves cannot be counted"
+                "distinct persons under a partnership convention (guidance h50 or h100, or an own one \
+                 marked so); the data carry no convention number, so conventions themselves cannot \
+                 be counted"
             }
             Self::Amount => {
                 "State subsidy for partnership conventions (EBENCONVCM): exact sum in euros"

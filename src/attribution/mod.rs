@@ -7,10 +7,14 @@
 mod observations;
 mod reconciliation;
 mod share;
+mod stored;
 mod values;
 
-pub use observations::{ObservationBatch, observation_schema, stored_column};
+pub use observations::{
+    ObservationBatch, coded_observation_schema, observation_schema, stored_column,
+};
 pub use reconciliation::{QuarterTotals, Reconciliation};
+pub use stored::{NoRegime, UnreadableColumn};
 pub use values::{Codes, Values};
 
 use crate::check::CheckedBatch;
@@ -33,6 +37,9 @@ pub enum AttributionRule {
 }
 
 impl AttributionRule {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Days, Self::Start, Self::End];
+
     /// As written in the configuration.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use super::Attribution;
 use super::values::{Codes, Values};
 use crate::check::CheckedBatch;
 use crate::decode::{self, Sex};
-use crate::dictionary::CodeColumn;
+use crate::dictionary::{CodeColumn, Dictionary};
 use crate::exact::fitting;
 use crate::quarter::{Day, Quarter};
 
@@ -74,6 +74,17 @@ pub fn observation_schema() -> SchemaRef {
     Arc::clone(&SCHEMA)
 }
 
+/// The same, with texts as dictionaries, as they are stored: codes come as numbers then.
+pub fn coded_observation_schema() -> SchemaRef {
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = observation_schema();
+    let fields = fields.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 => Field::new(field.name(), dictionary.clone(), field.is_nullable()),
+        _ => field.as_ref().clone(),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
 /// A column of stored observations, by name.
 pub fn stored_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
     match batch.column_by_name(name) {
@@ -83,7 +94,7 @@ pub fn stored_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
 }
 
 /// The codes stored as they came; `cpas` has its own place.
-fn raw_columns() -> impl Iterator<Item = CodeColumn> {
+pub(super) fn raw_columns() -> impl Iterator<Item = CodeColumn> {
     CodeColumn::all().filter(|column| *column != CodeColumn::CPAS)
 }
 
@@ -96,6 +107,11 @@ impl ObservationBatch {
     ) -> Self {
         let columns = columns(checked, selection, attribution);
         Self { quarter, row_count: selection.rows.len(), columns }
+    }
+
+    /// Of columns in the order of [`observation_schema`], each with a value or none for every row.
+    pub(super) fn of_columns(quarter: Quarter, row_count: usize, columns: Vec<Values>) -> Self {
+        Self { quarter, row_count, columns }
     }
 
     /// The quarter.
@@ -111,6 +127,10 @@ impl ObservationBatch {
     /// The columns, in the order of [`observation_schema`].
     pub fn columns(&self) -> &[Values] {
         &self.columns
+    }
+
+    pub(super) fn columns_mut(&mut self) -> &mut [Values] {
+        &mut self.columns
     }
 
     /// A column by name.
@@ -131,9 +151,7 @@ fn columns(
     let terms = attribution.dictionary;
     let rows = &selection.rows;
     let key = |position: usize| fitting(position + 1);
-    let regimes = terms.regimes().iter().map(|it| it.name.as_str()).collect();
-    let measures = terms.measures().iter().map(|it| it.name.as_str()).collect();
-    let guidances = terms.guidances().iter().map(|it| it.name.as_str()).collect();
+    let [regimes, measures, guidances] = names(terms);
     let sexes = vec![Sex::Male.letter(), Sex::Female.letter()];
     let sex = |row: usize| match decoded.sex()[row] {
         None => 0,
@@ -160,6 +178,20 @@ fn columns(
     let line = |row: &u32| Some(fitting(decoded.lines()[*row as usize]));
     columns.push(Values::large(rows.iter().map(line)));
     columns
+}
+
+/// Names of regimes, measures and guidances, each in the order of their places.
+pub(super) fn names(terms: &Dictionary) -> [Vec<&str>; 3] {
+    [
+        terms.regimes().iter().map(|it| it.name.as_str()).collect(),
+        terms.measures().iter().map(|it| it.name.as_str()).collect(),
+        terms.guidances().iter().map(|it| it.name.as_str()).collect(),
+    ]
+}
+
+/// The key of a place among names; 0 is none.
+pub(super) fn key(place: usize) -> u32 {
+    u32::try_from(place + 1).unwrap_or(u32::MAX)
 }
 
 /// The codes of `rows`, with all texts of the chunk.

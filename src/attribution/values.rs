@@ -127,6 +127,14 @@ impl Codes {
         Self { keys, texts }
     }
 
+    /// By row: 0 for no value, otherwise one more than a place among [`texts`](Self::texts).
+    pub fn keys(&self) -> Vec<u32> {
+        match &self.keys {
+            Keys::Narrow(keys) => keys.iter().map(|key| u32::from(*key)).collect(),
+            Keys::Wide(keys) => keys.clone(),
+        }
+    }
+
     /// The texts that keys can stand for; some may not occur.
     pub fn texts(&self) -> &[Box<str>] {
         &self.texts
@@ -170,14 +178,17 @@ impl Codes {
         }
     }
 
+    /// The text of a row, if it has one.
+    pub fn text(&self, row: usize) -> Option<&str> {
+        let key = match &self.keys {
+            Keys::Narrow(keys) => usize::from(keys[row]),
+            Keys::Wide(keys) => keys[row] as usize,
+        };
+        key.checked_sub(1).map(|at| self.texts[at].as_ref())
+    }
+
     fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        (0..self.row_count()).map(|row| {
-            let key = match &self.keys {
-                Keys::Narrow(keys) => usize::from(keys[row]),
-                Keys::Wide(keys) => keys[row] as usize,
-            };
-            key.checked_sub(1).map(|at| self.texts[at].as_ref())
-        })
+        (0..self.row_count()).map(|row| self.text(row))
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let known = !row.unreadable("CBENCONV");
     if known && row.cents.is_some_and(|cents| cents != 0) && !row.convention {
-        found.add(&RULE, "EBENCONVCM", "expected CBENCONV 1 or 2 with an amount");
+        let codes = found.context().convention_codes();
+        found.add(&RULE, "EBENCONVCM", format!("expected CBENCONV {codes} with an amount"));
     }
 }

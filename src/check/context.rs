@@ -79,7 +79,7 @@ impl CheckContext {
         };
         let guidance = |guidance: &crate::dictionary::Guidance| GuidanceFacts {
             code: guidance.code.clone(),
-            convention: guidance.name != NO_GUIDANCE,
+            convention: guidance.convention,
             fixed_cents: fixed_amounts
                 .iter()
                 .find(|(name, _)| name == &guidance.name)
@@ -156,11 +156,12 @@ impl CheckContext {
 
     /// The codes of regimes as a list for reading: `1, 2 or 6`.
     pub(super) fn regime_codes(&self) -> String {
-        let codes: Vec<&str> = self.regimes.iter().map(|(code, _)| code.as_str()).collect();
-        match codes.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-            _ => codes.join(""),
-        }
+        alternatives(self.regimes.iter().map(|(code, _)| code.as_str()))
+    }
+
+    /// The codes of guidance under a partnership convention, likewise.
+    pub(super) fn convention_codes(&self) -> String {
+        alternatives(self.guidances.iter().filter(|it| it.convention).map(|it| it.code.as_str()))
     }
 
     fn regime_of(&self, code: &str) -> Option<usize> {
@@ -214,6 +215,14 @@ impl CheckContext {
     }
 }
 
+fn alternatives<'c>(codes: impl Iterator<Item = &'c str>) -> String {
+    let codes: Vec<&str> = codes.collect();
+    match codes.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => codes.join(""),
+    }
+}
+
 /// Whether a text is no code of its variable, as far as that can be told; `LEGISLATION` has a rule of its
 /// own. Where the known codes are all digits, but for one that says the variable does not apply, so are
 /// those that are not known.
@@ -239,6 +248,3 @@ fn is_digits(text: &str) -> bool {
 fn is_code_shaped(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
-
-/// The guidance that is no convention.
-const NO_GUIDANCE: &str = "none";

@@ -21,6 +21,8 @@ pub(super) fn mark(facts: &BatchFacts<'_>, _: &CheckContext, marks: &mut Marks) 
 pub(super) fn check(row: &Row<'_>, found: &mut Found<'_>) {
     let amount_exists = row.first_day.is_some_and(|first| first >= found.context().amount_start());
     if row.convention && row.cents.is_none() && amount_exists && !row.unreadable("EBENCONVCM") {
-        found.add(&RULE, "EBENCONVCM", "expected an amount with CBENCONV 1 or 2, found no value");
+        let codes = found.context().convention_codes();
+        let text = format!("expected an amount with CBENCONV {codes}, found no value");
+        found.add(&RULE, "EBENCONVCM", text);
     }
 }

@@ -160,6 +160,34 @@ impl<'a> BatchFacts<'a> {
 
     /// Regime, guidance and measure of every row.
     fn classify(&mut self, context: &CheckContext) {
+        let classes = Classes::of(context, self.batch.first_day(), |column| self.column(column));
+        let is_convention = |guidance: &Option<u16>| {
+            guidance.is_some_and(|guidance| context.is_convention(guidance.into()))
+        };
+        self.convention = classes.guidance.iter().map(is_convention).collect();
+        self.regime = classes.regime;
+        self.guidance = classes.guidance;
+        self.measure = classes.measure;
+    }
+}
+
+/// What rows are classified as, by places in the dictionary.
+#[derive(Debug)]
+pub struct Classes {
+    /// The regime; none where the code is that of none.
+    pub regime: Vec<Option<u16>>,
+    /// The guidance, where there is one.
+    pub guidance: Vec<Option<u16>>,
+    /// The measure of a row that has a regime and a first day.
+    pub measure: Vec<Option<u16>>,
+}
+
+impl Classes {
+    pub(super) fn of<'f, 'a: 'f>(
+        context: &CheckContext,
+        first_days: &[Option<Day>],
+        column: impl Fn(CodeColumn) -> &'f ColumnFacts<'a>,
+    ) -> Self {
         fn looked_up(
             column: &ColumnFacts<'_>,
             meaning: impl Fn(&ValueFacts) -> Option<u16>,
@@ -168,38 +196,53 @@ impl<'a> BatchFacts<'a> {
                 std::iter::once(None).chain(column.facts.iter().map(meaning)).collect();
             column.keys.iter().map(|key| table[*key as usize]).collect()
         }
-        self.regime = looked_up(self.column(CodeColumn::LEGISLATION), |facts| facts.regime);
-        self.guidance = looked_up(self.column(CodeColumn::CBENCONV), |facts| facts.guidance);
-        let is_convention = |guidance: &Option<u16>| {
-            guidance.is_some_and(|guidance| context.is_convention(guidance.into()))
-        };
-        self.convention = self.guidance.iter().map(is_convention).collect();
-        self.measure = self.measures(context);
-    }
-
-    fn measures(&self, context: &CheckContext) -> Vec<Option<u16>> {
+        let regime = looked_up(column(CodeColumn::LEGISLATION), |facts| facts.regime);
+        let guidance = looked_up(column(CodeColumn::CBENCONV), |facts| facts.guidance);
         let classifier = context.classifier();
-        let starts = self.regime.iter().zip(self.batch.first_day());
+        let starts = regime.iter().zip(first_days);
         let mut left: Vec<u128> = starts
             .map(|(regime, first)| match (regime, first) {
                 (Some(regime), Some(first)) => classifier.open((*regime).into(), *first),
                 _ => 0,
             })
             .collect();
-        for column in classifier.columns() {
-            let facts = self.column(*column);
-            let without = std::iter::once(classifier.without_value(*column));
+        for own in classifier.columns() {
+            let facts = column(*own);
+            let without = std::iter::once(classifier.without_value(*own));
             let table: Vec<u128> =
                 without.chain(facts.facts.iter().map(|facts| facts.rules)).collect();
             for (left, key) in left.iter_mut().zip(facts.keys) {
                 *left &= table[*key as usize];
             }
         }
-        let known = self.regime.iter().zip(self.batch.first_day()).zip(left);
+        let known = regime.iter().zip(first_days).zip(left);
         let measure = |((regime, first), left): ((&Option<u16>, &Option<Day>), u128)| {
             (regime.is_some() && first.is_some()).then(|| fitting(classifier.first(left)))
         };
-        known.map(measure).collect()
+        let measure = known.map(measure).collect();
+        Self { regime, guidance, measure }
+    }
+
+    /// What rows that are stored are classified as: `codes` gives those of a column as keys, 0 for
+    /// none, and their texts.
+    pub fn of_stored(
+        context: &CheckContext,
+        first_days: &[Option<Day>],
+        codes: impl Fn(CodeColumn) -> (Vec<u32>, Vec<Box<str>>),
+    ) -> Self {
+        let held: Vec<_> = CodeColumn::all()
+            .map(|column| {
+                let of_rules = context.classifier().columns().contains(&column);
+                let named = [CodeColumn::LEGISLATION, CodeColumn::CBENCONV].contains(&column);
+                if of_rules || named { codes(column) } else { (Vec::new(), Vec::new()) }
+            })
+            .collect();
+        let columns = CodeColumn::all().zip(&held).map(|(column, (keys, texts))| {
+            let facts = texts.iter().map(|text| context.facts_of(column, text)).collect();
+            ColumnFacts { keys, texts, facts }
+        });
+        let columns: Vec<ColumnFacts<'_>> = columns.collect();
+        Self::of(context, first_days, |column| &columns[column.index()])
     }
 }
 

@@ -55,6 +55,7 @@ pub use column_gone::{Lacking, columns_gone};
 pub use context::{CheckContext, FixedAmounts};
 pub use days_twelve::days_twelve;
 pub use duplicate_row::DuplicateIndex;
+pub use facts::Classes;
 pub use may_be_shown::MayBeShown;
 pub use profile::{BatchCounts, Profile, VariableProfile};
 pub use quarter_empty::quarters_empty;
@@ -113,6 +114,11 @@ pub static DELIVERY_RULES: [&Rule; 3] =
 
 /// The rules that rows break together.
 static OF_ROWS_TOGETHER: [&Rule; 2] = [&duplicate_row::RULE, &identifier_in_code::RULE];
+
+/// Whether a rule rejects rows whose regime the dictionary does not know.
+pub fn rows_without_regime(rule: &str) -> bool {
+    rule == regime_unknown::RULE.id
+}
 
 /// Every rule that a row can break: of decoding, of single rows, of rows together.
 pub fn all_rules() -> Vec<&'static Rule> {

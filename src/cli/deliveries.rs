@@ -48,7 +48,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
     let today = arguments.on.unwrap_or_else(|| Local::now().date_naive());
-    let snapshot = &arguments.state.snapshot(warehouse, console)?;
+    let snapshot = &arguments.state.stored_snapshot(warehouse, console)?;
     let entries = entries(snapshot, today);
     let mut command = Recorded::new("deliveries", &[]);
     command.option("--on", today.to_string());

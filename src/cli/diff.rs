@@ -3,14 +3,16 @@
 use super::console::Console;
 use super::difference::{Sides, name};
 use super::error::{CliError, Exit};
-use super::options::{LanguageArguments, LocaleArguments, OfFigures, OutputArguments};
+use super::options::{
+    LanguageArguments, LocaleArguments, OfFigures, OutputArguments, StateArguments,
+};
 use super::place::{FilePlace, Guard};
 use super::recorded::Recorded;
 use super::target::Exported;
 use crate::export::Format;
 use crate::pipeline::difference::differences;
 use crate::render::{Look, count};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{AsOf, LoggedCommit, Warehouse};
 use crate::words::Words;
 
 /// Show what changed from one revision of a delivery to another, or between two deliveries.
@@ -38,6 +40,9 @@ pub(super) struct Arguments {
     all: bool,
 
     #[command(flatten)]
+    state: StateArguments,
+
+    #[command(flatten)]
     output: OutputArguments<OfFigures>,
 
     #[command(flatten)]
@@ -53,9 +58,14 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
-    let snapshot = warehouse.snapshot(None)?;
+    let snapshot = arguments.state.snapshot(warehouse, console)?;
     let (before, after) = (snapshot.named(&arguments.before)?, snapshot.named(&arguments.after)?);
-    let mut cells = differences(warehouse, before, after)?;
+    // The newest state of each: what was classified anew since counts as it does now.
+    let state = |of: &LoggedCommit| {
+        warehouse.agreed_snapshot(Some(&AsOf::Version(snapshot.last_version_of(of))))
+    };
+    let (old, new) = (state(before)?, state(after)?);
+    let mut cells = differences(warehouse, (before, &old), (after, &new))?;
     let known = cells.len();
     if !arguments.all {
         cells.retain(|cell| cell.before != cell.after);
@@ -63,8 +73,12 @@ pub(super) fn run(
     let (names, same) = ([name(before), name(after)], known - cells.len());
     let mut command = Recorded::new("diff", &[&names[0], &names[1]]);
     command.flag("--all", arguments.all);
+    // What was classified anew counts as it did then.
+    if !snapshot.reclassifications().is_empty() {
+        command.option("--as-of", snapshot.version().to_string());
+    }
     let (lang, locale) = (arguments.language.lang, arguments.locale.locale);
-    let sides = Sides { before, after, cells: &cells };
+    let sides = Sides { before, after, states: [&old, &new], cells: &cells };
     let written = |mut command: Recorded| {
         command.written(sink.format, lang, locale, sink.file().map(FilePlace::name));
         command.text()
@@ -90,6 +104,13 @@ pub(super) fn run(
         }
     }
     console.flush()?;
+    if old.meaning() != new.meaning() {
+        console.say(&format!(
+            "note: {} and {} are classified by different rules, which is part of what changed",
+            name(before),
+            name(after)
+        ));
+    }
     if !arguments.all {
         console.tell(&format!("{} without a change", count(same as u64, "cell")));
     }

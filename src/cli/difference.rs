@@ -7,16 +7,19 @@ use crate::disclosure::{
 };
 use crate::document::Labels;
 use crate::export::Provenance;
+use crate::pipeline::answer::classification;
 use crate::pipeline::difference::{Difference, Figures};
 use crate::query::ResultTable;
 use crate::render::{Language, Look, decimal_text, euros, grouped, terminal, with_name};
-use crate::warehouse::LoggedCommit;
+use crate::warehouse::{LoggedCommit, Snapshot};
 use crate::words::{Words, labels};
 
 /// Two commits, and the cells that either has.
 pub(super) struct Sides<'a> {
     pub(super) before: &'a LoggedCommit,
     pub(super) after: &'a LoggedCommit,
+    /// The states that they are in.
+    pub(super) states: [&'a Snapshot; 2],
     pub(super) cells: &'a [Difference],
 }
 
@@ -49,7 +52,10 @@ impl Sides<'_> {
             self.cells.iter().flat_map(|it| [it.quarters.0, it.quarters.1]).collect();
         quarters.sort_unstable();
         quarters.dedup();
+        let [before, after] = self.states.map(classification);
         Provenance {
+            compared_classification: before.filter(|it| after.as_ref() != Some(it)),
+            classification: after,
             version: sides.map(|it| it.version).into_iter().max().unwrap_or_default(),
             deliveries: sides.map(name).to_vec(),
             quarters: quarters.iter().map(ToString::to_string).collect(),
@@ -129,12 +135,12 @@ fn quarters(cell: &Difference) -> String {
 }
 
 /// A difference in units without its decimal mark, with its sign.
-fn signed(difference: i128, decimals: u8) -> String {
+pub(super) fn signed(difference: i128, decimals: u8) -> String {
     let text = grouped(&decimal_text(difference, decimals));
     if difference > 0 { format!("+{text}") } else { text }
 }
 
-fn changed(old: u64, new: u64) -> String {
+pub(super) fn changed(old: u64, new: u64) -> String {
     signed(i128::from(new) - i128::from(old), 0)
 }
 
@@ -142,7 +148,7 @@ fn changed(old: u64, new: u64) -> String {
 const WIDTHS: [usize; 9] = [14, 22, 32, 14, 11, 11, 9, 18, 16];
 const TEXTS: usize = 3;
 
-fn text(Sides { before, after, cells }: &Sides<'_>, look: Look<'_>) -> String {
+fn text(Sides { before, after, cells, .. }: &Sides<'_>, look: Look<'_>) -> String {
     let words = Words::of(look.language);
     let change = words.text("diff.change");
     let heads = [
@@ -208,7 +214,10 @@ fn row(cell: &Difference, look: Look<'_>) -> [String; 9] {
     ]
 }
 
-fn json(Sides { before, after, cells }: &Sides<'_>, command: &str) -> Result<String, CliError> {
+fn json(
+    Sides { before, after, states, cells }: &Sides<'_>,
+    command: &str,
+) -> Result<String, CliError> {
     let figures = |it: Option<Figures>| match it {
         Some(it) => serde_json::json!({
             "observations": it.observations, "persons": it.persons, "amount": euros(it.cents),
@@ -222,9 +231,13 @@ fn json(Sides { before, after, cells }: &Sides<'_>, command: &str) -> Result<Str
             "before": figures(it.before), "after": figures(it.after),
         })
     };
-    let side = |it: &LoggedCommit| serde_json::json!({"delivery": name(it), "version": it.version});
+    let side = |it: &LoggedCommit, state: &Snapshot| {
+        serde_json::json!({
+            "delivery": name(it), "version": it.version, "classification": classification(state),
+        })
+    };
     let object = serde_json::json!({
-        "before": side(before), "after": side(after),
+        "before": side(before, states[0]), "after": side(after, states[1]),
         "cells": cells.iter().map(cell).collect::<Vec<_>>(),
         "command": command,
     });

@@ -12,6 +12,7 @@ use crate::histories::HistoriesError;
 use crate::pipeline::answer::{AnswerError, Basis};
 use crate::pipeline::difference::DifferenceError;
 use crate::pipeline::ingest::{HistoriesProblem, IngestError};
+use crate::pipeline::reclassify::ReclassifyError;
 use crate::pipeline::replacement::ReplacementError;
 use crate::pipeline::replay::ReplayError;
 use crate::query::{CatalogError, ResolveError, StatementError};
@@ -206,9 +207,18 @@ impl From<WarehouseError> for CliError {
             WarehouseError::Present(_) => {
                 failed.hint("name a folder that is empty or not there with `--warehouse DIR`")
             }
-            WarehouseError::WrongKey { .. } => {
-                failed.hint("put the key that the warehouse was made with back in its place")
-            }
+            WarehouseError::WrongKey { .. } => failed.hint(
+                "put the key that the warehouse was made with back in its place, or start a new \
+                 warehouse with `sppis init`",
+            ),
+            WarehouseError::Fixed { of_table, .. } => failed.hint(format!(
+                "set it back to {of_table}, or start a new warehouse with `sppis init` and ingest \
+                 the deliveries there"
+            )),
+            WarehouseError::Classification { version, .. } => failed.hint(format!(
+                "`sppis reclassify` works all deliveries out anew, `sppis reclassify --dry-run` shows \
+                 what that changes; `--as-of {version}` answers as they are stored"
+            )),
             WarehouseError::NoKeyFolder { .. } => failed.hint(
                 "name a file for it with `init --key-file PATH` or `key --move PATH`; \
                  `init --key-in-warehouse` puts it beside the data",
@@ -227,7 +237,7 @@ impl From<WarehouseError> for CliError {
             )),
             WarehouseError::Damaged { help, .. } => failed.hint(help),
             WarehouseError::Unknown(_) => failed.hint("`sppis history` lists what there is"),
-            WarehouseError::Conflict(_) => Self::Failed {
+            WarehouseError::Conflict(_) | WarehouseError::Overtaken(_) => Self::Failed {
                 text: chain(&error),
                 hint: Some("run the command again".to_owned()),
                 exit: Exit::Conflict,
@@ -286,6 +296,24 @@ impl From<DifferenceError> for CliError {
             error @ DifferenceError::Unmatched(..) => Self::new(error.to_string()).hint(
                 "`sppis run by-regime-and-measure --from … --to …` shows the quarters of each",
             ),
+        }
+    }
+}
+
+impl From<ReclassifyError> for CliError {
+    fn from(error: ReclassifyError) -> Self {
+        match error {
+            ReclassifyError::Warehouse(error) => error.into(),
+            ReclassifyError::NoDelivery => {
+                Self::of(&error).hint("`sppis ingest FILE` takes one in")
+            }
+            ReclassifyError::NoRegime { .. } => Self::of(&error).hint(
+                "define the regime in dictionary.toml again, with its code; or ingest the delivery \
+                 into a new warehouse, which rejects such rows",
+            ),
+            ReclassifyError::NotAsCommitted { .. } => {
+                Self::of(&error).hint("`sppis verify --help`: restore the files from a backup")
+            }
         }
     }
 }

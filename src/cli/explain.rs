@@ -51,8 +51,9 @@ pub(super) fn run(
     let snapshot = arguments.question.snapshot(warehouse, console)?;
     let names = [arguments.name.clone()];
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+    let dictionary = &*warehouse.dictionary_of(&snapshot);
     let questions =
-        arguments.question.questions(&catalog, &names, warehouse, false, &[&snapshot])?;
+        arguments.question.questions(&catalog, &names, dictionary, false, &[&snapshot])?;
     expect_delivered(&snapshot)?;
     let basis = arguments.question.basis(warehouse, &snapshot);
     for question in questions {

@@ -30,7 +30,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
-    let snapshot = arguments.state.snapshot(warehouse, console)?;
+    let snapshot = arguments.state.stored_snapshot(warehouse, console)?;
     if sink.format == Format::Json {
         sink.put(json(&snapshot)?.as_bytes(), console)?;
         return Ok(Exit::Done);

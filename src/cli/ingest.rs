@@ -372,7 +372,7 @@ fn accepting(record: &DeliveryRecord) -> Option<String> {
 }
 
 /// Shown on stderr when it is a terminal.
-fn progress_bar(bytes: u64) -> ProgressBar {
+pub(super) fn progress_bar(bytes: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
     let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {

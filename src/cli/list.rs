@@ -67,8 +67,8 @@ pub(super) fn counts<T>(name: &str, of: &[T], count: impl Fn(&T) -> Option<u64>)
 }
 
 /// A column of euros, from cents.
-pub(super) fn euros<T>(name: &str, of: &[T], cents: impl Fn(&T) -> i128) -> ResultColumn {
-    numbers(name, Unit::Euros, 2, of.iter().map(|it| Some(cents(it))))
+pub(super) fn euros<T>(name: &str, of: &[T], cents: impl Fn(&T) -> Option<i128>) -> ResultColumn {
+    numbers(name, Unit::Euros, 2, of.iter().map(cents))
 }
 
 fn numbers(

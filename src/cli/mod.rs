@@ -28,6 +28,7 @@ mod options;
 mod output;
 mod place;
 mod queries;
+mod reclassify;
 mod recorded;
 mod rejects;
 mod replay;
@@ -101,6 +102,7 @@ enum Command {
     Validation(validation::Arguments),
     #[command(hide = true, disable_help_flag = true)]
     Report(validation::FormerArguments),
+    Reclassify(reclassify::Arguments),
     /// Check the warehouse against its log: key, checksums, rows, cents, order, statistics, findings.
     Verify(verify::Arguments),
     /// Show the person histories that figures are counted over, or make them anew.
@@ -170,6 +172,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Replay(arguments) => replay::run(arguments, &open(root)?, console),
         Command::Validation(arguments) => validation::run(arguments, &open(root)?, console),
         Command::Report(arguments) => Err(validation::renamed(arguments)),
+        Command::Reclassify(arguments) => reclassify::run(arguments, &open(root)?, console),
         Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
         Command::Histories(arguments) => histories::run(arguments, &open(root)?, console),
         Command::Clean(arguments) => clean::run(arguments, &open(root)?, console),

@@ -16,7 +16,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::output::{not_on_terminal, probe, write_as_made};
 use super::place::{FilePlace, Guard};
-use super::run::state;
+use super::run::{state, stored_state};
 use crate::export::{Format, Locale};
 use crate::finding::shown_path;
 use crate::render::{Language, terminal_lines};
@@ -125,6 +125,15 @@ impl StateArguments {
         console: &mut Console,
     ) -> Result<Snapshot, CliError> {
         state(warehouse, self.as_of.as_deref(), console)
+    }
+
+    /// The same as it is stored, whatever settings and dictionary say.
+    pub(super) fn stored_snapshot(
+        &self,
+        warehouse: &Warehouse,
+        console: &mut Console,
+    ) -> Result<Snapshot, CliError> {
+        stored_state(warehouse, self.as_of.as_deref(), console)
     }
 }
 

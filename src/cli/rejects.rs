@@ -71,7 +71,7 @@ pub(super) fn run(
         (_, true) => arguments.output.sink_of("text", &["txt"], guard)?,
         _ => arguments.output.sink(guard, console)?,
     };
-    let snapshot = warehouse.snapshot(None)?;
+    let snapshot = warehouse.fixed_snapshot()?;
     let commit = snapshot.named(&arguments.delivery)?;
     if arguments.rows {
         let part = original(&commit.record, arguments.file.as_deref())?;

@@ -49,7 +49,7 @@ pub(super) fn run(
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let snapshot = warehouse.snapshot(None)?;
+    let snapshot = warehouse.agreed_snapshot(None)?;
     let unknown = || WarehouseError::unknown_delivery(&arguments.delivery);
     let record = &snapshot.delivery(&arguments.delivery).ok_or_else(unknown)?.record;
     let original = original(record, arguments.file.as_deref())?;

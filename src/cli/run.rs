@@ -9,8 +9,11 @@ use super::options::{
 };
 use super::recorded::Recorded;
 use super::target::{Exported, Target};
+use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
-use crate::pipeline::answer::{Answers, Basis, Means, answer, answer_compared, provenance, verify};
+use crate::pipeline::answer::{
+    Answers, Basis, Means, answer, answer_compared, classification, provenance, verify,
+};
 use crate::pipeline::held::holds;
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve_over};
@@ -118,7 +121,7 @@ impl QuestionArguments {
         &self,
         catalog: &Catalog,
         names: &[String],
-        warehouse: &Warehouse,
+        dictionary: &Dictionary,
         all: bool,
         states: &[&Snapshot],
     ) -> Result<Vec<Question>, CliError> {
@@ -146,7 +149,7 @@ impl QuestionArguments {
                 let sets: Vec<_> = self.sets.iter().filter(has).cloned().collect();
                 taken.extend(sets.iter().map(|(name, _)| name.clone()));
                 let asked = Asked { sets, ..asked.clone() };
-                questions.push(resolve_over(query, &asked, warehouse.dictionary(), &in_one)?);
+                questions.push(resolve_over(query, &asked, dictionary, &in_one)?);
             }
         }
         if let Some((name, _)) = self.sets.iter().find(|(name, _)| !taken.contains(name)) {
@@ -162,11 +165,26 @@ pub(super) fn state(
     named: Option<&str>,
     console: &mut Console,
 ) -> Result<Snapshot, CliError> {
+    let snapshot = warehouse.agreed_snapshot(named.map(as_of).transpose()?.as_ref())?;
+    say_doubt(&snapshot, console);
+    Ok(snapshot)
+}
+
+/// The same as it is stored, whatever it means.
+pub(super) fn stored_state(
+    warehouse: &Warehouse,
+    named: Option<&str>,
+    console: &mut Console,
+) -> Result<Snapshot, CliError> {
     let snapshot = warehouse.snapshot(named.map(as_of).transpose()?.as_ref())?;
+    say_doubt(&snapshot, console);
+    Ok(snapshot)
+}
+
+fn say_doubt(snapshot: &Snapshot, console: &mut Console) {
     if let Some(doubt) = snapshot.doubt() {
         console.say(&format!("note: {doubt}"));
     }
-    Ok(snapshot)
 }
 
 /// A number is a version, a day a day, anything else the id of a delivery.
@@ -202,12 +220,12 @@ pub(super) fn run(
         None => None,
     };
     let states: Vec<&Snapshot> = std::iter::once(&snapshot).chain(&other).collect();
-    let questions = asked.questions(&catalog, &names, warehouse, arguments.all, &states)?;
+    let dictionary = &*warehouse.dictionary_of(&snapshot);
+    let questions = asked.questions(&catalog, &names, dictionary, arguments.all, &states)?;
     let questions = questions.into_iter().map(|it| it.complete_only(arguments.complete_only));
     if other.is_none() {
         expect_delivered(&snapshot)?;
     }
-    let dictionary = warehouse.dictionary();
     let basis = asked.basis(warehouse, &snapshot);
     let answers = match &other {
         None => answer(questions.collect(), &basis)?,
@@ -224,10 +242,14 @@ pub(super) fn run(
     }
     let fit_terminal = console.prints_to_terminal();
     let look = Look { language: arguments.language.lang, dictionary, fit_terminal };
+    let compared = other.as_ref().and_then(classification);
+    let mut provenance = provenance(&snapshot);
+    provenance.compared_classification =
+        compared.filter(|it| provenance.classification.as_ref() != Some(it));
     for (at, table) in answers.tables.iter().enumerate() {
         let exported = Exported {
             table,
-            provenance: provenance(&snapshot),
+            provenance: provenance.clone(),
             command: recorded(arguments, table, &snapshot, other.as_ref()),
             look,
             locale: arguments.locale.locale,

@@ -63,7 +63,8 @@ pub(super) fn run(
     if arguments.rows {
         console.say("these are single observations of persons, under pseudonyms");
     }
-    let (table, of_one_person) = answer_statement(&statement, &snapshot, warehouse.dictionary())?;
+    let (table, of_one_person) =
+        answer_statement(&statement, &snapshot, &warehouse.dictionary_of(&snapshot))?;
     if of_one_person > 0 {
         let rows = count(table.row_count() as u64, "row");
         let verb = if of_one_person == 1 { "is" } else { "are" };

@@ -56,7 +56,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
-    let snapshot = warehouse.snapshot(None)?;
+    let snapshot = warehouse.fixed_snapshot()?;
     let commit = snapshot.named(&arguments.delivery)?;
     let profile = warehouse.profile(&commit.record)?;
     let found = found(&warehouse.findings(&commit.record)?)?;

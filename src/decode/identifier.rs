@@ -37,6 +37,17 @@ impl Identifier<'_> {
 }
 
 impl IdentifierFormat {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::National, Self::Coded];
+
+    /// As written in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::National => "national",
+            Self::Coded => "coded",
+        }
+    }
+
     /// Parses a trimmed text.
     pub fn parse(self, text: &str) -> Result<Identifier<'_>, IdentifierError> {
         match self {

@@ -4,12 +4,14 @@
 //! Out: one [`Dictionary`], the single source for checks, classification, labels and help.
 //! Never: a code called wrong where its table is marked incomplete, or a rule hidden in code.
 
+mod classification;
 mod columns;
 mod model;
 mod own_places;
 mod read;
 mod refnis;
 
+pub use classification::Terms;
 pub use columns::{CODE_COLUMNS, CodeColumn, Column};
 pub use model::{
     Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Validity, Variable,
@@ -32,6 +34,8 @@ pub struct Dictionary {
     rules: Vec<MeasureRule>,
     places: Places,
     fingerprint: String,
+    /// Whether a warehouse has added to it.
+    is_extended: bool,
 }
 
 impl Dictionary {
@@ -84,6 +88,11 @@ impl Dictionary {
         &self.guidances
     }
 
+    /// The names of those that are given under a partnership convention.
+    pub fn conventions(&self) -> impl Iterator<Item = &str> {
+        self.guidances.iter().filter(|it| it.convention).map(|it| it.name.as_str())
+    }
+
     /// The measure rules; the first that matches decides.
     pub fn rules(&self) -> &[MeasureRule] {
         &self.rules
@@ -114,7 +123,20 @@ impl Dictionary {
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+
+    /// The fingerprints of dictionaries of earlier versions of the program that classify as this one.
+    pub fn earlier_fingerprints(&self) -> &[&'static str] {
+        let is_same = !self.is_extended && self.classification() == EARLIER_CLASSIFICATION;
+        if is_same { &EARLIER_FINGERPRINTS } else { &[] }
+    }
 }
+
+/// The fingerprints that versions of the program whose commits say no classification gave what they
+/// had compiled in, and the classification of all of these.
+const EARLIER_FINGERPRINTS: [&str; 1] =
+    [concat!("08badd3207c46f49c7447c360f6", "4056114b34fd6afc15d4e4972d2ea6a5eec08")];
+const EARLIER_CLASSIFICATION: &str =
+    "1669121ef5dc5b242d4023cda0f03b1d2aeeaefb4baac58dfd6a1d1ea0960308";
 
 /// The measure of an observation that no rule classifies.
 pub const UNCLASSIFIED: &str = "unclassified";

@@ -128,6 +128,8 @@ pub struct Guidance {
     pub name: String,
     /// Value of `CBENCONV`.
     pub code: String,
+    /// Whether it is given under a partnership convention.
+    pub convention: bool,
     /// Label.
     pub label: Labels,
 }

@@ -22,6 +22,7 @@ pub(super) fn read(own: Option<(&str, &str)>) -> Result<Dictionary, DocumentErro
         rules: Vec::new(),
         places: Places::built_in(),
         fingerprint: String::new(),
+        is_extended: false,
     };
     let mut hasher = blake3::Hasher::new();
     for text in Places::texts() {
@@ -33,6 +34,7 @@ pub(super) fn read(own: Option<(&str, &str)>) -> Result<Dictionary, DocumentErro
         read_document(name, text, |root| merge(&mut cell.borrow_mut(), root))?;
     }
     dictionary.fingerprint = hasher.finalize().to_hex().to_string();
+    dictionary.is_extended = own.is_some();
     Ok(dictionary)
 }
 
@@ -63,7 +65,9 @@ fn merge(dictionary: &mut Dictionary, root: &Table<'_>) {
         let guidance =
             named(&mut dictionary.guidances, |guidance: &Guidance| guidance.name == name);
         let code = table.required_text("code").value;
-        *guidance = Guidance { name, code, label: table.labels("label") };
+        // One of another label alone stays what it is.
+        let convention = table.optional_flag("convention").unwrap_or(guidance.convention);
+        *guidance = Guidance { name, code, convention, label: table.labels("label") };
         table.finish();
     }
     own_places::merge(&mut dictionary.places, root);

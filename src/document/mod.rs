@@ -5,6 +5,7 @@
 //! key that is silently ignored; what was not asked for by the reader is a mistake.
 
 mod file;
+mod flag;
 mod labels;
 mod number;
 mod problem;
@@ -144,16 +145,6 @@ impl<'a> Table<'a> {
 
     fn has(&self, key: &str) -> bool {
         self.fields.keys().any(|name| name.get_ref() == key)
-    }
-
-    /// `true` or `false` under `key`; absent is `false`.
-    pub fn flag(&self, key: &'static str) -> bool {
-        let Some(value) = self.get(key) else { return false };
-        if let DeValue::Boolean(flag) = value.get_ref() {
-            return *flag;
-        }
-        self.wrong_type(value.span(), key, "`true` or `false`", value.get_ref());
-        false
     }
 
     /// The whole number under `key`, when there is one.

@@ -23,6 +23,10 @@ struct Document<'a> {
     policy: &'static str,
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    classification: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared_classification: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     complete_only: Option<&'static str>,
     deliveries: &'a [String],
     quarters_with_data: &'a [String],
@@ -87,6 +91,8 @@ pub(super) fn write(
         parameters: Pairs(table.parameters()),
         policy: table.policy().name(),
         version: provenance.version,
+        classification: provenance.classification.as_deref(),
+        compared_classification: provenance.compared_classification.as_deref(),
         complete_only: table.is_complete_only().then_some("yes"),
         deliveries: &provenance.deliveries,
         quarters_with_data: &provenance.quarters,

@@ -10,6 +10,10 @@ use crate::words::Words;
 pub struct Provenance {
     /// Version of the table.
     pub version: u64,
+    /// What its rows are classified by: the beginning of a hash, where it is known.
+    pub classification: Option<String>,
+    /// The same of the state that stands beside it, where it is another.
+    pub compared_classification: Option<String>,
     /// The deliveries of that version, as `id@revision`.
     pub deliveries: Vec<String>,
     /// The quarters that it has data of.
@@ -46,6 +50,9 @@ pub fn pairs(
         ("policy", table.policy().name().to_owned()),
         ("version", provenance.version.to_string()),
     ];
+    let compared = provenance.compared_classification.clone();
+    pairs.extend(provenance.classification.clone().map(|it| ("classification", it)));
+    pairs.extend(compared.map(|it| ("compared_classification", it)));
     pairs.extend(table.is_complete_only().then(|| ("complete_only", "yes".to_owned())));
     pairs.extend([
         ("deliveries", provenance.deliveries.join(",")),

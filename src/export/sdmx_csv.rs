@@ -176,7 +176,8 @@ fn escaped(text: &str, kept: &[char]) -> String {
 
 /// Query, file of the query, version and program; none of them has a delimiter in it.
 fn source(table: &ReleasedTable, provenance: &Provenance) -> String {
-    let kept = ["query", "query_blake3", "version", "tool"];
+    let kept =
+        ["query", "query_blake3", "version", "classification", "compared_classification", "tool"];
     let pairs = pairs(table, provenance, Language::En).into_iter();
     let pairs = pairs.filter(|(key, _)| kept.contains(key));
     let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();

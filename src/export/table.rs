@@ -30,7 +30,13 @@ pub(super) fn write(
     };
     let version = provenance.version.to_string();
     let values = [("rows", &*rows), ("version", &version), ("deliveries", &deliveries)];
-    let mut lines = vec![words.fill("table.of", &values)];
+    let mut of = words.fill("table.of", &values);
+    let compared = provenance.compared_classification.iter();
+    for classification in provenance.classification.iter().chain(compared) {
+        let values = [("of", &*of), ("classification", classification)];
+        of = words.fill("table.classified", &values);
+    }
+    let mut lines = vec![of];
     let of_quarters =
         |key, texts: &[String]| words.fill(key, &[("quarters", &words.all_quarters(texts))]);
     if released.columns().iter().any(|column| column.name == "year") {

@@ -50,12 +50,13 @@ pub(super) struct AppearanceCounter {
 }
 
 impl AppearanceCounter {
-    pub(super) fn new(vocabulary: &Vocabulary) -> Self {
+    /// `is_convention` says it of each guidance, by its number.
+    pub(super) fn new(vocabulary: &Vocabulary, is_convention: Vec<bool>) -> Self {
         let [quarter_count, any_regime, any_measure] =
             [Axis::Quarter, Axis::Regime, Axis::Measure].map(|it| vocabulary.values(it).len());
         let selections = (any_regime + 1) * (any_measure + 1) * 2;
         Self {
-            is_convention: vocabulary.conventions(),
+            is_convention,
             quarter_count,
             any_regime,
             any_measure,
@@ -258,7 +259,7 @@ mod tests {
         fn sums_of_appearances_are_distinct_persons(
             rows in prop::collection::btree_set((0_i64..12, 0_usize..6, 0_usize..2, 0_usize..2, 0_usize..2), 0..80),
         ) {
-            let mut counter = AppearanceCounter::new(&vocabulary());
+            let mut counter = AppearanceCounter::new(&vocabulary(), vec![true, false]);
             let codes = |(_, quarter, regime, measure, guidance): &(i64, usize, usize, usize, usize)| {
                 Axis::Quarter.place(*quarter) | Axis::Regime.place(*regime)
                     | Axis::Measure.place(*measure) | Axis::Guidance.place(*guidance)

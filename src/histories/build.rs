@@ -206,9 +206,10 @@ fn written(
     let quarters = vocabulary.values(Axis::Quarter).iter();
     let fresh = quarters.map(|it| it.as_ref().is_some_and(|it| !kept.contains(it)));
     let fresh: Vec<bool> = fresh.collect();
+    let is_convention = vocabulary.marked(state.conventions());
     let groups = Groups {
         condensers: condensers(base.as_ref(), &vocabulary)?,
-        appearances: Some(AppearanceCounter::new(&vocabulary)),
+        appearances: Some(AppearanceCounter::new(&vocabulary, is_convention)),
     };
     let metadata = Metadata::new(state, &Axis::ALL, &vocabulary);
     let new = HistoryWriter::new(file.sink()?, metadata, groups, fresh);

@@ -5,9 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
@@ -17,7 +15,7 @@ use super::entry::{Entry, condense};
 use super::gathered::Gathered;
 use super::part::{Part, Shards};
 use super::vocabulary::{Axis, Translation, Vocabulary};
-use crate::attribution::observation_schema;
+use crate::attribution::coded_observation_schema;
 use crate::warehouse::TableFile;
 
 const ROWS_PER_BATCH: usize = 1 << 13;
@@ -92,7 +90,7 @@ fn read_file(
     let columns: Vec<&str> = columns.collect();
     let bytes = file.written().columns(&columns)?;
     // Codes come as numbers in the dictionaries that the file has.
-    let options = ArrowReaderOptions::new().with_schema(schema());
+    let options = ArrowReaderOptions::new().with_schema(coded_observation_schema());
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options);
     let builder = builder.map_err(HistoriesError::damaged(path))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
@@ -103,15 +101,4 @@ fn read_file(
         part.add(&batch, file.quarter(), persons)?;
     }
     Ok(part)
-}
-
-/// The schema of observations, with codes as dictionaries.
-fn schema() -> SchemaRef {
-    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    let fields = observation_schema();
-    let fields = fields.fields().iter().map(|field| match field.data_type() {
-        DataType::Utf8 => Field::new(field.name(), dictionary.clone(), field.is_nullable()),
-        _ => field.as_ref().clone(),
-    });
-    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }

@@ -113,6 +113,11 @@ impl Histories {
         &self.metadata.vocabulary
     }
 
+    /// Whether a guidance is one under a partnership convention, by its number.
+    pub fn conventions(&self) -> Vec<bool> {
+        self.metadata.vocabulary.marked(self.metadata.state.conventions())
+    }
+
     /// Distinct persons.
     pub fn person_count(&self) -> u64 {
         self.metadata.persons

@@ -8,7 +8,7 @@ use crate::quarter::Quarter;
 use crate::warehouse::Snapshot;
 
 /// Stands in the name of every file; a change of the format makes all files anew.
-const FORMAT: &str = "sppis-histories-5";
+const FORMAT: &str = "sppis-histories-6";
 
 /// Characters of a name that stand for its state.
 const KEY_LENGTH: usize = 16;
@@ -16,9 +16,12 @@ const KEY_LENGTH: usize = 16;
 /// Ends the name of the checksums of a state.
 pub(super) const CHECKSUMS_EXTENSION: &str = "checksums";
 
-/// The hashes of the files of each quarter.
+/// The hashes of the files of each quarter, and the guidances under a partnership convention.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct State(BTreeMap<String, BTreeSet<String>>);
+pub(super) struct State {
+    quarters: BTreeMap<String, BTreeSet<String>>,
+    conventions: BTreeSet<String>,
+}
 
 impl State {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
@@ -27,7 +30,8 @@ impl State {
             let hashes = quarters.entry(file.quarter().to_string()).or_default();
             hashes.insert(file.blake3().to_owned());
         }
-        Self(quarters)
+        let conventions = snapshot.conventions().map(ToOwned::to_owned).collect();
+        Self { quarters, conventions }
     }
 
     /// The name of the histories of these files; of groups by some columns, if they are named.
@@ -50,24 +54,36 @@ impl State {
     fn key(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(FORMAT.as_bytes());
-        for (quarter, hashes) in &self.0 {
+        for (quarter, hashes) in &self.quarters {
             hasher.update(quarter.as_bytes());
             for hash in hashes {
                 hasher.update(hash.as_bytes());
             }
+        }
+        for convention in &self.conventions {
+            hasher.update(b"\n");
+            hasher.update(convention.as_bytes());
         }
         hasher.finalize().to_hex().chars().take(KEY_LENGTH).collect()
     }
 
     /// The quarters that another state has with the same files.
     pub(super) fn kept_of(&self, other: &Self) -> BTreeSet<String> {
-        let kept = other.0.iter().filter(|(quarter, hashes)| self.0.get(*quarter) == Some(hashes));
+        // What is counted of a quarter depends on them.
+        let is_alike = self.conventions == other.conventions;
+        let same = |it: &(&String, &BTreeSet<String>)| self.quarters.get(it.0) == Some(it.1);
+        let kept = other.quarters.iter().filter(|it| is_alike && same(it));
         kept.map(|(quarter, _)| quarter.clone()).collect()
     }
 
     /// The quarters it has.
     pub(super) fn quarters(&self) -> BTreeSet<String> {
-        self.0.keys().cloned().collect()
+        self.quarters.keys().cloned().collect()
+    }
+
+    /// The guidances under a partnership convention.
+    pub(super) fn conventions(&self) -> &BTreeSet<String> {
+        &self.conventions
     }
 }
 

@@ -106,10 +106,10 @@ impl Vocabulary {
         &self.0[axis as usize]
     }
 
-    /// Whether a guidance is that of a partnership convention, by its number.
-    pub fn conventions(&self) -> Vec<bool> {
-        let guidances = self.values(Axis::Guidance).iter();
-        guidances.map(|it| matches!(it.as_deref(), Some("h50" | "h100"))).collect()
+    /// Whether a guidance is one of these, by its number.
+    pub(super) fn marked(&self, guidances: &BTreeSet<String>) -> Vec<bool> {
+        let values = self.values(Axis::Guidance).iter();
+        values.map(|it| it.as_ref().is_some_and(|it| guidances.contains(it))).collect()
     }
 
     /// The values that both have.

@@ -14,10 +14,10 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use polars::prelude::*;
 
+pub use super::provenance::{classification, provenance};
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::exact::known;
-use crate::export::Provenance;
 use crate::histories::{Histories, HistoriesError};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{
@@ -98,7 +98,8 @@ impl<'a> Basis<'a> {
     pub fn new(warehouse: &'a Warehouse, snapshot: &'a Snapshot, means: Means) -> Self {
         let optimised = means != Means::PlansAsWritten;
         let coverage = Coverage::new(windows(snapshot), warehouse.dictionary());
-        let dictionary = warehouse.dictionary().when_due(coverage.delivered().last());
+        let last = coverage.delivered().last();
+        let dictionary = warehouse.dictionary_when_due(snapshot, last);
         let (histories, problem) = (None, OnceLock::new());
         let compared = Compared::default();
         let mut basis =
@@ -110,6 +111,18 @@ impl<'a> Basis<'a> {
             }
         }
         basis
+    }
+
+    /// What values of dimensions mean in the snapshot.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// The dictionary of this state for rows of another: places are those of this one, groups and
+    /// conventions those that the rows of the other are stored under.
+    fn dictionary_for(&self, other: &Self) -> Cow<'_, Dictionary> {
+        let (own, terms) = (&*self.dictionary, other.dictionary.terms());
+        if own.terms() == terms { Cow::Borrowed(own) } else { Cow::Owned(own.with_terms(&terms)) }
     }
 
     /// Why there are histories that were not used. The figures are those without them.
@@ -182,7 +195,8 @@ pub fn answer(questions: Vec<Question>, basis: &Basis<'_>) -> Result<Answers, An
 }
 
 /// Answers questions, each figure beside that of another state; what a top ranks is ranked in the
-/// present state, for both, and a centre has the code of today that it has in that.
+/// present state, for both, and a centre has the code of today that it has in that. Groups of measures and
+/// conventions are those of each state.
 pub fn answer_compared(
     questions: Vec<Question>,
     basis: &Basis<'_>,
@@ -190,7 +204,8 @@ pub fn answer_compared(
 ) -> Result<Answers, AnswerError> {
     let now = counted(questions, basis, &basis.dictionary)?;
     let ranked = now.iter().map(|(question, figures)| question.ranked_as(figures));
-    let before = counted(ranked.collect::<PolarsResult<_>>()?, other, &basis.dictionary)?;
+    let dictionary = basis.dictionary_for(other);
+    let before = counted(ranked.collect::<PolarsResult<_>>()?, other, &dictionary)?;
     let compared = now.iter().zip(&before).map(|((question, figures), (_, old))| {
         let [now, before] = [(figures, &basis.coverage), (old, &other.coverage)]
             .map(|(figures, coverage)| State { figures, coverage });
@@ -377,15 +392,4 @@ impl Basis<'_> {
         let collected = plan.map(|plan| self.collect(&[&plan])).transpose()?;
         Ok(collected.and_then(|mut frames| frames.pop()))
     }
-}
-
-/// Where a snapshot's figures come from.
-pub fn provenance(snapshot: &Snapshot) -> Provenance {
-    let deliveries = snapshot.deliveries().into_iter();
-    let named = deliveries.map(|it| format!("{}@{}", it.record.delivery, it.record.revision));
-    let mut quarters: Vec<_> = snapshot.files().iter().map(TableFile::quarter).collect();
-    quarters.dedup();
-    let quarters = quarters.iter().map(ToString::to_string).collect();
-    let (version, deliveries) = (snapshot.version(), named.collect());
-    Provenance { version, deliveries, quarters, ..Provenance::default() }
 }

@@ -48,6 +48,8 @@ impl Attempt<'_> {
             rejected_rows: None,
             profile: None,
             blocking,
+            reading: Some(self.warehouse.reading_fingerprint()),
+            meaning: None,
         };
         (record, notes)
     }

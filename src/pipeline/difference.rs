@@ -11,7 +11,7 @@ use crate::disclosure::{ReleasedTable, Values};
 use crate::exact::{fitting, known};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{Arguments, Catalog, CatalogError, ResolveError, resolve};
-use crate::warehouse::{AsOf, LoggedCommit, Warehouse, WarehouseError};
+use crate::warehouse::{LoggedCommit, Snapshot, Warehouse, WarehouseError};
 
 /// The query whose figures are compared.
 const QUERY: &str = "by-regime-and-measure";
@@ -69,13 +69,13 @@ pub struct Difference {
     pub after: Option<Figures>,
 }
 
-/// Every cell of the two, in order.
+/// Every cell of the two, in order; beside each commit a state in which it is the current one.
 pub fn differences(
     warehouse: &Warehouse,
-    before: &LoggedCommit,
-    after: &LoggedCommit,
+    before: (&LoggedCommit, &Snapshot),
+    after: (&LoggedCommit, &Snapshot),
 ) -> Result<Vec<Difference>, DifferenceError> {
-    let matched = matched(before, after)?;
+    let matched = matched(before.0, after.0)?;
     let (first, second) = (cells(warehouse, before)?, cells(warehouse, after)?);
     let mut differences = Vec::new();
     for quarters in matched {
@@ -126,8 +126,10 @@ type Group = (String, String);
 /// The figures of one commit's delivery, for each quarter that it covers.
 type Cells = BTreeMap<Quarter, BTreeMap<Group, Figures>>;
 
-fn cells(warehouse: &Warehouse, commit: &LoggedCommit) -> Result<Cells, DifferenceError> {
-    let snapshot = warehouse.snapshot(Some(&AsOf::Version(commit.version)))?;
+fn cells(
+    warehouse: &Warehouse,
+    (commit, snapshot): (&LoggedCommit, &Snapshot),
+) -> Result<Cells, DifferenceError> {
     let window = window(commit)?;
     let asked = Arguments {
         from: Some(window.first()),
@@ -136,8 +138,8 @@ fn cells(warehouse: &Warehouse, commit: &LoggedCommit) -> Result<Cells, Differen
         sets: Vec::new(),
     };
     let query = Catalog::open(None)?.query(QUERY)?;
-    let question = resolve(query, &asked, warehouse.dictionary())?;
-    let basis = Basis::new(warehouse, &snapshot, Means::default());
+    let basis = Basis::new(warehouse, snapshot, Means::default());
+    let question = resolve(query, &asked, basis.dictionary())?;
     let tables = answer(vec![question], &basis)?.tables;
     let mut cells: Cells = window.iter().map(|quarter| (quarter, BTreeMap::new())).collect();
     for table in &tables {

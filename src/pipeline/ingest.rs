@@ -183,7 +183,7 @@ pub fn ingest(
     progress: &dyn Fn(u64),
 ) -> Result<IngestReport, IngestError> {
     delivery.check_names(&options.ignored_columns)?;
-    let snapshot = warehouse.snapshot(None)?;
+    let snapshot = warehouse.agreed_snapshot(None)?;
     if !options.replace {
         parts_are_there(&snapshot, delivery).map_err(Box::new)?;
     }

@@ -98,10 +98,10 @@ pub fn replay(
     dry_run: bool,
     waiting: Option<Waiting>,
 ) -> Result<ReplayReport, ReplayError> {
-    if record.settings != warehouse.settings_fingerprint() {
+    let snapshot = warehouse.agreed_snapshot(None)?;
+    if !is_read_alike(warehouse, record) {
         return Err(ReplayError::Settings(record.delivery.clone()));
     }
-    let snapshot = warehouse.snapshot(None)?;
     // Another writer may have come in between since the record was read.
     if snapshot.delivery(&record.delivery).map(|it| &it.record) != Some(record) {
         return Err(WarehouseError::Conflict(record.delivery.clone()).into());
@@ -162,6 +162,14 @@ pub fn replay(
     report.notes.extend(keyed);
     report.histories_problem = renew_histories(warehouse, &Gathered::default()).err();
     Ok(report)
+}
+
+/// Whether the rows of a delivery would be read and checked as they were.
+fn is_read_alike(warehouse: &Warehouse, record: &DeliveryRecord) -> bool {
+    match &record.reading {
+        Some(reading) => *reading == warehouse.reading_fingerprint(),
+        None => record.settings == warehouse.settings_fingerprint(),
+    }
 }
 
 /// Known columns of the delivery's file that the corrections do not have.

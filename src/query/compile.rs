@@ -78,6 +78,7 @@ pub fn compile(
     first: Option<&DataFrame>,
 ) -> Result<CompiledQuery, CompileError> {
     let counts = question.query.counts();
+    let conventions = Conventions::of(dictionary);
     let mut frames = Vec::with_capacity(counts.len());
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
@@ -88,10 +89,11 @@ pub fn compile(
     for count in &counts {
         let rows = narrowed(all.clone(), &count.level.dimensions, &question, source);
         let mut plan = if count.level.span == Span::Own {
-            grouped(rows, count, aggregate)
+            grouped(rows, count, |metric| conventions.aggregate(metric))
         } else {
             let spread = spread(condensed(rows, count), &count.level, &source.quarters);
-            grouped(spread.map_err(failed)?, count, aggregate_condensed)
+            let spread = spread.map_err(failed)?;
+            grouped(spread, count, |metric| conventions.aggregate_condensed(metric))
         };
         // Types are resolved from the schema alone; a mistake in the filter shows here.
         plan.collect_schema().map_err(failed)?;
@@ -115,7 +117,9 @@ pub fn ranking(
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
     let rows = rows(question, source, dictionary).map_err(failed)?;
     let rows = narrowed(rows, &top.within, question, source);
-    Ok(Some(ranked(grouped(rows, &top.count_to_rank_by(), aggregate), top)))
+    let conventions = Conventions::of(dictionary);
+    let counted = grouped(rows, &top.count_to_rank_by(), |metric| conventions.aggregate(metric));
+    Ok(Some(ranked(counted, top)))
 }
 
 impl Top {
@@ -203,14 +207,19 @@ fn condensed(rows: LazyFrame, count: &Count) -> LazyFrame {
     keys.dedup();
     let keys: Vec<Expr> = keys.into_iter().map(col).collect();
     let added = count.metrics.iter().filter(|metric| metric.is_additive());
-    let sums: Vec<Expr> = added.filter_map(|it| Some(aggregate(*it)?.alias(it.name()))).collect();
+    let sum = |it: &Metric| Some(it.added()?.alias(it.name()));
+    let sums: Vec<Expr> = added.filter_map(sum).collect();
     rows.group_by(keys).agg(sums)
 }
 
 /// Stored columns that are added up and not counted.
 const SUMMED: [&str; 2] = ["amount", "days"];
 
-fn grouped(rows: LazyFrame, count: &Count, aggregate: fn(Metric) -> Option<Expr>) -> LazyFrame {
+fn grouped(
+    rows: LazyFrame,
+    count: &Count,
+    aggregate: impl Fn(Metric) -> Option<Expr>,
+) -> LazyFrame {
     let keys: Vec<Expr> = count.level.dimensions.iter().map(|it| col(it.name())).collect();
     let metrics = || -> Vec<Expr> {
         count.metrics.iter().filter_map(|it| Some(aggregate(*it)?.alias(it.name()))).collect()
@@ -244,20 +253,38 @@ fn grouped(rows: LazyFrame, count: &Count, aggregate: fn(Metric) -> Option<Expr>
     }
 }
 
-/// A metric of rows that stand for several.
-fn aggregate_condensed(metric: Metric) -> Option<Expr> {
-    if metric.is_additive() { Some(col(metric.name()).sum()) } else { aggregate(metric) }
+/// The guidances under a partnership convention, as a condition.
+struct Conventions(Expr);
+
+impl Conventions {
+    fn of(dictionary: &Dictionary) -> Self {
+        let is_one = dictionary.conventions().map(|name| col("guidance").eq(lit(name)));
+        Self(is_one.reduce(Expr::or).unwrap_or_else(|| lit(false)))
+    }
+
+    fn aggregate(&self, metric: Metric) -> Option<Expr> {
+        match metric {
+            Metric::Persons => Some(col("person").n_unique()),
+            Metric::ConventionPersons => Some(col("person").filter(self.0.clone()).n_unique()),
+            Metric::HasAmount => Some(col("amount").is_not_null().any(true).cast(DataType::UInt32)),
+            added => added.added(),
+        }
+    }
+
+    /// A metric of rows that stand for several.
+    fn aggregate_condensed(&self, metric: Metric) -> Option<Expr> {
+        if metric.is_additive() { Some(col(metric.name()).sum()) } else { self.aggregate(metric) }
+    }
 }
 
-fn aggregate(metric: Metric) -> Option<Expr> {
-    let under_convention = || col("guidance").eq(lit("h50")).or(col("guidance").eq(lit("h100")));
-    Some(match metric {
-        Metric::Observations => len(),
-        Metric::Persons => col("person").n_unique(),
-        Metric::ConventionPersons => col("person").filter(under_convention()).n_unique(),
-        Metric::Amount => col("amount").sum(),
-        Metric::Days => col("days").cast(DataType::Int64).sum(),
-        Metric::HasAmount => col("amount").is_not_null().any(true).cast(DataType::UInt32),
-        Metric::AmountPerConventionPerson => return None,
-    })
+impl Metric {
+    /// Of single rows, where it adds up.
+    fn added(self) -> Option<Expr> {
+        match self {
+            Self::Observations => Some(len()),
+            Self::Amount => Some(col("amount").sum()),
+            Self::Days => Some(col("days").cast(DataType::Int64).sum()),
+            _ => None,
+        }
+    }
 }

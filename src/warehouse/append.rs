@@ -13,16 +13,41 @@ use super::durable_store::create_durably;
 use super::error::WarehouseError;
 use super::log::Log;
 use super::log_entry::{Action, CommitInfo, Place, bytes_of};
-use super::record::DeliveryRecord;
+use super::record::{DeliveryRecord, ReclassificationRecord};
 
 const COMMITTING: &str = "committing the delivery";
+
+/// What a commit says.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Said<'r> {
+    /// Of one delivery.
+    Delivery(&'r DeliveryRecord),
+    /// Of all, classified anew.
+    Reclassification(&'r ReclassificationRecord),
+}
+
+impl<'r> Said<'r> {
+    fn of_delivery(self) -> Option<&'r DeliveryRecord> {
+        match self {
+            Self::Delivery(record) => Some(record),
+            Self::Reclassification(_) => None,
+        }
+    }
+
+    fn of_all(self) -> Option<&'r ReclassificationRecord> {
+        match self {
+            Self::Delivery(_) => None,
+            Self::Reclassification(record) => Some(record),
+        }
+    }
+}
 
 impl Log {
     /// Writes the entry of the next version; `None` where another writer has taken it.
     pub(super) fn append(
         &self,
         actions: &[Action],
-        record: &DeliveryRecord,
+        said: Said<'_>,
     ) -> Result<Option<Noted>, WarehouseError> {
         let version = self.version() + 1;
         let parameters = [("mode", "Overwrite"), ("partitionBy", "[\"quarter\"]")];
@@ -35,7 +60,8 @@ impl Log {
             operation_parameters: parameters.map(owned).into_iter().collect::<BTreeMap<_, _>>(),
             engine_info: format!("sppis {}", env!("CARGO_PKG_VERSION")),
             client_version: None,
-            sppis: Some(record.clone()),
+            sppis: said.of_delivery().cloned(),
+            reclassification: said.of_all().cloned(),
         };
         let bytes = bytes_of(info, actions).map_err(WarehouseError::table(COMMITTING))?;
         let path = self.path(version);

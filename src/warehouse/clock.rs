@@ -1,21 +1,18 @@
 //! What the moments that commits are stamped with cannot be trusted in.
 //!
-//! In: commits, and the moment that the clock says. Out: a sentence where stamps go back, or lie ahead
+//! In: versions with their stamps, and the moment that the clock says. Out: a sentence where stamps go back, or lie ahead
 //! of the clock: then "what was known on a day" is not what its reader takes it for. Never: a
 //! change of an answer. A state asked for by day stays the last version stamped by its end.
 
 use chrono::{DateTime, Utc};
 
-use super::table::LoggedCommit;
-
 /// Clocks of different machines may differ by as much, in milliseconds.
 const DIFFERENCE_MAX_MS: i64 = 60_000;
 
 /// Why the state of a day may be another than was known on it.
-pub(super) fn doubt(commits: &[LoggedCommit]) -> Option<String> {
-    let stamps = |at: &LoggedCommit| (at.version, at.timestamp_ms);
-    let back = commits.windows(2).find_map(|pair| {
-        let [(before, earlier), (version, later)] = [stamps(&pair[0]), stamps(&pair[1])];
+pub(super) fn doubt(stamps: &[(u64, i64)]) -> Option<String> {
+    let back = stamps.windows(2).find_map(|pair| {
+        let [(before, earlier), (version, later)] = [pair[0], pair[1]];
         (later + DIFFERENCE_MAX_MS < earlier).then(|| {
             let (earlier, later) = (moment(earlier), moment(later));
             format!(
@@ -25,9 +22,9 @@ pub(super) fn doubt(commits: &[LoggedCommit]) -> Option<String> {
     });
     let ahead = || {
         let now = Utc::now().timestamp_millis();
-        let ahead = commits.iter().find(|it| it.timestamp_ms > now + DIFFERENCE_MAX_MS)?;
-        let (stamp, now) = (moment(ahead.timestamp_ms), moment(now));
-        Some(format!("version {} is stamped {stamp}, and it is {now}", ahead.version))
+        let (version, stamp) = stamps.iter().find(|(_, at)| *at > now + DIFFERENCE_MAX_MS)?;
+        let (stamp, now) = (moment(*stamp), moment(now));
+        Some(format!("version {version} is stamped {stamp}, and it is {now}"))
     };
     let found = back.or_else(ahead)?;
     Some(format!(
@@ -37,14 +34,13 @@ pub(super) fn doubt(commits: &[LoggedCommit]) -> Option<String> {
 }
 
 /// That a commit which is made now will have an earlier stamp than the one before it.
-pub(super) fn doubt_about_now(commits: &[LoggedCommit]) -> Option<String> {
-    let (last, now) = (commits.last()?, Utc::now().timestamp_millis());
-    (now + DIFFERENCE_MAX_MS < last.timestamp_ms).then(|| {
+pub(super) fn doubt_about_now(stamps: &[(u64, i64)]) -> Option<String> {
+    let ((version, last), now) = (stamps.last()?, Utc::now().timestamp_millis());
+    (now + DIFFERENCE_MAX_MS < *last).then(|| {
         format!(
-            "the clock says {}, and version {} is stamped {}: `--as-of DAY` goes by these",
+            "the clock says {}, and version {version} is stamped {}: `--as-of DAY` goes by these",
             moment(now),
-            last.version,
-            moment(last.timestamp_ms)
+            moment(*last)
         )
     })
 }

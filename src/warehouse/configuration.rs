@@ -9,7 +9,8 @@ use crate::decode::{AmountError, IdentifierFormat, PLAUSIBLE_CENTS_MAX, parse_ce
 use crate::document::{DocumentError, Placed, Problem, Table, read_document};
 
 /// What `init` writes: every setting with its default and meaning.
-pub const DEFAULT_CONFIGURATION: &str = r#"# Settings of this warehouse. Figures depend on them: change them before the first delivery.
+pub const DEFAULT_CONFIGURATION: &str = r#"# Settings of this warehouse. Figures depend on them: `identifier` and `attribution` are fixed by the
+# first delivery, and another value is refused from then on.
 
 # "national": national and BIS numbers with a check number.
 # "coded": recoded tokens of 1 to 64 printable characters; sex and birth year are then unknown.
@@ -91,16 +92,12 @@ impl Configuration {
             identifier: choice(
                 root,
                 root.text("identifier"),
-                &[("national", IdentifierFormat::National), ("coded", IdentifierFormat::Coded)],
+                &IdentifierFormat::ALL.map(|it| (it.name(), it)),
             ),
             attribution: choice(
                 root,
                 root.text("attribution"),
-                &[
-                    ("days", AttributionRule::Days),
-                    ("start", AttributionRule::Start),
-                    ("end", AttributionRule::End),
-                ],
+                &AttributionRule::ALL.map(|it| (it.name(), it)),
             ),
             cents_max: max_amount(root).unwrap_or(PLAUSIBLE_CENTS_MAX),
             fixed_amounts: root.table("fixed_amounts").map_or_else(Vec::new, |it| amounts(&it)),
@@ -131,6 +128,19 @@ impl Configuration {
     /// The mode of new files that are written for others.
     pub fn output_mode(&self) -> OutputMode {
         self.output_mode
+    }
+
+    /// The same with other fixed settings.
+    pub(super) fn with_fixed(&self, fixed: (IdentifierFormat, AttributionRule)) -> Self {
+        let (identifier, attribution) = fixed;
+        Self { identifier, attribution, ..self.clone() }
+    }
+
+    /// Hash of the settings that rows are read under, and of what the dictionary says of that.
+    pub fn reading(&self, dictionary: &str) -> String {
+        let Self { identifier, attribution, cents_max, fixed_amounts, output_mode: _ } = self;
+        let read = (identifier, attribution, cents_max, fixed_amounts, dictionary);
+        blake3::hash(format!("{read:?}").as_bytes()).to_hex().to_string()
     }
 
     /// Hash of the settings that figures depend on and of the dictionary's fingerprint.

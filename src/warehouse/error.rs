@@ -104,6 +104,32 @@ pub enum WarehouseError {
     /// Another writer committed the same delivery in between.
     #[error("another writer has committed delivery `{0}` in the meantime; nothing was written")]
     Conflict(String),
+    /// The rows of the table were read under other settings, which cannot be made up for.
+    #[error(
+        "{} says {own}, but the deliveries of this warehouse were taken in under {of_table}",
+        file.display()
+    )]
+    Fixed {
+        /// Where the setting stands.
+        file: PathBuf,
+        /// What the table says.
+        of_table: String,
+        /// What is said there.
+        own: String,
+    },
+    /// The rows of the table are stored under another classification than rules lead to.
+    #[error("{}", classified(*.version, of_table.as_deref(), own))]
+    Classification {
+        /// The version of the table.
+        version: u64,
+        /// Its classification, where that is known.
+        of_table: Option<String>,
+        /// What program and dictionary lead to.
+        own: String,
+    },
+    /// Another writer committed something in between that a reclassification would not know of.
+    #[error("another writer has committed version {0} in the meantime; nothing was written")]
+    Overtaken(u64),
     /// The log ends before a version that was committed.
     #[error("{}", lost(*.version, *.committed, folder, note))]
     LostEntries {
@@ -137,6 +163,21 @@ pub enum WarehouseError {
         /// Why it failed.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+fn classified(version: u64, of_table: Option<&str>, own: &str) -> String {
+    let now = format!("the rules of this program and of dictionary.toml are classification {own}");
+    match of_table {
+        Some(of_table) => {
+            format!(
+                "the rows of version {version} are stored under classification {of_table}, and {now}"
+            )
+        }
+        None => format!(
+            "version {version} does not say under which classification its rows are stored, settings or \
+             rules have changed since, and {now}"
+        ),
+    }
 }
 
 fn lost(version: u64, committed: u64, folder: &Path, note: &Path) -> String {

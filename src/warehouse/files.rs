@@ -158,6 +158,16 @@ impl ObservationWriter {
         Ok(())
     }
 
+    /// Writes out what is held: what comes next goes to other files.
+    pub fn end_files(&mut self) -> Result<(), WarehouseError> {
+        for (quarter, batches) in std::mem::take(&mut self.held) {
+            if !batches.is_empty() {
+                self.hand_over(quarter, batches)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes what is held; every file is on disk then.
     pub fn finish(mut self) -> Result<Vec<StagedFile>, WarehouseError> {
         self.complete()?;
@@ -166,11 +176,7 @@ impl ObservationWriter {
 
     /// Writes what is held, after which nothing more is taken; gives all files, which are on disk.
     pub fn complete(&mut self) -> Result<&[StagedFile], WarehouseError> {
-        for (quarter, batches) in std::mem::take(&mut self.held) {
-            if !batches.is_empty() {
-                self.hand_over(quarter, batches)?;
-            }
-        }
+        self.end_files()?;
         let files = self.close()?;
         self.files.extend(files);
         Ok(&self.files)

@@ -16,7 +16,7 @@ use super::error::WarehouseError;
 use super::log_balance::check_numbers;
 use super::log_entry::{Action, Add, CHANGED, Entry};
 use super::snapshot::FileEntry;
-use super::table::{FINGERPRINT_PROPERTY, LoggedCommit};
+use super::table::{FINGERPRINT_PROPERTY, Logged, LoggedCommit, LoggedReclassification};
 
 /// Digits of the version in the name of an entry.
 const VERSION_DIGITS: usize = 20;
@@ -76,14 +76,21 @@ impl Log {
         meta_data.configuration.get(FINGERPRINT_PROPERTY).cloned().flatten()
     }
 
-    /// The commits of deliveries up to a version, oldest first.
-    pub(super) fn commits(&self, version: u64) -> Vec<LoggedCommit> {
-        let commit = |(version, entry): (u64, &Entry)| {
-            let info = entry.info()?;
+    /// The commits up to a version.
+    pub(super) fn commits(&self, version: u64) -> Logged {
+        let mut logged = Logged::default();
+        for (version, entry) in (0..=version).zip(&self.entries) {
+            let Some(info) = entry.info() else { continue };
             let timestamp_ms = info.timestamp;
-            Some(LoggedCommit { version, timestamp_ms, record: info.sppis.clone()? })
-        };
-        (0..=version).zip(&self.entries).filter_map(commit).collect()
+            if let Some(record) = info.sppis.clone() {
+                logged.deliveries.push(LoggedCommit { version, timestamp_ms, record });
+            }
+            if let Some(record) = info.reclassification.clone() {
+                let commit = LoggedReclassification { version, timestamp_ms, record };
+                logged.reclassifications.push(commit);
+            }
+        }
+        logged
     }
 
     /// What was added and not removed up to a version, by path.

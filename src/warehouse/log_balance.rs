@@ -14,6 +14,7 @@ use super::record::{DeliveryRecord, ReconciliationRecord};
 /// Compares them, entry by entry.
 pub(super) fn check_numbers(log: &Log) -> Result<(), WarehouseError> {
     let mut live: BTreeMap<&str, &Add> = BTreeMap::new();
+    let mut current: BTreeMap<&str, &DeliveryRecord> = BTreeMap::new();
     for (version, entry) in (0..).zip(&log.entries) {
         let damaged = |text: String| WarehouseError::damaged_log(&log.path(version), text);
         for action in &entry.actions {
@@ -27,7 +28,17 @@ pub(super) fn check_numbers(log: &Log) -> Result<(), WarehouseError> {
                 _ => {}
             }
         }
-        if let Some(record) = entry.info().and_then(|info| info.sppis.as_ref()) {
+        let Some(info) = entry.info() else { continue };
+        let all: Vec<&DeliveryRecord> = match (&info.sppis, &info.reclassification) {
+            (Some(record), _) => {
+                current.insert(&record.delivery, record);
+                vec![record]
+            }
+            // All deliveries have other files, of as many rows.
+            (None, Some(_)) => current.values().copied().collect(),
+            (None, None) => Vec::new(),
+        };
+        for record in all {
             check_rows(record, live.values().copied())
                 .and_then(|()| check_sums(&record.reconciliation))
                 .map_err(|text| damaged(format!("delivery {}: {text}", record.delivery)))?;

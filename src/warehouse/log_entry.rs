@@ -18,7 +18,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::WarehouseError;
-use super::record::DeliveryRecord;
+use super::record::{DeliveryRecord, ReclassificationRecord};
 use super::snapshot::{FileEntry, TAG_BLAKE3, TAG_DELIVERY};
 use crate::document::open_regular;
 
@@ -58,8 +58,12 @@ pub(super) struct CommitInfo {
     pub(super) engine_info: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) client_version: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// `null` beside a reclassification: earlier versions of the program, which know deliveries only,
+    /// refuse the table then.
+    #[serde(default)]
     pub(super) sppis: Option<DeliveryRecord>,
+    #[serde(rename = "sppisReclassification", default, skip_serializing_if = "Option::is_none")]
+    pub(super) reclassification: Option<ReclassificationRecord>,
 }
 
 /// Where an entry stands in the log.
@@ -291,8 +295,9 @@ fn whole(actions: &[Action], version: u64, bytes: &[u8]) -> Result<(), String> {
             "expected versions 1 and 2 of the format, found {reader} and {writer}"
         ));
     }
-    match &info.sppis {
-        None if version > 0 => Err("it says nothing of a delivery".to_owned()),
+    match (&info.sppis, &info.reclassification) {
+        (None, None) if version > 0 => Err("it says nothing of a delivery".to_owned()),
+        (Some(_), Some(_)) => Err("it says two things at once".to_owned()),
         _ => Ok(()),
     }
 }

@@ -17,6 +17,7 @@
 //! turn                     locked by who begins one
 //! ```
 
+mod agreement;
 mod append;
 mod checked;
 mod clock;
@@ -36,12 +37,15 @@ mod log;
 mod log_balance;
 mod log_entry;
 mod log_keying;
+mod meaning;
 mod order;
 mod parquet_file;
+mod reclassification;
 mod record;
 mod rejected_rows;
 mod sidecars;
 mod snapshot;
+mod staging;
 mod statistics;
 mod stored_records;
 mod table;
@@ -62,15 +66,17 @@ pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{FindingsAsParquet, RowCounts, StoredFinding, StoredFindings};
 pub use key::KeySource;
 pub use key_place::{KeyPlace, MovedKey};
+pub use meaning::{Meaning, short};
+pub use reclassification::Reclassification;
 pub use record::{
-    DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReconciliationRecord,
-    RuleRecord, rule_records, rules_of,
+    DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReclassificationRecord,
+    ReconciliationRecord, RuleRecord, rule_records, rules_of,
 };
 pub use rejected_rows::{StoredRow, StoredRows};
 pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use stored_records::{StoredRecord, StoredRecords};
-pub use table::LoggedCommit;
+pub use table::{LoggedCommit, LoggedReclassification};
 pub use turn::Waiting;
 pub use verify::{Fault, Verification, hash_of};
 
@@ -245,6 +251,11 @@ impl Warehouse {
         self.configuration.fingerprint(self.dictionary.fingerprint())
     }
 
+    /// Hash of what says how rows are read and checked, besides their classification.
+    pub fn reading_fingerprint(&self) -> String {
+        self.configuration.reading(&self.dictionary.reading())
+    }
+
     /// Fingerprint of the key that the warehouse was made with.
     pub fn key_fingerprint(&self) -> Result<String, WarehouseError> {
         let log = self.log()?;
@@ -280,7 +291,7 @@ impl Warehouse {
             return Err(WarehouseError::Unknown(format!("version {version}")));
         }
         let is_by_day = matches!(as_of, Some(AsOf::Day(_)));
-        let doubt = if is_by_day { clock::doubt(latest.commits()) } else { None };
+        let doubt = if is_by_day { clock::doubt(&latest.stamps()) } else { None };
         Ok(self.snapshot_in(&log, version)?.with_doubt(doubt))
     }
 
@@ -378,9 +389,9 @@ fn others_can_name(root: &Path) -> Result<(), WarehouseError> {
 /// The last version that was committed by the end of a day.
 fn version_at(latest: &Snapshot, day: NaiveDate) -> Result<u64, WarehouseError> {
     let end = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc().timestamp_millis();
-    let known = latest.commits().iter().filter(|commit| commit.timestamp_ms < end);
+    let known = latest.stamps().into_iter().filter(|(_, timestamp_ms)| *timestamp_ms < end);
     let unknown = || WarehouseError::Unknown(format!("delivery committed by {day}"));
-    known.map(|commit| commit.version).max().ok_or_else(unknown)
+    known.map(|(version, _)| version).max().ok_or_else(unknown)
 }
 
 /// The last version before a delivery of a later period came in, but not before `id` itself did;
@@ -397,6 +408,6 @@ fn version_of(latest: &Snapshot, id: &str) -> Result<u64, WarehouseError> {
     let is_later = |commit: &&LoggedCommit| {
         commit.record.quarters().is_some_and(|it| it.first() > asked.last())
     };
-    let known = commits[first..].iter().take_while(|commit| !is_later(commit)).last();
-    known.map(|commit| commit.version).ok_or_else(unknown)
+    let later = commits[first..].iter().find(is_later);
+    Ok(later.map_or(latest.version(), |commit| commit.version - 1))
 }

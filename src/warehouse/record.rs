@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::WarehouseError;
 use super::file_hash::FileHash;
 use super::findings::{RowCounts, StoredFinding};
+use super::meaning::Meaning;
 use crate::attribution::{QuarterTotals, Reconciliation};
 use crate::check::quarters_empty;
 use crate::exact::known;
@@ -15,7 +16,7 @@ use crate::finding::{DeliveryFinding, FindingSummary};
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
 
-/// Key of the record in the commit's metadata.
+/// Key of a delivery's record in the commit's metadata.
 pub(super) const RECORD_KEY: &str = "sppis";
 
 /// A committed delivery.
@@ -51,6 +52,30 @@ pub struct DeliveryRecord {
     /// What would have kept the delivery out as a whole, had it not been accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocking: Vec<DeliveryFindingRecord>,
+    /// Hash of what says how rows are read and checked, besides their classification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
+    /// What the figures of the table mean from this commit on; earlier versions did not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<Meaning>,
+}
+
+/// All deliveries, classified anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReclassificationRecord {
+    /// Version of this format.
+    pub format: u32,
+    /// Version of the tool that wrote the commit.
+    pub tool: String,
+    /// Hash of the classification before, where it is known.
+    pub before: Option<String>,
+    /// What the figures of the table mean from this commit on.
+    pub meaning: Meaning,
+    /// Observations of the table.
+    pub observations: u64,
+    /// Those of them that have another regime, measure or guidance than before.
+    pub changed: u64,
 }
 
 impl DeliveryRecord {

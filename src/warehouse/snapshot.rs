@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use super::checked::Written;
 use super::clock;
 use super::error::WarehouseError;
+use super::meaning::{EARLIER_CONVENTIONS, Meaning};
 use super::parquet_file::Tail;
-use super::table::LoggedCommit;
+use super::table::{Logged, LoggedCommit, LoggedReclassification};
 use crate::exact::known;
 use crate::pseudonym::PseudonymKey;
 use crate::quarter::{Quarter, QuarterRange};
@@ -18,6 +19,8 @@ pub struct Snapshot {
     version: u64,
     files: Vec<TableFile>,
     commits: Vec<LoggedCommit>,
+    reclassifications: Vec<LoggedReclassification>,
+    meaning: Option<Meaning>,
     doubt: Option<String>,
 }
 
@@ -46,12 +49,34 @@ impl Snapshot {
         version: u64,
         folder: &std::path::Path,
         files: &[FileEntry],
-        commits: Vec<LoggedCommit>,
+        logged: Logged,
     ) -> Result<Self, WarehouseError> {
         let files = files.iter().map(|file| TableFile::new(folder, file));
         let mut files: Vec<_> = files.collect::<Result<_, _>>()?;
         files.sort_by(|a, b| (a.quarter, &a.path).cmp(&(b.quarter, &b.path)));
-        Ok(Self { version, files, commits, doubt: None })
+        let Logged { deliveries: commits, reclassifications } = logged;
+        let of_deliveries = commits.iter().map(|it| (it.version, it.record.meaning.as_ref()));
+        let of_all = reclassifications.iter().map(|it| (it.version, Some(&it.record.meaning)));
+        let said = of_deliveries.chain(of_all).filter_map(|(at, said)| Some((at, said?)));
+        let meaning = said.max_by_key(|(at, _)| *at).map(|(_, said)| said.clone());
+        Ok(Self { version, files, commits, reclassifications, meaning, doubt: None })
+    }
+
+    /// The same where it is known what figures mean although no commit says it.
+    pub(super) fn with_meaning(self, meaning: Meaning) -> Self {
+        Self { meaning: Some(meaning), ..self }
+    }
+
+    /// What figures mean, if its commits say it.
+    pub fn meaning(&self) -> Option<&Meaning> {
+        self.meaning.as_ref()
+    }
+
+    /// The guidances under a partnership convention.
+    pub fn conventions(&self) -> impl Iterator<Item = &str> {
+        let earlier = if self.meaning.is_none() { EARLIER_CONVENTIONS.as_slice() } else { &[] };
+        let said = self.meaning.iter().flat_map(|meaning| meaning.terms().conventions());
+        said.chain(earlier.iter().copied())
     }
 
     pub(super) fn with_doubt(self, doubt: Option<String>) -> Self {
@@ -65,7 +90,16 @@ impl Snapshot {
 
     /// What has to be said of the clock before another commit is made, in words.
     pub fn doubt_about_now(&self) -> Option<String> {
-        clock::doubt_about_now(&self.commits)
+        clock::doubt_about_now(&self.stamps())
+    }
+
+    /// Each version that a commit made, and when, in order.
+    pub(super) fn stamps(&self) -> Vec<(u64, i64)> {
+        let of_deliveries = self.commits.iter().map(|it| (it.version, it.timestamp_ms));
+        let of_all = self.reclassifications.iter().map(|it| (it.version, it.timestamp_ms));
+        let mut stamps: Vec<(u64, i64)> = of_deliveries.chain(of_all).collect();
+        stamps.sort_unstable();
+        stamps
     }
 
     /// The table's version.
@@ -81,6 +115,18 @@ impl Snapshot {
     /// Every commit of a delivery, oldest first.
     pub fn commits(&self) -> &[LoggedCommit] {
         &self.commits
+    }
+
+    /// Every commit that classified all deliveries anew, oldest first.
+    pub fn reclassifications(&self) -> &[LoggedReclassification] {
+        &self.reclassifications
+    }
+
+    /// The last version in which a commit of a delivery was the current one.
+    pub fn last_version_of(&self, commit: &LoggedCommit) -> u64 {
+        let of_delivery = |it: &&LoggedCommit| it.record.delivery == commit.record.delivery;
+        let mut later = self.commits.iter().filter(|it| it.version > commit.version);
+        later.find(of_delivery).map_or(self.version, |it| it.version - 1)
     }
 
     /// Whether a log of old says hashes of delivered files without a key.

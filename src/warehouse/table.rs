@@ -13,7 +13,7 @@ use url::Url;
 
 use super::durable_store::DurableStore;
 use super::error::WarehouseError;
-use super::record::DeliveryRecord;
+use super::record::{DeliveryRecord, ReclassificationRecord};
 
 /// Key of the pseudonym key's fingerprint in the table's properties.
 pub(super) const FINGERPRINT_PROPERTY: &str = "sppis.keyFingerprint";
@@ -29,6 +29,24 @@ pub struct LoggedCommit {
     pub timestamp_ms: i64,
     /// What it says of its delivery.
     pub record: DeliveryRecord,
+}
+
+/// A commit that classified all deliveries anew.
+#[derive(Debug, Clone)]
+pub struct LoggedReclassification {
+    /// Version of the table that the commit made.
+    pub version: u64,
+    /// When it was made, as of a delivery.
+    pub timestamp_ms: i64,
+    /// What it says.
+    pub record: ReclassificationRecord,
+}
+
+/// The commits of a table, oldest first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Logged {
+    pub(super) deliveries: Vec<LoggedCommit>,
+    pub(super) reclassifications: Vec<LoggedReclassification>,
 }
 
 /// Makes the table in an empty folder, with the fingerprint of its key.

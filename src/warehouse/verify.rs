@@ -17,7 +17,7 @@ use super::error::WarehouseError;
 use super::log::Log;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
-use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, commit, sidecars, turn};
+use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, sidecars, staging, turn};
 use crate::document::open_regular;
 use crate::quarter::Quarter;
 
@@ -69,7 +69,7 @@ impl Warehouse {
     pub fn verify(&self) -> Result<Verification, WarehouseError> {
         let noted = committed::noted(&self.root)?;
         let log = self.log()?;
-        let snapshot = self.snapshot_in(&log, log.version())?;
+        let snapshot = self.agreed(self.snapshot_in(&log, log.version())?)?;
         let mut verification = Verification {
             version: snapshot.version(),
             file_count: snapshot.files().len(),
@@ -180,7 +180,7 @@ impl Warehouse {
         for add in log.ever_added() {
             named.insert(folder.join(&add.path));
         }
-        for commit in log.commits(log.version()) {
+        for commit in log.commits(log.version()).deliveries {
             named.extend(commit.record.sidecars().map(|name| self.root.join(name)));
         }
         let mut orphans = Vec::new();
@@ -198,7 +198,7 @@ impl Warehouse {
         // An ingestion holds its lock until its files are named. What was unnamed before nobody
         // held a lock, and still is after that, belongs to an ingestion that has died.
         let before = self.orphans()?;
-        if commit::is_ingesting(&self.root) {
+        if staging::is_ingesting(&self.root) {
             return Ok(None);
         }
         let mut orphans = self.orphans()?;
@@ -208,7 +208,7 @@ impl Warehouse {
 
     /// Folders of ingestions that have died.
     pub fn abandoned(&self) -> Vec<PathBuf> {
-        commit::abandoned(&self.root)
+        staging::abandoned(&self.root)
     }
 
     /// Removes what no version names, and folders of ingestions that have died, unless an ingestion

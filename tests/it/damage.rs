@@ -15,7 +15,7 @@ use sppis::pipeline::answer::{Basis, Means, answer, answer_compared, answer_stat
 use sppis::pipeline::difference::differences;
 use sppis::query::{Arguments, Catalog, Question, Statement, resolve};
 use sppis::render::plain;
-use sppis::warehouse::{AsOf, Snapshot, Warehouse};
+use sppis::warehouse::{AsOf, LoggedCommit, Snapshot, Warehouse};
 
 use crate::guesses::warehouse_of_old;
 use crate::sandbox::{CONFIGURATION, Sandbox, files_below};
@@ -125,7 +125,12 @@ fn ways(root: &Path) -> Vec<(&'static str, Answer)> {
         let now = now()?;
         let [one, other] = ["2007-11@1", "2007-11@2"].map(|it| now.named(it).cloned());
         let (one, other) = (one.map_err(failed)?, other.map_err(failed)?);
-        let found = differences(warehouse, &one, &other).map_err(|error| said(&error))?;
+        let state = |of: &LoggedCommit| {
+            warehouse.snapshot(Some(&AsOf::Version(now.last_version_of(of)))).map_err(failed)
+        };
+        let (old, new) = (state(&one)?, state(&other)?);
+        let found = differences(warehouse, (&one, &old), (&other, &new));
+        let found = found.map_err(|error| said(&error))?;
         Ok(format!("{found:?}"))
     };
     let beside = || {

@@ -83,6 +83,9 @@ BUDART_ID = ["122"]
     let before = sandbox.run(["ingest", file]).ok().stdout;
     assert!(before.contains("check.code-unknown") && before.contains("check.unclassified"));
     sandbox.write("warehouse/dictionary.toml", own);
+    let refused = sandbox.run(["ingest", file]);
+    assert!(refused.code == 2 && refused.stderr.contains("sppis reclassify"), "{refused}");
+    sandbox.run(["reclassify"]).ok();
     // The same bytes under another dictionary are not the same delivery.
     let after = sandbox.run(["ingest", file]).ok().stdout;
     assert!(after.contains("committed as revision 2"), "{after}");

@@ -204,7 +204,7 @@ fn a_partial_figure_says_so_in_every_format() {
      2006Q4   article_60  04-06                 1    0.00  partial         partial
      2006Q4   article_60  07-12                 3    0.00  partial         partial
      2006Q4   article_60  total                 4    0.00
-    10 rows; version 2 with 2007-05@1, 2008-05@1
+    10 rows; version 2 with 2007-05@1, 2008-05@1; classification 1669121ef5dc
     partial without 2006Q1..2006Q2: not delivered
     do not add up over rows: persons
     ");

@@ -272,7 +272,7 @@ fn a_missing_an_open_or_another_key_is_refused() {
     insta::assert_snapshot!(said.join("\n"), @"
     error: the pseudonym key at SANDBOX/.config/sppis/keys/FINGERPRINT.key can be read by others; run `chmod 600` on it
     error: the pseudonym key at SANDBOX/.config/sppis/keys/FINGERPRINT.key has not 32 bytes
-    hint: put the key that the warehouse was made with back in its place
+    hint: put the key that the warehouse was made with back in its place, or start a new warehouse with `sppis init`
     error: the pseudonym key at SANDBOX/.config/sppis/keys/FINGERPRINT.key is missing; without it persons cannot be linked: restore it from its backup
     ");
     sandbox.run(["ingest", &file]).ok();

@@ -277,7 +277,7 @@ complete = true
      2005Q1   aide_sociale               :       :  not_delivered   not_delivered
      2005Q1   integration_sociale        :       :  not_delivered   not_delivered
      2005Q1   organic_law                :       .  not_delivered   not_applicable
-    6 rows; version 2 with 2007-11@1, 2008-05@1
+    6 rows; version 2 with 2007-11@1, 2008-05@1; classification 1669121ef5dc
     only 2004Q4..2005Q1
     do not add up over rows: persons
     asked for and not delivered: 2004Q4..2005Q1

@@ -47,6 +47,12 @@ mod typed;
 /// Bounds on what is read and held, and how the program ends where a file is damaged.
 mod limits;
 
+/// What figures mean: fixed settings, rules, conventions.
+mod meaning;
+
+/// All rows under other rules, in one commit.
+mod reclassifying;
+
 /// Killed writers, damaged files, left-over files.
 mod crashes;
 

@@ -249,7 +249,7 @@ fn a_cell_without_a_number_says_why_in_every_format() {
      2004Q4   integration_sociale    0.00                          0.00       .       :                                       not_applicable  not_delivered
      2005Q1   integration_sociale   10.00                         10.00       .       0                                       not_applicable
      2005Q1   organic_law            0.00                             –       .       1  undefined                            not_applicable
-    3 rows; version 1 with bf@1
+    3 rows; version 1 with bf@1; classification 1669121ef5dc
     ");
     let document: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
     insta::assert_snapshot!(document["rows"][0], @r#"{"amount":"0.00","amount_per_convention_person":"0.00","amount_per_convention_person_status":null,"before":null,"before_status":"not_delivered","change":null,"change_status":"not_applicable","quarter":"2004Q4","regime":"integration_sociale"}"#);

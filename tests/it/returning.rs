@@ -360,7 +360,7 @@ fn settings_that_changed_in_between_are_no_ground_for_a_replay() {
     let first = right(4);
     let file = corrections(&sandbox, &[(first.0, &first.1)]);
     let settings = sandbox.read("warehouse/sppis.toml");
-    sandbox.write("warehouse/sppis.toml", settings.replace("\"days\"", "\"start\""));
+    sandbox.write("warehouse/sppis.toml", settings.replace("100000.00", "90000.00"));
     let ran = sandbox.run(["replay", "2008-05", &file]);
     assert_eq!(ran.code, 2, "{ran}");
     assert!(ran.stderr.contains("settings or the dictionary have changed"), "{ran}");

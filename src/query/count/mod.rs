@@ -198,8 +198,7 @@ impl Counting<'_> {
         let levels = counts.iter().zip(cells).map(|(count, cells)| {
             let distinct = match &self.appearances {
                 Spans::FromAppearances(appearances) if !tells_persons_by_quarter(count) => {
-                    let vocabulary = self.histories.vocabulary();
-                    Some(spans::persons(&cells, &self.keys, vocabulary, appearances)?)
+                    Some(spans::persons(&cells, &self.keys, self.histories, appearances)?)
                 }
                 _ => None,
             };

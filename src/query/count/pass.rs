@@ -82,7 +82,7 @@ impl<'a> Pass<'a> {
             keys,
             counts,
             cells,
-            is_convention: histories.vocabulary().conventions(),
+            is_convention: histories.conventions(),
             counted: cells.iter().map(Counted::new).collect(),
             persons_before: 0,
         }

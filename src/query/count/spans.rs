@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::cells::{Cells, Keys};
 use crate::exact::fitting;
-use crate::histories::{Appearances, Axis, Selection, Vocabulary};
+use crate::histories::{Appearances, Axis, Histories, Selection, Vocabulary};
 
 /// The distinct persons of a cell.
 #[derive(Debug, Clone, Copy)]
@@ -22,11 +22,12 @@ pub(super) struct Distinct {
 pub(super) fn persons(
     cells: &Cells,
     keys: &Keys,
-    vocabulary: &Vocabulary,
+    histories: &Histories,
     appearances: &Appearances,
 ) -> Option<Vec<Distinct>> {
     let axes = keys.stored_axes()?;
-    let values = Values { axes: &axes, vocabulary, conventions: vocabulary.conventions() };
+    let (vocabulary, conventions) = (histories.vocabulary(), histories.conventions());
+    let values = Values { axes: &axes, vocabulary, conventions };
     let of_cells = cells.keys_of_cells(keys.len());
     of_cells.iter().map(|keys| values.persons(keys, appearances)).collect()
 }

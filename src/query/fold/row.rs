@@ -92,7 +92,8 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn is_under_convention(&self) -> bool {
-        matches!(self.text("guidance"), Some("h50" | "h100"))
+        let own = self.text("guidance");
+        own.is_some_and(|own| self.dictionary.conventions().any(|it| it == own))
     }
 
     /// The value of a dimension as figures are broken down by it.
