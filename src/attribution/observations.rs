@@ -150,7 +150,6 @@ fn columns(
     let decoded = checked.decoded();
     let terms = attribution.dictionary;
     let rows = &selection.rows;
-    let key = |position: usize| fitting(position + 1);
     let [regimes, measures, guidances] = names(terms);
     let sexes = vec![Sex::Male.letter(), Sex::Female.letter()];
     let sex = |row: usize| match decoded.sex()[row] {
@@ -191,7 +190,7 @@ pub(super) fn names(terms: &Dictionary) -> [Vec<&str>; 3] {
 
 /// The key of a place among names; 0 is none.
 pub(super) fn key(place: usize) -> u32 {
-    u32::try_from(place + 1).unwrap_or(u32::MAX)
+    fitting(place + 1)
 }
 
 /// The codes of `rows`, with all texts of the chunk.

@@ -15,6 +15,7 @@ use super::observations::{ObservationBatch, key, names, observation_schema, raw_
 use super::values::{Codes, Values};
 use crate::check::{CheckContext, Classes};
 use crate::dictionary::{CodeColumn, Dictionary};
+use crate::exact::known;
 use crate::quarter::Quarter;
 
 /// A stored column that is not as it is written.
@@ -67,7 +68,7 @@ impl ObservationBatch {
         let without = |it: &Option<u16>| it.is_none();
         if let Some(first) = classes.regime.iter().position(without) {
             let rows = classes.regime.iter().filter(|it| without(it)).count() as u64;
-            let stored = self.column("regime").codes().text(first).unwrap_or_default().to_owned();
+            let stored = known(self.column("regime").codes().text(first)).to_owned();
             return Err(NoRegime { stored, rows });
         }
         let named = |places: &[Option<u16>], names: Vec<&str>| {
@@ -153,11 +154,11 @@ where
 fn codes(array: &ArrayRef, order: &[usize]) -> Option<Values> {
     let array = array.as_dictionary_opt::<Int32Type>()?;
     let texts = array.values().as_string_opt::<i32>()?;
-    let held: Vec<Box<str>> = texts.iter().map(|text| text.unwrap_or_default().into()).collect();
+    let held: Option<Vec<Box<str>>> = texts.iter().map(|text| text.map(Into::into)).collect();
     let keys = array.keys();
     let place = |row: &usize| {
         let place = keys.is_valid(*row).then(|| usize::try_from(keys.value(*row)).ok());
         place.flatten().map_or(0, key)
     };
-    Some(Values::Codes(Codes::new(order.iter().map(place), held.into())))
+    Some(Values::Codes(Codes::new(order.iter().map(place), held?.into())))
 }

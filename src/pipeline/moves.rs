@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{Difference, Figures};
 use crate::attribution::{Codes, ObservationBatch, Values};
+use crate::exact::known;
 use crate::quarter::Quarter;
 
 /// What an observation is classified as.
@@ -95,7 +96,8 @@ impl<'v> Keyed<'v> {
     }
 
     fn group(&self, [regime, measure, _]: [u32; 3]) -> Group {
-        let name = |column, key| self.name(column, key).unwrap_or_default();
+        // A stored row has a regime and a measure.
+        let name = |column, key| known(self.name(column, key));
         (name(0, regime), name(1, measure))
     }
 
@@ -170,8 +172,8 @@ impl Counts {
             quarters: (quarter, quarter),
             regime: group.0.clone(),
             measure: group.1.clone(),
-            before: Some(before.get(group).copied().unwrap_or_default()),
-            after: Some(after.get(group).copied().unwrap_or_default()),
+            before: Some(before.get(group).map_or_else(Figures::default, |it| *it)),
+            after: Some(after.get(group).map_or_else(Figures::default, |it| *it)),
         });
         (moves, differences.filter(|it| it.before != it.after).collect())
     }

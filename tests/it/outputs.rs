@@ -11,18 +11,19 @@ use crate::seeded::{copy, warehouse};
 
 /// Every command, which of the shared options it has, and its formats, the first that of stdout.
 /// A command that is not in the list has not been decided on.
-const COMMANDS: [(&str, &[&str], &[&str]); 21] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 22] = [
     ("init", &[], &[]),
     ("inspect", &["format", "output"], TEXTS),
     ("ingest", &["lang"], &[]),
     ("deliveries", &["as-of", "format", "output", "locale"], LISTS),
     ("rejects", &["format", "output"], &["table", "csv", "json", "parquet"]),
     ("replay", &[], &[]),
+    ("reclassify", &["format", "output"], TEXTS),
     ("validation", &["format", "output", "lang"], &["html", "json"]),
     ("verify", &["format", "output"], TEXTS),
     ("histories", &[], &[]),
     ("clean", &[], &[]),
-    ("diff", &["format", "output", "lang", "locale"], FIGURES),
+    ("diff", &["as-of", "format", "output", "lang", "locale"], FIGURES),
     ("key", &[], &[]),
     ("history", &["as-of", "format", "output", "locale"], LISTS),
     ("queries", &["format", "output", "lang"], TEXTS),
@@ -125,6 +126,7 @@ fn writing() -> Vec<(&'static str, Vec<&'static str>)> {
             }
             "diff" => vec!["2006-11", "2007-05", "--all"],
             "rejects" | "validation" => vec!["2007-05"],
+            "reclassify" => vec!["--dry-run"],
             "inspect" => vec!["in/DWH_SPPIS_Formulaires_2007-05.csv"],
             "explain" => vec!["by-year"],
             _ => Vec::new(),
@@ -446,7 +448,9 @@ fn what_a_warehouse_holds_is_said_to_programs() {
     assert_eq!(versions.len(), 7);
     let first = &versions[0];
     let said = names(first);
-    assert_eq!(said, "amount committed delivery quarters revision rows_read rows_rejected version");
+    let columns = "amount classification committed delivery quarters revision rows_read \
+                   rows_rejected version";
+    assert_eq!(said, columns);
     assert_eq!(
         (&first["version"], &first["delivery"], &first["revision"], &first["quarters"]),
         (&1.into(), &"2004-05".into(), &1.into(), &"2002Q3..2002Q4".into())
