@@ -96,36 +96,34 @@ fn observations(sandbox: &Sandbox) -> PathBuf {
 }
 
 #[test]
-fn a_damaged_file_that_a_library_does_not_expect_is_named_in_one_sentence() {
+fn a_damaged_file_is_named_in_one_sentence_before_a_library_reads_it() {
     let sandbox = Sandbox::new();
     let file = sandbox.delivery("2007-11", &[ROW]);
     sandbox.run(["ingest", &file]).ok();
     let path = observations(&sandbox);
     let bytes = fs::read(&path).unwrap();
     let run = ["run", "amount-by-regime", "--without-histories"];
-    let mut stopped = 0;
-    // The description of the columns stands at the end.
-    for at in (0..bytes.len() - 8).rev() {
+    let answer = sandbox.run(run).ok().stdout;
+    let mut found = 0;
+    // The description of the columns, which libraries take for granted, stands at the end.
+    for at in (0..bytes.len()).rev().step_by(31) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 1;
         fs::write(&path, damaged).unwrap();
         let ran = sandbox.run(run);
-        assert!(ran.code == 0 || ran.code == 2, "{ran}");
-        assert!(!ran.stderr.contains("panicked"), "{ran}");
-        if ran.stderr.contains("its reader stopped at") {
-            let name = path.file_name().unwrap().to_str().unwrap();
-            let error = ran.stderr.lines().next().unwrap();
-            assert!(error.starts_with("error: ") && error.contains(name), "{ran}");
-            assert!(error.contains("its checksum is not the one committed"), "{ran}");
-            assert!(!error.contains("/registry/"), "{ran}");
-            assert_eq!((ran.code, ran.stderr.lines().count()), (2, 2), "{ran}");
-            stopped += 1;
-            if stopped == 2 {
-                return;
-            }
+        if ran.code == 0 {
+            // A column that is not read.
+            assert_eq!(ran.stdout, answer, "{at}");
+            continue;
         }
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let error = ran.stderr.lines().next().unwrap();
+        assert!(error.starts_with("error: ") && error.contains(name), "{ran}");
+        assert!(!error.contains("/registry/") && !error.contains("panicked"), "{ran}");
+        assert_eq!((ran.code, ran.stderr.lines().count()), (2, 2), "{ran}");
+        found += 1;
     }
-    panic!("no change of a byte makes a library stop: the test tests nothing");
+    assert!(found > 50, "the test tests nothing: {found}");
 }
 
 /// The most memory that a command has at any moment, in MiB, and what it printed.
