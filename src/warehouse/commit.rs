@@ -21,10 +21,9 @@ use super::error::WarehouseError;
 use super::files::{
     Gather, ObservationWriter, StagedFile, create_private_folder, place, read_totals, sync_folder,
 };
-use super::log_entry::{Action, Add, Transaction};
+use super::log_entry::{Action, Add, TAG_BLAKE3, TAG_DELIVERY, TAG_TAIL, Transaction};
 use super::record::DeliveryRecord;
 use super::sidecars::{SidecarWriter, StagedSidecars};
-use super::snapshot::{TAG_BLAKE3, TAG_DELIVERY, TAG_TAIL};
 use super::staging::{LOCK_FILE, Staging};
 use super::turn::Waiting;
 use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, Snapshot, Warehouse};

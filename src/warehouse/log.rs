@@ -15,7 +15,6 @@ use super::durable_store::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::log_balance::check_numbers;
 use super::log_entry::{Action, Add, CHANGED, Entry};
-use super::snapshot::FileEntry;
 use super::table::{FINGERPRINT_PROPERTY, Logged, LoggedCommit, LoggedReclassification};
 
 /// Digits of the version in the name of an entry.
@@ -104,11 +103,6 @@ impl Log {
             }
         }
         files.into_values()
-    }
-
-    /// The files of a version.
-    pub(super) fn files(&self, version: u64) -> Vec<FileEntry> {
-        self.live(version).map(Add::entry).collect()
     }
 
     /// Every file that any version added.

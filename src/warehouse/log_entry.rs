@@ -19,13 +19,16 @@ use serde::{Deserialize, Serialize};
 
 use super::error::WarehouseError;
 use super::record::{DeliveryRecord, ReclassificationRecord};
-use super::snapshot::{FileEntry, TAG_BLAKE3, TAG_DELIVERY};
 use crate::document::open_regular;
 
 /// What an entry begins with, up to the digits of its hash.
 const BEGINNING: &str = "{\"commitInfo\":{\"sppisHash\":\"";
 /// Digits of a hash.
 const DIGITS: usize = 64;
+/// Names of a file's tags.
+pub(super) const TAG_DELIVERY: &str = "delivery";
+pub(super) const TAG_BLAKE3: &str = "blake3";
+pub(super) const TAG_TAIL: &str = "footer";
 /// The name of the partition column.
 const QUARTER: &str = "quarter";
 /// The version of the format that other readers and writers must know.
@@ -315,13 +318,13 @@ impl Add {
         let statistics: Statistics = serde_json::from_str(&self.stats)
             .map_err(|_| "expected statistics with a number of rows".to_owned())?;
         self.row_count = statistics.num_records;
-        let (quarter, hash) = (self.quarter(), self.tag(TAG_BLAKE3));
+        let (quarter, hash) = (self.quarter(), self.hash());
         let folder = format!("{QUARTER}={quarter}/");
         let short = hash.get(..16).unwrap_or("");
         let is_named = self.path.starts_with(&folder)
             && !short.is_empty()
             && self.path.ends_with(&format!("-{short}.parquet"));
-        if !is_named || self.partition_values.len() != 1 || self.tag(TAG_DELIVERY).is_empty() {
+        if !is_named || self.partition_values.len() != 1 || self.delivery().is_empty() {
             return Err("expected the name of a file to say its quarter and hash".to_owned());
         }
         Ok(())
@@ -341,16 +344,14 @@ impl Add {
         self.tag(TAG_DELIVERY)
     }
 
-    /// What a snapshot says of it.
-    pub(super) fn entry(&self) -> FileEntry {
-        FileEntry {
-            path: self.path.clone(),
-            quarter: Some(self.quarter().to_owned()),
-            tags: self.tags.clone(),
-            row_count: self.row_count,
-            byte_count: self.size,
-            statistics: self.stats.clone(),
-        }
+    /// BLAKE3 of all its bytes.
+    pub(super) fn hash(&self) -> &str {
+        self.tag(TAG_BLAKE3)
+    }
+
+    /// Where its footer begins, and the hash of that, if it says them.
+    pub(super) fn tail(&self) -> Option<&str> {
+        self.tags.get(TAG_TAIL).and_then(Option::as_deref)
     }
 
     /// The action that takes it out of the table.

@@ -324,7 +324,7 @@ impl Warehouse {
 
     fn snapshot_in(&self, log: &log::Log, version: u64) -> Result<Snapshot, WarehouseError> {
         let folder = self.observations_folder()?;
-        Snapshot::new(version, &folder, &log.files(version), log.commits(version))
+        Snapshot::new(version, &folder, log.live(version), log.commits(version))
     }
 
     /// Engines are handed absolute paths; messages show the folder as the user gave it.

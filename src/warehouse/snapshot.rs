@@ -1,11 +1,11 @@
 //! The table at one version: its files, and the deliveries they come from.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::checked::Written;
 use super::clock;
 use super::error::WarehouseError;
+use super::log_entry::Add;
 use super::meaning::{EARLIER_CONVENTIONS, Meaning};
 use super::parquet_file::Tail;
 use super::table::{Logged, LoggedCommit, LoggedReclassification};
@@ -39,19 +39,14 @@ pub struct TableFile {
 
 const READING: &str = "reading the table's files";
 
-/// Names of a file's tags in the log.
-pub(super) const TAG_DELIVERY: &str = "delivery";
-pub(super) const TAG_BLAKE3: &str = "blake3";
-pub(super) const TAG_TAIL: &str = "footer";
-
 impl Snapshot {
-    pub(super) fn new(
+    pub(super) fn new<'l>(
         version: u64,
         folder: &std::path::Path,
-        files: &[FileEntry],
+        files: impl Iterator<Item = &'l Add>,
         logged: Logged,
     ) -> Result<Self, WarehouseError> {
-        let files = files.iter().map(|file| TableFile::new(folder, file));
+        let files = files.map(|add| TableFile::new(folder, add));
         let mut files: Vec<_> = files.collect::<Result<_, _>>()?;
         files.sort_by(|a, b| (a.quarter, &a.path).cmp(&(b.quarter, &b.path)));
         let Logged { deliveries: commits, reclassifications } = logged;
@@ -200,37 +195,19 @@ impl Snapshot {
     }
 }
 
-/// What the log says of a file.
-#[derive(Debug)]
-pub(super) struct FileEntry {
-    /// Relative to the table.
-    pub(super) path: String,
-    pub(super) quarter: Option<String>,
-    pub(super) tags: BTreeMap<String, Option<String>>,
-    pub(super) row_count: u64,
-    pub(super) byte_count: u64,
-    pub(super) statistics: String,
-}
-
 impl TableFile {
     /// A file that names no quarter is an error: its rows must not be missing from figures.
-    pub(super) fn new(folder: &std::path::Path, file: &FileEntry) -> Result<Self, WarehouseError> {
-        // What another program has added has no tags.
-        let tag = |name: &str| match file.tags.get(name) {
-            Some(Some(value)) => value.clone(),
-            _ => String::new(),
-        };
-        let quarter = file.quarter.as_deref().unwrap_or("").parse();
-        let tail = file.tags.get(TAG_TAIL).and_then(Option::as_deref).map(str::parse);
+    pub(super) fn new(folder: &std::path::Path, add: &Add) -> Result<Self, WarehouseError> {
+        let tail = add.tail().map(str::parse);
         Ok(Self {
-            path: folder.join(&file.path),
-            quarter: quarter.map_err(WarehouseError::table(READING))?,
-            delivery: tag(TAG_DELIVERY),
-            row_count: file.row_count,
-            byte_count: file.byte_count,
-            blake3: tag(TAG_BLAKE3),
+            path: folder.join(&add.path),
+            quarter: add.quarter().parse().map_err(WarehouseError::table(READING))?,
+            delivery: add.delivery().to_owned(),
+            row_count: add.row_count,
+            byte_count: add.size,
+            blake3: add.hash().to_owned(),
             tail: tail.transpose().map_err(WarehouseError::table(READING))?,
-            statistics: file.statistics.clone(),
+            statistics: add.stats.clone(),
         })
     }
 

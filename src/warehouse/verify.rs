@@ -151,7 +151,7 @@ impl Warehouse {
     fn damaged_of_old(&self, log: &Log, now: &Snapshot) -> Result<Vec<Fault>, WarehouseError> {
         let folder = self.observations_folder()?;
         let is_of_now = |path: &Path| now.files().iter().any(|file| file.path() == path);
-        let added = log.ever_added().map(|add| TableFile::new(&folder, &add.entry()));
+        let added = log.ever_added().map(|add| TableFile::new(&folder, add));
         let mut files: Vec<TableFile> = added.collect::<Result<_, _>>()?;
         files.retain(|file| !is_of_now(file.path()));
         let compared = files.par_iter().filter_map(|file| file.written().whole().err());
