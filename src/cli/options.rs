@@ -24,7 +24,7 @@ use crate::warehouse::{Snapshot, Warehouse};
 
 /// The formats of a command; the first is that of stdout.
 pub(super) trait Formats: Clone + Send + Sync + 'static {
-    const FORMATS: &'static [Format];
+    fn formats() -> &'static [Format];
 }
 
 /// Figures: every format.
@@ -32,20 +32,9 @@ pub(super) trait Formats: Clone + Send + Sync + 'static {
 pub(super) struct OfFigures;
 
 impl Formats for OfFigures {
-    const FORMATS: &'static [Format] = &[
-        Format::Table,
-        Format::Csv,
-        Format::Tsv,
-        Format::Json,
-        Format::Ndjson,
-        Format::Parquet,
-        Format::Arrow,
-        Format::Xlsx,
-        Format::Markdown,
-        Format::Html,
-        Format::Ipynb,
-        Format::SdmxCsv,
-    ];
+    fn formats() -> &'static [Format] {
+        Format::value_variants()
+    }
 }
 
 /// Lists of what a warehouse holds: those of figures that a list has a use for.
@@ -53,18 +42,20 @@ impl Formats for OfFigures {
 pub(super) struct OfLists;
 
 impl Formats for OfLists {
-    const FORMATS: &'static [Format] = &[
-        Format::Table,
-        Format::Csv,
-        Format::Tsv,
-        Format::Json,
-        Format::Ndjson,
-        Format::Parquet,
-        Format::Arrow,
-        Format::Xlsx,
-        Format::Markdown,
-        Format::Html,
-    ];
+    fn formats() -> &'static [Format] {
+        &[
+            Format::Table,
+            Format::Csv,
+            Format::Tsv,
+            Format::Json,
+            Format::Ndjson,
+            Format::Parquet,
+            Format::Arrow,
+            Format::Xlsx,
+            Format::Markdown,
+            Format::Html,
+        ]
+    }
 }
 
 /// Findings: they may be millions, and are written as they come.
@@ -72,7 +63,9 @@ impl Formats for OfLists {
 pub(super) struct OfFindings;
 
 impl Formats for OfFindings {
-    const FORMATS: &'static [Format] = &[Format::Table, Format::Csv, Format::Json, Format::Parquet];
+    fn formats() -> &'static [Format] {
+        &[Format::Table, Format::Csv, Format::Json, Format::Parquet]
+    }
 }
 
 /// Pages for people elsewhere, and the same for programs.
@@ -80,7 +73,9 @@ impl Formats for OfFindings {
 pub(super) struct OfPages;
 
 impl Formats for OfPages {
-    const FORMATS: &'static [Format] = &[Format::Html, Format::Json];
+    fn formats() -> &'static [Format] {
+        &[Format::Html, Format::Json]
+    }
 }
 
 /// Texts for reading, and the same for programs.
@@ -88,7 +83,9 @@ impl Formats for OfPages {
 pub(super) struct OfTexts;
 
 impl Formats for OfTexts {
-    const FORMATS: &'static [Format] = &[Format::Table, Format::Json];
+    fn formats() -> &'static [Format] {
+        &[Format::Table, Format::Json]
+    }
 }
 
 /// Where an answer goes, and in which format.
@@ -159,7 +156,7 @@ pub(super) fn word(value: &impl ValueEnum) -> String {
 }
 
 fn parser<F: Formats>() -> impl TypedValueParser<Value = Format> {
-    let values = F::FORMATS.iter().filter_map(Format::to_possible_value);
+    let values = F::formats().iter().filter_map(Format::to_possible_value);
     PossibleValuesParser::new(values).try_map(|word| Format::from_str(&word, false))
 }
 
@@ -182,7 +179,7 @@ impl<F: Formats> OutputArguments<F> {
 
     /// The format where no file's name says one.
     pub(super) fn of_stdout(&self) -> Format {
-        self.format.unwrap_or(F::FORMATS[0])
+        self.format.unwrap_or(F::formats()[0])
     }
 
     /// Settles place and format of one answer; `guard` is asked only where a file is named.
@@ -199,9 +196,7 @@ impl<F: Formats> OutputArguments<F> {
             // An answer on stdout writes over nothing: the log is not read for the key's place.
             return Ok(Sink { format, place: None, guard: Guard::default() });
         };
-        let sink = Sink::in_folder(format, path, guard())?;
-        sink.file().map_or(Ok(()), probe)?;
-        Ok(sink)
+        Sink::in_file(format, path, guard())
     }
 
     /// The same where there is one format, which `--format` does not name, with its endings.
@@ -222,9 +217,7 @@ impl<F: Formats> OutputArguments<F> {
             let endings = listed(may_end.iter().copied());
             return Err(CliError::new(text).hint(format!("end it in {endings}")));
         }
-        let sink = Sink::in_folder(format, path, guard())?;
-        sink.file().map_or(Ok(()), probe)?;
-        Ok(sink)
+        Sink::in_file(format, path, guard())
     }
 }
 
@@ -238,11 +231,11 @@ pub(super) fn format_of<F: Formats>(
         (Some(given), None) => return Ok(given),
         (Some(given), Some(_)) if given.may_have(&name) => return Ok(given),
         (Some(given), Some(said)) => return Err(contradiction::<F>(given, said, path)),
-        (None, Some(said)) if F::FORMATS.contains(&said) => return Ok(said),
+        (None, Some(said)) if F::formats().contains(&said) => return Ok(said),
         (None, Some(said)) => format!("says {}, which is no format of this command", word(&said)),
         (None, None) => "says no format".to_owned(),
     };
-    let endings = listed(F::FORMATS.iter().map(|format| format.ending()));
+    let endings = listed(F::formats().iter().map(|format| format.ending()));
     let error = CliError::new(format!("the ending of {} {text}", shown_path(path)));
     Err(error.hint(format!("end it in {endings}")))
 }
@@ -256,7 +249,7 @@ fn contradiction<F: Formats>(given: Format, said: Format, path: &Path) -> CliErr
         word(&said)
     );
     let instead = format!("`--output {}`", shown_path(&other));
-    CliError::new(text).hint(if F::FORMATS.contains(&said) {
+    CliError::new(text).hint(if F::formats().contains(&said) {
         format!("write `--format {}`, or {instead}", word(&said))
     } else {
         format!("write {instead}")
@@ -284,6 +277,13 @@ impl Sink {
     /// A file in a folder that was probed.
     pub(super) fn in_folder(format: Format, path: &Path, guard: Guard) -> Result<Self, CliError> {
         Ok(Self { format, place: Some(guard.file(path)?), guard })
+    }
+
+    /// A file whose folder is probed.
+    fn in_file(format: Format, path: &Path, guard: Guard) -> Result<Self, CliError> {
+        let sink = Self::in_folder(format, path, guard)?;
+        sink.file().map_or(Ok(()), probe)?;
+        Ok(sink)
     }
 
     /// The file.

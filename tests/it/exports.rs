@@ -13,7 +13,7 @@ use crate::seeded::warehouse;
 const QUERIES: [&str; 4] = ["by-region", "by-sex-and-age", "amount-per-person", "by-year"];
 
 /// Every format, with the ending of its files.
-const FORMATS: [(&str, &str); 12] = [
+pub(crate) const FORMATS: [(&str, &str); 12] = [
     ("table", "txt"),
     ("csv", "csv"),
     ("tsv", "tsv"),

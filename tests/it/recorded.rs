@@ -12,24 +12,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
+use crate::exports::FORMATS;
 use crate::sandbox::{PROGRAM, Sandbox};
 use crate::seeded::copy;
-
-/// Every format, with the ending of its files.
-const FORMATS: [(&str, &str); 12] = [
-    ("table", "txt"),
-    ("csv", "csv"),
-    ("tsv", "tsv"),
-    ("json", "json"),
-    ("ndjson", "ndjson"),
-    ("parquet", "parquet"),
-    ("arrow", "arrow"),
-    ("xlsx", "xlsx"),
-    ("markdown", "md"),
-    ("html", "html"),
-    ("ipynb", "ipynb"),
-    ("sdmx-csv", "sdmx.csv"),
-];
 
 /// Formats that have no place for a command: they have it in a file beside theirs.
 const BARE: [&str; 4] = ["csv", "tsv", "ndjson", "sdmx-csv"];
