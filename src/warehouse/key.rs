@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroize as _;
 
-use super::durable_store::TEMPORARY_PREFIX;
+use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::files::sync_folder;
 use crate::document::open_regular;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::committed::Noted;
-use super::durable_store::TEMPORARY_PREFIX;
+use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::log_balance::check_numbers;
 use super::log_entry::{Action, Add, CHANGED, Entry};
@@ -23,7 +23,7 @@ const VERSION_DIGITS: usize = 20;
 /// The entries of a log, by version.
 #[derive(Debug)]
 pub(super) struct Log {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     pub(super) entries: Vec<Entry>,
 }
 

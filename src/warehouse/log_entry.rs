@@ -31,8 +31,6 @@ pub(super) const TAG_BLAKE3: &str = "blake3";
 pub(super) const TAG_TAIL: &str = "footer";
 /// The name of the partition column.
 const QUARTER: &str = "quarter";
-/// The version of the format that other readers and writers must know.
-const PROTOCOL: (u32, u32) = (1, 2);
 
 /// An action.
 #[derive(Debug, Serialize, Deserialize)]
@@ -115,21 +113,26 @@ pub(super) struct Remove {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct MetaData {
-    id: String,
-    name: String,
-    description: Option<String>,
-    format: serde_json::Value,
-    schema_string: String,
-    partition_columns: Vec<String>,
-    created_time: i64,
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) format: serde_json::Value,
+    pub(super) schema_string: String,
+    pub(super) partition_columns: Vec<String>,
+    pub(super) created_time: i64,
     pub(super) configuration: BTreeMap<String, Option<String>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Protocol {
     min_reader_version: u32,
     min_writer_version: u32,
+}
+
+impl Protocol {
+    /// The versions of the format that others must know at least.
+    pub(super) const OURS: Self = Self { min_reader_version: 1, min_writer_version: 2 };
 }
 
 /// By which other writers know what was written already.
@@ -290,10 +293,11 @@ fn whole(actions: &[Action], version: u64, bytes: &[u8]) -> Result<(), String> {
         return Err("what the table is stands in the first entry, once".to_owned());
     }
     let protocols = actions.iter().filter_map(|action| match action {
-        Action::Protocol(it) => Some((it.min_reader_version, it.min_writer_version)),
+        Action::Protocol(it) => Some(*it),
         _ => None,
     });
-    if let Some((reader, writer)) = protocols.into_iter().find(|it| *it != PROTOCOL) {
+    if let Some(found) = protocols.into_iter().find(|it| *it != Protocol::OURS) {
+        let Protocol { min_reader_version: reader, min_writer_version: writer } = found;
         return Err(format!(
             "expected versions 1 and 2 of the format, found {reader} and {writer}"
         ));

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::durable_store::TEMPORARY_PREFIX;
+use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::file_hash::FileHash;
 use super::files::sync_folder;

@@ -25,7 +25,7 @@ mod code_chunk;
 mod commit;
 mod committed;
 mod configuration;
-mod durable_store;
+mod durable;
 mod error;
 mod file_hash;
 mod files;

@@ -1,19 +1,20 @@
-//! The Delta table of observations as it is made, by the Delta library.
+//! The Delta table of observations as it is made: the first entry of its log.
 //!
-//! Its log is read and written by this crate alone (`log`, `append`), in that library's format: what is
-//! in doubt must be an error, never skipped.
+//! In: an empty folder. Out: a table that every reader of the format can open. Its log is read and
+//! written by this crate alone (`log`, `append`): what is in doubt must be an error, never skipped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use deltalake_core::kernel::transaction::CommitProperties;
-use deltalake_core::kernel::{DataType, StructField};
-use deltalake_core::{DeltaTableBuilder, TableProperty};
-use url::Url;
+use arrow::datatypes::DataType;
+use chrono::Utc;
+use serde_json::{Value, json};
 
-use super::durable_store::DurableStore;
+use super::append::write_entry;
 use super::error::WarehouseError;
+use super::log_entry::{Action, MetaData, Place, Protocol};
 use super::record::{DeliveryRecord, ReclassificationRecord};
+use super::{LOG_FOLDER, files::create_private_folder};
 
 /// Key of the pseudonym key's fingerprint in the table's properties.
 pub(super) const FINGERPRINT_PROPERTY: &str = "sppis.keyFingerprint";
@@ -51,57 +52,74 @@ pub(super) struct Logged {
 
 /// Makes the table in an empty folder, with the fingerprint of its key.
 pub(super) fn create(folder: &Path, fingerprint: &str) -> Result<(), WarehouseError> {
-    let failed = || WarehouseError::table("creating the table");
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.map_err(WarehouseError::table("starting the table's runtime"))?;
-    let root = Url::parse("file:///").map_err(WarehouseError::table("naming the table"))?;
-    let store = Arc::new(DurableStore::of(folder).map_err(WarehouseError::io(folder))?);
+    let log = folder.join(LOG_FOLDER);
+    create_private_folder(&log)?;
+    let some = |(name, value): (&str, &str)| (name.to_owned(), Some(value.to_owned()));
     let properties = [
-        (TableProperty::LogRetentionDuration.as_ref(), Some(CENTURY)),
-        (TableProperty::DeletedFileRetentionDuration.as_ref(), Some(CENTURY)),
-        (TableProperty::SetTransactionRetentionDuration.as_ref(), Some(CENTURY)),
-        (TableProperty::EnableExpiredLogCleanup.as_ref(), Some("false")),
-        (FINGERPRINT_PROPERTY, Some(fingerprint)),
+        ("delta.logRetentionDuration", CENTURY),
+        ("delta.deletedFileRetentionDuration", CENTURY),
+        ("delta.setTransactionRetentionDuration", CENTURY),
+        ("delta.enableExpiredLogCleanup", "false"),
+        (FINGERPRINT_PROPERTY, fingerprint),
     ];
-    let create = DeltaTableBuilder::from_url(root.clone())
-        .map(|builder| builder.with_storage_backend(store, root))
-        .and_then(DeltaTableBuilder::build)
-        .map_err(failed())?
-        .create()
-        .with_table_name("observations")
-        .with_columns(columns()?)
-        .with_partition_columns(["quarter"])
-        .with_configuration(properties)
-        .with_raise_if_key_not_exists(false)
-        .with_commit_properties(plain_commit());
-    runtime.block_on(async { create.await }).map_err(failed())?;
-    Ok(())
+    let meta_data = MetaData {
+        id: random_id().map_err(WarehouseError::table("naming the table"))?,
+        name: "observations".to_owned(),
+        description: None,
+        format: json!({"provider": "parquet", "options": {}}),
+        schema_string: json!({"type": "struct", "fields": columns()}).to_string(),
+        partition_columns: vec!["quarter".to_owned()],
+        created_time: Utc::now().timestamp_millis(),
+        configuration: properties.map(some).into_iter().collect::<BTreeMap<_, _>>(),
+    };
+    let actions = [Action::Protocol(Protocol::OURS), Action::MetaData(Box::new(meta_data))];
+    let place = Place { version: 0, before: Vec::new() };
+    match write_entry(&log, place, "CREATE TABLE", &actions, None)? {
+        Some(_) => Ok(()),
+        None => Err(WarehouseError::Present(folder.to_owned())),
+    }
 }
 
-/// One try, and nothing behind the scenes: no checkpoint, no clean-up of the log.
-fn plain_commit() -> CommitProperties {
-    CommitProperties::default()
-        .with_max_retries(0)
-        .with_create_checkpoint(false)
-        .with_cleanup_expired_logs(Some(false))
+/// A random number as names of tables are: a UUID of version 4.
+fn random_id() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    let number = u128::from_be_bytes(bytes);
+    let (version, variant) = (0xF << 76, 0x3 << 62);
+    let digits = format!("{:032x}", number & !version & !variant | 4 << 76 | 2 << 62);
+    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+    Ok(parts.join("-"))
 }
 
 /// The stored columns in Delta's types, the partition column first.
-fn columns() -> Result<Vec<StructField>, WarehouseError> {
-    let mut columns = vec![StructField::not_null("quarter", DataType::STRING)];
-    for field in crate::attribution::observation_schema().fields() {
+fn columns() -> Vec<Value> {
+    let column = |name: &str, data_type: String, nullable: bool| json!({"name": name, "type": data_type, "nullable": nullable, "metadata": {}});
+    let stored = crate::attribution::observation_schema();
+    let stored = stored.fields().iter().map(|field| {
         let data_type = match field.data_type() {
-            arrow::datatypes::DataType::Int64 => DataType::LONG,
-            arrow::datatypes::DataType::Int32 => DataType::INTEGER,
-            arrow::datatypes::DataType::Int16 => DataType::SHORT,
-            arrow::datatypes::DataType::Date32 => DataType::DATE,
-            arrow::datatypes::DataType::Decimal128(precision, scale) => {
-                let failed = WarehouseError::table("describing the table");
-                DataType::decimal(*precision, scale.unsigned_abs()).map_err(failed)?
-            }
-            _ => DataType::STRING,
+            DataType::Int64 => "long".to_owned(),
+            DataType::Int32 => "integer".to_owned(),
+            DataType::Int16 => "short".to_owned(),
+            DataType::Date32 => "date".to_owned(),
+            DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
+            _ => "string".to_owned(),
         };
-        columns.push(StructField::new(field.name(), data_type, field.is_nullable()));
+        column(field.name(), data_type, field.is_nullable())
+    });
+    std::iter::once(column("quarter", "string".to_owned(), false)).chain(stored).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_named_by_a_random_number_of_the_fourth_version() {
+        let id = random_id().unwrap();
+        let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(&id[14..15], "4");
+        assert!(["8", "9", "a", "b"].contains(&&id[19..20]), "{id}");
+        assert_ne!(id, random_id().unwrap());
     }
-    Ok(columns)
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::committed;
-use super::durable_store::TEMPORARY_PREFIX;
+use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::log::Log;
 use super::snapshot::{Snapshot, TableFile};
