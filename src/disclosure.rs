@@ -11,8 +11,8 @@ use crate::document::Labels;
 use crate::quarter::QuarterRange;
 use crate::query::ResultTable;
 pub use crate::query::{
-    Against, Cell, Derived, Formula, MARK, Member, Note, Numbers, REST, ResultColumn,
-    STATUS_ENDING, Statistic, TOTAL, Unit, Values,
+    Against, Cell, Derived, Formula, Kind, MARK, Member, Note, Numbers, Picture, REST,
+    ResultColumn, STATUS_ENDING, Statistic, TOTAL, Unit, Values,
 };
 
 /// What may leave.
@@ -47,6 +47,11 @@ pub fn release(result: ResultTable, policy: Policy) -> ReleasedTable {
 }
 
 impl ReleasedTable {
+    /// Some of its rows: by dimension a value, `total`, `first`, `last`, or `each` without their total.
+    pub fn narrowed(&self, only: &[(String, String)]) -> Result<Self, String> {
+        Ok(Self { result: self.result.narrowed(only)?, policy: self.policy })
+    }
+
     /// Name of the query it answers.
     pub fn query_name(&self) -> &str {
         &self.result.question().query().name
@@ -112,6 +117,21 @@ impl ReleasedTable {
     /// What a reader must know of its figures.
     pub fn notes(&self) -> &[Note] {
         self.result.notes()
+    }
+
+    /// How the query's file has its figures drawn.
+    pub fn picture(&self) -> &Picture {
+        &self.result.question().query().picture
+    }
+
+    /// Whether the query's file says an order of rows.
+    pub fn is_ordered(&self) -> bool {
+        !self.result.question().query().order.is_empty()
+    }
+
+    /// Whether rows can be of any quarter within its range.
+    pub fn is_of_all_quarters(&self) -> bool {
+        self.result.question().is_of_all_quarters()
     }
 
     /// The policy it was released under.

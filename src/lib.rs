@@ -42,9 +42,15 @@ pub mod disclosure;
 
 pub mod render;
 
+pub mod fonts;
+
+pub mod chart;
+
 pub mod export;
 
 pub mod validation;
+
+pub mod report;
 
 pub mod pipeline;
 

@@ -4,9 +4,11 @@
 //! In: exact values. Out: text for machines (`1234.50`) and for people (`1 234.50`). Never: a
 //! binary float on the way from cents to text.
 
+mod figures;
 mod meanings;
 mod media;
 
+pub use figures::Figures;
 pub use meanings::{meaning, meaning_of_formula};
 pub use media::{
     delimited, html, is_formula, json, json_lines, markdown, markdown_code, quoted, terminal,

@@ -4,7 +4,7 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::ingest::take_in;
 use crate::delivery::Delivery;
-use crate::export::{Format, Locale, Options, export};
+use crate::export::{Drawing, Format, Locale, Options, export};
 use crate::pipeline::answer::{Basis, Means, answer, provenance};
 use crate::pipeline::ingest::IngestOptions;
 use crate::query::{Arguments as Asked, Catalog, resolve};
@@ -52,7 +52,8 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
     let look = Look { language: Language::En, dictionary, fit_terminal };
     for table in &tables {
         let (format, locale) = (Format::Table, Locale::C);
-        let options = Options { format, locale, look, stream: true };
+        let drawing = &Drawing::default();
+        let options = Options { format, locale, look, drawing, stream: true };
         export(table, &provenance(&snapshot), &options, console.out())?;
     }
     console.flush()?;

@@ -7,7 +7,7 @@ use std::{io, iter};
 use super::console::Console;
 use crate::delivery::DeliveryError;
 use crate::document::DocumentError;
-use crate::export::ExportError;
+use crate::export::{ExportError, NotDrawable};
 use crate::histories::HistoriesError;
 use crate::pipeline::answer::{AnswerError, Basis};
 use crate::pipeline::difference::DifferenceError;
@@ -15,7 +15,7 @@ use crate::pipeline::ingest::{HistoriesProblem, IngestError};
 use crate::pipeline::reclassify::ReclassifyError;
 use crate::pipeline::replacement::ReplacementError;
 use crate::pipeline::replay::ReplayError;
-use crate::query::{CatalogError, ResolveError, StatementError};
+use crate::query::{ResolveError, StatementError};
 use crate::visible::line;
 use crate::warehouse::WarehouseError;
 
@@ -48,8 +48,8 @@ impl From<Exit> for ExitCode {
 pub(super) enum CliError {
     /// Nobody reads the output any more.
     ClosedPipe,
-    /// A file that a person wrote has mistakes.
-    Document(Box<DocumentError>),
+    /// Files that a person wrote have mistakes.
+    Documents(Vec<DocumentError>),
     /// Anything else, with what can be done about it.
     Failed { text: String, hint: Option<String>, exit: Exit },
 }
@@ -60,7 +60,7 @@ impl CliError {
     }
 
     /// An error with its causes, and what helps where the disk is the cause.
-    fn of(error: &(dyn Error + 'static)) -> Self {
+    pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
         let failed = Self::new(chain(error));
         match remedy(error) {
             Some(hint) => failed.hint(hint),
@@ -89,11 +89,13 @@ impl CliError {
     pub(super) fn report(self, console: &mut Console) -> Exit {
         match self {
             Self::ClosedPipe => Exit::Done,
-            Self::Document(error) => {
-                if console.narrates_to_terminal() {
-                    console.say(error.picture().trim_end());
-                } else {
-                    console.say(&format!("error: {error}"));
+            Self::Documents(errors) => {
+                for error in errors {
+                    if console.narrates_to_terminal() {
+                        console.say(error.picture().trim_end());
+                    } else {
+                        console.say(&format!("error: {error}"));
+                    }
                 }
                 Exit::CouldNotRun
             }
@@ -189,7 +191,7 @@ impl From<io::Error> for CliError {
 
 impl From<DocumentError> for CliError {
     fn from(error: DocumentError) -> Self {
-        Self::Document(Box::new(error))
+        Self::Documents(vec![error])
     }
 }
 
@@ -329,16 +331,6 @@ impl From<ReplayError> for CliError {
     }
 }
 
-impl From<CatalogError> for CliError {
-    fn from(error: CatalogError) -> Self {
-        match error {
-            CatalogError::Document(error) => error.into(),
-            CatalogError::Unknown { .. } => Self::of(&error).hint("`sppis queries` lists them"),
-            CatalogError::Read { .. } => Self::of(&error),
-        }
-    }
-}
-
 impl From<ResolveError> for CliError {
     fn from(error: ResolveError) -> Self {
         Self::new(error.to_string()).hint("`sppis queries NAME` describes a query")
@@ -390,6 +382,9 @@ impl From<ExportError> for CliError {
             {
                 Self::ClosedPipe
             }
+            ExportError::Picture(NotDrawable { text, hint }) => Self::new(text).hint(hint),
+            ExportError::Letter(_) => Self::of(&error)
+                .hint("write `--format svg`, which is set in the faces of who reads it"),
             error => Self::of(&error),
         }
     }

@@ -12,6 +12,7 @@ mod dictionary;
 mod diff;
 mod difference;
 mod error;
+mod error_of_report;
 mod explain;
 mod fault;
 mod files;
@@ -32,6 +33,8 @@ mod reclassify;
 mod recorded;
 mod rejects;
 mod replay;
+mod report;
+mod reports;
 mod run;
 mod sample;
 mod sql;
@@ -100,8 +103,6 @@ enum Command {
     Replay(replay::Arguments),
     /// Write the validation report of a delivery, to be returned to its sender.
     Validation(validation::Arguments),
-    #[command(hide = true, disable_help_flag = true)]
-    Report(validation::FormerArguments),
     Reclassify(reclassify::Arguments),
     /// Check the warehouse against its log: key, checksums, rows, cents, order, statistics, findings.
     Verify(verify::Arguments),
@@ -119,6 +120,10 @@ enum Command {
     Queries(queries::Arguments),
     /// Run named queries.
     Run(run::Arguments),
+    /// Build a report: pages, documents, workbooks and data in a folder.
+    Report(report::Arguments),
+    /// List the reports, describe one, or check them all.
+    Reports(reports::Arguments),
     /// Show a query's optimised plan and the files and columns it reads.
     Explain(explain::Arguments),
     Sql(sql::Arguments),
@@ -171,7 +176,8 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),
         Command::Replay(arguments) => replay::run(arguments, &open(root)?, console),
         Command::Validation(arguments) => validation::run(arguments, &open(root)?, console),
-        Command::Report(arguments) => Err(validation::renamed(arguments)),
+        Command::Report(arguments) => report::run(arguments, &open(root)?, console),
+        Command::Reports(arguments) => reports::run(arguments, root, console),
         Command::Reclassify(arguments) => reclassify::run(arguments, &open(root)?, console),
         Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
         Command::Histories(arguments) => histories::run(arguments, &open(root)?, console),

@@ -16,8 +16,10 @@ use super::console::Console;
 use super::error::CliError;
 use super::output::{not_on_terminal, probe, write_as_made};
 use super::place::{FilePlace, Guard};
+use super::recorded::Recorded;
 use super::run::{state, stored_state};
-use crate::export::{Format, Locale};
+use crate::disclosure::Kind;
+use crate::export::{Drawing, Format, Locale};
 use crate::finding::shown_path;
 use crate::render::{Language, terminal_lines};
 use crate::warehouse::{Snapshot, Warehouse};
@@ -27,13 +29,25 @@ pub(super) trait Formats: Clone + Send + Sync + 'static {
     fn formats() -> &'static [Format];
 }
 
-/// Figures: every format.
+/// Answers to queries: every format.
+#[derive(Debug, Clone)]
+pub(super) struct OfAnswers;
+
+impl Formats for OfAnswers {
+    fn formats() -> &'static [Format] {
+        Format::value_variants()
+    }
+}
+
+/// Figures that no query says how to draw: every format but pictures.
 #[derive(Debug, Clone)]
 pub(super) struct OfFigures;
 
 impl Formats for OfFigures {
     fn formats() -> &'static [Format] {
-        Format::value_variants()
+        let all = Format::value_variants();
+        // Pictures stand last.
+        &all[..all.len() - 2]
     }
 }
 
@@ -148,6 +162,48 @@ pub(super) struct LocaleArguments {
     /// Delimiter and decimal mark of CSV and TSV, as spreadsheets of a country expect them.
     #[arg(long, value_enum, default_value_t = Locale::C)]
     pub(super) locale: Locale,
+}
+
+/// How figures are drawn.
+#[derive(Debug, clap::Args)]
+pub(super) struct ChartArguments {
+    /// How a picture is drawn: lines over time, stacked bars, bars, or ranked bars of one time. As the
+    /// query says, or as it fits, otherwise.
+    #[arg(long, value_name = "KIND", value_parser = kinds())]
+    chart: Option<Kind>,
+
+    /// Which metric a picture is of; the one that the query says, or the first, otherwise.
+    #[arg(long, value_name = "METRIC")]
+    chart_metric: Option<String>,
+}
+
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let names = PossibleValuesParser::new(Kind::ALL.map(Kind::name));
+    names.try_map(|name| Kind::named(&name).ok_or("no kind of chart"))
+}
+
+impl ChartArguments {
+    /// The picture that is asked for; refused where there is none in a format.
+    pub(super) fn drawing(&self, format: Format) -> Result<Drawing, CliError> {
+        let Self { chart, chart_metric } = self;
+        if (chart.is_some() || chart_metric.is_some()) && !format.has_picture() {
+            let text = format!("the format {} has no picture", word(&format));
+            return Err(CliError::new(text).hint("write `--format svg` or `--format png`"));
+        }
+        Ok(Drawing { kind: *chart, metric: chart_metric.clone(), ..Drawing::default() })
+    }
+
+    /// The same in a command.
+    pub(super) fn recorded(&self, command: &mut Recorded) {
+        let Self { chart, chart_metric } = self;
+        let options =
+            [("--chart", chart.map(Kind::name)), ("--chart-metric", chart_metric.as_deref())];
+        for (name, value) in options {
+            if let Some(value) = value {
+                command.option(name, value);
+            }
+        }
+    }
 }
 
 /// The word for a value on the command line.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::console::Console;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::options::{
-    LanguageArguments, LocaleArguments, OfFigures, OutputArguments, StateArguments,
+    ChartArguments, LanguageArguments, LocaleArguments, OfAnswers, OutputArguments, StateArguments,
 };
 use super::recorded::Recorded;
 use super::target::{Exported, Target};
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
+use crate::export::chart;
 use crate::pipeline::answer::{
     Answers, Basis, Means, answer, answer_compared, classification, provenance, verify,
 };
@@ -41,13 +42,16 @@ pub(super) struct Arguments {
     question: QuestionArguments,
 
     #[command(flatten)]
-    output: OutputArguments<OfFigures>,
+    output: OutputArguments<OfAnswers>,
 
     #[command(flatten)]
     language: LanguageArguments,
 
     #[command(flatten)]
     locale: LocaleArguments,
+
+    #[command(flatten)]
+    chart: ChartArguments,
 
     /// Count everything a second time, row by row with another reader, and fail where a figure
     /// differs.
@@ -214,6 +218,7 @@ pub(super) fn run(
     };
     let asked = &arguments.question;
     let target = Target::prepare(&arguments.output, names.len(), warehouse, console)?;
+    let drawing = arguments.chart.drawing(target.format())?;
     let snapshot = asked.snapshot(warehouse, console)?;
     let other = match &arguments.compare_with {
         Some(other) => Some(state(warehouse, Some(other.as_str()), console)?),
@@ -247,12 +252,21 @@ pub(super) fn run(
     provenance.compared_classification =
         compared.filter(|it| provenance.classification.as_ref() != Some(it));
     for (at, table) in answers.tables.iter().enumerate() {
+        // Of all queries there are, those that cannot be drawn are left out.
+        if arguments.all
+            && target.format().is_picture()
+            && let Err(error) = chart(table, &provenance, &drawing, look)
+        {
+            console.say(&format!("note: {error}"));
+            continue;
+        }
         let exported = Exported {
             table,
             provenance: provenance.clone(),
             command: recorded(arguments, table, &snapshot, other.as_ref()),
             look,
             locale: arguments.locale.locale,
+            drawing: drawing.clone(),
         };
         target.write(exported, at, console)?;
     }
@@ -276,6 +290,7 @@ fn recorded(
         output: _,
         language: _,
         locale: _,
+        chart,
         verify: _,
         complete_only,
         compare_with: _,
@@ -295,6 +310,7 @@ fn recorded(
     }
     command.option("--as-of", snapshot.version().to_string());
     command.flag("--complete-only", *complete_only);
+    chart.recorded(&mut command);
     if let Some(compared) = compared {
         command.option("--compare-with", compared.version().to_string());
     }

@@ -10,7 +10,7 @@ use super::output::{probe_folder, write_as_made, write_atomically};
 use super::place::{FilePlace, Guard};
 use super::recorded::Recorded;
 use crate::disclosure::ReleasedTable;
-use crate::export::{Format, Locale, Options, Provenance, export, metadata, notes};
+use crate::export::{Drawing, Format, Locale, Options, Provenance, export, metadata, notes};
 use crate::finding::shown_path;
 use crate::render::Look;
 use crate::warehouse::Warehouse;
@@ -24,6 +24,8 @@ pub(super) struct Exported<'a> {
     pub(super) command: Recorded,
     pub(super) look: Look<'a>,
     pub(super) locale: Locale,
+    /// What is asked of a picture.
+    pub(super) drawing: Drawing,
 }
 
 impl Exported<'_> {
@@ -36,7 +38,7 @@ impl Exported<'_> {
         self.provenance.command = self.command.text();
         let stream = sink.file().is_none();
         let look = Look { fit_terminal: self.look.fit_terminal && stream, ..self.look };
-        let options = Options { format: sink.format, locale, look, stream };
+        let options = Options { format: sink.format, locale, look, drawing: &self.drawing, stream };
         if let (Some(place), Some(beside)) = (sink.file(), sink.beside()?) {
             let name = place.name().to_string_lossy();
             let metadata = metadata(table, &self.provenance, &name, &options)?;
@@ -85,7 +87,7 @@ impl Target {
         let several = count > 1;
         match output.path().filter(|path| several || path.is_dir()) {
             Some(path) => Self::folder(path, output.of_stdout(), warehouse),
-            None if several && output.of_stdout().is_binary() => {
+            None if several && output.of_stdout().is_alone() => {
                 Err(CliError::new("one stream cannot hold several files of this format")
                     .hint("name a folder with `--output`"))
             }
@@ -103,6 +105,14 @@ impl Target {
         let path = guard.folder(path)?;
         probe_folder(&path)?;
         Ok(Self::Folder { path, format, guard })
+    }
+
+    /// The format of all.
+    pub(super) fn format(&self) -> Format {
+        match self {
+            Self::One(sink) => sink.format,
+            Self::Folder { format, .. } => *format,
+        }
     }
 
     /// Writes the answer at a place among all.

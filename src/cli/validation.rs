@@ -1,13 +1,10 @@
 //! `sppis validation`
 
-use std::ffi::OsString;
-
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::options::{LanguageArguments, OfPages, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
-use super::recorded::quoted;
 use crate::check::Profile;
 use crate::dictionary::Dictionary;
 use crate::export::Format;
@@ -32,22 +29,6 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     language: LanguageArguments,
-}
-
-/// What was written after `sppis report`, as the command was called before.
-#[derive(Debug, clap::Args)]
-pub(super) struct FormerArguments {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    words: Vec<OsString>,
-}
-
-/// The command under its former name is refused, with what to write instead.
-pub(super) fn renamed(arguments: &FormerArguments) -> CliError {
-    let words = arguments.words.iter().map(|it| quoted(it));
-    let instead: Vec<String> =
-        ["sppis".to_owned(), "validation".to_owned()].into_iter().chain(words).collect();
-    CliError::new("the validation report of a delivery is `sppis validation`, not `sppis report`")
-        .hint(format!("write `{}`", instead.join(" ")))
 }
 
 pub(super) fn run(

@@ -43,13 +43,17 @@ pub fn read_document<T>(
     text: &str,
     read: impl FnOnce(&Table<'_>) -> T,
 ) -> Result<T, DocumentError> {
+    read_part(text, read).map_err(|problems| DocumentError::new(name, text, problems))
+}
+
+/// The same of a part of a document, whose places are those within the part.
+pub fn read_part<T>(text: &str, read: impl FnOnce(&Table<'_>) -> T) -> Result<T, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
     let parsed = match DeTable::parse(text) {
         Ok(parsed) => parsed,
         Err(error) => {
             let span = error.span().unwrap_or(0..text.len().min(1));
-            let problem = Problem::new(span, error.message().trim_end());
-            return Err(DocumentError::new(name, text, vec![problem]));
+            return Err(vec![Problem::new(span, error.message().trim_end())]);
         }
     };
     let span = parsed.span();
@@ -61,7 +65,7 @@ pub fn read_document<T>(
         return Ok(value);
     }
     problems.sort_by_key(|problem| problem.span.start);
-    Err(DocumentError::new(name, text, problems))
+    Err(problems)
 }
 
 /// A table of the document. Each key is taken by name; [`Table::finish`] reports the others.
@@ -105,6 +109,12 @@ impl<'a> Table<'a> {
         self.asked.borrow_mut().push(key);
         let found = self.fields.iter().find(|(name, _)| name.get_ref() == key);
         found.map(|(_, value)| value)
+    }
+
+    /// Where that stands which is under `key`; the beginning of the table where nothing is.
+    pub fn place_of(&self, key: &'static str) -> Span {
+        let start = self.span.start;
+        self.get(key).map_or(start..start + 1, Spanned::span)
     }
 
     fn wrong_type(&self, span: Span, key: &str, expected: &str, found: &DeValue<'_>) {
@@ -314,6 +324,25 @@ impl<'a> Table<'a> {
             }
         }
         entries
+    }
+
+    /// The names of the table under `key`, in the order of the file, each with a text, whole number or
+    /// day.
+    pub fn named_values(&self, key: &'static str) -> Vec<(Placed<String>, Placed<String>)> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Table(fields) = value.get_ref() else {
+            self.wrong_type(value.span(), key, "a table of names and values", value.get_ref());
+            return Vec::new();
+        };
+        let mut pairs = Vec::new();
+        for (name, value) in fields {
+            let placed = Placed { value: name.get_ref().to_string(), span: name.span() };
+            let expected = "a text in quotes, a whole number or a day";
+            let value = self.value_of(&placed.value, value, expected);
+            pairs.extend(value.map(|value| (placed, value)));
+        }
+        pairs.sort_by_key(|(name, _)| name.span.start);
+        pairs
     }
 
     /// For each name of the table under `key`: a list of texts, or the list under its `not`.

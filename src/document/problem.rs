@@ -29,6 +29,12 @@ impl Problem {
         Self { span, message, help: None }
     }
 
+    /// The same at another place.
+    #[must_use]
+    pub fn at(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+
     /// Adds what the reader can do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -29,12 +29,31 @@ pub enum Format {
     Ipynb,
     /// SDMX-CSV 2.1, one line per figure.
     SdmxCsv,
+    /// A chart as scalable vector graphics.
+    Svg,
+    /// The same chart as pixels.
+    Png,
 }
 
 impl Format {
     /// Whether the bytes are no text.
     pub fn is_binary(self) -> bool {
-        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
+        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx | Self::Png)
+    }
+
+    /// Whether several cannot stand behind each other in one stream.
+    pub fn is_alone(self) -> bool {
+        self.is_binary() || self == Self::Svg
+    }
+
+    /// Whether a picture is all there is, or a part of it.
+    pub fn has_picture(self) -> bool {
+        self.is_picture() || matches!(self, Self::Arrow | Self::Ipynb)
+    }
+
+    /// Whether it is a picture.
+    pub fn is_picture(self) -> bool {
+        matches!(self, Self::Svg | Self::Png)
     }
 
     /// Whether a file has more than what goes to stdout: what a stream has no room for, or, beside
@@ -82,6 +101,8 @@ impl Format {
             Self::Html => &["html", "htm"],
             Self::Ipynb => &["ipynb"],
             Self::SdmxCsv => &["sdmx.csv", "csv"],
+            Self::Svg => &["svg"],
+            Self::Png => &["png"],
         }
     }
 

@@ -3,14 +3,15 @@
 
 use std::io::{self, Write};
 
-use super::Provenance;
 use super::provenance::said;
 use super::words::{cell, dimensions, heading, is_number, not_additive, notes, symbols};
+use super::{Grid, Provenance};
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, html, label, plain};
 use crate::words::Words;
 
-const STYLE: &str = "body{font-family:system-ui,sans-serif;margin:2rem;max-width:90rem}\
+/// How pages look.
+pub const STYLE: &str = "body{font-family:system-ui,sans-serif;margin:2rem;max-width:90rem}\
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}\
 caption{font-weight:bold;text-align:left;padding:.5rem 0}\
 th,td{border-bottom:1px solid #ccc;padding:.25rem .75rem;text-align:left;font-weight:normal}\
@@ -79,6 +80,47 @@ pub(super) fn element(table: &ReleasedTable, look: Look<'_>) -> String {
     }
     lines.push("</tbody>\n</table>\n".to_owned());
     lines.join("\n")
+}
+
+/// A table that was laid out, in a region that scrolls where it is too wide.
+pub fn html_table(grid: &Grid, caption: &str) -> String {
+    let caption = html(caption);
+    let mut lines = vec![format!(
+        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table>\n\
+         <caption>{caption}</caption>\n<thead>"
+    )];
+    for row in &grid.heads {
+        let heads = row.iter().map(|head| {
+            let class = if head.is_number { " class=\"number\"" } else { "" };
+            let span = |name: &str, count: usize| match count {
+                0 | 1 => String::new(),
+                count => format!(" {name}=\"{count}\""),
+            };
+            let (columns, rows) = (span("colspan", head.columns), span("rowspan", head.rows));
+            let scope = if head.columns > 1 { "colgroup" } else { "col" };
+            format!("<th scope=\"{scope}\"{columns}{rows}{class}>{}</th>", html(&head.text))
+        });
+        lines.push(format!("<tr>{}</tr>", heads.collect::<String>()));
+    }
+    lines.push("</thead>\n<tbody>".to_owned());
+    for row in &grid.rows {
+        let class = if row.is_total { " class=\"total\"" } else { "" };
+        let cells = row.cells.iter().enumerate().map(|(at, cell)| {
+            let value = data(&cell.value, &cell.text);
+            match (at < grid.stubs, cell.is_number) {
+                (true, _) => format!("<th scope=\"row\">{value}</th>"),
+                (false, true) => format!("<td class=\"number\">{value}</td>"),
+                (false, false) => format!("<td>{value}</td>"),
+            }
+        });
+        lines.push(format!("<tr{class}>{}</tr>", cells.collect::<String>()));
+    }
+    lines.push("</tbody>\n</table>\n</div>".to_owned());
+    let legend = grid.legend.iter().map(|(symbol, meaning)| format!("{symbol} {meaning}"));
+    for text in legend.chain(grid.notes.iter().cloned()) {
+        lines.push(format!("<p class=\"note\">{}</p>", html(&text)));
+    }
+    lines.join("\n") + "\n"
 }
 
 /// What is shown, with the machine's value where that is another.

@@ -7,6 +7,7 @@ mod arrow;
 mod batch;
 mod delimited;
 mod format;
+mod grid;
 mod html;
 mod ipynb;
 mod json;
@@ -14,8 +15,10 @@ mod markdown;
 mod metadata;
 mod ndjson;
 mod parquet;
+mod picture;
 mod provenance;
 mod sdmx_csv;
+mod svg;
 mod table;
 mod words;
 mod xlsx;
@@ -27,7 +30,10 @@ use crate::render::Look;
 
 pub use delimited::Locale;
 pub use format::Format;
+pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
+pub use html::{STYLE, html_table};
 pub use metadata::metadata;
+pub use picture::{Drawing, NotDrawable, chart};
 pub use provenance::{Provenance, pairs};
 pub use words::notes;
 
@@ -40,6 +46,8 @@ pub struct Options<'a> {
     pub locale: Locale,
     /// Language and names, where people read.
     pub look: Look<'a>,
+    /// What is asked of a picture.
+    pub drawing: &'a Drawing,
     /// Whether the reader cannot go back in what is written, as on stdout.
     pub stream: bool,
 }
@@ -59,6 +67,15 @@ pub enum ExportError {
     /// The Parquet file could not be made.
     #[error(transparent)]
     Parquet(#[from] ::parquet::errors::ParquetError),
+    /// The table cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] NotDrawable),
+    /// The picture's faces have no such letter.
+    #[error("the faces of a picture have no letter `{}`", .0.escape_debug())]
+    Letter(char),
+    /// The picture could not be made of pixels.
+    #[error("making pixels: {0}")]
+    Pixels(String),
     /// The workbook could not be made.
     #[error(transparent)]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
@@ -85,6 +102,8 @@ pub fn export(
         Format::Html => html::write(table, provenance, look, out)?,
         Format::Ipynb => ipynb::write(table, provenance, look, out)?,
         Format::SdmxCsv => sdmx_csv::write(table, provenance, out)?,
+        Format::Svg => svg::write_svg(table, provenance, options, out)?,
+        Format::Png => svg::write_png(table, provenance, options, out)?,
     }
     out.flush()?;
     Ok(())

@@ -13,6 +13,8 @@ mod reading;
 pub mod reclassify;
 pub mod replacement;
 pub mod replay;
+pub mod report;
+mod report_list;
 mod stages;
 mod stored_duplicates;
 mod whole;

@@ -14,7 +14,7 @@ macro_rules! shipped {
 }
 
 /// The queries compiled in.
-static SHIPPED: [(&str, &str); 18] = shipped![
+static SHIPPED: [(&str, &str); 19] = shipped![
     "amount-by-measure",
     "amount-by-regime",
     "amount-distribution",
@@ -33,6 +33,7 @@ static SHIPPED: [(&str, &str); 18] = shipped![
     "totals-by-measure",
     "transitions",
     "trend-by-regime",
+    "yearly-totals",
 ];
 
 /// Query files by name. Files are parsed when asked for, so that one with mistakes does not keep

@@ -3,6 +3,7 @@
 use super::derived::{self, Derived};
 use super::filter::Filter;
 use super::list::{DELIMITER, listed, written};
+use super::picture::{self, Picture};
 use super::shape::Shape;
 use crate::document::{DocumentError, Labels, Placed, Problem, Span, Table, read_document};
 use crate::metric::{Dimension, Metric};
@@ -34,6 +35,8 @@ pub struct Query {
     pub complete: bool,
     /// Typed parameters of the filter.
     pub parameters: Vec<Parameter>,
+    /// How its figures are drawn.
+    pub picture: Picture,
     pub(super) filter: Option<Filter>,
     /// BLAKE3 of the file, which names the query's exact text.
     pub hash: String,
@@ -239,8 +242,10 @@ impl Query {
             if title.any().is_none() {
                 name.clone_into(&mut title.en);
             }
+            let picture = picture::read(root, &dimensions, &metrics, &derived);
             Self {
                 name: name.to_owned(),
+                picture,
                 totals: shape.totals,
                 top: shape.top,
                 complete: shape.complete,

@@ -26,9 +26,11 @@ mod left_out;
 mod level;
 mod list;
 mod lower;
+mod narrow;
 mod note;
 mod parameter;
 mod partial;
+mod picture;
 mod place;
 mod resolve;
 mod result;
@@ -49,6 +51,7 @@ pub use figures::Figures;
 pub use file::{Band, Bands, OrderKey, Parameter, ParameterKind, Query, Top};
 pub use fold::{Batches, Checked, check, check_standings};
 pub use note::Note;
+pub use picture::{Kind, Picture};
 pub use resolve::{Arguments, Question, ResolveError, resolve, resolve_over};
 pub use result::{
     Cell, MARK, Member, Numbers, REST, ResultColumn, ResultTable, STATUS_ENDING, TOTAL, Unit,

@@ -149,6 +149,16 @@ impl Question {
         self.range.is_some() || of_time.iter().any(|it| self.wheres.contains_key(it))
     }
 
+    /// Whether rows can be of any quarter within its range: no condition on time leaves some out.
+    pub(crate) fn is_of_all_quarters(&self) -> bool {
+        let of_time = [Dimension::Quarter, Dimension::Year];
+        let filter = self.query.filter.as_ref();
+        let is_in_filter = |it: &Dimension| {
+            filter.is_some_and(|filter| filter.columns().any(|column| column == it.name()))
+        };
+        !of_time.iter().any(|it| self.wheres.contains_key(it) || is_in_filter(it))
+    }
+
     /// The quarters that are asked for by name, or as those of a year, in order.
     pub(super) fn named_quarters(&self) -> Option<Vec<Quarter>> {
         let named = |dimension| Some(self.wheres.get(&dimension)?.iter().flatten());

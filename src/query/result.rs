@@ -228,6 +228,11 @@ impl ResultTable {
         Self { question, columns, row_count, lacking: Vec::new(), notes: Vec::new() }
     }
 
+    /// The same of other rows, with what a reader must know.
+    pub(super) fn of_rows(self, columns: Vec<ResultColumn>, row_count: usize) -> Self {
+        Self { columns, row_count, ..self }
+    }
+
     /// The quarters that partial numbers lack, each alone or in ranges.
     pub fn lacking(&self) -> &[String] {
         &self.lacking
@@ -345,7 +350,7 @@ impl Values {
         }
     }
 
-    fn reorder(&mut self, order: &[usize]) {
+    pub(super) fn reorder(&mut self, order: &[usize]) {
         match self {
             Self::Members(members) => {
                 let taken = |at: &usize| std::mem::replace(&mut members[*at], Member::Unknown);

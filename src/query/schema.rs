@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::derived::Formula;
+use super::picture::Kind;
 use crate::metric::{Dimension, Metric};
 
 /// The schema, draft 2020-12.
@@ -53,6 +54,7 @@ pub fn schema() -> Value {
             "title": labels(),
             "description": labels(),
             "bands": bands(),
+            "chart": chart(),
             "parameters": { "type": "object", "additionalProperties": parameter() },
         },
     })
@@ -75,6 +77,36 @@ fn top(dimension: &Value, dimensions: &Value) -> Value {
             "by": counted(),
             "count": { "type": "integer", "minimum": 1, "maximum": 10_000, "default": 10 },
             "within": dimensions,
+        },
+    })
+}
+
+fn chart() -> Value {
+    let one_break = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["from", "text"],
+        "properties": {
+            "from": { "type": "string", "pattern": "^[0-9]{4}(Q[1-4])?$" },
+            "text": labels(),
+        },
+    });
+    json!({
+        "description": "how the figures are drawn, with --format svg or png",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "kind": { "enum": Kind::ALL.map(Kind::name) },
+            "metric": {
+                "description": "the metric that is drawn; the first one otherwise",
+                "type": "string",
+            },
+            "title": labels(),
+            "breaks": {
+                "description": "from when on figures are not comparable with those before, and why",
+                "type": "array",
+                "items": one_break,
+            },
         },
     })
 }

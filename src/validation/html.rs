@@ -12,7 +12,7 @@ use crate::render::{Language, bytes, grouped, label, terminal};
 use crate::visible::line;
 use crate::words::Words;
 
-const TEMPLATE: &str = include_str!("report.html");
+const TEMPLATE: &str = include_str!("sheet.html");
 /// Hundredths of a percent by which a share must change to be flagged.
 const FLAGGED: u64 = 500;
 
@@ -21,8 +21,8 @@ pub fn page(report: &ValidationReport, dictionary: &Dictionary, language: Langua
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(written);
-    let page = environment.add_template("report.html", TEMPLATE).and_then(|()| {
-        environment.get_template("report.html")?.render(values(report, dictionary, language))
+    let page = environment.add_template("sheet.html", TEMPLATE).and_then(|()| {
+        environment.get_template("sheet.html")?.render(values(report, dictionary, language))
     });
     page.unwrap_or_else(|error| unreachable!("the page is compiled in and tested: {error:#}"))
 }

@@ -141,11 +141,18 @@ fn hexadecimal(text: &str) -> Option<[u8; KEY_LENGTH]> {
     Some(bytes)
 }
 
+/// Takes bytes of the system's chance.
+pub(super) fn fill_randomly(bytes: &mut [u8]) -> Result<(), WarehouseError> {
+    let failed =
+        |error: getrandom::Error| WarehouseError::table("taking random bytes")(error.to_string());
+    getrandom::fill(bytes).map_err(failed)
+}
+
 /// A key of random bytes.
 pub(super) fn random() -> Result<PseudonymKey, WarehouseError> {
     let mut bytes = [0; KEY_LENGTH];
     loop {
-        getrandom::fill(&mut bytes).map_err(WarehouseError::table("making a random key"))?;
+        fill_randomly(&mut bytes)?;
         // Once in a long while chance makes what would be refused later.
         if flaw(&bytes).is_none() {
             break;

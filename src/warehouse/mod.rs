@@ -91,6 +91,8 @@ use crate::quarter::QuarterRange;
 const SETTINGS_FILE: &str = "sppis.toml";
 const DICTIONARY_FILE: &str = "dictionary.toml";
 const QUERIES_FOLDER: &str = "queries";
+/// Folder of a warehouse's own reports.
+const REPORTS_FOLDER: &str = "reports";
 const KEY_FOLDER: &str = "key";
 const KEY_FILE: &str = "pseudonym.key";
 const OBSERVATIONS_FOLDER: &str = "observations";
@@ -212,6 +214,11 @@ impl Warehouse {
         self.root.join(QUERIES_FOLDER)
     }
 
+    /// The folder of its own reports.
+    pub fn reports_folder(&self) -> PathBuf {
+        self.root.join(REPORTS_FOLDER)
+    }
+
     /// The folder of what is derived from its observations; perhaps not there yet.
     pub fn histories_folder(&self) -> PathBuf {
         self.root.join(HISTORIES_FOLDER)
@@ -223,6 +230,7 @@ impl Warehouse {
             SETTINGS_FILE,
             DICTIONARY_FILE,
             QUERIES_FOLDER,
+            REPORTS_FOLDER,
             KEY_FOLDER,
             OBSERVATIONS_FOLDER,
             FINDINGS_FOLDER,
@@ -232,7 +240,7 @@ impl Warehouse {
             turn::TURN_FILE,
         ];
         let mut places: Vec<PathBuf> = names.iter().map(|name| root.join(name)).collect();
-        for folder in [QUERIES_FOLDER, KEY_FOLDER] {
+        for folder in [QUERIES_FOLDER, REPORTS_FOLDER, KEY_FOLDER] {
             let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
             places.extend(entries.map(|entry| entry.path()));
         }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::append::write_entry;
 use super::error::WarehouseError;
+use super::key::fill_randomly;
 use super::log_entry::{Action, MetaData, Place, Protocol};
 use super::record::{DeliveryRecord, ReclassificationRecord};
 use super::{LOG_FOLDER, files::create_private_folder};
@@ -63,7 +64,7 @@ pub(super) fn create(folder: &Path, fingerprint: &str) -> Result<(), WarehouseEr
         (FINGERPRINT_PROPERTY, fingerprint),
     ];
     let meta_data = MetaData {
-        id: random_id().map_err(WarehouseError::table("naming the table"))?,
+        id: random_id()?,
         name: "observations".to_owned(),
         description: None,
         format: json!({"provider": "parquet", "options": {}}),
@@ -81,9 +82,9 @@ pub(super) fn create(folder: &Path, fingerprint: &str) -> Result<(), WarehouseEr
 }
 
 /// A random number as names of tables are: a UUID of version 4.
-fn random_id() -> Result<String, getrandom::Error> {
+fn random_id() -> Result<String, WarehouseError> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
+    fill_randomly(&mut bytes)?;
     let number = u128::from_be_bytes(bytes);
     let (version, variant) = (0xF << 76, 0x3 << 62);
     let digits = format!("{:032x}", number & !version & !variant | 4 << 76 | 2 << 62);

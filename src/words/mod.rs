@@ -37,6 +37,14 @@ impl Language {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::En, Self::Fr, Self::Nl, Self::De];
 
+    /// Their codes in BCP 47.
+    pub const CODES: [&str; 4] = ["en", "fr", "nl", "de"];
+
+    /// The language of a code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
     /// Its code in BCP 47.
     pub fn code(self) -> &'static str {
         match self {

@@ -152,7 +152,7 @@ fn a_filter_may_name_what_the_data_hold_and_a_list_has_commas_everywhere() {
     insta::assert_snapshot!(sandbox.run(["queries", "--check"]), @"
     exit 0
     --- stdout
-    19 query files without a mistake
+    20 query files without a mistake
     --- stderr
     ");
 }

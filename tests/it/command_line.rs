@@ -49,26 +49,16 @@ fn help_and_version_are_answers_and_anything_else_is_a_mistake() {
 }
 
 #[test]
-fn the_former_name_of_the_validation_report_is_refused_with_the_name_it_has() {
-    let sandbox = Sandbox::empty();
-    let cases: [(&[&str], &str); 4] = [
-        (&["report"], "sppis validation"),
-        (&["report", "--help"], "sppis validation --help"),
-        (&["report", "2008-05"], "sppis validation 2008-05"),
-        (
-            &["report", "2008-05", "--lang", "fr", "--output", "my page.html"],
-            "sppis validation 2008-05 --lang fr --output 'my page.html'",
-        ),
-    ];
-    for (arguments, instead) in cases {
-        let ran = sandbox.run_all(arguments);
+fn a_delivery_is_no_report_and_its_validation_report_has_a_name_of_its_own() {
+    let sandbox = Sandbox::new();
+    for name in ["2008-05", "2008-05@1"] {
+        let ran = sandbox.run_all(&["report", name]);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran}");
-        let error = "error: the validation report of a delivery is `sppis validation`, not `sppis \
-                     report`";
-        assert_eq!(ran.stderr, format!("{error}\nhint: write `{instead}`\n"));
+        let error = format!("error: there is no report `{name}`\n");
+        let hint =
+            format!("hint: the validation report of a delivery is `sppis validation {name}`\n");
+        assert_eq!(ran.stderr, error + &hint);
     }
-    let help = sandbox.run(["--help"]).ok().stdout;
-    assert!(help.contains("\n  validation ") && !help.contains("\n  report "), "{help}");
 }
 
 #[test]

@@ -68,6 +68,9 @@ mod hostile;
 /// Options that are the same for every command, the formats and names of files, and their mode.
 mod outputs;
 
+/// Reports on paper: text, marks for readers aloud, margins, bytes.
+mod pdf;
+
 /// The command that is recorded in an export gives its bytes again.
 mod recorded;
 
@@ -147,6 +150,8 @@ mod command_line;
 
 /// The commands of the README and of the manuals.
 mod readme;
+/// Reports and their editions.
+mod reports;
 
 /// Rules of the house: layout, imports, docs, lengths.
 mod tidy;

@@ -11,7 +11,7 @@ use crate::seeded::{copy, warehouse};
 
 /// Every command, which of the shared options it has, and its formats, the first that of stdout.
 /// A command that is not in the list has not been decided on.
-const COMMANDS: [(&str, &[&str], &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 24] = [
     ("init", &[], &[]),
     ("inspect", &["format", "output"], TEXTS),
     ("ingest", &["lang"], &[]),
@@ -27,7 +27,10 @@ const COMMANDS: [(&str, &[&str], &[&str]); 22] = [
     ("key", &[], &[]),
     ("history", &["as-of", "format", "output", "locale"], LISTS),
     ("queries", &["format", "output", "lang"], TEXTS),
-    ("run", &["as-of", "format", "output", "lang", "locale"], FIGURES),
+    ("run", &["as-of", "format", "output", "lang", "locale"], PICTURES),
+    // It writes an edition into a folder, in several languages.
+    ("report", &["as-of"], &[]),
+    ("reports", &["format", "output", "lang"], TEXTS),
     ("explain", &["as-of", "format", "output"], TEXTS),
     ("sql", &["as-of", "format", "output", "lang", "locale"], FIGURES),
     ("files", &["as-of", "format", "output"], TEXTS),
@@ -42,6 +45,11 @@ const FIGURES: &[&str] = &[
     "ipynb", "sdmx-csv",
 ];
 
+const PICTURES: &[&str] = &[
+    "table", "csv", "tsv", "json", "ndjson", "parquet", "arrow", "xlsx", "markdown", "html",
+    "ipynb", "sdmx-csv", "svg", "png",
+];
+
 const LISTS: &[&str] =
     &["table", "csv", "tsv", "json", "ndjson", "parquet", "arrow", "xlsx", "markdown", "html"];
 
@@ -50,7 +58,7 @@ const TEXTS: &[&str] = &["table", "json"];
 const SHARED: [&str; 6] = ["as-of", "format", "output", "lang", "locale", "quiet"];
 
 /// The endings of each format's files.
-const ENDINGS: [(&str, &[&str]); 12] = [
+const ENDINGS: [(&str, &[&str]); 14] = [
     ("table", &["txt", "TXT"]),
     ("csv", &["csv"]),
     ("tsv", &["tsv"]),
@@ -63,6 +71,8 @@ const ENDINGS: [(&str, &[&str]); 12] = [
     ("html", &["html", "htm"]),
     ("ipynb", &["ipynb"]),
     ("sdmx-csv", &["sdmx.csv"]),
+    ("svg", &["svg"]),
+    ("png", &["png"]),
 ];
 
 /// An argument as its help says it.
@@ -94,11 +104,15 @@ fn an_option_has_one_meaning_wherever_it_stands() {
         let (_, shared, formats) = COMMANDS.iter().find(|it| it.0 == name).unwrap();
         let of = |long: &str| command.get_arguments().find(|it| it.get_long() == Some(long));
         let has: Vec<&str> = SHARED.into_iter().filter(|it| of(it).is_some()).collect();
-        let is_sample = name == "sample";
-        let expected =
-            |it: &&str| *it == "quiet" || shared.contains(it) || (is_sample && *it == "output");
+        // What these write is a folder, and a report is written in several languages at once.
+        let is_own = |it: &str| match name {
+            "sample" => it == "output",
+            "report" => ["output", "lang"].contains(&it),
+            _ => false,
+        };
+        let expected = |it: &&str| *it == "quiet" || shared.contains(it) || is_own(it);
         assert_eq!(has, SHARED.into_iter().filter(expected).collect::<Vec<_>>(), "{name}");
-        for long in has.into_iter().filter(|it| !(is_sample && *it == "output")) {
+        for long in has.into_iter().filter(|it| !is_own(it)) {
             let argument = of(long).unwrap();
             let first = meanings.entry(long).or_insert_with(|| said(argument));
             assert_eq!(said(argument), *first, "--{long} of {name}");
@@ -149,6 +163,8 @@ fn sniffed(path: &Path) -> &'static str {
         [b'P', b'A', b'R', b'1', ..] => "parquet",
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => "arrow",
         [b'P', b'K', ..] => "xlsx",
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        _ if text.starts_with("<svg ") || text.starts_with("<?xml") => "svg",
         _ if text.starts_with("<!DOCTYPE html>") => "html",
         _ if text.starts_with("# ") => "markdown",
         _ if json.as_ref().is_some_and(|it| it["nbformat"].is_number()) => "ipynb",
@@ -196,8 +212,8 @@ fn a_format_and_an_ending_that_contradict_each_other_are_refused_by_every_comman
     for (verb, words) in writing() {
         let (.., formats) = COMMANDS.iter().find(|it| it.0 == verb).unwrap();
         for (at, format) in formats.iter().enumerate() {
-            let (_, endings) =
-                ENDINGS[(ENDINGS.iter().position(|it| it.0 == *format).unwrap() + 5) % 12];
+            let (_, endings) = ENDINGS
+                [(ENDINGS.iter().position(|it| it.0 == *format).unwrap() + 5) % ENDINGS.len()];
             let path = sandbox.join(&format!("x.{}", endings[0]));
             let path = path.to_str().unwrap();
             let ran = run(verb, &words, &["--format", format, "--output", path]);

@@ -54,6 +54,11 @@ fn the_commands_of_the_query_manual_work_as_written() {
 }
 
 #[test]
+fn the_commands_of_the_report_manual_work_as_written() {
+    run_blocks("reports/README.md", 1);
+}
+
+#[test]
 fn the_commands_of_the_samples_page_work_as_written() {
     run_blocks("data-samples/README.md", 1);
 }
@@ -78,6 +83,7 @@ fn links_of_the_documents_lead_somewhere() {
     for document in [
         "README.md",
         "queries/README.md",
+        "reports/README.md",
         "src/README.md",
         "data-samples/README.md",
         "docs/security.md",

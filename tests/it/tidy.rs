@@ -8,7 +8,7 @@ use crate::sandbox::{files_below, repository};
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 26] = [
+const MODULES: [(&str, &[&str]); 29] = [
     ("exact", &[]),
     ("visible", &[]),
     ("quarter", &["exact"]),
@@ -46,7 +46,12 @@ const MODULES: [(&str, &[&str]); 26] = [
     ),
     ("disclosure", &["quarter", "document", "metric", "query"]),
     ("render", &["exact", "visible", "document", "words", "dictionary", "metric", "disclosure"]),
-    ("export", &["exact", "words", "quarter", "metric", "render", "disclosure"]),
+    ("fonts", &[]),
+    ("chart", &["words", "disclosure", "render"]),
+    (
+        "export",
+        &["exact", "words", "quarter", "metric", "fonts", "render", "chart", "disclosure", "query"],
+    ),
     (
         "validation",
         &[
@@ -63,9 +68,26 @@ const MODULES: [(&str, &[&str]); 26] = [
         ],
     ),
     (
+        "report",
+        &[
+            "exact",
+            "visible",
+            "words",
+            "quarter",
+            "document",
+            "dictionary",
+            "disclosure",
+            "fonts",
+            "render",
+            "chart",
+            "export",
+        ],
+    ),
+    (
         "pipeline",
         &[
             "exact",
+            "words",
             "quarter",
             "document",
             "fault",
@@ -83,6 +105,7 @@ const MODULES: [(&str, &[&str]); 26] = [
             "disclosure",
             "render",
             "export",
+            "report",
         ],
     ),
     ("sample", &["quarter", "dictionary"]),
@@ -108,6 +131,7 @@ const MODULES: [(&str, &[&str]); 26] = [
             "render",
             "export",
             "validation",
+            "report",
             "pipeline",
             "sample",
         ],

@@ -29,7 +29,7 @@ const CASES: &[(&str, &str)] = &[
     ("queries --source", "<NAME>"),
     ("explain by-yaer", "did you mean `by-year`?"),
     ("explain", "<NAME>"),
-    ("report 2008-05", "`sppis validation`"),
+    ("report 2008-05", "`sppis validation 2008-05`"),
     // Places that cannot be written, or are no warehouse.
     ("run by-year --output out.docx", "the ending of"),
     ("run by-year --output nofolder/x.csv", "nofolder/x.csv cannot be written"),

@@ -19,7 +19,21 @@ const LANGUAGES: [&str; 4] = ["en", "fr", "nl", "de"];
 const ENGLISH_IN_CODE: [&str; 3] = ["meaning", "rule_meaning", "rule_help"];
 
 /// Columns that are no metric and no dimension.
-const BESIDE: [&str; 3] = ["revision", "before", "after"];
+const BESIDE: [&str; 13] = [
+    "revision",
+    "before",
+    "after",
+    "delivery",
+    "rule",
+    "severity",
+    "rows_read",
+    "rows_accepted",
+    "rows_rejected",
+    "rows_with_findings",
+    "amount_accepted",
+    "amount_outside",
+    "amount_rejected",
+];
 
 /// The texts of a language by `SECTION.KEY`.
 fn catalogue(language: &str) -> BTreeMap<(String, String), String> {

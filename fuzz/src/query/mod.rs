@@ -16,6 +16,8 @@ mod level;
 mod list;
 #[path = "../../../src/query/note.rs"]
 mod note;
+#[path = "../../../src/query/picture.rs"]
+mod picture;
 #[path = "../../../src/query/shape.rs"]
 mod shape;
 

@@ -1,0 +1,60 @@
+//! A line for each series, broken where there is no figure.
+//!
+//! In: a chart of at most four series. Out: lines with names and last figures at their ends; a figure
+//! alone is a dot, one over part of its quarters a hollow one. Never: a line over a gap.
+
+use super::frame::Frame;
+use super::labels::{Label, beside};
+use super::svg::{Canvas, Ink, Place, ink, unit};
+use super::{Chart, MARGIN, Series, WIDTH};
+
+/// Draws lines below `top`; gives where they end.
+pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
+    let names: Vec<String> = chart.series.iter().map(|it| named(chart, it)).collect();
+    let room = Label::room(names.iter().map(String::as_str));
+    let frame = Frame::wide(chart, top, unit(WIDTH - MARGIN) - room);
+    frame.behind(chart, true, canvas);
+    let end = frame.axes(chart, canvas);
+    let mut labels = Vec::new();
+    for (at, (series, name)) in chart.series.iter().zip(&names).enumerate() {
+        line(&frame, series, ink(at), canvas);
+        labels.extend(ends(&frame, series).map(|last| Label::new(name, last, ink(at))));
+    }
+    beside(labels, frame.right, (frame.top, frame.bottom), canvas);
+    end
+}
+
+/// A name with the last figure, where that is of the last position.
+fn named(chart: &Chart, series: &Series) -> String {
+    let last = series.points.last().and_then(|it| it.value());
+    let figure = last.map(|it| chart.figures.text(it)).unwrap_or_default();
+    format!("{} {figure}", series.name).trim().to_owned()
+}
+
+/// The last figure of a series.
+pub(super) fn ends(frame: &Frame, series: &Series) -> Option<Place> {
+    let mut places = series.points.iter().enumerate().rev();
+    places.find_map(|(at, point)| Some((frame.x(at), frame.y(point.value()?))))
+}
+
+/// One series.
+pub(super) fn line(frame: &Frame, series: &Series, ink: Ink, canvas: &mut Canvas) {
+    let places = series.points.iter().enumerate();
+    let places: Vec<Option<Place>> =
+        places.map(|(at, point)| Some((frame.x(at), frame.y(point.value()?)))).collect();
+    for run in places.chunk_by(|one, next| one.is_some() == next.is_some()) {
+        let run: Vec<Place> = run.iter().flatten().copied().collect();
+        match run.as_slice() {
+            [] => {}
+            [alone] => canvas.dot(*alone, ink.colour, false),
+            run => canvas.path(run, ink),
+        }
+    }
+    let last = series.points.iter().rposition(|point| point.value().is_some());
+    for (at, (place, point)) in places.iter().zip(&series.points).enumerate() {
+        let Some(place) = place else { continue };
+        if point.is_partial() || Some(at) == last {
+            canvas.dot(*place, ink.colour, point.is_partial());
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! A released table as a chart: which of its columns are drawn, and what is said beside them.
+//!
+//! In: a released table, and what is asked of the picture. Out: a [`Chart`]. Never: a total drawn beside
+//! what it is the total of, a line over quarters that were not delivered, or a picture that is
+//! another than the one asked for.
+
+mod said;
+mod series;
+
+use super::Provenance;
+use super::words::{dimensions, heading};
+use crate::chart::{self, Break, Chart, Kind};
+use crate::disclosure::{Note, Numbers, ReleasedTable, ResultColumn, Values};
+use crate::metric::{Metric, NOT_DELIVERED};
+use crate::quarter::Quarter;
+use crate::render::{Look, label, with_name};
+use crate::words::Words;
+use series::{in_time, over_time, ranks, single_rows, time_texts};
+
+pub(super) use said::spoken;
+
+/// What is asked of a picture; what is not said here, the query's file says, or what fits.
+#[derive(Debug, Clone, Default)]
+pub struct Drawing {
+    /// Tells it from others on a page.
+    pub id: String,
+    /// How it is drawn; lines over time, ranks otherwise.
+    pub kind: Option<Kind>,
+    /// What is drawn; the first metric otherwise.
+    pub metric: Option<String>,
+    /// What is to be seen; the query's title otherwise.
+    pub title: Option<String>,
+    /// Quarters or years from which on figures are not comparable with those before, with why.
+    pub breaks: Vec<(String, String)>,
+    /// Whether no page around it says what may be done with its figures.
+    pub is_alone: bool,
+}
+
+/// A table that cannot be drawn as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct NotDrawable {
+    /// What was expected, and what was found.
+    pub text: String,
+    /// What can be done.
+    pub hint: String,
+}
+
+impl NotDrawable {
+    fn new(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { text: text.into(), hint: hint.into() }
+    }
+
+    fn of(self, table: &ReleasedTable) -> Self {
+        Self { text: format!("{}: {}", table.query_name(), self.text), ..self }
+    }
+}
+
+impl From<NotDrawable> for String {
+    fn from(error: NotDrawable) -> Self {
+        format!("{}; {}", error.text, error.hint)
+    }
+}
+
+/// Series that a page can show; more are no picture.
+const SERIES_MAX: usize = 24;
+/// Bars that a page can show below each other.
+const RANKS_MAX: usize = 60;
+/// A number from which on places on a picture could not be worked out.
+const NUMBER_MAX: i128 = 10_i128.pow(30);
+
+/// The chart of a table.
+pub fn chart(
+    table: &ReleasedTable,
+    provenance: &Provenance,
+    drawing: &Drawing,
+    look: Look<'_>,
+) -> Result<Chart, NotDrawable> {
+    made(table, provenance, drawing, look).map_err(|error| error.of(table))
+}
+
+fn made(
+    table: &ReleasedTable,
+    provenance: &Provenance,
+    drawing: &Drawing,
+    look: Look<'_>,
+) -> Result<Chart, NotDrawable> {
+    let words = Words::of(look.language);
+    let (metric, numbers) = drawn(table, drawing)?;
+    let time = time(table);
+    let rows = single_rows(table);
+    let texts: Vec<String> =
+        time.iter().flat_map(|it| time_texts(table, it, &rows, provenance)).collect();
+    let kind = kind(table, metric, (time.is_some(), texts.len()), drawing)?;
+    let (positions, series) = match time.filter(|_| kind != Kind::Ranked) {
+        Some(time) => {
+            let series = over_time(table, time, (metric, numbers), &texts, provenance, look);
+            (texts.iter().map(|it| in_time(it, words)).collect(), series)
+        }
+        None => ranks(table, numbers, look),
+    };
+    fits(kind, positions.len(), &series)?;
+    let picture = table.picture();
+    // A headline is of one metric.
+    let own_title = label(&picture.title, look.language);
+    let is_own = !own_title.is_empty() && first_metric(table, picture.metric.as_ref()) == metric;
+    let title = match &drawing.title {
+        Some(title) => title.as_str(),
+        None if is_own => own_title,
+        None => label(table.title(), look.language),
+    };
+    let figures = said::figures(numbers, look.language);
+    let mut chart = Chart {
+        kind,
+        id: if drawing.id.is_empty() { "chart" } else { &drawing.id }.to_owned(),
+        language: look.language.code(),
+        title: title.to_owned(),
+        unit: said::unit(table, (metric, numbers), &figures, look),
+        description: String::new(),
+        notes: Vec::new(),
+        not_delivered: spoken(&with_name("measures_after", NOT_DELIVERED, look)),
+        none: words.text("chart.none").to_owned(),
+        breaks: if kind == Kind::Ranked {
+            Vec::new()
+        } else {
+            breaks(table, drawing, &texts, look)
+        },
+        positions,
+        series,
+        figures,
+    };
+    chart.notes = said::notes(table, numbers, &chart, &texts, (provenance, drawing), look);
+    let metric = spoken(&heading(table, metric, look.language));
+    chart.description = said::described(&chart, &metric, &texts, words);
+    Ok(chart)
+}
+
+/// The dimension that positions lie along.
+fn time(table: &ReleasedTable) -> Option<&ResultColumn> {
+    dimensions(table).iter().find(|it| ["quarter", "year"].contains(&&*it.name))
+}
+
+/// The column of numbers that is drawn.
+fn drawn<'t>(
+    table: &'t ReleasedTable,
+    drawing: &Drawing,
+) -> Result<(&'t str, &'t Numbers), NotDrawable> {
+    let columns = table.columns().iter().filter_map(|column| match &column.values {
+        Values::Numbers(numbers) => Some((column.name.as_str(), numbers)),
+        _ => None,
+    });
+    let wanted = drawing.metric.as_ref().or(table.picture().metric.as_ref());
+    let wanted = first_metric(table, wanted);
+    let known: Vec<_> = columns.clone().map(|(name, _)| name).collect();
+    let found = columns.clone().find(|(name, _)| *name == wanted).ok_or_else(|| {
+        let hint = format!("the metrics of this answer are {}", known.join(", "));
+        NotDrawable::new(format!("`{wanted}` is no metric of this answer"), hint)
+    })?;
+    let values = || found.1.cells.iter().filter_map(|it| it.value());
+    if values().next().is_none() {
+        let hint = "ask for other quarters, or other values";
+        return Err(NotDrawable::new("there is no figure to draw", hint));
+    }
+    if values().any(|it| it.abs() > NUMBER_MAX) {
+        let hint = "take the figures from the table: `--format csv`";
+        return Err(NotDrawable::new("there are figures too large to be drawn", hint));
+    }
+    Ok(found)
+}
+
+/// The metric of that name; the first one where none is named.
+fn first_metric<'t>(table: &'t ReleasedTable, name: Option<&'t String>) -> &'t str {
+    let mut columns = table.columns().iter();
+    let first = columns.find(|it| matches!(it.values, Values::Numbers(_)));
+    name.map(String::as_str).or(first.map(|it| it.name.as_str())).map_or("", |it| it)
+}
+
+/// How it is drawn; what was asked for, if rows can be drawn so.
+fn kind(
+    table: &ReleasedTable,
+    metric: &str,
+    (has_time, count): (bool, usize),
+    drawing: &Drawing,
+) -> Result<Kind, NotDrawable> {
+    let single = has_time && count == 1;
+    match drawing.kind.or(table.picture().kind) {
+        None if !has_time || single => Ok(Kind::Ranked),
+        None => Ok(Kind::Lines),
+        Some(Kind::Ranked) if has_time && !single => {
+            let text = format!("`ranked` bars are of one time, and the answer is over {count}");
+            let hint = "narrow it with `--from` and `--to`, or draw `lines` or `bars`";
+            Err(NotDrawable::new(text, hint))
+        }
+        Some(kind) if !has_time && kind != Kind::Ranked => {
+            let text = format!(
+                "`{}` stand over quarters or years, which the answer has none of",
+                kind.name()
+            );
+            Err(NotDrawable::new(text, "draw `ranked` bars"))
+        }
+        Some(Kind::Stacked) if !Metric::named(metric).is_some_and(Metric::is_additive) => {
+            let text =
+                format!("`{metric}` does not add up, so its bars cannot stand on each other");
+            Err(NotDrawable::new(text, "draw `bars` or `lines`, or another metric"))
+        }
+        Some(kind) => Ok(kind),
+    }
+}
+
+fn fits(kind: Kind, positions: usize, series: &[chart::Series]) -> Result<(), NotDrawable> {
+    let (what, count, most) = match kind {
+        Kind::Ranked => ("bars", positions, RANKS_MAX),
+        Kind::Lines => ("series", series.len(), SERIES_MAX),
+        Kind::Stacked | Kind::Grouped => ("series", series.len(), chart::SERIES_MAX),
+    };
+    if count <= most {
+        return Ok(());
+    }
+    let hint = match kind {
+        Kind::Stacked | Kind::Grouped if count <= SERIES_MAX => {
+            "draw `lines`, narrow the question with `--where`, or ask for a top"
+        }
+        _ => "narrow the question with `--where`, or ask for a top",
+    };
+    Err(NotDrawable::new(format!("{count} {what} are no picture: {most} are the most"), hint))
+}
+
+/// Where figures are not comparable with those before: what is asked for, or what the query's file
+/// says, and what the program knows.
+fn breaks(
+    table: &ReleasedTable,
+    drawing: &Drawing,
+    texts: &[String],
+    look: Look<'_>,
+) -> Vec<Break> {
+    let mut said = drawing.breaks.clone();
+    if said.is_empty() {
+        let own = table.picture().breaks.iter();
+        said.extend(own.map(|(from, text)| (from.clone(), label(text, look.language).to_owned())));
+    }
+    let is_year = texts.first().is_some_and(|it| it.len() == 4);
+    for note in table.notes() {
+        let Note::CodesEnded { on, .. } = note else { continue };
+        let quarter = Quarter::of(*on);
+        let from = if is_year { quarter.year().to_string() } else { quarter.to_string() };
+        said.push((from, Words::of(look.language).text("chart.codes").to_owned()));
+    }
+    said.sort();
+    said.dedup();
+    // What begins with the first position, no earlier one stands beside.
+    let place = |from: &String| texts.iter().position(|it| it == from).filter(|it| *it > 0);
+    let breaks = said.into_iter();
+    breaks.filter_map(|(from, text)| Some(Break { position: place(&from)?, text })).collect()
+}

@@ -1,0 +1,206 @@
+//! The rows of a table as positions and series of points.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::Provenance;
+use super::super::words::{cell, dimensions};
+use crate::chart::{Point, Position, Series};
+use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, ResultColumn, Values};
+use crate::metric::Metric;
+use crate::quarter::{Quarter, QuarterRange};
+use crate::render::Look;
+use crate::words::Words;
+
+/// Dimensions whose values have an order of their own, in which they are shown.
+const IN_ORDER: [&str; 3] = ["age", "measure_months", "measure_count"];
+/// Dimensions whose values are codes with names.
+const PLACES: [&str; 4] = ["cpas", "cpas_today", "province", "region"];
+
+fn members(column: &ResultColumn) -> Option<&[Member]> {
+    match &column.values {
+        Values::Members(members) => Some(members),
+        Values::Text(_) | Values::Numbers(_) => None,
+    }
+}
+
+/// The rows that are of single values; of a dimension that has totals alone, those.
+pub(super) fn single_rows(table: &ReleasedTable) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..table.row_count()).collect();
+    for members in dimensions(table).iter().filter_map(members) {
+        let is_total = |row: &usize| members[*row] == Member::Total;
+        if !rows.iter().all(is_total) {
+            rows.retain(|row| !is_total(row));
+        }
+    }
+    rows
+}
+
+/// The quarters or years from the first to the last, without a hole: those of rows, and those
+/// delivered that rows could be of.
+pub(super) fn time_texts(
+    table: &ReleasedTable,
+    time: &ResultColumn,
+    rows: &[usize],
+    provenance: &Provenance,
+) -> Vec<String> {
+    let text = |row: &usize| time.values.text(*row).map(Cow::into_owned);
+    let mut texts: BTreeSet<String> = rows.iter().filter_map(text).collect();
+    let is_year = texts.iter().all(|it| it.len() == 4);
+    if table.is_of_all_quarters() {
+        let delivered = provenance.quarters.iter().filter_map(|it| it.parse::<Quarter>().ok());
+        let asked = delivered.filter(|it| table.range().is_none_or(|range| range.contains(*it)));
+        texts.extend(asked.map(|it| if is_year { it.year().to_string() } else { it.to_string() }));
+    }
+    let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Vec::new() };
+    if let (Ok(first), Ok(last)) = (first.parse::<Quarter>(), last.parse::<Quarter>()) {
+        let all = QuarterRange::new(first, last);
+        let all: Vec<Quarter> = all.iter().flat_map(|range| range.iter()).collect();
+        return all.iter().map(Quarter::to_string).collect();
+    }
+    match (first.parse::<i32>(), last.parse::<i32>()) {
+        (Ok(first), Ok(last)) => (first..=last).map(|year| year.to_string()).collect(),
+        _ => texts.into_iter().collect(),
+    }
+}
+
+/// What stands where a series has no row: 0 in a quarter that was delivered, of what is counted.
+fn without_row(
+    table: &ReleasedTable,
+    time: &ResultColumn,
+    metric: &str,
+    text: &str,
+    provenance: &Provenance,
+) -> Point {
+    let delivered = provenance.quarters.iter().filter(|it| it.starts_with(text)).count();
+    let all = if text.len() == 4 { 4 } else { 1 };
+    let is_asked = || {
+        let mut rows = 0..table.row_count();
+        table.is_of_all_quarters() || rows.any(|row| time.values.text(row).as_deref() == Some(text))
+    };
+    let is_count = Metric::named(metric).is_some_and(|it| !it.is_ratio());
+    match delivered {
+        0 => Point::NotDelivered,
+        _ if !is_count || !is_asked() => Point::Missing,
+        some if some < all => Point::Partial(0),
+        _ => Point::Value(0),
+    }
+}
+
+/// Series over time: one for each combination of values of the other dimensions, in their order.
+pub(super) fn over_time(
+    table: &ReleasedTable,
+    time: &ResultColumn,
+    (metric, numbers): (&str, &Numbers),
+    texts: &[String],
+    provenance: &Provenance,
+    look: Look<'_>,
+) -> Vec<Series> {
+    let blank = texts.iter().map(|text| without_row(table, time, metric, text, provenance));
+    let blank: Vec<Point> = blank.collect();
+    let rows = single_rows(table);
+    let names = Names::of(table, &rows, &time.name, look);
+    let mut series: BTreeMap<Vec<&Member>, Series> = BTreeMap::new();
+    for row in rows {
+        let own = series
+            .entry(names.key(row))
+            .or_insert_with(|| Series { name: names.name(row, look), points: blank.clone() });
+        let text = time.values.text(row);
+        let position = text.and_then(|it| texts.iter().position(|text| *text == it));
+        if let Some(position) = position {
+            own.points[position] = point(numbers.cells[row]);
+        }
+    }
+    series.into_values().collect()
+}
+
+fn point(cell: Cell) -> Point {
+    match cell {
+        Cell::Value(value) => Point::Value(value),
+        Cell::Partial(value) => Point::Partial(value),
+        Cell::NotDelivered => Point::NotDelivered,
+        Cell::Undefined | Cell::NotApplicable | Cell::LeftOut => Point::Missing,
+    }
+}
+
+/// A quarter within its year, or a year.
+pub(super) fn in_time(text: &str, words: &Words) -> Position {
+    match text.split_once('Q') {
+        Some((year, number)) => Position {
+            label: words.fill("chart.quarter", &[("number", number)]),
+            group: year.to_owned(),
+        },
+        None => Position { label: text.to_owned(), group: String::new() },
+    }
+}
+
+/// A bar for each row: in the order of the query or of the values where there is one, otherwise the
+/// largest first.
+pub(super) fn ranks(
+    table: &ReleasedTable,
+    numbers: &Numbers,
+    look: Look<'_>,
+) -> (Vec<Position>, Vec<Series>) {
+    let mut rows = single_rows(table);
+    let names = Names::of(table, &rows, "", look);
+    let in_order = |it: &&ResultColumn| IN_ORDER.contains(&&*it.name);
+    if !table.is_ordered() && !names.columns.iter().any(in_order) {
+        let is_named =
+            |row: &usize| names.key(*row).iter().all(|it| matches!(it, Member::Value(_)));
+        rows.sort_by_key(|row| {
+            (!is_named(row), std::cmp::Reverse(numbers.cells[*row].value()), *row)
+        });
+    }
+    let position = |row: &usize| Position { label: names.name(*row, look), group: String::new() };
+    let points = rows.iter().map(|row| point(numbers.cells[*row])).collect();
+    (rows.iter().map(position).collect(), vec![Series { name: String::new(), points }])
+}
+
+/// What tells rows apart, besides their time.
+struct Names<'t> {
+    columns: Vec<&'t ResultColumn>,
+    /// Columns of places whose names alone tell them apart.
+    bare: Vec<&'t str>,
+}
+
+impl<'t> Names<'t> {
+    fn of(table: &'t ReleasedTable, rows: &[usize], time: &str, look: Look<'_>) -> Self {
+        let others = dimensions(table).iter().filter(|it| it.name != time);
+        let columns: Vec<_> = others.filter(|it| varies(it, rows)).collect();
+        let is_bare = |it: &&&ResultColumn| {
+            let texts = rows.iter().map(|row| cell(it, *row, look)).collect::<BTreeSet<_>>();
+            let names = texts.iter().map(|it| name_of_place(it)).collect::<BTreeSet<_>>();
+            PLACES.contains(&&*it.name) && texts.len() == names.len()
+        };
+        let bare = columns.iter().filter(is_bare).map(|it| it.name.as_str()).collect();
+        Self { columns, bare }
+    }
+
+    fn key(&self, row: usize) -> Vec<&'t Member> {
+        self.columns.iter().filter_map(|it| members(it)?.get(row)).collect()
+    }
+
+    fn name(&self, row: usize, look: Look<'_>) -> String {
+        let names = self.columns.iter().map(|it| {
+            let text = cell(it, row, look);
+            let is_bare = self.bare.contains(&&*it.name);
+            if is_bare { name_of_place(&text).to_owned() } else { super::spoken(&text) }
+        });
+        names.collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// Whether rows have more than one value.
+pub(super) fn varies(column: &ResultColumn, rows: &[usize]) -> bool {
+    let mut members = rows.iter().filter_map(|row| members(column)?.get(*row));
+    let first = members.next();
+    members.any(|it| Some(it) != first)
+}
+
+/// `04000 Brussels` without its code.
+pub(super) fn name_of_place(text: &str) -> &str {
+    match text.split_once(' ') {
+        Some((code, name)) if code.bytes().all(|it| it.is_ascii_digit()) => name,
+        _ => text,
+    }
+}

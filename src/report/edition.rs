@@ -1,0 +1,188 @@
+//! An edition: the files that a report is handed out as.
+//!
+//! In: pages, tables, where their figures come from. Out: names and bytes, the manifest last, which names
+//! all others with their hashes. Never: the time of building, or anything else that differs the next
+//! time.
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::build::Figures;
+use super::definition::{Origin, Output};
+use super::html::html;
+use super::page::Page;
+use super::pdf::{IS_BUILT, PdfError, pdf};
+use super::source::{ReportError, Source};
+use crate::disclosure::ReleasedTable;
+use crate::export::{self, Drawing, ExportError, Format, Locale, Options};
+use crate::render::{Look, json_lines};
+use crate::words::{Language, Words};
+
+/// A file of an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionFile {
+    /// Its path within the edition's folder.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// An edition that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum EditionError {
+    /// Its texts ask for what there is not.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// Its data could not be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// A page on paper could not be made.
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
+    /// Its manifest could not be written.
+    #[error("writing the manifest: {0}")]
+    Manifest(#[from] serde_json::Error),
+}
+
+/// What hashes of the manifest are made with.
+const HASH: &str = "blake3";
+
+/// The files of an edition in some languages; in all where none is named.
+pub fn edition(
+    source: &Source,
+    figures: &Figures<'_>,
+    languages: &[Language],
+) -> Result<Vec<EditionFile>, EditionError> {
+    let mut pages = source.pages(figures, languages)?;
+    let outputs = &source.definition.outputs;
+    if outputs.contains(&Output::Pdf) && !IS_BUILT {
+        return Err(PdfError::NotBuilt.into());
+    }
+    for page in &mut pages {
+        page.files = named_files(source, page.language);
+    }
+    let of_pages = pages.par_iter().map(|page| page_files(source, page));
+    let of_pages: Vec<Vec<EditionFile>> = of_pages.collect::<Result<_, EditionError>>()?;
+    let mut files: Vec<EditionFile> = of_pages.into_iter().flatten().collect();
+    for (definition, table) in source.definition.tables.iter().zip(figures.tables) {
+        let is_query = matches!(definition.origin, Origin::Query(_));
+        for output in outputs {
+            files.extend(data_files(*output, &definition.name.value, is_query, table, figures)?);
+        }
+    }
+    let manifest = manifest(source, figures, &pages, &files);
+    let mut bytes = Vec::new();
+    json_lines(&mut bytes, &manifest)?;
+    bytes.push(b'\n');
+    files.push(EditionFile { name: "manifest.json".to_owned(), bytes });
+    Ok(files)
+}
+
+/// The page of a language, and the documents that say the same.
+fn page_files(source: &Source, page: &Page) -> Result<Vec<EditionFile>, EditionError> {
+    let mut files = Vec::new();
+    for output in &source.definition.outputs {
+        let bytes = match output {
+            Output::Html => html(page).into_bytes(),
+            Output::Pdf => pdf(page)?,
+            _ => continue,
+        };
+        let name = page_name(&source.definition.name, *output, page.language);
+        files.extend(name.map(|name| EditionFile { name, bytes }));
+    }
+    Ok(files)
+}
+
+/// The name of what is written once for each language.
+fn page_name(report: &str, output: Output, language: Language) -> Option<String> {
+    let code = language.code();
+    match output {
+        Output::Html => Some(format!("index.{code}.html")),
+        Output::Pdf => Some(format!("{report}.{code}.pdf")),
+        Output::Xlsx => Some(format!("{report}.{code}.xlsx")),
+        Output::Csv | Output::SdmxCsv | Output::Px => None,
+    }
+}
+
+/// The other files that a page names, with what they are.
+fn named_files(source: &Source, language: Language) -> Vec<(String, String)> {
+    let words = Words::of(language);
+    let mut named = Vec::new();
+    for (output, key) in [(Output::Pdf, "report.pdf"), (Output::Xlsx, "report.xlsx")] {
+        let name = page_name(&source.definition.name, output, language);
+        let is_written = source.definition.outputs.contains(&output);
+        named.extend(name.filter(|_| is_written).map(|name| (name, words.text(key).to_owned())));
+    }
+    if source.definition.outputs.contains(&Output::Csv) {
+        for table in &source.definition.tables {
+            let name = format!("data/{}.csv", table.name.value);
+            named.push((name, words.text("report.data").to_owned()));
+        }
+    }
+    named
+}
+
+/// The data of a table in a format, with what is said of them beside it.
+fn data_files(
+    output: Output,
+    name: &str,
+    is_query: bool,
+    table: &ReleasedTable,
+    figures: &Figures<'_>,
+) -> Result<Vec<EditionFile>, EditionError> {
+    let format = match output {
+        Output::Csv => Format::Csv,
+        Output::SdmxCsv if is_query => Format::SdmxCsv,
+        _ => return Ok(Vec::new()),
+    };
+    let look = Look { language: Language::En, dictionary: figures.dictionary, fit_terminal: false };
+    let drawing = &Drawing::default();
+    let options = Options { format, locale: Locale::C, look, drawing, stream: false };
+    let (file, provenance) = (format!("{name}.{}", format.ending()), figures.provenance);
+    let mut bytes = Vec::new();
+    export::export(table, provenance, &options, &mut bytes)?;
+    let beside = export::metadata(table, provenance, &file, &options)?;
+    let data = |name: String, bytes| EditionFile { name: format!("data/{name}"), bytes };
+    Ok(vec![data(format!("{file}-metadata.json"), beside), data(file, bytes)])
+}
+
+/// What the edition is, what it is made of, and its files with their hashes.
+fn manifest(
+    source: &Source,
+    figures: &Figures<'_>,
+    pages: &[Page],
+    files: &[EditionFile],
+) -> Value {
+    let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+    let sources = source.files().map(|it| json!({"file": it.path, HASH: hash(it.text.as_bytes())}));
+    let tables = source.definition.tables.iter().zip(figures.tables).map(|(definition, table)| {
+        json!({
+            "name": definition.name.value,
+            "query": table.query_name(),
+            "query_blake3": table.query_hash(),
+            "quarters": table.range().map(|it| it.to_string()),
+            "where": table.conditions(),
+            "parameters": table.parameters().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+            "rows": table.row_count(),
+        })
+    });
+    let written = files
+        .iter()
+        .map(|it| json!({"name": it.name, "bytes": it.bytes.len(), HASH: hash(&it.bytes)}));
+    json!({
+        "report": source.definition.name,
+        "edition": figures.edition,
+        "title": pages.iter().map(|it| (it.language.code(), &it.title)).collect::<std::collections::BTreeMap<_, _>>(),
+        "period": figures.period.map(|it| it.to_string()),
+        "policy": figures.tables.first().map(|it| it.policy().name()),
+        "for_publication": false,
+        "version": figures.provenance.version,
+        "classification": figures.provenance.classification,
+        "deliveries": figures.provenance.deliveries,
+        "program": format!("sppis {}", env!("CARGO_PKG_VERSION")),
+        "command": figures.provenance.command,
+        "made_of": sources.collect::<Vec<_>>(),
+        "tables": tables.collect::<Vec<_>>(),
+        "files": written.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,33 @@
+//! Reports: texts with figures in them, in several languages, made of answers to named queries.
+//!
+//! In: a folder with `report.toml` and a Markdown text for each language; answers. Out: pages. Never: a
+//! number in a sentence that stands in no table, or one that is missing without the text saying so.
+
+mod build;
+mod catalog;
+mod definition;
+mod edition;
+mod figure;
+mod html;
+mod number;
+mod page;
+mod pdf;
+mod reference;
+mod source;
+mod template;
+mod text;
+
+pub use build::Figures;
+pub use catalog::{ReportCatalog, ReportCatalogError};
+pub use definition::{
+    Against, Definition, List, NumberDefinition, Origin, Output, Period, TableDefinition,
+};
+pub use edition::{EditionError, EditionFile, edition};
+pub use figure::{FigureBlock, Shown};
+pub use html::html;
+pub use page::{Page, PageBlock, PageFigure, Picture};
+pub use pdf::{IS_BUILT, PdfError, pdf};
+pub use reference::{Aspect, Condition, Form, Reference};
+pub use source::{DEFINITION, File, ReportError, Source};
+pub use template::Template;
+pub use text::{Block, Filled, Inline, blocks};
