@@ -8,10 +8,11 @@
 //! small cells, and none is made up here.
 
 use crate::document::Labels;
+use crate::metric::Dimension;
 use crate::quarter::QuarterRange;
 use crate::query::ResultTable;
 pub use crate::query::{
-    Against, Cell, Derived, Formula, Kind, MARK, Member, Note, Numbers, Picture, REST,
+    Against, Cell, Delivered, Derived, Formula, Kind, MARK, Member, Note, Numbers, Picture, REST,
     ResultColumn, STATUS_ENDING, Statistic, TOTAL, Unit, Values,
 };
 
@@ -92,6 +93,16 @@ impl ReleasedTable {
         &self.result.question().query().description
     }
 
+    /// The dimension whose values stand beside each other where people read.
+    pub fn across(&self) -> Option<&'static str> {
+        self.result.question().query().columns.map(Dimension::name)
+    }
+
+    /// Whether it shows other values in one group of rows than in another, for their rank there.
+    pub fn ranks_within(&self) -> bool {
+        self.result.question().query().top.as_ref().is_some_and(|it| !it.within.is_empty())
+    }
+
     /// The metric that the query's file defines under a name.
     pub fn derived(&self, name: &str) -> Option<&Derived> {
         self.result.question().query().derived.iter().find(|it| it.name == name)
@@ -109,9 +120,24 @@ impl ReleasedTable {
         names.chain(derived.map(|it| it.name.clone())).collect()
     }
 
+    /// Whether each combination of values in which somebody was has a row: it answers a query over one
+    /// state, none of its rows were left out, and no values are together in the rest of one row alone.
+    pub fn has_every_row(&self) -> bool {
+        let query = self.result.question().query();
+        let is_compared = self.columns().iter().any(|it| it.name == "revision");
+        let leaves_out = self.notes().iter().any(|it| matches!(it, Note::LeftOut { .. }));
+        let is_alike = query.top.as_ref().is_none_or(|top| top.within.is_empty());
+        !query.metrics.is_empty() && is_alike && !is_compared && !leaves_out
+    }
+
     /// The quarters that its partial numbers lack, each alone or in ranges.
     pub fn lacking(&self) -> &[String] {
         self.result.lacking()
+    }
+
+    /// The quarters that were delivered in the state that is asked for.
+    pub fn delivered(&self) -> &Delivered {
+        self.result.delivered()
     }
 
     /// What a reader must know of its figures.

@@ -11,8 +11,8 @@ mod media;
 pub use figures::Figures;
 pub use meanings::{meaning, meaning_of_formula};
 pub use media::{
-    delimited, html, is_formula, json, json_lines, markdown, markdown_code, quoted, terminal,
-    terminal_lines, workbook,
+    delimited, html, is_formula, json, json_lines, markdown, markdown_code, px, quoted, terminal,
+    terminal_lines, workbook, xml,
 };
 
 use std::borrow::Cow;
@@ -106,6 +106,7 @@ pub fn heading(name: &str, language: Language) -> &str {
         TOTAL => words.text("member.total"),
         REST => words.text("member.rest"),
         NO_VALUE => words.text("member.none"),
+        name if language == Language::En => name,
         name => words.heading(name),
     }
 }
@@ -113,6 +114,16 @@ pub fn heading(name: &str, language: Language) -> &str {
 /// A dimension's value for people: places with their name; where another language than English is
 /// asked for, everything else by its label too.
 pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
+    // Names are part of the interface, and English is its language.
+    in_words(dimension, value, look, look.language != Language::En)
+}
+
+/// The same by its label in English too: for publications, whose readers know no names of data.
+pub fn with_label(dimension: &str, value: &str, look: Look<'_>) -> String {
+    in_words(dimension, value, look, true)
+}
+
+fn in_words(dimension: &str, value: &str, look: Look<'_>, by_labels: bool) -> String {
     if [TOTAL, REST].contains(&value) {
         return heading(value, look.language).to_owned();
     }
@@ -123,7 +134,8 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
         }
         "province" => named(Places::provinces()).map(|it| it.names),
         "region" => named(Places::regions()).map(|it| it.names),
-        _ => return said(dimension, value, look).into_owned(),
+        _ if by_labels => return said(dimension, value, look).into_owned(),
+        _ => return value.to_owned(),
     };
     let Some(names) = names else { return value.to_owned() };
     let name = match look.language {
@@ -138,9 +150,6 @@ pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
 /// A value that is no place in words.
 fn said<'v>(dimension: &str, value: &'v str, look: Look<'v>) -> Cow<'v, str> {
     let words = Words::of(look.language);
-    if look.language == Language::En {
-        return value.into();
-    }
     let word = |section: &str| words.find(section, value).unwrap_or(value).into();
     match dimension {
         "quarter" | "quarter_before" | "quarter_after" => words.quarters(value),

@@ -16,11 +16,8 @@ const FILLED: i64 = 68;
 pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
     let is_stacked = chart.kind == Kind::Stacked;
     let is_one = chart.series.len() == 1;
-    let room = if is_stacked && !is_one {
-        Label::room(chart.series.iter().map(|it| it.name.as_str()))
-    } else {
-        0
-    };
+    let names = chart.series.iter().map(|it| it.name.as_str());
+    let room = if is_stacked && !is_one { Label::room(names) } else { 0 };
     let top = if is_stacked || is_one { top } else { legend(chart, top, canvas) };
     let frame = Frame::wide(chart, top, unit(WIDTH - MARGIN) - room);
     frame.behind(chart, true, canvas);

@@ -7,7 +7,7 @@
 use super::bars::sums;
 use super::labels::width;
 use super::scale::Scale;
-use super::svg::{Canvas, DARK, FAINT, Place, SHADE, SOFT, Style, unit};
+use super::svg::{Canvas, DARK, FAINT, NONE, Place, SHADE, SOFT, Style, unit};
 use super::{Chart, HEIGHT, Kind, MARGIN, Point, WIDTH};
 
 /// The area between the axes.
@@ -75,7 +75,7 @@ impl Frame {
         self.not_delivered(chart, canvas);
         for mark in self.scale.marks() {
             let y = self.y(mark);
-            canvas.line((self.left, y), (self.right, y), FAINT, "");
+            canvas.line((self.left, y), (self.right, y), FAINT, NONE);
         }
         // The first text is the highest: no later line goes through it.
         for (it, row) in chart.breaks.iter().rev().zip(1..) {
@@ -119,7 +119,7 @@ impl Frame {
             canvas.text(at, &figures.text(mark), Style::soft(12).anchored("end"));
         }
         let zero = self.y(0);
-        canvas.line((self.left, zero), (self.right, zero), DARK, "");
+        canvas.line((self.left, zero), (self.right, zero), DARK, NONE);
         let labels = chart.positions.iter().map(|it| it.label.as_str()).enumerate();
         let groups = groups(chart);
         let mut end = self.bottom;
@@ -137,7 +137,7 @@ impl Frame {
             let named = groups.into_iter().step_by(step);
             for (at, _) in named.clone() {
                 let x = self.x(at);
-                canvas.line((x, self.bottom), (x, self.bottom + unit(5)), DARK, "");
+                canvas.line((x, self.bottom), (x, self.bottom + unit(5)), DARK, NONE);
             }
             self.names(named, end, canvas);
         }

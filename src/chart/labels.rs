@@ -2,7 +2,7 @@
 //!
 //! In: texts and places. Out: places. Never: a text that is cut, or one over another.
 
-use super::svg::{Canvas, Ink, Place, Style, unit};
+use super::svg::{Canvas, Ink, NONE, Place, Style, unit};
 
 /// From one line to the next, in a text of several.
 pub(super) const LINE: i64 = unit(16);
@@ -89,7 +89,7 @@ pub(super) fn beside(mut labels: Vec<Label>, x: i64, (top, bottom): Place, canva
     }
     for (label, top) in labels.iter().zip(places) {
         let start = (label.at.0 + unit(5), label.at.1);
-        canvas.line(start, (x + unit(10), top + label.height() / 2), label.ink.colour, "");
+        canvas.line(start, (x + unit(10), top + label.height() / 2), label.ink.colour, NONE);
         for (line, at) in label.lines.iter().zip(0..) {
             canvas.text((x + unit(14), top + LINE * at + unit(12)), line, Style::bold(13));
         }

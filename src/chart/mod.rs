@@ -16,6 +16,7 @@ mod spark;
 mod svg;
 
 pub use spark::spark;
+pub use svg::INK;
 
 pub use crate::disclosure::Kind;
 pub use crate::render::Figures;
@@ -119,14 +120,14 @@ pub struct Break {
 impl Chart {
     /// The document.
     pub fn svg(&self) -> String {
-        self.svg_with(&[])
+        self.svg_with("")
     }
 
-    /// The document with what is said of it for programs, as names and values.
-    pub fn svg_with(&self, metadata: &[(&str, String)]) -> String {
+    /// The document with an element for programs.
+    pub fn svg_with(&self, metadata: &str) -> String {
         let mut canvas = Canvas::default();
         let title = paragraph(&self.title, unit(8), Style::bold(18), &mut canvas);
-        let top = paragraph(&self.unit, title + unit(2), Style::soft(13), &mut canvas) + unit(20);
+        let top = paragraph(&self.unit, title + unit(2), Style::soft(13), &mut canvas) + unit(24);
         let bottom = match self.kind {
             Kind::Ranked => ranked::draw(self, top, &mut canvas),
             Kind::Lines if self.series.len() > SERIES_MAX => {
@@ -138,7 +139,7 @@ impl Chart {
         let notes = self.notes.iter().fold(bottom + unit(12), |top, note| {
             paragraph(note, top, Style::soft(12), &mut canvas) + unit(1)
         });
-        canvas.document(self, metadata, unit(WIDTH), notes + unit(14))
+        canvas.document(self, metadata, (unit(WIDTH), notes + unit(14)))
     }
 
     fn values(&self) -> impl Iterator<Item = i128> {

@@ -4,7 +4,7 @@
 
 use super::labels::{LINE, width, wrapped};
 use super::scale::Scale;
-use super::svg::{Canvas, DARK, Style, ink, unit};
+use super::svg::{Canvas, DARK, NONE, Style, ink, unit};
 use super::{Chart, MARGIN, Point, WIDTH};
 
 /// Height of a bar, and the space below it.
@@ -45,6 +45,6 @@ pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
         canvas.text((x, y + unit(13)), &text, style.anchored(anchor));
         y += BAR.max(LINE * i64::try_from(lines.len()).unwrap_or(1)) + GAP;
     }
-    canvas.line((zero, start - unit(4)), (zero, y - unit(2)), DARK, "");
+    canvas.line((zero, start - unit(4)), (zero, y - unit(2)), DARK, NONE);
     y
 }

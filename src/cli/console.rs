@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Stderr, StdoutLock, Write};
 
+use super::progress::Waiting;
 use crate::render::{json, terminal_lines};
 
 /// The two streams of the program.
@@ -9,6 +10,8 @@ pub(super) struct Console {
     out: Readable<BufWriter<StdoutLock<'static>>>,
     err: Stderr,
     is_quiet: bool,
+    /// Shown until something is printed.
+    waiting: Option<Waiting>,
 }
 
 /// Takes text for reading; what a terminal would take for a command is written out.
@@ -33,12 +36,18 @@ impl<W: Write> Write for Readable<W> {
 impl Console {
     pub(super) fn new() -> Self {
         let out = Readable(BufWriter::new(io::stdout().lock()));
-        Self { out, err: io::stderr(), is_quiet: false }
+        Self { out, err: io::stderr(), is_quiet: false, waiting: None }
     }
 
     /// The same that leaves out what only says that something went as it was asked.
     pub(super) fn quiet(self, is_quiet: bool) -> Self {
         Self { is_quiet, ..self }
+    }
+
+    /// Shows on a terminal that work goes on, until something is printed.
+    pub(super) fn wait(&mut self, what: &str) {
+        let is_shown = self.narrates_to_terminal() && !self.is_quiet;
+        self.waiting = is_shown.then(|| Waiting::start(what));
     }
 
     /// Whether nothing is said but what changes how data are to be read.
@@ -48,11 +57,13 @@ impl Console {
 
     /// For text that people read.
     pub(super) fn out(&mut self) -> &mut dyn Write {
+        self.waiting = None;
         &mut self.out
     }
 
     /// For bytes of a format, which were made safe as it is done there.
     pub(super) fn data(&mut self) -> &mut dyn Write {
+        self.waiting = None;
         &mut self.out.0
     }
 
@@ -66,10 +77,12 @@ impl Console {
 
     /// Errors, warnings, notes and hints. A closed stderr must not stop the work.
     pub(super) fn say(&mut self, text: &str) {
+        self.waiting = None;
         let _closed = writeln!(self.err, "{}", terminal_lines(text)).is_err();
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.waiting = None;
         self.out.flush()
     }
 

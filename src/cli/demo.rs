@@ -53,7 +53,7 @@ pub(super) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, CliError
     for table in &tables {
         let (format, locale) = (Format::Table, Locale::C);
         let drawing = &Drawing::default();
-        let options = Options { format, locale, look, drawing, stream: true };
+        let options = Options { format, locale, look, wide: None, drawing, stream: true };
         export(table, &provenance(&snapshot), &options, console.out())?;
     }
     console.flush()?;

@@ -9,7 +9,7 @@ use super::options::{
 use super::place::{FilePlace, Guard};
 use super::recorded::Recorded;
 use super::target::Exported;
-use crate::export::{Drawing, Format};
+use crate::export::Format;
 use crate::pipeline::difference::differences;
 use crate::render::{Look, count};
 use crate::warehouse::{AsOf, LoggedCommit, Warehouse};
@@ -100,7 +100,7 @@ pub(super) fn run(
             let dictionary = warehouse.dictionary();
             let look = Look { language: lang, dictionary, fit_terminal: false };
             let (table, provenance) = (&sides.table()?, sides.provenance());
-            Exported { table, provenance, command, look, locale, drawing: Drawing::default() }
+            Exported { table, provenance, command, look, locale, drawing: None, wide: None }
                 .write(&sink, console)?;
         }
     }

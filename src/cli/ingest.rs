@@ -4,14 +4,13 @@ use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
 use super::console::{Console, say_event};
 use super::error::{CliError, Exit, committed_but, say_histories_problem};
 use super::ingest_log::{log_waiting, replaces, say_waiting};
 use super::options::{Formats, LanguageArguments, OfFindings, OfPages, format_of};
 use super::output::{probe, write_as_made, write_file};
 use super::place::{FilePlace, Guard, is_same};
+use super::progress::progress_bar;
 use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
 use super::{findings, validation};
@@ -286,11 +285,7 @@ fn with_bar(
     options: &IngestOptions,
     console: &Console,
 ) -> Result<IngestReport, IngestError> {
-    let bar = if console.is_quiet() {
-        ProgressBar::hidden()
-    } else {
-        progress_bar(delivery.byte_count())
-    };
+    let bar = progress_bar(delivery.byte_count(), console);
     let report = ingest(warehouse, delivery, options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
     report
@@ -369,14 +364,4 @@ fn accepting(record: &DeliveryRecord) -> Option<String> {
     };
     let options: Vec<String> = blocks.map(option).collect();
     (!options.is_empty()).then(|| options.join(" "))
-}
-
-/// Shown on stderr when it is a terminal.
-pub(super) fn progress_bar(bytes: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
-    let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }

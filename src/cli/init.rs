@@ -53,6 +53,7 @@ pub(super) fn run(
         console.say(&format!("note: {note}"));
         console.say(&format!("hint: {HOW_TO_MOVE}"));
     }
-    console.say("keep a copy of the key in a safe place: without it persons cannot be linked");
+    console
+        .say("note: keep a copy of the key in a safe place: without it persons cannot be linked");
     Ok(Exit::Done)
 }

@@ -68,7 +68,7 @@ pub(super) fn run(
         }
         warehouse.back_up_key(place.path())?;
         console.tell(&format!("copied to {}, and read back", place.path().display()));
-        console.say("keep it apart from the warehouse: who has both can link persons");
+        console.say("note: keep it apart from the warehouse: who has both can link persons");
     }
     Ok(Exit::Done)
 }

@@ -7,7 +7,7 @@ use super::recorded::Recorded;
 use super::target::Exported;
 use crate::disclosure::{Cell, Numbers, Policy, ResultColumn, Unit, Values, release};
 use crate::document::Labels;
-use crate::export::{Drawing, Format, Locale};
+use crate::export::{Format, Locale};
 use crate::pipeline::answer::provenance;
 use crate::query::ResultTable;
 use crate::render::{Language, Look};
@@ -50,7 +50,7 @@ impl List<'_> {
         let (language, dictionary) = (Language::default(), warehouse.dictionary());
         let look = Look { language, dictionary, fit_terminal: false };
         let (provenance, command) = (provenance(self.snapshot), self.command);
-        Exported { table, provenance, command, look, locale, drawing: Drawing::default() }
+        Exported { table, provenance, command, look, locale, drawing: None, wide: None }
             .write(sink, console)?;
         Ok(Exit::Done)
     }

@@ -5,6 +5,7 @@
 //! interrupted. A closed pipe is a quiet 0. Only this module prints.
 
 mod clean;
+mod completions;
 mod console;
 mod deliveries;
 mod demo;
@@ -24,10 +25,13 @@ mod ingest_log;
 mod init;
 mod inspect;
 mod key;
+mod layout;
 mod list;
+mod man;
 mod options;
 mod output;
 mod place;
+mod progress;
 mod queries;
 mod reclassify;
 mod recorded;
@@ -135,6 +139,41 @@ enum Command {
     Sample(sample::Arguments),
     /// Make a temporary warehouse, take in small sample deliveries, and show what comes out.
     Demo(demo::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+impl Command {
+    /// What one waits for, where work is said to go on until there is an answer. The others show how far
+    /// they are, or never take long.
+    fn work(&self) -> Option<&'static str> {
+        match self {
+            Self::Init(_)
+            | Self::Ingest(_)
+            | Self::Reclassify(_)
+            | Self::Key(_)
+            | Self::Demo(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
+            Self::Sample(_) => Some("inventing persons"),
+            Self::Verify(_) => Some("comparing files with their checksums"),
+            Self::Clean(_) => Some("looking for files"),
+            Self::Histories(_) => Some("gathering observations by person"),
+            Self::Replay(_) => Some("taking rows in"),
+            Self::Inspect(_)
+            | Self::Deliveries(_)
+            | Self::Rejects(_)
+            | Self::Validation(_)
+            | Self::History(_)
+            | Self::Files(_)
+            | Self::Reports(_)
+            | Self::Dictionary(_) => Some("reading"),
+            Self::Report(_) => Some("building"),
+            Self::Diff(_) | Self::Queries(_) | Self::Run(_) | Self::Explain(_) | Self::Sql(_) => {
+                Some("counting")
+            }
+        }
+    }
 }
 
 /// Runs the program with these arguments; the first is its name.
@@ -168,6 +207,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
     let root = &cli.warehouse;
+    if let Some(work) = cli.command.work() {
+        console.wait(work);
+    }
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, root, console),
         Command::Inspect(arguments) => inspect::run(arguments, root, console),
@@ -193,6 +235,8 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Dictionary(arguments) => dictionary::run(arguments, root, console),
         Command::Sample(arguments) => sample::run(arguments, root, console),
         Command::Demo(arguments) => demo::run(arguments, console),
+        Command::Completions(arguments) => completions::run(arguments, command(), root, console),
+        Command::Man(arguments) => man::run(arguments, &command(), root, console),
     }
 }
 

@@ -7,6 +7,7 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::marker::PhantomData;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -16,10 +17,8 @@ use super::console::Console;
 use super::error::CliError;
 use super::output::{not_on_terminal, probe, write_as_made};
 use super::place::{FilePlace, Guard};
-use super::recorded::Recorded;
 use super::run::{state, stored_state};
-use crate::disclosure::Kind;
-use crate::export::{Drawing, Format, Locale};
+use crate::export::{Format, Locale};
 use crate::finding::shown_path;
 use crate::render::{Language, terminal_lines};
 use crate::warehouse::{Snapshot, Warehouse};
@@ -162,48 +161,6 @@ pub(super) struct LocaleArguments {
     /// Delimiter and decimal mark of CSV and TSV, as spreadsheets of a country expect them.
     #[arg(long, value_enum, default_value_t = Locale::C)]
     pub(super) locale: Locale,
-}
-
-/// How figures are drawn.
-#[derive(Debug, clap::Args)]
-pub(super) struct ChartArguments {
-    /// How a picture is drawn: lines over time, stacked bars, bars, or ranked bars of one time. As the
-    /// query says, or as it fits, otherwise.
-    #[arg(long, value_name = "KIND", value_parser = kinds())]
-    chart: Option<Kind>,
-
-    /// Which metric a picture is of; the one that the query says, or the first, otherwise.
-    #[arg(long, value_name = "METRIC")]
-    chart_metric: Option<String>,
-}
-
-fn kinds() -> impl TypedValueParser<Value = Kind> {
-    let names = PossibleValuesParser::new(Kind::ALL.map(Kind::name));
-    names.try_map(|name| Kind::named(&name).ok_or("no kind of chart"))
-}
-
-impl ChartArguments {
-    /// The picture that is asked for; refused where there is none in a format.
-    pub(super) fn drawing(&self, format: Format) -> Result<Drawing, CliError> {
-        let Self { chart, chart_metric } = self;
-        if (chart.is_some() || chart_metric.is_some()) && !format.has_picture() {
-            let text = format!("the format {} has no picture", word(&format));
-            return Err(CliError::new(text).hint("write `--format svg` or `--format png`"));
-        }
-        Ok(Drawing { kind: *chart, metric: chart_metric.clone(), ..Drawing::default() })
-    }
-
-    /// The same in a command.
-    pub(super) fn recorded(&self, command: &mut Recorded) {
-        let Self { chart, chart_metric } = self;
-        let options =
-            [("--chart", chart.map(Kind::name)), ("--chart-metric", chart_metric.as_deref())];
-        for (name, value) in options {
-            if let Some(value) = value {
-                command.option(name, value);
-            }
-        }
-    }
 }
 
 /// The word for a value on the command line.
@@ -355,6 +312,30 @@ impl Sink {
         let mut name = place.name().to_owned();
         name.push("-metadata.json");
         self.guard.file(&place.path().with_file_name(name)).map(Some)
+    }
+
+    /// Another file, where this one may be written too.
+    pub(super) fn named(&self, path: &Path) -> Result<FilePlace, CliError> {
+        self.guard.file(path)
+    }
+
+    /// The same as a place for another format.
+    pub(super) fn beside_as(&self, format: Format, path: &Path) -> Result<Self, CliError> {
+        Self::in_folder(format, path, self.guard.clone())
+    }
+
+    /// SDMX-CSV has the structure that its lines refer to in a file beside it.
+    pub(super) fn structure(&self) -> Result<Option<FilePlace>, CliError> {
+        let Some(place) = self.place.as_ref().filter(|_| self.format == Format::SdmxCsv) else {
+            return Ok(None);
+        };
+        let name = place.name().as_bytes();
+        let lower = name.to_ascii_lowercase();
+        let endings = [&b".sdmx.csv"[..], b".csv"];
+        let ending = endings.into_iter().find(|ending| lower.ends_with(ending));
+        let stem = &name[..name.len() - ending.map_or(0, <[u8]>::len)];
+        let name = [stem, b".structure.xml"].concat();
+        self.guard.file(&place.path().with_file_name(OsStr::from_bytes(&name))).map(Some)
     }
 
     /// Writes bytes, and says where.

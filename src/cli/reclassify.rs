@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use super::console::Console;
 use super::difference::{changed, signed};
 use super::error::{CliError, Exit, say_histories_problem};
-use super::ingest::progress_bar;
 use super::ingest_log::say_waiting;
 use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
+use super::progress::progress_bar;
 use crate::export::Format;
 use crate::pipeline::difference::{Difference, Figures};
 use crate::pipeline::moves::{Class, Move};
@@ -46,7 +46,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
     let bytes = warehouse.snapshot(None)?.files().iter().map(TableFile::byte_count).sum();
-    let bar = progress_bar(bytes);
+    let bar = progress_bar(bytes, console);
     let waiting = Some(say_waiting as Waiting);
     let found = reclassify(warehouse, arguments.dry_run, waiting, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::console::Console;
 use super::error::{CliError, Exit, say_unused_histories};
+use super::layout::{ChartArguments, WideArguments};
 use super::options::{
-    ChartArguments, LanguageArguments, LocaleArguments, OfAnswers, OutputArguments, StateArguments,
+    LanguageArguments, LocaleArguments, OfAnswers, OutputArguments, StateArguments,
 };
 use super::recorded::Recorded;
 use super::target::{Exported, Target};
@@ -49,6 +50,9 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     locale: LocaleArguments,
+
+    #[command(flatten)]
+    wide: WideArguments,
 
     #[command(flatten)]
     chart: ChartArguments,
@@ -227,6 +231,10 @@ pub(super) fn run(
     let states: Vec<&Snapshot> = std::iter::once(&snapshot).chain(&other).collect();
     let dictionary = &*warehouse.dictionary_of(&snapshot);
     let questions = asked.questions(&catalog, &names, dictionary, arguments.all, &states)?;
+    let dimensions = |it: &Question| it.query().dimensions.iter().map(|it| it.name()).collect();
+    let of_queries: Vec<(&str, Vec<&str>)> =
+        questions.iter().map(|it| (it.query().name.as_str(), dimensions(it))).collect();
+    arguments.wide.check(target.format(), &of_queries, arguments.all)?;
     let questions = questions.into_iter().map(|it| it.complete_only(arguments.complete_only));
     if other.is_none() {
         expect_delivered(&snapshot)?;
@@ -266,7 +274,8 @@ pub(super) fn run(
             command: recorded(arguments, table, &snapshot, other.as_ref()),
             look,
             locale: arguments.locale.locale,
-            drawing: drawing.clone(),
+            drawing: Some(drawing.clone()),
+            wide: arguments.wide.of(table),
         };
         target.write(exported, at, console)?;
     }
@@ -290,6 +299,7 @@ fn recorded(
         output: _,
         language: _,
         locale: _,
+        wide,
         chart,
         verify: _,
         complete_only,
@@ -310,6 +320,9 @@ fn recorded(
     }
     command.option("--as-of", snapshot.version().to_string());
     command.flag("--complete-only", *complete_only);
+    if let Some(wide) = wide.of(table) {
+        command.option("--wide", wide);
+    }
     chart.recorded(&mut command);
     if let Some(compared) = compared {
         command.option("--compare-with", compared.version().to_string());

@@ -9,7 +9,6 @@ use super::place::Guard;
 use super::recorded::Recorded;
 use super::run::expect_delivered;
 use super::target::Exported;
-use crate::export::Drawing;
 use crate::pipeline::answer::{answer_statement, provenance};
 use crate::query::{Statement, StatementError};
 use crate::render::{Look, count};
@@ -83,7 +82,7 @@ pub(super) fn run(
     };
     let (table, locale) = (&table, arguments.locale.locale);
     let provenance = provenance(&snapshot);
-    Exported { table, provenance, command, look, locale, drawing: Drawing::default() }
+    Exported { table, provenance, command, look, locale, drawing: None, wide: None }
         .write(&sink, console)?;
     Ok(Exit::Done)
 }

@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use super::console::Console;
 use super::error::CliError;
 use super::options::{Formats, OutputArguments, Sink};
-use super::output::{probe_folder, write_as_made, write_atomically};
+use super::output::{probe_folder, write_as_made, write_atomically, write_file};
 use super::place::{FilePlace, Guard};
 use super::recorded::Recorded;
 use crate::disclosure::ReleasedTable;
-use crate::export::{Drawing, Format, Locale, Options, Provenance, export, metadata, notes};
+use crate::export::{
+    Drawing, Format, Locale, Options, Provenance, export, metadata, notes, structure, vega,
+};
 use crate::finding::shown_path;
 use crate::render::Look;
 use crate::warehouse::Warehouse;
 
 /// A table, and what is said of it.
+#[derive(Clone)]
 pub(super) struct Exported<'a> {
     pub(super) table: &'a ReleasedTable,
     /// Where its figures come from, without the command.
@@ -24,33 +27,64 @@ pub(super) struct Exported<'a> {
     pub(super) command: Recorded,
     pub(super) look: Look<'a>,
     pub(super) locale: Locale,
-    /// What is asked of a picture.
-    pub(super) drawing: Drawing,
+    /// What is asked of a picture; none of what answers no query.
+    pub(super) drawing: Option<Drawing>,
+    /// The dimension whose values stand beside each other.
+    pub(super) wide: Option<String>,
 }
 
 impl Exported<'_> {
     /// Writes the table, and says on stderr what has no place in its format.
-    pub(super) fn write(mut self, sink: &Sink, console: &mut Console) -> Result<(), CliError> {
+    pub(super) fn write(self, sink: &Sink, console: &mut Console) -> Result<(), CliError> {
         self.say_besides(sink.format, console);
+        self.put(sink, console)
+    }
+
+    fn put(mut self, sink: &Sink, console: &mut Console) -> Result<(), CliError> {
+        self.put_what_is_read(sink, console)?;
         let (table, language, locale) = (self.table, self.look.language, self.locale);
         let name = sink.file().map(FilePlace::name);
         self.command.written(sink.format, language, locale, name);
         self.provenance.command = self.command.text();
         let stream = sink.file().is_none();
         let look = Look { fit_terminal: self.look.fit_terminal && stream, ..self.look };
-        let options = Options { format: sink.format, locale, look, drawing: &self.drawing, stream };
+        let drawing = &self.drawing.clone().unwrap_or_default();
+        let wide = self.wide.as_deref();
+        let options = Options { format: sink.format, locale, look, wide, drawing, stream };
         if let (Some(place), Some(beside)) = (sink.file(), sink.beside()?) {
             let name = place.name().to_string_lossy();
             let metadata = metadata(table, &self.provenance, &name, &options)?;
             write_atomically(&beside, |out| Ok(out.write_all(&metadata)?))?;
         }
+        if let Some(beside) = sink.structure()? {
+            let structure = structure(table, look)?;
+            write_atomically(&beside, |out| Ok(out.write_all(&structure)?))?;
+        }
         let provenance = &self.provenance;
+        if let (Format::Arrow, Some(place)) = (sink.format, sink.file())
+            && self.drawing.is_some()
+            && let Some(picture) = vega(table, provenance, &options)?
+        {
+            let beside = sink.named(&place.path().with_extension("vl.json"))?;
+            write_file(&beside, &picture, console)?;
+        }
         match sink.file() {
             None => Ok(export(table, provenance, &options, console.data())?),
             Some(place) => {
                 write_as_made(place, console, |out| Ok(export(table, provenance, &options, out)?))
             }
         }
+    }
+
+    /// A notebook reads an Arrow file beside it, which is written with it.
+    fn put_what_is_read(&self, sink: &Sink, console: &mut Console) -> Result<(), CliError> {
+        let Some(place) = sink.file().filter(|_| sink.format == Format::Ipynb) else {
+            return Ok(());
+        };
+        let name = format!("{}.{}", self.table.query_name(), Format::Arrow.ending());
+        let beside = sink.beside_as(Format::Arrow, &place.path().with_file_name(name))?;
+        let drawing = Some(self.drawing.clone().unwrap_or_default());
+        Self { drawing, ..self.clone() }.put(&beside, console)
     }
 
     fn say_besides(&self, format: Format, console: &mut Console) {

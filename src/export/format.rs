@@ -27,8 +27,10 @@ pub enum Format {
     Html,
     /// A Jupyter notebook that holds the result and reads its Arrow file.
     Ipynb,
-    /// SDMX-CSV 2.1, one line per figure.
+    /// SDMX-CSV 2.1, one line per figure; a file has its structure beside it.
     SdmxCsv,
+    /// PX, for `PxWeb`: a cube with labels in all languages.
+    Px,
     /// A chart as scalable vector graphics.
     Svg,
     /// The same chart as pixels.
@@ -54,6 +56,11 @@ impl Format {
     /// Whether it is a picture.
     pub fn is_picture(self) -> bool {
         matches!(self, Self::Svg | Self::Png)
+    }
+
+    /// Whether people read it as a table that is laid out for them.
+    pub fn is_laid_out(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown | Self::Html)
     }
 
     /// Whether a file has more than what goes to stdout: what a stream has no room for, or, beside
@@ -101,6 +108,7 @@ impl Format {
             Self::Html => &["html", "htm"],
             Self::Ipynb => &["ipynb"],
             Self::SdmxCsv => &["sdmx.csv", "csv"],
+            Self::Px => &["px"],
             Self::Svg => &["svg"],
             Self::Png => &["png"],
         }

@@ -1,5 +1,6 @@
-//! A Jupyter notebook: title and provenance, the result as it was, and code that reads the table's
-//! Arrow file with Polars and with pandas and draws it. Its cells have fixed ids.
+//! A Jupyter notebook: title and provenance, the result and its chart as they were, and code that reads
+//! the table's Arrow file with Polars and with pandas, and draws the Vega-Lite file beside it. Its cells
+//! have fixed ids.
 
 use std::io::Write;
 
@@ -7,9 +8,12 @@ use serde_json::{Value, json};
 
 use super::html::element;
 use super::markdown::provenance_list;
+use super::picture::chart;
 use super::table::aligned;
-use super::words::{dimensions, heading, is_number, notes};
-use super::{ExportError, Provenance};
+use super::vega::specification;
+use super::words::notes;
+use super::{ExportError, Options, Provenance, Shape, grid};
+use crate::chart::Chart;
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, json as json_text, json_lines, label, markdown, markdown_code};
 use crate::words::Words;
@@ -17,9 +21,10 @@ use crate::words::Words;
 pub(super) fn write(
     table: &ReleasedTable,
     provenance: &Provenance,
-    look: Look<'_>,
+    options: &Options<'_>,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
+    let look = options.look;
     let file = format!("{}.arrow", table.query_name());
     let mut cells = vec![
         json!({
@@ -28,11 +33,13 @@ pub(super) fn write(
             "metadata": {},
             "source": title(table, provenance, look, &file),
         }),
-        code("result", &with_polars(&file), &[result(table, look)]),
+        code("result", &with_polars(&file), &[result(table, look).map_err(ExportError::Layout)?]),
         code("pandas", &with_pandas(&file), &[]),
     ];
-    if let Some(source) = chart(table, look) {
-        cells.push(code("chart", &source, &[]));
+    match chart(table, provenance, options.drawing, look) {
+        Ok(chart) => cells.push(code("chart", &drawn_from(table), &[picture(&chart)])),
+        Err(error) if options.drawing.is_asked_for() => return Err(error.into()),
+        Err(_) => {}
     }
     let notebook = json!({
         "cells": cells,
@@ -71,15 +78,19 @@ fn code(id: &str, source: &str, outputs: &[Value]) -> Value {
 }
 
 /// The output of the first code cell.
-fn result(table: &ReleasedTable, look: Look<'_>) -> Value {
-    let lines = aligned(table, Look { fit_terminal: false, ..look });
+fn result(table: &ReleasedTable, look: Look<'_>) -> Result<Value, String> {
+    let shape = |as_named| Shape { as_named, ..Shape::default() };
+    let lines = aligned(&grid(table, shape(true), look)?, Look { fit_terminal: false, ..look });
     let lines: Vec<String> = lines.lines().map(|line| line.trim_end().to_owned()).collect();
-    json!({
+    Ok(json!({
         "output_type": "execute_result",
         "execution_count": 1,
         "metadata": {},
-        "data": { "text/html": element(table, look), "text/plain": lines.join("\n") },
-    })
+        "data": {
+            "text/html": element(&grid(table, shape(false), look)?),
+            "text/plain": lines.join("\n"),
+        },
+    }))
 }
 
 fn with_polars(file: &str) -> String {
@@ -94,35 +105,31 @@ fn with_pandas(file: &str) -> String {
     )
 }
 
-/// Bars by quarter of the first metric. Nothing is added up: what the other dimensions tell apart
-/// has bars of its own.
-fn chart(table: &ReleasedTable, look: Look<'_>) -> Option<String> {
-    let metric = table.columns().iter().find(|column| is_number(column))?;
-    let dimensions: Vec<&str> = dimensions(table).iter().map(|it| it.name.as_str()).collect();
-    if table.row_count() == 0 || !dimensions.contains(&"quarter") {
-        return None;
-    }
-    let others = dimensions.into_iter().filter(|name| *name != "quarter");
-    let index: Vec<String> = ["quarter"].into_iter().chain(others).map(quoted).collect();
-    let unstacked = if index.len() > 1 {
-        "bars = bars.unstack(list(range(1, bars.index.nlevels)))\n"
-    } else {
-        ""
-    };
+/// Draws the specification that lies beside the Arrow file.
+fn drawn_from(table: &ReleasedTable) -> String {
+    let file = quoted(&format!("{}.vl.json", table.query_name()));
     let lines = [
-        "import matplotlib.pyplot as pyplot\n".to_owned(),
-        "bars = frame[frame[\"quarter\"] != \"total\"]".to_owned(),
-        format!("bars = bars.set_index([{}])", index.join(", ")),
-        format!("bars = bars[{}].astype(float)", quoted(&metric.name)),
-        format!("{unstacked}few = bars.ndim == 2 and bars.shape[1] <= 12"),
-        "axes = bars.plot.bar(figsize=(12, 5), legend=few)".to_owned(),
-        format!("axes.set_ylabel({})", quoted(&heading(table, &metric.name, look.language))),
-        "if few:  # beside the bars, not over them".to_owned(),
-        "    title = axes.get_legend().get_title().get_text()".to_owned(),
-        "    axes.legend(title=title, loc=\"upper left\", bbox_to_anchor=(1, 1))".to_owned(),
-        "pyplot.show()".to_owned(),
+        "import json\n",
+        "from IPython.display import display\n",
+        &format!("with open({file}, encoding=\"utf-8\") as file:"),
+        "    chart = json.load(file)",
+        "alternative = chart[\"description\"]",
+        "display({\"application/vnd.vegalite.v5+json\": chart, \"text/plain\": alternative}, raw=True)",
     ];
-    Some(lines.join("\n"))
+    lines.join("\n")
+}
+
+/// The chart as it was, for readers that draw it themselves and for those that do not.
+fn picture(chart: &Chart) -> Value {
+    json!({
+        "output_type": "display_data",
+        "metadata": {},
+        "data": {
+            "application/vnd.vegalite.v5+json": specification(chart),
+            "image/svg+xml": chart.svg(),
+            "text/plain": chart.description,
+        },
+    })
 }
 
 /// A text as Python writes it; JSON's quotes and escapes are Python's too.

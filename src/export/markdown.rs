@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Provenance;
 use super::provenance::said;
-use super::words::{cell, heading, is_number, not_additive, notes, symbols};
+use super::words::not_additive;
+use super::{ExportError, Grid, Head, Provenance, Shape, grid};
 use crate::disclosure::ReleasedTable;
 use crate::render::{Language, Look, label, markdown, markdown_code};
 use crate::words::Words;
@@ -12,23 +12,38 @@ use crate::words::Words;
 pub(super) fn write(
     table: &ReleasedTable,
     provenance: &Provenance,
+    shape: Shape<'_>,
+    look: Look<'_>,
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let grid = grid(table, shape, look).map_err(ExportError::Layout)?;
+    Ok(lines(table, &grid, provenance, look, out)?)
+}
+
+fn lines(
+    table: &ReleasedTable,
+    grid: &Grid,
+    provenance: &Provenance,
     look: Look<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let words = Words::of(look.language);
-    let columns = table.columns();
-    writeln!(out, "# {}\n", markdown(label(table.title(), look.language)))?;
+    writeln!(out, "# {}\n", markdown(&grid.title))?;
     writeln!(out, "{}\n", markdown(label(table.description(), look.language)))?;
-    let headings = columns.iter().map(|it| markdown(&heading(table, &it.name, look.language)));
-    writeln!(out, "{}", line(headings))?;
-    let aligned = columns.iter().map(|it| if is_number(it) { "---:" } else { ":---" }.to_owned());
+    if !grid.unit.is_empty() {
+        writeln!(out, "{}\n", markdown(&grid.unit))?;
+    }
+    // Markdown has one row of headings.
+    writeln!(out, "{}", line(grid.headings().iter().map(|it| markdown(it))))?;
+    let is_number = |path: &Vec<&Head>| path.last().is_some_and(|it| it.is_number);
+    let paths = grid.paths();
+    let aligned = paths.iter().map(|it| if is_number(it) { "---:" } else { ":---" }.to_owned());
     writeln!(out, "{}", line(aligned))?;
-    for row in 0..table.row_count() {
-        let cells = columns.iter().map(|column| markdown(&cell(column, row, look)));
-        writeln!(out, "{}", line(cells))?;
+    for row in &grid.rows {
+        writeln!(out, "{}", line(row.cells.iter().map(|it| markdown(&it.text))))?;
     }
     writeln!(out)?;
-    for (symbol, meaning) in symbols(table, words) {
+    for (symbol, meaning) in &grid.legend {
         writeln!(out, "- `{symbol}` {meaning}")?;
     }
     if let Some(names) = not_additive(table, look.language) {
@@ -39,8 +54,8 @@ pub(super) fn write(
         let line = words.fill("page.labelled", &[("label", &label), ("meaning", &names)]);
         writeln!(out, "- {line}")?;
     }
-    for note in notes(table, look.language) {
-        writeln!(out, "- {}", markdown(&note))?;
+    for note in &grid.notes {
+        writeln!(out, "- {}", markdown(note))?;
     }
     writeln!(out, "\n## {}\n", words.text("page.provenance"))?;
     write!(out, "{}", provenance_list(table, provenance, look))

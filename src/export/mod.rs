@@ -3,8 +3,11 @@
 //! In: a [`ReleasedTable`], and where its figures come from. Out: bytes that depend on nothing but
 //! these. Never: a value that was not released, a truncated table, or the time of writing.
 
+mod across;
 mod arrow;
 mod batch;
+mod cube;
+mod data_package;
 mod delimited;
 mod format;
 mod grid;
@@ -13,13 +16,17 @@ mod ipynb;
 mod json;
 mod markdown;
 mod metadata;
+mod named;
 mod ndjson;
 mod parquet;
 mod picture;
 mod provenance;
+mod px;
 mod sdmx_csv;
+mod structure;
 mod svg;
 mod table;
+mod vega;
 mod words;
 mod xlsx;
 
@@ -28,13 +35,16 @@ use std::io::Write;
 use crate::disclosure::ReleasedTable;
 use crate::render::Look;
 
+pub use data_package::{Package, Packaged, data_package};
 pub use delimited::Locale;
 pub use format::Format;
 pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
 pub use html::{STYLE, html_table};
 pub use metadata::metadata;
 pub use picture::{Drawing, NotDrawable, chart};
-pub use provenance::{Provenance, pairs};
+pub use provenance::{Provenance, pairs, tool};
+pub use structure::structure;
+pub use vega::vega;
 pub use words::notes;
 
 /// How a table is written.
@@ -46,6 +56,8 @@ pub struct Options<'a> {
     pub locale: Locale,
     /// Language and names, where people read.
     pub look: Look<'a>,
+    /// The dimension whose values stand beside each other, where people read.
+    pub wide: Option<&'a str>,
     /// What is asked of a picture.
     pub drawing: &'a Drawing,
     /// Whether the reader cannot go back in what is written, as on stdout.
@@ -67,6 +79,9 @@ pub enum ExportError {
     /// The Parquet file could not be made.
     #[error(transparent)]
     Parquet(#[from] ::parquet::errors::ParquetError),
+    /// The table cannot be laid out.
+    #[error("{0}")]
+    Layout(String),
     /// The table cannot be drawn.
     #[error(transparent)]
     Picture(#[from] NotDrawable),
@@ -76,6 +91,14 @@ pub enum ExportError {
     /// The picture could not be made of pixels.
     #[error("making pixels: {0}")]
     Pixels(String),
+    /// More cells than a file of a cube may have.
+    #[error(
+        "expected at most {most} combinations of values, which all are cells of a cube, found more"
+    )]
+    CubeTooLarge {
+        /// Most cells.
+        most: usize,
+    },
     /// The workbook could not be made.
     #[error(transparent)]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
@@ -89,8 +112,11 @@ pub fn export(
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
     let look = options.look;
+    // What is read beside the command line has the names that are written there.
+    let as_named = matches!(options.format, Format::Table | Format::Markdown);
+    let shape = Shape { wide: options.wide, metrics: &[], as_named };
     match options.format {
-        Format::Table => table::write(table, provenance, look, options.stream, out)?,
+        Format::Table => table::write(table, provenance, shape, (look, options.stream), out)?,
         Format::Csv => delimited::write_csv(table, options.locale, out)?,
         Format::Tsv => delimited::write_tsv(table, options.locale, out)?,
         Format::Json => json::write(table, provenance, look.language, out)?,
@@ -98,12 +124,13 @@ pub fn export(
         Format::Parquet => parquet::write(table, provenance, look.language, out)?,
         Format::Arrow => arrow::write(table, provenance, options, out)?,
         Format::Xlsx => xlsx::write(table, provenance, look, out)?,
-        Format::Markdown => markdown::write(table, provenance, look, out)?,
-        Format::Html => html::write(table, provenance, look, out)?,
-        Format::Ipynb => ipynb::write(table, provenance, look, out)?,
+        Format::Markdown => markdown::write(table, provenance, shape, look, out)?,
+        Format::Html => html::write(table, provenance, shape, look, out)?,
+        Format::Ipynb => ipynb::write(table, provenance, options, out)?,
         Format::SdmxCsv => sdmx_csv::write(table, provenance, out)?,
         Format::Svg => svg::write_svg(table, provenance, options, out)?,
         Format::Png => svg::write_png(table, provenance, options, out)?,
+        Format::Px => px::write(table, provenance, look, out)?,
     }
     out.flush()?;
     Ok(())

@@ -22,8 +22,16 @@ pub struct Provenance {
     pub command: String,
 }
 
+impl Provenance {
+    /// The source in a line: deliveries and version.
+    pub(super) fn source(&self) -> String {
+        let deliveries = self.deliveries.join(", ");
+        format!("DWH_SPPIS_Formulaires · {deliveries} · version {}", self.version)
+    }
+}
+
 /// The program and its version.
-pub(super) fn tool() -> String {
+pub fn tool() -> String {
     format!("sppis {}", env!("CARGO_PKG_VERSION"))
 }
 

@@ -1,6 +1,7 @@
 //! SDMX-CSV 2.1: a line per figure, which is named by the dimension `INDICATOR`.
 //!
-//! A quarter or a year is the `TIME_PERIOD`. Codes of SDMX: `_T` all values, `_U` no value, `_O`
+//! A quarter or a year is the `TIME_PERIOD`, where every row has one: a row over several has no period,
+//! and the quarter is a dimension like others. Codes of SDMX: `_T` all values, `_U` no value, `_O`
 //! the rest; an open class such as `65+` of a dimension in bands is `GE65`. Any other value is its own
 //! code, so that no two values have one: letters, digits, `-`, `@` and `_` but at its start stand as
 //! they are, every other byte of its UTF-8 as `$` and two hexadecimal digits (`a;b` is `a$3Bb`, `_T` is
@@ -16,22 +17,28 @@ use std::io::{self, Write};
 
 use super::Provenance;
 use super::provenance::pairs;
-use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, Unit, Values};
+use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, ResultColumn, Unit, Values};
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
 use crate::render::{Language, decimal_text, delimited};
 
 /// Columns of a table, told apart.
-struct Layout<'a> {
-    header: Vec<String>,
-    /// Values of dimensions, and what they are.
-    dimensions: Vec<(&'a Values, Kind)>,
-    metrics: Vec<(&'a str, &'a Numbers)>,
+pub(super) struct Layout<'a> {
+    pub(super) dimensions: Vec<Coded<'a>>,
+    pub(super) metrics: Vec<(&'a str, &'a Numbers)>,
+}
+
+/// A dimension.
+pub(super) struct Coded<'a> {
+    /// Its identifier.
+    pub(super) id: String,
+    pub(super) column: &'a ResultColumn,
+    pub(super) kind: Kind,
 }
 
 /// What the values of a dimension are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// The quarter or year of an observation.
     Time,
     /// Bands of numbers.
@@ -40,32 +47,79 @@ enum Kind {
     Codes,
 }
 
+/// Identifiers that no dimension of a table can have.
+const TAKEN: [&str; 10] = [
+    "STRUCTURE",
+    "STRUCTURE_ID",
+    "ACTION",
+    INDICATOR,
+    TIME,
+    VALUE,
+    UNIT,
+    "DECIMALS",
+    "OBS_STATUS",
+    "SOURCE",
+];
+
+/// The dimension that tells figures apart.
+pub(super) const INDICATOR: &str = "INDICATOR";
+/// The dimension of quarters or years.
+pub(super) const TIME: &str = "TIME_PERIOD";
+/// The figure.
+pub(super) const VALUE: &str = "OBS_VALUE";
+/// What figures count.
+pub(super) const UNIT: &str = "UNIT_MEASURE";
+
 impl<'a> Layout<'a> {
-    fn of(table: &'a ReleasedTable) -> Self {
-        let is_there = |name: &&str| table.columns().iter().any(|column| column.name == **name);
-        let time = ["quarter", "year"].into_iter().find(is_there);
-        let mut layout = Self { header: Vec::new(), dimensions: Vec::new(), metrics: Vec::new() };
+    pub(super) fn of(table: &'a ReleasedTable) -> Self {
+        let has_periods = |name: &&str| {
+            let column = table.columns().iter().find(|column| column.name == **name);
+            column.is_some_and(|column| (0..table.row_count()).all(|row| has_period(column, row)))
+        };
+        let time = ["quarter", "year"].into_iter().find(has_periods);
+        let mut layout = Self { dimensions: Vec::new(), metrics: Vec::new() };
+        let mut taken: Vec<String> = TAKEN.map(str::to_owned).into();
         for column in table.columns() {
             let is_time = time == Some(column.name.as_str());
             match &column.values {
                 // Every figure has a status of its own.
                 Values::Text(_) if column.is_status() => {}
                 Values::Members(_) | Values::Text(_) => {
-                    let name = identifier(&column.name);
-                    layout.header.push(if is_time { "TIME_PERIOD".to_owned() } else { name });
                     let banded = Dimension::named(&column.name).is_some_and(Dimension::is_banded);
                     let kind = match (is_time, banded) {
                         (true, _) => Kind::Time,
                         (false, true) => Kind::Bands,
                         (false, false) => Kind::Codes,
                     };
-                    layout.dimensions.push((&column.values, kind));
+                    let id = if is_time { TIME.to_owned() } else { own(&column.name, &mut taken) };
+                    layout.dimensions.push(Coded { id, column, kind });
                 }
                 Values::Numbers(numbers) => layout.metrics.push((column.name.as_str(), numbers)),
             }
         }
         layout
     }
+}
+
+/// Whether a row is of one quarter or year.
+fn has_period(column: &ResultColumn, row: usize) -> bool {
+    match &column.values {
+        Values::Members(members) => {
+            matches!(&members[row], Member::Value(value) if period(value).is_some())
+        }
+        Values::Text(texts) => texts[row].as_deref().and_then(period).is_some(),
+        Values::Numbers(_) => false,
+    }
+}
+
+/// The identifier of a column, which no other has.
+fn own(name: &str, taken: &mut Vec<String>) -> String {
+    let id = identifier(name);
+    let is_free = |it: &String| !taken.contains(it);
+    let numbered = (2..).map(|number: u32| format!("{id}_{number}"));
+    let own = std::iter::once(id.clone()).chain(numbered).find(is_free).unwrap_or(id);
+    taken.push(own.clone());
+    own
 }
 
 pub(super) fn write(
@@ -75,65 +129,101 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let layout = Layout::of(table);
     write!(out, "STRUCTURE,STRUCTURE_ID,ACTION,INDICATOR,")?;
-    for name in &layout.header {
-        write!(out, "{name},")?;
+    for dimension in &layout.dimensions {
+        write!(out, "{},", dimension.id)?;
     }
     writeln!(out, "OBS_VALUE,UNIT_MEASURE,DECIMALS,OBS_STATUS,SOURCE")?;
-    let structure = format!("SPPIS:{}(1.0)", identifier(table.query_name()));
+    let structure = format!("{AGENCY}:{}({VERSION})", identifier(table.query_name()));
     let source = source(table, provenance);
     for row in 0..table.row_count() {
         let codes = layout.dimensions.iter();
-        let codes = codes.map(|(values, kind)| code(values, row, *kind) + ",");
+        let codes = codes.map(|it| code(&member(&it.column.values, row), it.kind) + ",");
         let key: String = codes.collect();
         for (metric, numbers) in &layout.metrics {
             let figure = figure(numbers, row);
-            let metric = escaped(metric, KEPT);
+            let metric = metric_code(metric);
             writeln!(out, "dataflow,{structure},R,{metric},{key}{figure},{source}")?;
         }
     }
     Ok(())
 }
 
+/// Who maintains the structures.
+pub(super) const AGENCY: &str = "SPPIS";
+/// Their version.
+pub(super) const VERSION: &str = "1.0";
+
+/// The code of a figure.
+pub(super) fn metric_code(name: &str) -> String {
+    escaped(name, KEPT)
+}
+
+/// Statuses of figures, each with the cell that has it.
+pub(super) const STATUSES: [(&str, Cell); 6] = [
+    ("A", Cell::Value(0)),
+    ("P", Cell::Partial(0)),
+    ("O", Cell::Undefined),
+    ("M", Cell::NotApplicable),
+    ("L", Cell::NotDelivered),
+    ("Q", Cell::LeftOut),
+];
+
 /// Stands for a number, not a float, that is intentionally missing.
 const MISSING: &str = "#N/A";
 
 /// Value, unit, decimals and status of a figure.
 fn figure(numbers: &Numbers, row: usize) -> String {
-    let (value, status) = match numbers.cells[row] {
-        Cell::Value(value) => (decimal_text(value, numbers.decimals), "A"),
-        Cell::Partial(value) => (decimal_text(value, numbers.decimals), "P"),
-        Cell::Undefined => (MISSING.to_owned(), "O"),
-        Cell::NotApplicable => (MISSING.to_owned(), "M"),
-        Cell::NotDelivered => (MISSING.to_owned(), "L"),
-        Cell::LeftOut => (MISSING.to_owned(), "Q"),
-    };
-    let unit = match numbers.unit {
+    let cell = numbers.cells[row];
+    let is_same = |it: &Cell| std::mem::discriminant(it) == std::mem::discriminant(&cell);
+    let status = STATUSES.iter().find(|(_, it)| is_same(it)).map_or("", |(status, _)| status);
+    let value = cell.value().map(|value| decimal_text(value, numbers.decimals));
+    let value = value.unwrap_or_else(|| MISSING.to_owned());
+    format!("{value},{},{},{status}", unit_code(numbers.unit), numbers.decimals)
+}
+
+/// The code of a unit.
+pub(super) fn unit_code(unit: Unit) -> &'static str {
+    match unit {
         Unit::Count | Unit::Label => "NR",
         Unit::Euros => "EUR",
         Unit::Percent => "PC",
-    };
-    format!("{value},{unit},{},{status}", numbers.decimals)
+    }
 }
 
-/// A name as SDMX has identifiers: capitals, digits and underscores.
-fn identifier(name: &str) -> String {
+/// A name as SDMX has identifiers: a letter, then capitals, digits and underscores.
+pub(super) fn identifier(name: &str) -> String {
     let letter = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
-    name.chars().map(letter).collect()
+    let id: String = name.chars().map(letter).collect();
+    if id.starts_with(|it: char| it.is_ascii_alphabetic()) { id } else { format!("N_{id}") }
 }
 
-/// What a row is of, along a dimension, as a code or a period.
-fn code(values: &Values, row: usize, kind: Kind) -> String {
-    let text = match values {
-        Values::Members(members) => match &members[row] {
-            Member::Total => return "_T".to_owned(),
-            Member::Rest => return "_O".to_owned(),
-            Member::Unknown => None,
-            Member::Value(value) => Some(value.as_str()),
-        },
-        Values::Text(texts) => texts[row].as_deref(),
-        Values::Numbers(_) => None,
-    };
-    text.map_or_else(|| "_U".to_owned(), |text| value(text, kind))
+/// What a row is of, along a dimension.
+pub(super) fn member(values: &Values, row: usize) -> Member {
+    match values {
+        Values::Members(members) => members[row].clone(),
+        Values::Text(texts) => texts[row].clone().map_or(Member::Unknown, Member::Value),
+        Values::Numbers(_) => Member::Unknown,
+    }
+}
+
+/// The same as a code or a period.
+pub(super) fn code(member: &Member, kind: Kind) -> String {
+    match member {
+        Member::Total => "_T".to_owned(),
+        Member::Rest => "_O".to_owned(),
+        Member::Unknown => "_U".to_owned(),
+        Member::Value(text) => value(text, kind),
+    }
+}
+
+/// A quarter or a year as SDMX writes it.
+fn period(text: &str) -> Option<String> {
+    let is_year = text.len() == 4 && text.bytes().all(|it| it.is_ascii_digit());
+    let quarter = || text.parse::<Quarter>().ok().filter(|it| it.to_string() == text);
+    if is_year {
+        return Some(text.to_owned());
+    }
+    quarter().map(|quarter| format!("{}-Q{}", quarter.year(), quarter.number()))
 }
 
 /// Marks of a code that stand as they are, besides letters and digits.
@@ -141,15 +231,9 @@ const KEPT: &[char] = &['_', '-', '@'];
 
 /// A value as a code; no two values of a dimension have the same.
 fn value(text: &str, kind: Kind) -> String {
-    let is_year = || text.len() == 4 && text.bytes().all(|it| it.is_ascii_digit());
-    let quarter = || text.parse::<Quarter>().ok().filter(|it| it.to_string() == text);
     match (kind, text.strip_suffix('+')) {
-        (Kind::Time, _) if is_year() => text.to_owned(),
-        (Kind::Time, _) => match quarter() {
-            Some(quarter) => format!("{}-Q{}", quarter.year(), quarter.number()),
-            // No text may look like a quarter.
-            None => escaped(text, &['_', '@']),
-        },
+        // No text may look like a quarter.
+        (Kind::Time, _) => period(text).unwrap_or_else(|| escaped(text, &['_', '@'])),
         (Kind::Bands, Some(from)) => format!("GE{}", escaped(from, KEPT)),
         _ => escaped(text, KEPT),
     }
@@ -211,10 +295,13 @@ mod tests {
             assert_eq!(value(text, kind), expected);
         }
         let members = [Member::Total, Member::Rest, Member::Unknown, Member::Value("21004".into())];
-        let members = Values::Members(members.into());
-        let codes = [0, 1, 2, 3].map(|row| code(&members, row, Kind::Codes));
+        let codes = members.map(|member| code(&member, Kind::Codes));
         assert_eq!(codes, ["_T", "_O", "_U", "21004"]);
         assert_eq!(identifier("by-region"), "BY_REGION");
+        assert_eq!(identifier("2008"), "N_2008");
+        let mut taken = TAKEN.map(str::to_owned).into();
+        let ids = ["a b", "a_b", "A.B", "source"].map(|name| own(name, &mut taken));
+        assert_eq!(ids, ["A_B", "A_B_2", "A_B_3", "SOURCE_2"]);
     }
 
     /// What a code of [`Kind::Codes`] stands for.

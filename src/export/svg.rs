@@ -12,6 +12,7 @@ use super::{Drawing, ExportError, Options, Provenance, pairs};
 use crate::chart::Chart;
 use crate::disclosure::ReleasedTable;
 use crate::fonts::{FACES, FAMILY};
+use crate::render::html;
 
 /// Pixels by unit: sharp on dense screens and in print at half its width.
 const PIXELS: u16 = 2;
@@ -49,8 +50,11 @@ fn drawn(
     let drawing = Drawing { is_alone: true, ..options.drawing.clone() };
     let chart = chart(table, provenance, &drawing, options.look)?;
     let said = pairs(table, provenance, options.look.language);
-    let said: Vec<_> = said.into_iter().filter(|it| !it.1.is_empty()).collect();
-    let svg = chart.svg_with(&said);
+    let said = said.iter().filter(|it| !it.1.is_empty());
+    let said = said.fold(String::new(), |all, (name, value)| {
+        all + &format!("<s:{name}>{}</s:{name}>\n", html(value))
+    });
+    let svg = chart.svg_with(&format!("<metadata xmlns:s=\"urn:sppis\">\n{said}</metadata>\n"));
     Ok((chart, svg))
 }
 

@@ -4,21 +4,35 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::Provenance;
-use super::words::{cell, condition, heading, is_number, not_additive, notes};
-use crate::disclosure::{ReleasedTable, ResultColumn};
+use super::words::{condition, not_additive};
+use super::{ExportError, Grid, Head, Provenance, Shape, grid};
+use crate::disclosure::ReleasedTable;
 use crate::render::{Look, grouped, label, terminal, terminal_lines};
 use crate::words::Words;
 
 pub(super) fn write(
     released: &ReleasedTable,
     provenance: &Provenance,
-    look: Look<'_>,
-    stream: bool,
+    shape: Shape<'_>,
+    (look, stream): (Look<'_>, bool),
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let grid = grid(released, shape, look).map_err(ExportError::Layout)?;
+    Ok(lines(released, &grid, provenance, (look, stream), out)?)
+}
+
+fn lines(
+    released: &ReleasedTable,
+    grid: &Grid,
+    provenance: &Provenance,
+    (look, stream): (Look<'_>, bool),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "{}", terminal_lines(label(released.title(), look.language)))?;
-    for line in aligned(released, look).lines() {
+    if !grid.unit.is_empty() {
+        writeln!(out, "{}", terminal_lines(&grid.unit))?;
+    }
+    for line in aligned(grid, look).lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
     let words = Words::of(look.language);
@@ -55,7 +69,11 @@ pub(super) fn write(
     if let Some(names) = not_additive(released, look.language) {
         lines.push(words.fill("table.not_additive", &[("columns", &names)]));
     }
-    lines.extend(notes(released, look.language));
+    if is_wide(grid) {
+        // Otherwise statuses stand in columns of their own.
+        lines.extend(grid.legend.iter().map(|(symbol, meaning)| format!("{symbol} {meaning}")));
+    }
+    lines.extend(grid.notes.iter().cloned());
     // Who reads a file did not write the command; who reads stdout did.
     if !stream {
         let values =
@@ -68,21 +86,42 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Header and rows, numbers to the right.
-pub(super) fn aligned(released: &ReleasedTable, look: Look<'_>) -> Table {
+/// Whether the values of a dimension stand beside each other.
+fn is_wide(grid: &Grid) -> bool {
+    grid.heads.len() > 1
+        || !grid.unit.is_empty()
+        || grid.heads.iter().flatten().next().is_some_and(|it| it.name.is_empty())
+}
+
+/// Headings and rows, numbers to the right.
+pub(super) fn aligned(grid: &Grid, look: Look<'_>) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     if look.fit_terminal {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
-    let columns = released.columns();
-    let head = |it: &ResultColumn| heading(released, &it.name, look.language);
-    table.set_header(columns.iter().map(|it| terminal(&head(it)).into_owned()));
-    for row in 0..released.row_count() {
-        table.add_row(columns.iter().map(|it| terminal(&cell(it, row, look)).into_owned()));
+    let paths = grid.paths();
+    let mut before: &[&Head] = &[];
+    let headings = paths.iter().map(|path| {
+        // A heading over several columns stands above the first of them.
+        let texts = path.iter().enumerate().map(|(at, head)| {
+            let is_said = before.get(at).is_some_and(|it| std::ptr::eq(*it, *head));
+            if is_said { String::new() } else { terminal(&head.text).into_owned() }
+        });
+        let lines: Vec<String> = texts.collect();
+        before = path;
+        lines.join("\n")
+    });
+    table.set_header(headings.collect::<Vec<_>>());
+    let is_wide = is_wide(grid);
+    for row in &grid.rows {
+        table.add_row(row.cells.iter().map(|cell| {
+            let is_shown = !cell.is_repeated || !is_wide;
+            if is_shown { terminal(&cell.text).into_owned() } else { String::new() }
+        }));
     }
-    for (at, column) in columns.iter().enumerate() {
-        if is_number(column)
+    for (at, path) in paths.iter().enumerate() {
+        if path.last().is_some_and(|head| head.is_number)
             && let Some(column) = table.column_mut(at)
         {
             column.set_cell_alignment(CellAlignment::Right);

@@ -6,7 +6,7 @@ use crate::disclosure::{
 use crate::metric::{Dimension, NO_VALUE};
 use crate::render::{
     Language, Look, heading as named, label, meaning as meaning_of_name, meaning_of_formula,
-    people, with_name,
+    people, with_label, with_name,
 };
 use crate::words::Words;
 
@@ -21,7 +21,10 @@ const BESIDE: [(&str, &str); 4] = [
 /// What stands above a column: its name in English, otherwise its label, where it has one.
 pub(super) fn heading(table: &ReleasedTable, name: &str, language: Language) -> String {
     let words = Words::of(language);
-    if language == Language::En || words.find("heading", name).is_some() {
+    if language == Language::En {
+        return name.to_owned();
+    }
+    if words.find("heading", name).is_some() {
         return words.heading(name).to_owned();
     }
     if let Some(derived) = table.derived(name) {
@@ -33,6 +36,37 @@ pub(super) fn heading(table: &ReleasedTable, name: &str, language: Language) -> 
         Some((of, key)) => words.fill(key, &[("column", &heading(table, of, language))]),
         None => name.to_owned(),
     }
+}
+
+/// What stands above a column of a publication: its label in every language, as a sentence begins.
+pub(super) fn titled(table: &ReleasedTable, name: &str, language: Language) -> String {
+    capital(&labelled(table, name, language))
+}
+
+fn labelled(table: &ReleasedTable, name: &str, language: Language) -> String {
+    let words = Words::of(language);
+    if let Some(own) = words.find("heading", name) {
+        return own.to_owned();
+    }
+    if let Some(derived) = table.derived(name) {
+        let own = match language {
+            // Another language's label would be worse than the name.
+            Language::En => derived.label.en.as_str(),
+            language => label(&derived.label, language),
+        };
+        return if own.is_empty() { name.replace('_', " ") } else { own.to_owned() };
+    }
+    let beside = BESIDE.iter().find_map(|(ending, key)| Some((name.strip_suffix(ending)?, key)));
+    match beside {
+        Some((of, key)) => words.fill(key, &[("column", &labelled(table, of, language))]),
+        None => name.replace('_', " "),
+    }
+}
+
+/// A text with a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What a column says; of columns that explain others, the label alone.
@@ -58,14 +92,17 @@ pub(super) fn unit_of(column: &ResultColumn, words: &'static Words) -> &'static 
 
 /// What a reader must know of a table, in a language.
 pub fn notes(table: &ReleasedTable, language: Language) -> Vec<String> {
-    table.notes().iter().map(|it| note(table, it, language)).collect()
+    table.notes().iter().map(|it| note(table, it, language, heading)).collect()
 }
 
+/// What stands above a column of a name.
+type Above = fn(&ReleasedTable, &str, Language) -> String;
+
 /// What a note says, as a sentence.
-fn note(table: &ReleasedTable, note: &Note, language: Language) -> String {
+pub(super) fn note(table: &ReleasedTable, note: &Note, language: Language, above: Above) -> String {
     let words = Words::of(language);
     let of_column =
-        |key, column: &str| words.fill(key, &[("column", &heading(table, column, language))]);
+        |key, column: &str| words.fill(key, &[("column", &above(table, column, language))]);
     let of_quarters =
         |key, quarters: &[String]| words.fill(key, &[("quarters", &words.all_quarters(quarters))]);
     match note {
@@ -137,7 +174,7 @@ pub(super) fn condition(condition: &str, look: Look<'_>) -> String {
         _ if lacks => named(NO_VALUE, look.language).to_owned(),
         _ => with_name(name, value, look),
     };
-    let values = [("dimension", words.heading(name)), ("value", &*value)];
+    let values = [("dimension", named(name, look.language)), ("value", &*value)];
     words.fill("table.condition", &values)
 }
 
@@ -161,6 +198,34 @@ fn told_apart(shown: String, language: Language) -> String {
     let is_marked = [TOTAL, REST].contains(&bare);
     let reads_so = || [TOTAL, REST, NO_VALUE].iter().any(|it| named(it, language) == bare);
     if !is_marked && reads_so() { format!("{MARK}{shown}") } else { shown }
+}
+
+/// What a dimension is of, for a publication: its label in every language; a word begins as a
+/// sentence does, what delivery or query brought stays as it is.
+pub(super) fn member_text(name: &str, member: &Member, look: Look<'_>) -> String {
+    let language = look.language;
+    let Some(text) = member.text() else { return capital(named(NO_VALUE, language)) };
+    let shown = with_label(name, &text, look);
+    if !matches!(member, Member::Value(_)) {
+        return capital(&shown);
+    }
+    if shown != *text {
+        return capital(&shown);
+    }
+    let bare = shown.trim_start_matches(MARK).to_lowercase();
+    let is_marked = shown.starts_with(MARK) && [TOTAL, REST].contains(&&*bare);
+    let reads_so = [TOTAL, REST, NO_VALUE].iter().any(|it| named(it, language) == bare);
+    if reads_so && !is_marked { format!("{MARK}{shown}") } else { shown }
+}
+
+/// The title of a table.
+pub(super) fn label_of(table: &ReleasedTable, look: Look<'_>) -> String {
+    label(table.title(), look.language).to_owned()
+}
+
+/// A text that is no dimension's, for a publication.
+pub(super) fn text_of(name: &str, text: Option<&str>, look: Look<'_>) -> String {
+    text.map_or_else(String::new, |text| with_label(name, text, look))
 }
 
 /// A cell for people: values of dimensions with their name, numbers grouped.

@@ -18,7 +18,7 @@ impl Delivered {
     }
 
     /// Whether a quarter was delivered.
-    pub(super) fn has(&self, quarter: Quarter) -> bool {
+    pub fn has(&self, quarter: Quarter) -> bool {
         self.0.contains(&quarter)
     }
 
@@ -42,7 +42,7 @@ impl Delivered {
     }
 
     /// The first quarter delivered.
-    pub(super) fn first(&self) -> Option<Quarter> {
+    pub fn first(&self) -> Option<Quarter> {
         self.0.first().copied()
     }
 

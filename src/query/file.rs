@@ -21,6 +21,8 @@ pub struct Query {
     pub metrics: Vec<Metric>,
     /// Dimensions, in the order of the columns.
     pub dimensions: Vec<Dimension>,
+    /// The dimension whose values stand beside each other where people read.
+    pub columns: Option<Dimension>,
     /// Bands of dimensions that are numbers.
     pub bands: Bands,
     /// Sort order; by the dimensions where nothing is said.
@@ -249,6 +251,7 @@ impl Query {
                 totals: shape.totals,
                 top: shape.top,
                 complete: shape.complete,
+                columns: shape.columns,
                 derived,
                 title,
                 description: root.labels("description"),

@@ -75,6 +75,7 @@ pub(super) fn read(
     let metric = metric.map(|it| it.value);
     let kind = table.text("kind").and_then(|text| {
         let kind = Kind::named(&text.value);
+        // No figure: a file without a metric is refused besides.
         let drawn = metric.as_deref().or(names.first().copied()).map_or("", |it| it);
         let adds_up = Metric::named(drawn).is_some_and(Metric::is_additive);
         let problem = |message: String| Problem::new(text.span.clone(), message);

@@ -7,7 +7,7 @@ use std::hash::Hash;
 
 use super::assemble::{Assembly, Told};
 use super::complete::Coverage;
-use super::delivered::ranges;
+use super::delivered::{Delivered, ranges};
 use super::figures::Figures;
 use super::file::Query;
 use super::note::Note;
@@ -25,6 +25,8 @@ pub struct ResultTable {
     /// The quarters that partial numbers lack.
     lacking: Vec<String>,
     notes: Vec<Note>,
+    /// The quarters that were delivered in the state that is asked for.
+    delivered: Delivered,
 }
 
 /// A column of an answer.
@@ -199,6 +201,9 @@ impl ResultTable {
     #[must_use]
     pub(super) fn with(self, told: Told, states: &[&Assembly<'_>]) -> Self {
         let Told { mut notes, missing } = told;
+        let state = states.first().map(|it| it.coverage.delivered().clone());
+        // No figure: what is of no state is a list, which names its quarters itself.
+        let this = Self { delivered: state.unwrap_or_default(), ..self };
         let delivered = |it: &Quarter| states.iter().all(|state| state.coverage.has(*it));
         let (not_asked, lacking): (BTreeSet<_>, BTreeSet<_>) =
             missing.into_iter().partition(delivered);
@@ -210,14 +215,14 @@ impl ResultTable {
         {
             notes.extend((!quarters.is_empty()).then(|| note(ranges(quarters))));
         }
-        if self.question.complete_only {
-            let (table, count) = self.without_partial();
+        if this.question.complete_only {
+            let (table, count) = this.without_partial();
             let without = ranges(&lacking.union(&not_asked).copied().collect());
             notes.retain(|it| !matches!(it, Note::NotAsked(_)));
             notes.extend((count > 0).then_some(Note::LeftOut { count, without }));
             return Self { notes: notes.into_iter().collect(), ..table };
         }
-        Self { notes: notes.into_iter().collect(), lacking: ranges(&lacking), ..self }
+        Self { notes: notes.into_iter().collect(), lacking: ranges(&lacking), ..this }
     }
 
     pub(super) fn of_columns(
@@ -225,7 +230,8 @@ impl ResultTable {
         columns: Vec<ResultColumn>,
         row_count: usize,
     ) -> Self {
-        Self { question, columns, row_count, lacking: Vec::new(), notes: Vec::new() }
+        let (lacking, notes, delivered) = Default::default();
+        Self { question, columns, row_count, lacking, notes, delivered }
     }
 
     /// The same of other rows, with what a reader must know.
@@ -236,6 +242,11 @@ impl ResultTable {
     /// The quarters that partial numbers lack, each alone or in ranges.
     pub fn lacking(&self) -> &[String] {
         &self.lacking
+    }
+
+    /// The quarters that were delivered in the state that is asked for.
+    pub fn delivered(&self) -> &Delivered {
+        &self.delivered
     }
 
     /// The question.

@@ -45,6 +45,12 @@ pub fn schema() -> Value {
                 "type": "array",
                 "items": dimensions,
             },
+            "columns": {
+                "description": "the dimension whose values stand beside each other, where people read",
+                "type": "array",
+                "items": dimension,
+                "maxItems": 1,
+            },
             "complete": {
                 "description": "every combination of values, also those without observations",
                 "type": "boolean",

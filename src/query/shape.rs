@@ -15,6 +15,7 @@ pub(super) struct Shape {
     pub(super) totals: Vec<Vec<Dimension>>,
     pub(super) top: Option<Top>,
     pub(super) complete: bool,
+    pub(super) columns: Option<Dimension>,
 }
 
 impl Shape {
@@ -28,7 +29,7 @@ impl Shape {
         let totals = totals(root, dimensions);
         let (top, complete) = (top(root, dimensions), complete(root, dimensions));
         together(root, top.as_ref(), filter, complete, derived);
-        Self { totals, top, complete }
+        Self { totals, top, complete, columns: columns(root, dimensions) }
     }
 }
 
@@ -57,6 +58,24 @@ fn totals(root: &Table<'_>, dimensions: &[Dimension]) -> Vec<Vec<Dimension>> {
         levels.push(level);
     }
     levels
+}
+
+/// The dimension across, of which there is one at most.
+fn columns(root: &Table<'_>, dimensions: &[Dimension]) -> Option<Dimension> {
+    let names = root.texts("columns");
+    if let Some(second) = names.get(1) {
+        let message = "one dimension stands across, the others down";
+        root.problem(Problem::new(second.span.clone(), message));
+    }
+    let first = names.first()?;
+    let across = derived::dimension(root, first)?;
+    if !dimensions.contains(&across) {
+        let message = format!("`{}` is no dimension of this query", first.value);
+        let names = dimensions.iter().map(|it| it.name());
+        root.problem(Problem::new(first.span.clone(), message).suggest(&first.value, names));
+        return None;
+    }
+    Some(across)
 }
 
 /// Whether all combinations are asked for; of dimensions that name the same thing there are none.

@@ -1,5 +1,6 @@
 //! What metrics and dimensions say, in a sentence of the reader's language.
 
+use super::heading;
 use crate::disclosure::{Against, Formula, Statistic};
 use crate::metric::{Dimension, Metric};
 use crate::words::{Language, Words};
@@ -16,7 +17,7 @@ pub fn meaning(name: &str, language: Language) -> Option<&'static str> {
 /// What a metric that a query defines says.
 pub fn meaning_of_formula(formula: &Formula, language: Language) -> String {
     let words = Words::of(language);
-    let of = |metric: &Metric| words.heading(metric.name()).to_owned();
+    let of = |metric: &Metric| heading(metric.name(), language).to_owned();
     let against = |against: &Against| match against {
         Against::PreviousQuarter => words.text("formula.previous_quarter").to_owned(),
         Against::YearBefore => words.text("formula.year_before").to_owned(),
@@ -30,7 +31,7 @@ pub fn meaning_of_formula(formula: &Formula, language: Language) -> String {
             words.fill("formula.share_of_all", &[("metric", &of(metric))])
         }
         Formula::Share(metric, within) => {
-            let names: Vec<&str> = within.iter().map(|it| words.heading(it.name())).collect();
+            let names: Vec<&str> = within.iter().map(|it| heading(it.name(), language)).collect();
             let dimensions = joined(&names, words);
             words.fill("formula.share", &[("metric", &of(metric)), ("dimensions", &dimensions)])
         }

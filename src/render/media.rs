@@ -97,6 +97,16 @@ pub fn html(text: &str) -> String {
     text.replace('\'', "&#39;")
 }
 
+/// A value as text of XML, before its marks are escaped: without what XML has no place for.
+pub fn xml(text: &str) -> Cow<'_, str> {
+    value_but(text, &WHITE)
+}
+
+/// A value as a text of a PX file, which has no way to write a quotation mark.
+pub fn px(text: &str) -> String {
+    value(text).replace('"', "\\u{22}")
+}
+
 /// A value as the text of a workbook's cell, which is written as a text and never as a formula.
 pub fn workbook(text: &str) -> Cow<'_, str> {
     value_but(text, &WHITE)

@@ -306,7 +306,7 @@ impl Builder<'_> {
         let table = &table.narrowed(&only.collect::<Vec<_>>())?;
         let metrics: Vec<String> = figure.metrics.iter().map(|it| it.value.clone()).collect();
         let wide = figure.wide.as_ref().map(|it| it.value.as_str());
-        let mut grid = grid(table, Shape { wide, metrics: &metrics }, self.look)?;
+        let mut grid = grid(table, Shape { wide, metrics: &metrics, as_named: false }, self.look)?;
         let title = figure.title.clone().unwrap_or_else(|| grid.title.clone());
         grid.title.clone_from(&title);
         let (count, key, name) = match figure.shown {

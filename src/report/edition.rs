@@ -13,9 +13,10 @@ use super::html::html;
 use super::page::Page;
 use super::pdf::{IS_BUILT, PdfError, pdf};
 use super::source::{ReportError, Source};
+use super::workbook::workbook;
 use crate::disclosure::ReleasedTable;
-use crate::export::{self, Drawing, ExportError, Format, Locale, Options};
-use crate::render::{Look, json_lines};
+use crate::export::{self, Drawing, ExportError, Format, Locale, Options, Package, Packaged};
+use crate::render::{Look, json_lines, label};
 use crate::words::{Language, Words};
 
 /// A file of an edition.
@@ -64,12 +65,16 @@ pub fn edition(
     let of_pages = pages.par_iter().map(|page| page_files(source, page));
     let of_pages: Vec<Vec<EditionFile>> = of_pages.collect::<Result<_, EditionError>>()?;
     let mut files: Vec<EditionFile> = of_pages.into_iter().flatten().collect();
+    // Data have one language for what is said of them: the first of the report.
+    let language = source.definition.languages.first().copied().unwrap_or_default();
     for (definition, table) in source.definition.tables.iter().zip(figures.tables) {
         let is_query = matches!(definition.origin, Origin::Query(_));
         for output in outputs {
-            files.extend(data_files(*output, &definition.name.value, is_query, table, figures)?);
+            let name = &definition.name.value;
+            files.extend(data_files(*output, (name, is_query), table, figures, language)?);
         }
     }
+    files.extend(package(source, figures, &files, language)?);
     let manifest = manifest(source, figures, &pages, &files);
     let mut bytes = Vec::new();
     json_lines(&mut bytes, &manifest)?;
@@ -85,6 +90,7 @@ fn page_files(source: &Source, page: &Page) -> Result<Vec<EditionFile>, EditionE
         let bytes = match output {
             Output::Html => html(page).into_bytes(),
             Output::Pdf => pdf(page)?,
+            Output::Xlsx => workbook(page).map_err(ExportError::from)?,
             _ => continue,
         };
         let name = page_name(&source.definition.name, *output, page.language);
@@ -125,25 +131,68 @@ fn named_files(source: &Source, language: Language) -> Vec<(String, String)> {
 /// The data of a table in a format, with what is said of them beside it.
 fn data_files(
     output: Output,
-    name: &str,
-    is_query: bool,
+    (name, is_query): (&str, bool),
     table: &ReleasedTable,
     figures: &Figures<'_>,
+    language: Language,
 ) -> Result<Vec<EditionFile>, EditionError> {
     let format = match output {
         Output::Csv => Format::Csv,
         Output::SdmxCsv if is_query => Format::SdmxCsv,
+        Output::Px if is_query => Format::Px,
         _ => return Ok(Vec::new()),
     };
-    let look = Look { language: Language::En, dictionary: figures.dictionary, fit_terminal: false };
+    let look = Look { language, dictionary: figures.dictionary, fit_terminal: false };
     let drawing = &Drawing::default();
-    let options = Options { format, locale: Locale::C, look, drawing, stream: false };
+    let options = Options { format, locale: Locale::C, look, wide: None, drawing, stream: false };
     let (file, provenance) = (format!("{name}.{}", format.ending()), figures.provenance);
     let mut bytes = Vec::new();
     export::export(table, provenance, &options, &mut bytes)?;
     let beside = export::metadata(table, provenance, &file, &options)?;
     let data = |name: String, bytes| EditionFile { name: format!("data/{name}"), bytes };
-    Ok(vec![data(format!("{file}-metadata.json"), beside), data(file, bytes)])
+    let mut files = Vec::new();
+    match format {
+        Format::SdmxCsv => {
+            let structure = export::structure(table, look)?;
+            files.push(data(format!("{name}.structure.xml"), structure));
+        }
+        // PX says of itself what others have beside them.
+        Format::Px => {}
+        _ => files.push(data(format!("{file}-metadata.json"), beside)),
+    }
+    files.push(data(file, bytes));
+    Ok(files)
+}
+
+/// What is said of the folder of CSV files as a whole, where there are some.
+fn package(
+    source: &Source,
+    figures: &Figures<'_>,
+    files: &[EditionFile],
+    language: Language,
+) -> Result<Option<EditionFile>, EditionError> {
+    let tables = source.definition.tables.iter().zip(figures.tables);
+    let named = tables.map(|(definition, table)| (format!("{}.csv", definition.name.value), table));
+    let named: Vec<(String, &ReleasedTable)> = named.collect();
+    let packaged = named.iter().filter_map(|(path, table)| {
+        let file = files.iter().find(|it| it.name.strip_prefix("data/") == Some(path))?;
+        let (format, locale) = (Format::Csv, Locale::C);
+        let (provenance, bytes) = (figures.provenance, file.bytes.len() as u64);
+        Some(Packaged { table, provenance, path, bytes, format, locale })
+    });
+    let packaged: Vec<Packaged<'_>> = packaged.collect();
+    if packaged.is_empty() {
+        return Ok(None);
+    }
+    let definition = &source.definition;
+    let package = Package {
+        name: &definition.name,
+        title: label(&definition.title, language),
+        description: label(&definition.description, language),
+        language,
+    };
+    let bytes = export::data_package(package, &packaged)?;
+    Ok(Some(EditionFile { name: "data/datapackage.json".to_owned(), bytes }))
 }
 
 /// What the edition is, what it is made of, and its files with their hashes.

@@ -16,6 +16,7 @@ mod reference;
 mod source;
 mod template;
 mod text;
+mod workbook;
 
 pub use build::Figures;
 pub use catalog::{ReportCatalog, ReportCatalogError};

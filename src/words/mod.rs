@@ -56,7 +56,7 @@ impl Language {
     }
 
     /// The text of labels in exactly this language.
-    fn own(self, labels: &Labels) -> Option<&str> {
+    pub fn own(self, labels: &Labels) -> Option<&str> {
         match self {
             Self::En => Some(labels.en.as_str()),
             Self::Fr => labels.fr.as_deref(),

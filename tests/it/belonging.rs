@@ -199,7 +199,8 @@ fn a_share_of_less_than_nothing_and_a_rate_on_it_say_so() {
         let ran = sandbox.run_all(&[&["run", "mine"], arguments].concat()).ok();
         let lines = ran.stdout.lines().chain(ran.stderr.lines());
         let notes = lines.filter(|line| {
-            ["part", "growth"].iter().any(|it| line.contains(it)) && line.contains(" 0")
+            ["part", "growth"].iter().any(|it| line.to_lowercase().contains(it))
+                && line.contains(" 0")
         });
         notes.map(|line| line.to_owned() + "\n").collect::<String>()
     };
@@ -211,10 +212,10 @@ fn a_share_of_less_than_nothing_and_a_rate_on_it_say_so() {
     - part : là où l’ensemble est inférieur à 0, une part reste la partie divisée par lui : les parts totalisent 100 % et leurs signes sont opposés à ceux des parties.
     - growth : là où le chiffre de comparaison est inférieur à 0, le taux est en pour cent de sa valeur absolue : une hausse est positive, une baisse négative.
     ");
-    insta::assert_snapshot!(said(&["--format", "html", "--lang", "nl"]), @"
-    <li>part: waar het geheel onder 0 ligt, blijft een aandeel het deel gedeeld door het geheel: aandelen zijn samen 100 % en hun teken is tegengesteld aan dat van de delen.</li>
-    <li>growth: waar het cijfer van de vergelijking onder 0 ligt, is de wijziging in procent van de absolute waarde ervan: een stijging is positief, een daling negatief.</li>
-    ");
+    insta::assert_snapshot!(said(&["--format", "html", "--lang", "nl"]), @r#"
+    <p><span class="symbol">[1]</span> Part: waar het geheel onder 0 ligt, blijft een aandeel het deel gedeeld door het geheel: aandelen zijn samen 100 % en hun teken is tegengesteld aan dat van de delen.</p>
+    <p><span class="symbol">[2]</span> Growth: waar het cijfer van de vergelijking onder 0 ligt, is de wijziging in procent van de absolute waarde ervan: een stijging is positief, een daling negatief.</p>
+    "#);
     insta::assert_snapshot!(said(&["--lang", "de"]), @"
     part: wo das Ganze unter 0 liegt, bleibt ein Anteil der Teil geteilt durch das Ganze: Anteile ergeben zusammen 100 %, und ihr Vorzeichen ist dem der Teile entgegengesetzt.
     growth: wo die Vergleichszahl unter 0 liegt, ist die Veränderung in Prozent ihres Betrags: ein Anstieg ist positiv, ein Rückgang negativ.

@@ -13,7 +13,7 @@ use crate::seeded::warehouse;
 const QUERIES: [&str; 4] = ["by-region", "by-sex-and-age", "amount-per-person", "by-year"];
 
 /// Every format, with the ending of its files.
-pub(crate) const FORMATS: [(&str, &str); 12] = [
+pub(crate) const FORMATS: [(&str, &str); 13] = [
     ("table", "txt"),
     ("csv", "csv"),
     ("tsv", "tsv"),
@@ -26,6 +26,7 @@ pub(crate) const FORMATS: [(&str, &str); 12] = [
     ("html", "html"),
     ("ipynb", "ipynb"),
     ("sdmx-csv", "sdmx.csv"),
+    ("px", "px"),
 ];
 
 /// Writes the answer to a file `NAME.ENDING` of the sandbox; gives its path.
@@ -290,18 +291,26 @@ fn a_workbook_has_a_real_table_and_neither_merged_cells_nor_formulas() {
 #[test]
 fn a_notebook_runs_beside_its_arrow_file() {
     let sandbox = Sandbox::empty();
-    exported(&sandbox, "by-region", "arrow", &[]);
     let path = exported(&sandbox, "by-region", "ipynb", &[]);
+    // The Arrow file is the one that would be written alone.
+    let alone = Sandbox::empty();
+    let arrow = exported(&alone, "by-region", "arrow", &[]);
+    for (file, other) in [
+        ("by-region.arrow", arrow),
+        ("by-region.vl.json", alone.join("by-region.vl.json").to_str().unwrap().to_owned()),
+    ] {
+        assert!(fs::read(sandbox.join(file)).unwrap() == fs::read(other).unwrap(), "{file}");
+    }
     let ran = peer("readback.py", &["ipynb-run", &path]);
     let expected = "result: text/html text/plain\npandas: text/html text/plain\n\
-                    chart: image/png text/plain\n";
+                    chart: application/vnd.vegalite.v5+json text/plain\n";
     assert_eq!(ran, expected);
 }
 
 #[test]
 fn every_format_but_those_of_bare_rows_says_where_its_figures_come_from() {
     let sandbox = Sandbox::empty();
-    for format in ["json", "parquet", "arrow", "markdown", "html", "ipynb"] {
+    for format in ["json", "parquet", "arrow", "markdown", "html", "ipynb", "px"] {
         let bytes = fs::read(exported(&sandbox, "by-region", format, &[])).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         for said in ["2025-11@1", "sppis run by-region", "query_blake3"] {

@@ -219,7 +219,7 @@ fn a_partial_figure_says_so_in_every_format() {
     for (format, said) in [
         ("markdown", "- `partial` over some of its quarters only: others were not delivered"),
         ("markdown", "- partial_without: `2006Q1..2006Q2`"),
-        ("html", "<li><code>partial</code> over some of its quarters only"),
+        ("html", "over some of its quarters only: others were not delivered"),
         ("html", "<dt>partial_without</dt><dd>2006Q1..2006Q2</dd>"),
         ("ndjson", "\"persons_status\":\"partial\""),
         ("tsv", "\tpartial\tpartial"),

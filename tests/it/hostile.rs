@@ -142,9 +142,9 @@ dimensions = ["quarter", "measure", "cpas"]
     sandbox
 }
 
-const FORMATS: [&str; 12] = [
+const FORMATS: [&str; 13] = [
     "table", "csv", "tsv", "json", "ndjson", "markdown", "html", "ipynb", "sdmx-csv", "parquet",
-    "arrow", "xlsx",
+    "arrow", "xlsx", "px",
 ];
 
 /// Runs the program, whose narration must be harmless; gives what it printed and how it ended.
@@ -281,7 +281,7 @@ fn hostile_codes_stay_told_apart_and_formats_for_programs_have_them_as_they_are(
     }
     assert_harmless(read("xlsx", "xlsx").as_bytes(), "a workbook");
     // Each code has a row of its own wherever people read it; its amount says which it is.
-    for format in ["table", "csv", "tsv", "markdown", "html"] {
+    for format in ["table", "csv", "tsv", "markdown", "html", "px"] {
         let text = sandbox.run(["run", "codes", "--format", format]).ok().stdout;
         for at in 1..=CODES.len() {
             assert!(text.contains(&format!("{at}.07")), "{format}: {at}\n{text}");

@@ -46,7 +46,7 @@ fn a_key_is_made_outside_the_warehouse_and_found_again() {
     insta::assert_snapshot!(without_fingerprint(&sandbox, &init.stderr), @"
     made a warehouse at ./warehouse
     its pseudonym key, fingerprint FINGERPRINT, is SANDBOX/.config/sppis/keys/FINGERPRINT.key
-    keep a copy of the key in a safe place: without it persons cannot be linked
+    note: keep a copy of the key in a safe place: without it persons cannot be linked
     ");
     let delivery = sandbox.delivery("2007-11", &[ROW]);
     sandbox.run(["ingest", &delivery]).ok();
@@ -92,7 +92,7 @@ fn a_key_beside_the_data_is_named_and_moves_out_in_one_command() {
     its pseudonym key, fingerprint FINGERPRINT, is ./warehouse/key/pseudonym.key
     note: the pseudonym key lies beside the data, ./warehouse/key/pseudonym.key: a copy of the warehouse's folder gives back every number
     hint: `sppis key --move` puts it into the user's configuration folder; copies of the warehouse made before still hold it
-    keep a copy of the key in a safe place: without it persons cannot be linked
+    note: keep a copy of the key in a safe place: without it persons cannot be linked
     exit 0
     --- stdout
     fingerprint FINGERPRINT

@@ -98,6 +98,15 @@ mod histories;
 /// Exports read back by other programs.
 mod exports;
 
+/// PX files, read by another program.
+mod px;
+
+/// Structures of SDMX and packages of data, read by other programs.
+mod structure;
+
+/// Completions, pages of the manual, progress, and silence where it is asked for.
+mod shell;
+
 /// Which rows an answer has, and what of it adds up.
 mod belonging;
 
@@ -146,6 +155,7 @@ mod samples;
 mod dictionary;
 
 /// Help, exit codes, closed pipes.
+mod charts;
 mod command_line;
 
 /// The commands of the README and of the manuals.
@@ -166,4 +176,5 @@ mod asked;
 mod over;
 
 /// Every word in four languages: the catalogues, what uses them, and findings in other words.
+mod wide;
 mod words;

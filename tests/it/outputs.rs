@@ -11,7 +11,7 @@ use crate::seeded::{copy, warehouse};
 
 /// Every command, which of the shared options it has, and its formats, the first that of stdout.
 /// A command that is not in the list has not been decided on.
-const COMMANDS: [(&str, &[&str], &[&str]); 24] = [
+const COMMANDS: [(&str, &[&str], &[&str]); 26] = [
     ("init", &[], &[]),
     ("inspect", &["format", "output"], TEXTS),
     ("ingest", &["lang"], &[]),
@@ -38,16 +38,19 @@ const COMMANDS: [(&str, &[&str], &[&str]); 24] = [
     // It writes deliveries into a folder, no answer into a file.
     ("sample", &[], &[]),
     ("demo", &[], &[]),
+    ("completions", &[], &[]),
+    // It writes pages into a folder.
+    ("man", &[], &[]),
 ];
 
 const FIGURES: &[&str] = &[
     "table", "csv", "tsv", "json", "ndjson", "parquet", "arrow", "xlsx", "markdown", "html",
-    "ipynb", "sdmx-csv",
+    "ipynb", "sdmx-csv", "px",
 ];
 
 const PICTURES: &[&str] = &[
     "table", "csv", "tsv", "json", "ndjson", "parquet", "arrow", "xlsx", "markdown", "html",
-    "ipynb", "sdmx-csv", "svg", "png",
+    "ipynb", "sdmx-csv", "px", "svg", "png",
 ];
 
 const LISTS: &[&str] =
@@ -58,7 +61,7 @@ const TEXTS: &[&str] = &["table", "json"];
 const SHARED: [&str; 6] = ["as-of", "format", "output", "lang", "locale", "quiet"];
 
 /// The endings of each format's files.
-const ENDINGS: [(&str, &[&str]); 14] = [
+const ENDINGS: [(&str, &[&str]); 15] = [
     ("table", &["txt", "TXT"]),
     ("csv", &["csv"]),
     ("tsv", &["tsv"]),
@@ -71,6 +74,7 @@ const ENDINGS: [(&str, &[&str]); 14] = [
     ("html", &["html", "htm"]),
     ("ipynb", &["ipynb"]),
     ("sdmx-csv", &["sdmx.csv"]),
+    ("px", &["px"]),
     ("svg", &["svg"]),
     ("png", &["png"]),
 ];
@@ -106,7 +110,7 @@ fn an_option_has_one_meaning_wherever_it_stands() {
         let has: Vec<&str> = SHARED.into_iter().filter(|it| of(it).is_some()).collect();
         // What these write is a folder, and a report is written in several languages at once.
         let is_own = |it: &str| match name {
-            "sample" => it == "output",
+            "sample" | "man" => it == "output",
             "report" => ["output", "lang"].contains(&it),
             _ => false,
         };
@@ -171,6 +175,7 @@ fn sniffed(path: &Path) -> &'static str {
         _ if json.is_some() => "json",
         _ if text.starts_with('{') => "ndjson",
         _ if text.starts_with("STRUCTURE,") => "sdmx-csv",
+        _ if text.starts_with("CHARSET=") => "px",
         _ if first.contains('\t') => "tsv",
         _ if first.contains(',') && !first.contains(' ') => "csv",
         _ => "table",
@@ -213,7 +218,7 @@ fn a_format_and_an_ending_that_contradict_each_other_are_refused_by_every_comman
         let (.., formats) = COMMANDS.iter().find(|it| it.0 == verb).unwrap();
         for (at, format) in formats.iter().enumerate() {
             let (_, endings) = ENDINGS
-                [(ENDINGS.iter().position(|it| it.0 == *format).unwrap() + 5) % ENDINGS.len()];
+                [(ENDINGS.iter().position(|it| it.0 == *format).unwrap() + 6) % ENDINGS.len()];
             let path = sandbox.join(&format!("x.{}", endings[0]));
             let path = path.to_str().unwrap();
             let ran = run(verb, &words, &["--format", format, "--output", path]);
@@ -540,7 +545,7 @@ fn a_difference_has_one_content_in_every_format() {
         html.contains("<title>Ce qui a changé\u{a0}: 2006-11@1 -&gt; 2007-05@1</title>"),
         "{html}"
     );
-    assert_eq!(html.matches("<tr><th scope=\"row\">").count(), csv.lines().count() - 1);
+    assert_eq!(html.matches("<tr><th scope=\"row\"").count(), csv.lines().count() - 1);
     let local = run("diff", &words, &["--format", "csv", "--locale", "nl-BE"]).ok().stdout;
     assert!(local.starts_with("\u{feff}quarter_before;quarter_after;regime;"), "{local}");
 }

@@ -36,12 +36,12 @@ fn paragraph(it: &str) -> PageBlock {
 }
 
 fn head(text: &str, columns: usize, rows: usize, is_number: bool) -> Head {
-    Head { text: text.to_owned(), columns, rows, is_number }
+    Head { text: text.to_owned(), columns, rows, is_number, ..Head::default() }
 }
 
 fn cell(text: impl Into<String>, is_number: bool) -> GridCell {
     let text = text.into();
-    GridCell { value: text.clone(), text, is_number }
+    GridCell { value: text.clone(), text, is_number, ..GridCell::default() }
 }
 
 /// Numbers no two of which are alike, in groups as they are shown.
@@ -66,6 +66,7 @@ fn grid(rows: usize, columns: usize) -> Grid {
         rows: (0..rows).map(row).collect(),
         legend: vec![("n.d.".to_owned(), "non livré".to_owned())],
         notes: vec!["Les personnes ne s’additionnent pas.".to_owned()],
+        ..Grid::default()
     }
 }
 

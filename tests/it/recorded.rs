@@ -57,6 +57,21 @@ fn command_in(path: &Path, format: &str) -> String {
             let text = text();
             text.lines().find_map(|line| labelled(line, "")).unwrap().to_owned()
         }
+        "svg" => {
+            let text = text();
+            let (_, rest) = text.split_once("<s:command>").unwrap();
+            unescaped(rest.split_once("</s:command>").unwrap().0)
+        }
+        "png" => {
+            let bytes = fs::read(path).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            let (_, rest) = text.split_once("iTXtsppis.command\0\0\0en\0\0").unwrap();
+            // Behind it stands the checksum, which is no text.
+            let words = ["sppis", "run", "by-region", "--chart", "bars"];
+            assert!(words.iter().all(|it| rest.contains(it)));
+            let end = rest.find("--format png").unwrap() + "--format png".len();
+            rest[..end].to_owned()
+        }
         "json" => json(&text())["command"].as_str().unwrap().to_owned(),
         "html" => {
             let text = text();
@@ -92,6 +107,13 @@ fn command_in(path: &Path, format: &str) -> String {
             });
             texts.find(|text| COMMAND.contains(&text.as_str())).unwrap();
             texts.next().unwrap()
+        }
+        "px" => {
+            let text = text();
+            let note = text.split("\nNOTE=").nth(1).unwrap().split(";\n").next().unwrap();
+            let note: String = note.lines().map(|it| it.trim_matches('"')).collect();
+            let at = COMMAND.iter().find_map(|it| note.split_once(&format!("#{it}: ")));
+            at.unwrap().1.replace("\\u{22}", "\"")
         }
         other => panic!("{other}"),
     }
@@ -158,7 +180,11 @@ fn gives_itself_again(words: &[String], format: &str, name: Option<&str>) {
         let same = written == fs::read(&path).unwrap();
         assert!(same, "{command}\n{}\n{}", String::from_utf8_lossy(&written), show(&path));
     } else {
-        assert_eq!(files.len(), if BARE.contains(&format) { 2 } else { 1 }, "{command}");
+        // A structure lies beside SDMX-CSV, and a picture beside Arrow files of queries that can be drawn.
+        let beside = usize::from(BARE.contains(&format)) + usize::from(format == "sdmx-csv");
+        let most = 1 + beside + usize::from(format == "arrow");
+        assert!((1 + beside..=most).contains(&files.len()), "{command}: {files:?}");
+        assert_eq!(files.len(), there.files(".").len(), "{command}");
         for file in files {
             let first = there.path().join(file.strip_prefix(again.path().join(".")).unwrap());
             let same = fs::read(&file).unwrap() == fs::read(&first).unwrap();
@@ -292,7 +318,7 @@ proptest! {
         name in name(),
     ) {
         let is_list = ["history", "deliveries"].contains(&words[0].as_str());
-        prop_assume!(!(is_list && ["ipynb", "sdmx-csv"].contains(&format)));
+        prop_assume!(!(is_list && ["ipynb", "sdmx-csv", "px"].contains(&format)));
         // On stdout rows alone and tables for reading have no command.
         let needs_file = BARE.contains(&format) || format == "table";
         let name = name.or_else(|| needs_file.then(|| "x".to_owned()));
@@ -320,13 +346,25 @@ fn every_format_of_every_export_records_its_command() {
         let words: Vec<String> = words.iter().map(|it| (*it).to_owned()).collect();
         for (format, ending) in FORMATS {
             if ["history", "deliveries"].contains(&words[0].as_str())
-                && ["ipynb", "sdmx-csv"].contains(&format)
+                && ["ipynb", "sdmx-csv", "px"].contains(&format)
             {
                 continue;
             }
             gives_itself_again(&words, format, Some(&format!("x.{ending}")));
         }
     }
+}
+
+#[test]
+fn a_picture_records_its_command() {
+    let words =
+        ["run", "by-region", "--chart", "bars", "--chart-metric", "amount", "--from", "2016Q1"];
+    let words: Vec<String> = words.iter().map(|it| (*it).to_owned()).collect();
+    for (format, name) in [("svg", Some("x.svg")), ("svg", None), ("png", Some("x.png"))] {
+        gives_itself_again(&words, format, name);
+    }
+    let words = [words, vec!["--lang".to_owned(), "fr".to_owned()]].concat();
+    gives_itself_again(&words, "svg", None);
 }
 
 #[test]

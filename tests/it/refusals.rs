@@ -316,9 +316,9 @@ fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
     error: /dev/full is no regular file
     hint: leave `--output` out to write to stdout
     error: the ending of x.pdf says no format
-    hint: end it in .txt, .csv, .tsv, .json, .ndjson, .parquet, .arrow, .xlsx, .md, .html, .ipynb, .sdmx.csv, .svg or .png, or give `--format`
+    hint: end it in .txt, .csv, .tsv, .json, .ndjson, .parquet, .arrow, .xlsx, .md, .html, .ipynb, .sdmx.csv, .px, .svg or .png, or give `--format`
     error: the ending of x says no format
-    hint: end it in .txt, .csv, .tsv, .json, .ndjson, .parquet, .arrow, .xlsx, .md, .html, .ipynb, .sdmx.csv, .svg or .png, or give `--format`
+    hint: end it in .txt, .csv, .tsv, .json, .ndjson, .parquet, .arrow, .xlsx, .md, .html, .ipynb, .sdmx.csv, .px, .svg or .png, or give `--format`
     error: both.csv would be a folder for several answers
     hint: name a folder, or run one query at a time
     ");

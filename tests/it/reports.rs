@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use crate::peers::peer;
 use crate::sandbox::{Sandbox, repository};
 
 /// Three deliveries of samples, one of them with mistakes, and none of the years between.
@@ -363,4 +364,24 @@ fn text_is_text_wherever_it_comes_from() {
         "{page}"
     );
     assert!(page.contains("&lt;script&gt;"), "{page}");
+}
+
+#[test]
+fn a_workbook_has_a_sheet_for_each_figure_that_reads_and_prints_as_it_should() {
+    let sandbox = &*WAREHOUSE;
+    sandbox.run(["report", "quarterly-figures", "--lang", "nl", "--output", "book"]).ok();
+    let path = sandbox.join("book/quarterly-figures.nl.xlsx");
+    let tables: serde_json::Value =
+        serde_json::from_str(&peer("report_workbook.py", &[path.to_str().unwrap()])).unwrap();
+    let csv = sandbox.read("book/data/measures.csv");
+    let last = csv.lines().skip(1).map(|it| &it[..6]).filter(|it| *it < "t").max().unwrap();
+    // Persons of each measure, and of all.
+    let expected: Vec<i64> = csv
+        .lines()
+        .filter(|it| it.starts_with(last))
+        .map(|it| it.split(',').nth(2).unwrap().parse().unwrap())
+        .collect();
+    let rows = tables["Tabel 1"].as_array().unwrap();
+    let found: Vec<i64> = rows[1..].iter().map(|row| row[1].as_i64().unwrap()).collect();
+    assert_eq!(found, expected);
 }

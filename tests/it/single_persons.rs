@@ -492,7 +492,7 @@ fn what_a_query_file_has_too_much_of_is_said_in_a_few_lines() {
     error: 1 mistake in ./warehouse/queries/parameters.toml
       ./warehouse/queries/parameters.toml:380:13: the file has more than 100 parameters (divide it among several files)
     error: 1 mistake in ./warehouse/queries/keys.toml
-      ./warehouse/queries/keys.toml:2:2: unknown key `x` (known here: metrics, dimensions, parameters, derived, order, filter, totals, top, complete, title, chart, description, bands)
+      ./warehouse/queries/keys.toml:2:2: unknown key `x` (known here: metrics, dimensions, parameters, derived, order, filter, totals, top, complete, columns, title, chart, description, bands)
     error: 1 mistake in ./warehouse/queries/nested.toml
       ./warehouse/queries/nested.toml:1:91: cannot recurse further; max recursion depth met
     error: 1 mistake in ./warehouse/queries/long.toml

@@ -161,15 +161,29 @@ def xlsx_words(path: Path) -> None:
             print(*(cell for cell in column if isinstance(cell, str)))
 
 
+def value_of(cell: Any) -> str:
+    """What programs write for a cell of HTML: a `data` element holds it where people read another text."""
+    data = cell.find(".//data")
+    return cell.text_content() if data is None else data.get("value")
+
+
+def number_of(cell: Any) -> str:
+    """The same of a cell with figures, whose status stands in `data-status`."""
+    return value_of(cell).rstrip("*") if cell.get("data-status", "") in ("", "partial") else ""
+
+
 def of_table(table: Any) -> None:
-    """An HTML table; a `data` element holds the machine's value."""
-
-    def value(cell: Any) -> str:
-        data = cell.find("data")
-        return cell.text_content() if data is None else data.get("value")
-
-    header = [value(cell) for cell in table.find("thead").iter("th")]
-    printed(header, ([value(cell) for cell in row] for row in table.find("tbody").iter("tr")))
+    """An HTML table, with a column for the statuses of each column that has some."""
+    header = [value_of(cell) for cell in table.find("thead").iter("th")]
+    cells = [list(row) for row in table.find("tbody").iter("tr")]
+    statuses = [[cell.get("data-status", "") for cell in row] for row in cells]
+    # Only what is no number over all its quarters has a column that says so.
+    with_status = [at for at in range(len(header)) if any(row[at] for row in statuses)]
+    rows = (
+        [number_of(cell) for cell in row] + [status[at] for at in with_status]
+        for row, status in zip(cells, statuses)
+    )
+    printed(header + [f"{header[at]}_status" for at in with_status], rows)
 
 
 def read_html(path: Path) -> None:
@@ -179,6 +193,29 @@ def read_html(path: Path) -> None:
     tables = list(page.iter("table"))
     assert len(tables) == 1 and page.get("lang")
     of_table(tables[0])
+
+
+def html_across(path: Path) -> None:
+    """The cells of a table with a dimension across, one a line: what it is of, metric, value, status."""
+    import lxml.html
+
+    table = next(lxml.html.fromstring(path.read_bytes()).iter("table"))
+    first, *below = [list(row) for row in table.find("thead").iter("tr")]
+    stubs = [value_of(cell) for cell in first if cell.get("rowspan")]
+    if not below:
+        stubs = [value_of(cell) for cell in first if "number" not in cell.get("class", "")]
+    members = [value_of(cell) for cell in first[len(stubs) :]]
+    for cell in first[len(stubs) :]:
+        assert cell.get("scope") == ("colgroup" if below and cell.get("colspan") else "col")
+    metrics = [value_of(cell) for cell in below[0]] if below else [""] * len(members)
+    each = len(metrics) // len(members)
+    for row in table.find("tbody").iter("tr"):
+        cells = list(row)
+        key = [value_of(cell) for cell in cells[: len(stubs)]]
+        for at, cell in enumerate(cells[len(stubs) :]):
+            status = cell.get("data-status", "")
+            number = number_of(cell)
+            print(*key, members[at // each], metrics[at], number, status, sep="\t")
 
 
 def read_ipynb(path: Path) -> None:
@@ -304,6 +341,7 @@ READERS = {
     "xlsx-words": xlsx_words,
     "xlsx-structure": xlsx_structure,
     "html": read_html,
+    "html-across": html_across,
     "ipynb": read_ipynb,
     "ipynb-run": run_ipynb,
     "sdmx-csv": read_sdmx_csv,

@@ -36,6 +36,13 @@ pub struct Drawing {
     pub is_alone: bool,
 }
 
+impl Drawing {
+    /// Whether a picture is asked for, and not drawn only where it fits.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.kind.is_some() || self.metric.is_some()
+    }
+}
+
 /// A table that cannot be drawn as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
@@ -89,12 +96,12 @@ fn made(
     let (metric, numbers) = drawn(table, drawing)?;
     let time = time(table);
     let rows = single_rows(table);
-    let texts: Vec<String> =
-        time.iter().flat_map(|it| time_texts(table, it, &rows, provenance)).collect();
+    // No figure: what is over no time has no names of times.
+    let texts = time.map(|it| time_texts(table, it, &rows)).unwrap_or_default();
     let kind = kind(table, metric, (time.is_some(), texts.len()), drawing)?;
     let (positions, series) = match time.filter(|_| kind != Kind::Ranked) {
         Some(time) => {
-            let series = over_time(table, time, (metric, numbers), &texts, provenance, look);
+            let series = over_time(table, time, (metric, numbers), &texts, look);
             (texts.iter().map(|it| in_time(it, words)).collect(), series)
         }
         None => ranks(table, numbers, look),
@@ -103,7 +110,7 @@ fn made(
     let picture = table.picture();
     // A headline is of one metric.
     let own_title = label(&picture.title, look.language);
-    let is_own = !own_title.is_empty() && first_metric(table, picture.metric.as_ref()) == metric;
+    let is_own = !own_title.is_empty() && meant(table, picture.metric.as_ref()) == metric;
     let title = match &drawing.title {
         Some(title) => title.as_str(),
         None if is_own => own_title,
@@ -150,7 +157,7 @@ fn drawn<'t>(
         _ => None,
     });
     let wanted = drawing.metric.as_ref().or(table.picture().metric.as_ref());
-    let wanted = first_metric(table, wanted);
+    let wanted = meant(table, wanted);
     let known: Vec<_> = columns.clone().map(|(name, _)| name).collect();
     let found = columns.clone().find(|(name, _)| *name == wanted).ok_or_else(|| {
         let hint = format!("the metrics of this answer are {}", known.join(", "));
@@ -168,11 +175,13 @@ fn drawn<'t>(
     Ok(found)
 }
 
-/// The metric of that name; the first one where none is named.
-fn first_metric<'t>(table: &'t ReleasedTable, name: Option<&'t String>) -> &'t str {
-    let mut columns = table.columns().iter();
-    let first = columns.find(|it| matches!(it.values, Values::Numbers(_)));
-    name.map(String::as_str).or(first.map(|it| it.name.as_str())).map_or("", |it| it)
+/// The metric of that name; where none is named, the first that counts more than rows of deliveries.
+pub(in crate::export) fn meant<'t>(table: &'t ReleasedTable, name: Option<&'t String>) -> &'t str {
+    let columns = table.columns().iter().filter(|it| matches!(it.values, Values::Numbers(_)));
+    let names = || columns.clone().map(|it| it.name.as_str());
+    let rows = Metric::Observations.name();
+    let meant = || names().find(|it| *it != rows).or(names().next());
+    name.map(String::as_str).or_else(meant).unwrap_or(rows)
 }
 
 /// How it is drawn; what was asked for, if rows can be drawn so.

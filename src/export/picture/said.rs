@@ -8,7 +8,8 @@ use super::Drawing;
 use super::series::{name_of_place, single_rows, varies};
 use crate::chart::{Chart, Figures, Kind, Point, SERIES_MAX, Series};
 use crate::disclosure::{Cell, Numbers, ReleasedTable, TOTAL, Unit};
-use crate::render::{Language, Look};
+use crate::metric::NO_VALUE;
+use crate::render::{Language, Look, with_name};
 use crate::words::Words;
 
 /// From how many cents on euros are drawn in thousands, and below how many cents are shown.
@@ -49,10 +50,13 @@ pub(super) fn unit(
     look: Look<'_>,
 ) -> String {
     let words = Words::of(look.language);
-    let mut parts = vec![spoken(&heading(table, metric, look.language))];
+    let heading = spoken(&heading(table, metric, look.language));
+    let says_euros = heading.contains("EUR");
+    let mut parts = vec![capitalized(&heading)];
     let is_thousands = figures.whole > 10_i128.pow(numbers.decimals.into());
     parts.extend(match numbers.unit {
         Unit::Euros if is_thousands => Some(words.text("chart.thousands").to_owned()),
+        Unit::Euros if says_euros => None,
         Unit::Euros => Some(words.text("unit.euros").to_owned()),
         Unit::Count | Unit::Label | Unit::Percent => None,
     });
@@ -60,18 +64,22 @@ pub(super) fn unit(
     let rows = single_rows(table);
     let asked = table.conditions();
     let is_asked = |name: &str| asked.iter().any(|it| it.split('=').next() == Some(name));
+    let said = |name: &str, meaning: &str| {
+        let label = spoken(words.heading(name));
+        words.fill("page.labelled", &[("label", &*label), ("meaning", name_of_place(meaning))])
+    };
     for column in dimensions(table).iter().filter(|it| !varies(it, &rows) && !is_asked(&it.name)) {
         let Some(first) = rows.first() else { continue };
         if column.values.text(*first).is_none_or(|it| it != TOTAL) {
-            let shown = cell(column, *first, look);
-            let values = [
-                ("label", &*spoken(words.heading(&column.name))),
-                ("meaning", name_of_place(&shown)),
-            ];
-            parts.push(words.fill("page.labelled", &values));
+            parts.push(said(&column.name, &cell(column, *first, look)));
         }
     }
-    parts.extend(asked.iter().map(|it| condition(it, look)));
+    parts.extend(asked.iter().map(|it| match it.split_once('=') {
+        Some((name, value)) if value != "none" && value != NO_VALUE => {
+            said(name, &with_name(name, value, look))
+        }
+        _ => condition(it, look),
+    }));
     parts.extend(table.parameters().into_iter().map(|(name, value)| format!("{name}={value}")));
     parts.join(" · ")
 }
@@ -92,12 +100,11 @@ pub(super) fn notes(
     };
     let mut notes = Vec::new();
     let is_bare = |at: &usize| chart.series.iter().all(|it| it.points[*at] == Point::NotDelivered);
-    let bare: Vec<String> = (0..texts.len())
-        .filter(|at| chart.kind != Kind::Ranked && is_bare(at))
-        .map(|at| texts[at].clone())
-        .collect();
+    let bare = (0..texts.len()).filter(|at| chart.kind != Kind::Ranked && is_bare(at));
+    let bare: Vec<usize> = bare.collect();
     if !bare.is_empty() {
-        let values = [("status", &*chart.not_delivered), ("quarters", &words.all_quarters(&bare))];
+        let quarters = words.all_quarters(&in_rows(texts, &bare));
+        let values = [("status", &*chart.not_delivered), ("quarters", &quarters)];
         notes.push(words.fill("chart.shaded", &values));
     }
     if points().any(|it| matches!(it, Point::Partial(_))) {
@@ -129,7 +136,25 @@ pub(super) fn notes(
         ("version", &provenance.version.to_string()),
     ];
     notes.push(words.fill("report.table_source", &values));
-    notes
+    notes.iter().map(|note| capitalized(note)).collect()
+}
+
+/// Quarters or years in a row as ranges.
+fn in_rows(texts: &[String], places: &[usize]) -> Vec<String> {
+    let runs = places.chunk_by(|one, next| one + 1 == *next);
+    let range = |run: &[usize]| match run {
+        [first, .., last] => Some(format!("{}..{}", texts[*first], texts[*last])),
+        [one] => Some(texts[*one].clone()),
+        [] => None,
+    };
+    runs.filter_map(range).collect()
+}
+
+/// As it stands at the beginning.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.clone()).collect()
 }
 
 /// All deliveries where they are few, the first and the last otherwise.

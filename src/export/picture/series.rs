@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Provenance;
 use super::super::words::{cell, dimensions};
 use crate::chart::{Point, Position, Series};
 use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, ResultColumn, Values};
@@ -42,14 +41,19 @@ pub(super) fn time_texts(
     table: &ReleasedTable,
     time: &ResultColumn,
     rows: &[usize],
-    provenance: &Provenance,
 ) -> Vec<String> {
     let text = |row: &usize| time.values.text(*row).map(Cow::into_owned);
     let mut texts: BTreeSet<String> = rows.iter().filter_map(text).collect();
     let is_year = texts.iter().all(|it| it.len() == 4);
-    if table.is_of_all_quarters() {
-        let delivered = provenance.quarters.iter().filter_map(|it| it.parse::<Quarter>().ok());
-        let asked = delivered.filter(|it| table.range().is_none_or(|range| range.contains(*it)));
+    let delivered = table.delivered();
+    if let (true, Some(first), Some(last)) =
+        (table.is_of_all_quarters(), delivered.first(), delivered.last())
+    {
+        let all = QuarterRange::new(first, last);
+        let is_asked = |it: &Quarter| {
+            delivered.has(*it) && table.range().is_none_or(|range| range.contains(*it))
+        };
+        let asked = all.iter().flat_map(|range| range.iter()).filter(is_asked);
         texts.extend(asked.map(|it| if is_year { it.year().to_string() } else { it.to_string() }));
     }
     let (Some(first), Some(last)) = (texts.first(), texts.last()) else { return Vec::new() };
@@ -65,15 +69,13 @@ pub(super) fn time_texts(
 }
 
 /// What stands where a series has no row: 0 in a quarter that was delivered, of what is counted.
-fn without_row(
-    table: &ReleasedTable,
-    time: &ResultColumn,
-    metric: &str,
-    text: &str,
-    provenance: &Provenance,
-) -> Point {
-    let delivered = provenance.quarters.iter().filter(|it| it.starts_with(text)).count();
-    let all = if text.len() == 4 { 4 } else { 1 };
+fn without_row(table: &ReleasedTable, time: &ResultColumn, metric: &str, text: &str) -> Point {
+    let quarters: Vec<Quarter> = match (text.parse(), text.parse()) {
+        (Ok(quarter), _) => vec![quarter],
+        (_, Ok(year)) => (1..=4).filter_map(|it| Quarter::new(year, it)).collect(),
+        _ => Vec::new(),
+    };
+    let delivered = quarters.iter().filter(|it| table.delivered().has(**it)).count();
     let is_asked = || {
         let mut rows = 0..table.row_count();
         table.is_of_all_quarters() || rows.any(|row| time.values.text(row).as_deref() == Some(text))
@@ -82,7 +84,7 @@ fn without_row(
     match delivered {
         0 => Point::NotDelivered,
         _ if !is_count || !is_asked() => Point::Missing,
-        some if some < all => Point::Partial(0),
+        some if some < quarters.len() => Point::Partial(0),
         _ => Point::Value(0),
     }
 }
@@ -93,10 +95,9 @@ pub(super) fn over_time(
     time: &ResultColumn,
     (metric, numbers): (&str, &Numbers),
     texts: &[String],
-    provenance: &Provenance,
     look: Look<'_>,
 ) -> Vec<Series> {
-    let blank = texts.iter().map(|text| without_row(table, time, metric, text, provenance));
+    let blank = texts.iter().map(|text| without_row(table, time, metric, text));
     let blank: Vec<Point> = blank.collect();
     let rows = single_rows(table);
     let names = Names::of(table, &rows, &time.name, look);
