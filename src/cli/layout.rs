@@ -88,7 +88,9 @@ impl ChartArguments {
         let Self { chart, chart_metric } = self;
         if (chart.is_some() || chart_metric.is_some()) && !format.has_picture() {
             let text = format!("the format {} has no picture", word(&format));
-            return Err(CliError::new(text).hint("write `--format svg` or `--format png`"));
+            return Err(
+                CliError::new(text).hint("write `--format svg`, `--format png` or `--format xlsx`")
+            );
         }
         Ok(Drawing { kind: *chart, metric: chart_metric.clone(), ..Drawing::default() })
     }

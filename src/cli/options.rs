@@ -109,7 +109,8 @@ pub(super) struct OutputArguments<F: Formats> {
     #[arg(long, value_name = "FORMAT", value_parser = parser::<F>())]
     format: Option<Format>,
 
-    /// File to write instead of stdout, its ending that of the format; a folder for several answers.
+    /// File to write instead of stdout, its ending that of the format; a folder for several answers, or a workbook
+    /// (`.xlsx`) for all.
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
 

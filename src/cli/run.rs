@@ -12,7 +12,7 @@ use super::recorded::Recorded;
 use super::target::{Exported, Target};
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
-use crate::export::chart;
+use crate::export::{Drawing, Format, chart};
 use crate::pipeline::answer::{
     Answers, Basis, Means, answer, answer_compared, classification, provenance, verify,
 };
@@ -27,7 +27,8 @@ use crate::warehouse::{AsOf, Snapshot, Warehouse};
 #[command(after_help = "Examples:\n  sppis run by-regime-and-measure\n  sppis run by-year \
                   persons-by-quarter --from 2008Q1 --to 2009Q4\n  sppis run by-municipality --where \
                   region=04000 --format csv --output brussels.csv\n  sppis run by-year --lang nl \
-                  --locale nl-BE --output by-year.csv\n  sppis run --all --verify --format xlsx \
+                  --locale nl-BE --output by-year.csv\n  sppis run by-region by-year --lang fr \
+                  --output tables.xlsx\n  sppis run --all --verify --format xlsx \
                   --output workbooks\n  sppis run amount-by-regime --as-of 2008-05\n  sppis run \
                   amount-by-regime --compare-with 2008-05@1")]
 pub(super) struct Arguments {
@@ -259,34 +260,37 @@ pub(super) fn run(
     let mut provenance = provenance(&snapshot);
     provenance.compared_classification =
         compared.filter(|it| provenance.classification.as_ref() != Some(it));
-    for (at, table) in answers.tables.iter().enumerate() {
-        // Of all queries there are, those that cannot be drawn are left out.
-        if arguments.all
-            && target.format().is_picture()
-            && let Err(error) = chart(table, &provenance, &drawing, look)
-        {
+    let is_one_file = target.is_one_file();
+    let may_be_undrawn = target.format().is_picture() || target.format() == Format::Xlsx;
+    let mut all = Vec::new();
+    for table in &answers.tables {
+        // Of all queries there are, those that cannot be drawn are left out, or their pictures are.
+        let cannot = || chart(table, &provenance, &drawing, look).err();
+        let undrawn = if arguments.all && may_be_undrawn { cannot() } else { None };
+        if let Some(error) = undrawn.as_ref().filter(|_| target.format().is_picture()) {
             console.say(&format!("note: {error}"));
             continue;
         }
-        let exported = Exported {
+        let tables = if is_one_file { &*answers.tables } else { std::slice::from_ref(table) };
+        all.push(Exported {
             table,
             provenance: provenance.clone(),
-            command: recorded(arguments, table, &snapshot, other.as_ref()),
+            command: recorded(arguments, tables, &snapshot, other.as_ref()),
             look,
             locale: arguments.locale.locale,
-            drawing: Some(drawing.clone()),
+            drawing: Some(if undrawn.is_some() { Drawing::default() } else { drawing.clone() }),
             wide: arguments.wide.of(table),
-        };
-        target.write(exported, at, console)?;
+        });
     }
+    target.write(all, console)?;
     Ok(Exit::Done)
 }
 
-/// The command that gives one answer again: every option that it depends on, with states by their
-/// versions.
+/// The command that gives answers again, of one query or of those in one file: every option that they
+/// depend on, with states by their versions.
 fn recorded(
     arguments: &Arguments,
-    table: &ReleasedTable,
+    tables: &[ReleasedTable],
     snapshot: &Snapshot,
     compared: Option<&Snapshot>,
 ) -> Recorded {
@@ -294,7 +298,7 @@ fn recorded(
     // how the answer is written is added as it is.
     let Arguments {
         names: _,
-        all: _,
+        all,
         question,
         output: _,
         language: _,
@@ -305,22 +309,30 @@ fn recorded(
         complete_only,
         compare_with: _,
     } = arguments;
-    // What is narrowed and set, the table knows; figures are the same without histories.
+    // What is narrowed and set, the tables know; figures are the same without histories.
     let QuestionArguments { from, to, wheres: _, sets: _, state: _, without_histories: _ } =
         question;
-    let mut command = Recorded::new("run", &[table.query_name()]);
+    let is_all = *all && tables.len() > 1;
+    let names: Vec<&str> = tables.iter().map(ReleasedTable::query_name).collect();
+    let mut command = Recorded::new("run", if is_all { &[] } else { &names });
+    command.flag("--all", is_all);
     for (name, quarter) in [("--from", from), ("--to", to)] {
         if let Some(quarter) = quarter {
             command.option(name, quarter.to_string());
         }
     }
-    table.conditions().into_iter().for_each(|it| command.option("--where", it));
-    for (name, value) in table.parameters() {
+    // All are narrowed alike.
+    let first = tables.first();
+    let conditions = first.map(ReleasedTable::conditions).unwrap_or_default();
+    for it in conditions {
+        command.option("--where", it);
+    }
+    for (name, value) in common_parameters(tables) {
         command.option("--set", format!("{name}={value}"));
     }
     command.option("--as-of", snapshot.version().to_string());
     command.flag("--complete-only", *complete_only);
-    if let Some(wide) = wide.of(table) {
+    if let Some(wide) = tables.iter().find_map(|it| wide.of(it)) {
         command.option("--wide", wide);
     }
     chart.recorded(&mut command);
@@ -328,6 +340,26 @@ fn recorded(
         command.option("--compare-with", compared.version().to_string());
     }
     command
+}
+
+/// Names and values of parameters, also the defaults; where queries have other defaults for a name, nobody
+/// has set it.
+fn common_parameters(tables: &[ReleasedTable]) -> Vec<(&str, &str)> {
+    let of = |table: &ReleasedTable, name: &str| -> Vec<String> {
+        let own = table.parameters().into_iter().filter(|it| it.0 == name);
+        own.map(|(_, value)| value.to_owned()).collect()
+    };
+    let is_common = |name: &str, wanted: &ReleasedTable| {
+        let mut known = tables.iter().map(|it| of(it, name)).filter(|it| !it.is_empty());
+        known.all(|it| it == of(wanted, name))
+    };
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for table in tables {
+        let names: BTreeSet<&str> = found.iter().map(|it| it.0).collect();
+        let new = table.parameters().into_iter().filter(|(name, _)| !names.contains(name));
+        found.extend(new.filter(|(name, _)| is_common(name, table)));
+    }
+    found
 }
 
 /// Of nothing there are no figures, not even 0.

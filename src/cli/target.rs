@@ -11,7 +11,8 @@ use super::place::{FilePlace, Guard};
 use super::recorded::Recorded;
 use crate::disclosure::ReleasedTable;
 use crate::export::{
-    Drawing, Format, Locale, Options, Provenance, export, metadata, notes, structure, vega,
+    Answer, Drawing, Format, Locale, Options, Provenance, export, export_all, metadata, notes,
+    structure, vega,
 };
 use crate::finding::shown_path;
 use crate::render::Look;
@@ -87,6 +88,29 @@ impl Exported<'_> {
         Self { drawing, ..self.clone() }.put(&beside, console)
     }
 
+    /// Writes several answers into one file.
+    fn write_all(all: &[Self], sink: &Sink, console: &mut Console) -> Result<(), CliError> {
+        let Some(first) = all.first() else { return Ok(()) };
+        for it in all {
+            it.say_besides(sink.format, console);
+        }
+        let in_file = |it: &Self| {
+            let mut command = it.command.clone();
+            command.written(sink.format, it.look.language, it.locale, None);
+            Provenance { command: command.text(), ..it.provenance.clone() }
+        };
+        let said: Vec<Provenance> = all.iter().map(in_file).collect();
+        let none = Drawing::default();
+        let answers = all.iter().zip(&said).map(|(it, provenance)| Answer {
+            table: it.table,
+            provenance,
+            wide: it.wide.as_deref(),
+            drawing: it.drawing.as_ref().unwrap_or(&none),
+        });
+        let answers: Vec<Answer<'_>> = answers.collect();
+        sink.put_as_made(console, |out| Ok(export_all(&answers, first.look, out)?))
+    }
+
     fn say_besides(&self, format: Format, console: &mut Console) {
         // A table for reading says it itself.
         if !self.table.lacking().is_empty() && format != Format::Table {
@@ -119,7 +143,11 @@ impl Target {
         console: &Console,
     ) -> Result<Self, CliError> {
         let several = count > 1;
-        match output.path().filter(|path| several || path.is_dir()) {
+        let is_one = |path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            Format::of_name(&name).is_some_and(Format::holds_several) && !path.is_dir()
+        };
+        match output.path().filter(|path| path.is_dir() || (several && !is_one(path))) {
             Some(path) => Self::folder(path, output.of_stdout(), warehouse),
             None if several && output.of_stdout().is_alone() => {
                 Err(CliError::new("one stream cannot hold several files of this format")
@@ -133,7 +161,8 @@ impl Target {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if Format::of_name(&name).is_some() {
             let text = format!("{} would be a folder for several answers", shown_path(path));
-            return Err(CliError::new(text).hint("name a folder, or run one query at a time"));
+            let hint = "name a folder, run one query at a time, or write a workbook (`.xlsx`)";
+            return Err(CliError::new(text).hint(hint));
         }
         let guard = Guard::of(warehouse);
         let path = guard.folder(path)?;
@@ -149,24 +178,35 @@ impl Target {
         }
     }
 
-    /// Writes the answer at a place among all.
+    /// Whether all answers stand in one file.
+    pub(super) fn is_one_file(&self) -> bool {
+        matches!(self, Self::One(sink) if sink.format.holds_several())
+    }
+
+    /// Writes the answers.
     pub(super) fn write(
         &self,
-        exported: Exported<'_>,
-        at: usize,
+        all: Vec<Exported<'_>>,
         console: &mut Console,
     ) -> Result<(), CliError> {
         match self {
+            Self::One(sink) if self.is_one_file() => Exported::write_all(&all, sink, console),
             Self::One(sink) => {
-                if at > 0 {
-                    writeln!(console.out())?;
+                for (at, exported) in all.into_iter().enumerate() {
+                    if at > 0 {
+                        writeln!(console.out())?;
+                    }
+                    exported.write(sink, console)?;
                 }
-                exported.write(sink, console)
+                Ok(())
             }
             Self::Folder { path, format, guard } => {
-                let name = format!("{}.{}", exported.table.query_name(), format.ending());
-                let sink = Sink::in_folder(*format, &path.join(name), guard.clone())?;
-                exported.write(&sink, console)
+                for exported in all {
+                    let name = format!("{}.{}", exported.table.query_name(), format.ending());
+                    let sink = Sink::in_folder(*format, &path.join(name), guard.clone())?;
+                    exported.write(&sink, console)?;
+                }
+                Ok(())
             }
         }
     }

@@ -19,7 +19,7 @@ pub enum Format {
     Parquet,
     /// Arrow IPC with decimals: a file, or a stream on stdout.
     Arrow,
-    /// An Excel workbook: cover, notes, and a sheet with a real table.
+    /// An Excel workbook: tables for reading, charts, and the values of CSV; several answers in one.
     Xlsx,
     /// A Markdown table.
     Markdown,
@@ -43,14 +43,19 @@ impl Format {
         matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx | Self::Png)
     }
 
-    /// Whether several cannot stand behind each other in one stream.
+    /// Whether several cannot stand in one stream.
     pub fn is_alone(self) -> bool {
-        self.is_binary() || self == Self::Svg
+        (self.is_binary() && !self.holds_several()) || self == Self::Svg
+    }
+
+    /// Whether a file has room for several answers.
+    pub fn holds_several(self) -> bool {
+        self == Self::Xlsx
     }
 
     /// Whether a picture is all there is, or a part of it.
     pub fn has_picture(self) -> bool {
-        self.is_picture() || matches!(self, Self::Arrow | Self::Ipynb)
+        self.is_picture() || matches!(self, Self::Arrow | Self::Ipynb | Self::Xlsx)
     }
 
     /// Whether it is a picture.
@@ -60,7 +65,7 @@ impl Format {
 
     /// Whether people read it as a table that is laid out for them.
     pub fn is_laid_out(self) -> bool {
-        matches!(self, Self::Table | Self::Markdown | Self::Html)
+        matches!(self, Self::Table | Self::Markdown | Self::Html | Self::Xlsx)
     }
 
     /// Whether a file has more than what goes to stdout: what a stream has no room for, or, beside

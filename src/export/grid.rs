@@ -134,6 +134,11 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
+    /// For a table that is laid out elsewhere, with words and symbols for people.
+    pub(super) fn for_people(table: &'a ReleasedTable, look: Look<'a>) -> Self {
+        Self { table, look, as_named: false, is_wide: false }
+    }
+
     /// The columns behind the dimensions that are shown.
     fn figures(&self, wanted: &[String]) -> Result<Vec<&'a ResultColumn>, String> {
         let behind = &self.table.columns()[self.stubs().len()..];
@@ -226,7 +231,7 @@ impl<'a> Layout<'a> {
     }
 
     /// The notes, each with the columns that it is of.
-    fn notes(&self, figures: &[&ResultColumn]) -> Vec<(String, Vec<String>)> {
+    pub(super) fn notes(&self, figures: &[&ResultColumn]) -> Vec<(String, Vec<String>)> {
         let above = if self.as_named { heading } else { titled };
         let mut notes = Vec::new();
         let not_additive: Vec<String> = self.table.not_additive();
@@ -253,7 +258,7 @@ impl<'a> Layout<'a> {
     }
 
     /// The symbols of cells.
-    fn legend(&self, rows: &[GridRow]) -> Vec<(String, String)> {
+    pub(super) fn legend(&self, rows: &[GridRow]) -> Vec<(String, String)> {
         let words = Words::of(self.look.language);
         let owned = |(symbol, meaning): (&str, &str)| (symbol.to_owned(), meaning.to_owned());
         if self.has_statuses() {

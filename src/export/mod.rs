@@ -28,6 +28,7 @@ mod svg;
 mod table;
 mod vega;
 mod words;
+mod workbook;
 mod xlsx;
 
 use std::io::Write;
@@ -41,11 +42,12 @@ pub use format::Format;
 pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
 pub use html::{STYLE, html_table};
 pub use metadata::metadata;
-pub use picture::{Drawing, NotDrawable, chart};
+pub use picture::{Drawing, NotDrawable, Plot, chart, plot};
 pub use provenance::{Provenance, pairs, tool};
 pub use structure::structure;
 pub use vega::vega;
 pub use words::notes;
+pub use workbook::{Book, Sheet, workbook};
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +106,30 @@ pub enum ExportError {
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
 }
 
+/// An answer among several.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The table.
+    pub table: &'a ReleasedTable,
+    /// Where its figures come from.
+    pub provenance: &'a Provenance,
+    /// The dimension whose values stand beside each other.
+    pub wide: Option<&'a str>,
+    /// What is asked of its picture.
+    pub drawing: &'a Drawing,
+}
+
+/// Writes answers into one workbook.
+pub fn export_all(
+    answers: &[Answer<'_>],
+    look: Look<'_>,
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
+    xlsx::write(answers, look, out)?;
+    out.flush()?;
+    Ok(())
+}
+
 /// Writes a table in a format.
 pub fn export(
     table: &ReleasedTable,
@@ -123,7 +149,10 @@ pub fn export(
         Format::Ndjson => ndjson::write(table, out)?,
         Format::Parquet => parquet::write(table, provenance, look.language, out)?,
         Format::Arrow => arrow::write(table, provenance, options, out)?,
-        Format::Xlsx => xlsx::write(table, provenance, look, out)?,
+        Format::Xlsx => {
+            let (wide, drawing) = (options.wide, options.drawing);
+            xlsx::write(&[Answer { table, provenance, wide, drawing }], look, out)?;
+        }
         Format::Markdown => markdown::write(table, provenance, shape, look, out)?,
         Format::Html => html::write(table, provenance, shape, look, out)?,
         Format::Ipynb => ipynb::write(table, provenance, options, out)?,

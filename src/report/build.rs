@@ -17,7 +17,7 @@ use super::text::{Block, Filled, Inline, blocks};
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
 use crate::document::{DocumentError, Problem, Span};
-use crate::export::{Drawing, Provenance, Shape, chart, grid};
+use crate::export::{Drawing, Provenance, Shape, grid, plot};
 use crate::quarter::QuarterRange;
 use crate::render::Look;
 use crate::words::{Language, Words, label};
@@ -325,8 +325,8 @@ impl Builder<'_> {
                     title: figure.title.clone(),
                     ..Drawing::default()
                 };
-                let chart = chart(table, self.figures.provenance, &drawing, self.look)?;
-                Some(Picture { svg: chart.svg(), description: chart.description })
+                let plot = plot(table, self.figures.provenance, &drawing, self.look)?;
+                Some(Picture { svg: plot.chart.svg(), plot })
             }
         };
         let number = self.words.fill(key, &[("number", &number)]);

@@ -4,7 +4,7 @@
 //! writer would have to look up or work out.
 
 use super::text::Inline;
-use crate::export::Grid;
+use crate::export::{Grid, Plot};
 use crate::words::Language;
 
 /// A report in one language.
@@ -77,6 +77,6 @@ pub struct PageFigure {
 pub struct Picture {
     /// SVG.
     pub svg: String,
-    /// The same in words.
-    pub description: String,
+    /// The same for programs that draw it themselves, and in words.
+    pub plot: Plot,
 }

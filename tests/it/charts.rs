@@ -328,7 +328,7 @@ fn what_cannot_be_drawn_as_it_is_asked_for_is_refused_with_what_can() {
     error: by-region: `money` is no metric of this answer
     hint: the metrics of this answer are observations, persons, convention_persons, amount
     error: the format csv has no picture
-    hint: write `--format svg` or `--format png`
+    hint: write `--format svg`, `--format png` or `--format xlsx`
     error: invalid value 'pie' for '--chart <KIND>'
       [possible values: lines, stacked, bars, ranked]
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use rayon::ThreadPoolBuilder;
-use sppis::export::{Grid, GridCell, GridRow, Head};
+use sppis::chart::{Chart, Figures, Kind};
+use sppis::export::{Grid, GridCell, GridRow, Head, Plot};
 use sppis::report::{Inline, Page, PageBlock, PageFigure, PdfError, Picture, pdf};
 use sppis::words::{Language, Words};
 
@@ -85,12 +86,27 @@ fn chart(number: usize) -> PageBlock {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 300\" width=\"720\" height=\"300\" \
                font-family=\"Inter\"><text x=\"10\" y=\"40\" font-size=\"16\" font-weight=\"600\">Dessus du dessin</text>\
                <path d=\"M10 280L700 60\" stroke=\"#12436d\"/></svg>";
+    let chart = Chart {
+        kind: Kind::Lines,
+        id: "chart".to_owned(),
+        language: "fr",
+        title: String::new(),
+        unit: String::new(),
+        description: "De 10 à 700.".to_owned(),
+        notes: Vec::new(),
+        not_delivered: String::new(),
+        none: String::new(),
+        positions: Vec::new(),
+        series: Vec::new(),
+        breaks: Vec::new(),
+        figures: Figures { whole: 1, decimals: 0, mark: ',', ending: "" },
+    };
     PageBlock::Figure(Box::new(PageFigure {
         id: format!("chart-{number}"),
         number: format!("Graphique {number}"),
         title: "Un tiers de plus".to_owned(),
         note: Some("Provisoire.".to_owned()),
-        picture: Some(Picture { svg: svg.to_owned(), description: "De 10 à 700.".to_owned() }),
+        picture: Some(Picture { svg: svg.to_owned(), plot: Plot { chart, grid: Grid::default() } }),
         grid: grid(4, 2),
     }))
 }

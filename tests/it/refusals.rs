@@ -320,7 +320,7 @@ fn a_result_never_replaces_a_part_of_the_warehouse_or_a_device() {
     error: the ending of x says no format
     hint: end it in .txt, .csv, .tsv, .json, .ndjson, .parquet, .arrow, .xlsx, .md, .html, .ipynb, .sdmx.csv, .px, .svg or .png, or give `--format`
     error: both.csv would be a folder for several answers
-    hint: name a folder, or run one query at a time
+    hint: name a folder, run one query at a time, or write a workbook (`.xlsx`)
     ");
     // A link to a file outside is followed, and stays a link.
     let target = sandbox.write("results/old.csv", "old");

@@ -372,7 +372,7 @@ fn a_workbook_has_a_sheet_for_each_figure_that_reads_and_prints_as_it_should() {
     sandbox.run(["report", "quarterly-figures", "--lang", "nl", "--output", "book"]).ok();
     let path = sandbox.join("book/quarterly-figures.nl.xlsx");
     let tables: serde_json::Value =
-        serde_json::from_str(&peer("report_workbook.py", &[path.to_str().unwrap()])).unwrap();
+        serde_json::from_str(&peer("workbook.py", &["nl", path.to_str().unwrap()])).unwrap();
     let csv = sandbox.read("book/data/measures.csv");
     let last = csv.lines().skip(1).map(|it| &it[..6]).filter(|it| *it < "t").max().unwrap();
     // Persons of each measure, and of all.
@@ -384,4 +384,17 @@ fn a_workbook_has_a_sheet_for_each_figure_that_reads_and_prints_as_it_should() {
     let rows = tables["Tabel 1"].as_array().unwrap();
     let found: Vec<i64> = rows[1..].iter().map(|row| row[1].as_i64().unwrap()).collect();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn workbooks_of_all_reports_are_as_guidance_for_accessible_spreadsheets_asks() {
+    let sandbox = &*WAREHOUSE;
+    for report in ["quarterly-figures", "yearly-overview", "delivery-note"] {
+        let folder = format!("checked-{report}");
+        sandbox.run(["report", report, "--output", &folder]).ok();
+        for language in ["fr", "nl", "en"] {
+            let path = sandbox.join(&format!("{folder}/{report}.{language}.xlsx"));
+            peer("workbook.py", &[language, path.to_str().unwrap()]);
+        }
+    }
 }

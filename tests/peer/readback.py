@@ -102,30 +102,25 @@ def read_arrow_stream(path: Path) -> None:
 
 
 def read_xlsx(path: Path) -> None:
-    """The table of the third sheet, without the columns of labels; columns by their names in the data."""
+    """The values of each query, from the last sheets, without the columns of labels."""
     import openpyxl
 
-    _, notes, sheet = openpyxl.load_workbook(path).worksheets
-    numeric, names = {}, {}
-    for head, name, _, unit in notes.iter_rows(min_row=2, max_col=4, values_only=True):
-        if head is None:
-            break
-        numeric[head], names[head] = bool(unit), name
-    columns = [list(column) for column in sheet.iter_cols()]
-    columns = [column for column in columns if column[0].value in numeric]
-
-    def text(cell: Any, is_numeric: bool) -> Any:
-        if not is_numeric or cell.value is None:
+    def text(cell: Any) -> Any:
+        if not isinstance(cell.value, (int, float)):
             return cell.value
-        if isinstance(cell.value, str):
-            return "" if cell.value in ("–", ".", ":") else cell.value
         decimals = len(cell.number_format.partition(".")[2])
         return f"{Decimal(repr(cell.value)):.{decimals}f}"
 
-    header = [names[column[0].value] for column in columns]
-    cells = [[text(it, numeric[column[0].value]) for it in column[1:]] for column in columns]
-    rows = zip(*cells)
-    printed(header, (row for row in rows if any(value not in (None, "") for value in row)))
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        (table,) = sheet.tables or ("",)
+        if not table.startswith("data_"):
+            continue
+        heads = [cell.value for cell in sheet[1]]
+        kept = [at for at, it in enumerate(heads) if it.removesuffix("_label") == it]
+        rows = ([text(row[at]) for at in kept] for row in sheet.iter_rows(min_row=2))
+        # A table without rows has an empty one.
+        rows = (row for row in rows if any(value is not None for value in row))
+        printed([heads[at] for at in kept], rows)
 
 
 def xlsx_structure(path: Path) -> None:
@@ -137,8 +132,8 @@ def xlsx_structure(path: Path) -> None:
         formulas = sum(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
         tables = ",".join(f"{name}={area}" for name, area in sheet.tables.items())
         print(
-            f"merged {len(sheet.merged_cells.ranges)}; formulas {formulas}; "
-            f"frozen {sheet.freeze_panes}; tables {tables}; size {sheet.dimensions}"
+            f"{sheet.title}: merged {len(sheet.merged_cells.ranges)}; formulas {formulas}; "
+            f"frozen {sheet.freeze_panes}; tables {tables or None}"
         )
     print(f"created {workbook.properties.created.isoformat()}")
 
@@ -147,18 +142,16 @@ def xlsx_words(path: Path) -> None:
     """What people read in a workbook: names in the data, codes and the command are left out."""
     import openpyxl
 
-    cover, notes, sheet = openpyxl.load_workbook(path).worksheets
-    for worksheet in (cover, notes, sheet):
-        print(worksheet.title)
-    for row in cover.iter_rows(values_only=True):
-        print(*(cell for cell in row if cell is not None))
-    for row in notes.iter_rows(values_only=True):
-        print(*(cell for at, cell in enumerate(row) if cell is not None and at != 1))
-    print(notes["B1"].value)
-    for column in sheet.iter_cols(values_only=True):
-        print(column[0])
-        if "(code)" not in str(column[0]).lower():
-            print(*(cell for cell in column if isinstance(cell, str)))
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        print(sheet.title)
+        (table,) = sheet.tables or ("",)
+        for column in sheet.iter_cols(values_only=True):
+            head = str(column[0])
+            if table.startswith("data_"):
+                column = column[1:] if head.endswith("_label") else ()
+            elif table == "columns" and column[2] == sheet["B3"].value:
+                column = column[:3]
+            print(*(cell for cell in column if isinstance(cell, str)), sep="\n")
 
 
 def value_of(cell: Any) -> str:

@@ -4,18 +4,19 @@
 //! what it is the total of, a line over quarters that were not delivered, or a picture that is
 //! another than the one asked for.
 
+mod plotted;
 mod said;
 mod series;
 
-use super::Provenance;
 use super::words::{dimensions, heading};
+use super::{Grid, Provenance};
 use crate::chart::{self, Break, Chart, Kind};
 use crate::disclosure::{Note, Numbers, ReleasedTable, ResultColumn, Values};
 use crate::metric::{Metric, NOT_DELIVERED};
 use crate::quarter::Quarter;
 use crate::render::{Look, label, with_name};
 use crate::words::Words;
-use series::{in_time, over_time, ranks, single_rows, time_texts};
+use series::{Run, in_time, over_time, ranks, single_rows, time_texts};
 
 pub(super) use said::spoken;
 
@@ -76,6 +77,15 @@ const RANKS_MAX: usize = 60;
 /// A number from which on places on a picture could not be worked out.
 const NUMBER_MAX: i128 = 10_i128.pow(30);
 
+/// A chart, and the figures that are drawn as a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plot {
+    /// The chart.
+    pub chart: Chart,
+    /// A row for each position, a column for each series.
+    pub grid: Grid,
+}
+
 /// The chart of a table.
 pub fn chart(
     table: &ReleasedTable,
@@ -83,6 +93,16 @@ pub fn chart(
     drawing: &Drawing,
     look: Look<'_>,
 ) -> Result<Chart, NotDrawable> {
+    plot(table, provenance, drawing, look).map(|it| it.chart)
+}
+
+/// The same with its figures.
+pub fn plot(
+    table: &ReleasedTable,
+    provenance: &Provenance,
+    drawing: &Drawing,
+    look: Look<'_>,
+) -> Result<Plot, NotDrawable> {
     made(table, provenance, drawing, look).map_err(|error| error.of(table))
 }
 
@@ -91,7 +111,7 @@ fn made(
     provenance: &Provenance,
     drawing: &Drawing,
     look: Look<'_>,
-) -> Result<Chart, NotDrawable> {
+) -> Result<Plot, NotDrawable> {
     let words = Words::of(look.language);
     let (metric, numbers) = drawn(table, drawing)?;
     let time = time(table);
@@ -99,13 +119,14 @@ fn made(
     // No figure: what is over no time has no names of times.
     let texts = time.map(|it| time_texts(table, it, &rows)).unwrap_or_default();
     let kind = kind(table, metric, (time.is_some(), texts.len()), drawing)?;
-    let (positions, series) = match time.filter(|_| kind != Kind::Ranked) {
+    let (positions, runs) = match time.filter(|_| kind != Kind::Ranked) {
         Some(time) => {
-            let series = over_time(table, time, (metric, numbers), &texts, look);
-            (texts.iter().map(|it| in_time(it, words)).collect(), series)
+            let runs = over_time(table, time, (metric, numbers), &texts, look);
+            (texts.iter().map(|it| in_time(it, words)).collect(), runs)
         }
         None => ranks(table, numbers, look),
     };
+    let series: Vec<chart::Series> = runs.iter().map(Run::series).collect();
     fits(kind, positions.len(), &series)?;
     let picture = table.picture();
     // A headline is of one metric.
@@ -137,9 +158,10 @@ fn made(
         figures,
     };
     chart.notes = said::notes(table, numbers, &chart, &texts, (provenance, drawing), look);
-    let metric = spoken(&heading(table, metric, look.language));
-    chart.description = said::described(&chart, &metric, &texts, words);
-    Ok(chart)
+    let said = spoken(&heading(table, metric, look.language));
+    chart.description = said::described(&chart, &said, &texts, words);
+    let grid = plotted::grid(table, (metric, numbers), (time, &texts), (&chart, &runs), look);
+    Ok(Plot { chart, grid })
 }
 
 /// The dimension that positions lie along.

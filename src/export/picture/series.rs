@@ -68,8 +68,26 @@ pub(super) fn time_texts(
     }
 }
 
+/// The figures of a series, one for each position; none where nobody knows of any.
+pub(super) struct Run {
+    pub(super) name: String,
+    pub(super) cells: Vec<Option<Cell>>,
+}
+
+impl Run {
+    /// The same as it is drawn.
+    pub(super) fn series(&self) -> Series {
+        Series { name: self.name.clone(), points: self.cells.iter().copied().map(point).collect() }
+    }
+}
+
 /// What stands where a series has no row: 0 in a quarter that was delivered, of what is counted.
-fn without_row(table: &ReleasedTable, time: &ResultColumn, metric: &str, text: &str) -> Point {
+fn without_row(
+    table: &ReleasedTable,
+    time: &ResultColumn,
+    metric: &str,
+    text: &str,
+) -> Option<Cell> {
     let quarters: Vec<Quarter> = match (text.parse(), text.parse()) {
         (Ok(quarter), _) => vec![quarter],
         (_, Ok(year)) => (1..=4).filter_map(|it| Quarter::new(year, it)).collect(),
@@ -82,10 +100,10 @@ fn without_row(table: &ReleasedTable, time: &ResultColumn, metric: &str, text: &
     };
     let is_count = Metric::named(metric).is_some_and(|it| !it.is_ratio());
     match delivered {
-        0 => Point::NotDelivered,
-        _ if !is_count || !is_asked() => Point::Missing,
-        some if some < quarters.len() => Point::Partial(0),
-        _ => Point::Value(0),
+        0 => Some(Cell::NotDelivered),
+        _ if !is_count || !is_asked() => None,
+        some if some < quarters.len() => Some(Cell::Partial(0)),
+        _ => Some(Cell::Value(0)),
     }
 }
 
@@ -96,31 +114,31 @@ pub(super) fn over_time(
     (metric, numbers): (&str, &Numbers),
     texts: &[String],
     look: Look<'_>,
-) -> Vec<Series> {
+) -> Vec<Run> {
     let blank = texts.iter().map(|text| without_row(table, time, metric, text));
-    let blank: Vec<Point> = blank.collect();
+    let blank: Vec<Option<Cell>> = blank.collect();
     let rows = single_rows(table);
     let names = Names::of(table, &rows, &time.name, look);
-    let mut series: BTreeMap<Vec<&Member>, Series> = BTreeMap::new();
+    let mut series: BTreeMap<Vec<&Member>, Run> = BTreeMap::new();
     for row in rows {
         let own = series
             .entry(names.key(row))
-            .or_insert_with(|| Series { name: names.name(row, look), points: blank.clone() });
+            .or_insert_with(|| Run { name: names.name(row, look), cells: blank.clone() });
         let text = time.values.text(row);
         let position = text.and_then(|it| texts.iter().position(|text| *text == it));
         if let Some(position) = position {
-            own.points[position] = point(numbers.cells[row]);
+            own.cells[position] = Some(numbers.cells[row]);
         }
     }
     series.into_values().collect()
 }
 
-fn point(cell: Cell) -> Point {
+fn point(cell: Option<Cell>) -> Point {
     match cell {
-        Cell::Value(value) => Point::Value(value),
-        Cell::Partial(value) => Point::Partial(value),
-        Cell::NotDelivered => Point::NotDelivered,
-        Cell::Undefined | Cell::NotApplicable | Cell::LeftOut => Point::Missing,
+        Some(Cell::Value(value)) => Point::Value(value),
+        Some(Cell::Partial(value)) => Point::Partial(value),
+        Some(Cell::NotDelivered) => Point::NotDelivered,
+        Some(Cell::Undefined | Cell::NotApplicable | Cell::LeftOut) | None => Point::Missing,
     }
 }
 
@@ -141,7 +159,7 @@ pub(super) fn ranks(
     table: &ReleasedTable,
     numbers: &Numbers,
     look: Look<'_>,
-) -> (Vec<Position>, Vec<Series>) {
+) -> (Vec<Position>, Vec<Run>) {
     let mut rows = single_rows(table);
     let names = Names::of(table, &rows, "", look);
     let in_order = |it: &&ResultColumn| IN_ORDER.contains(&&*it.name);
@@ -153,8 +171,8 @@ pub(super) fn ranks(
         });
     }
     let position = |row: &usize| Position { label: names.name(*row, look), group: String::new() };
-    let points = rows.iter().map(|row| point(numbers.cells[*row])).collect();
-    (rows.iter().map(position).collect(), vec![Series { name: String::new(), points }])
+    let cells = rows.iter().map(|row| Some(numbers.cells[*row])).collect();
+    (rows.iter().map(position).collect(), vec![Run { name: String::new(), cells }])
 }
 
 /// What tells rows apart, besides their time.

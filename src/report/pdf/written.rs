@@ -191,7 +191,7 @@ impl<'p> Writer<'p> {
         let title = Some(self.letters.text(title));
         let (number, note) =
             (self.letters.text(number), note.as_ref().map(|it| self.letters.text(it)));
-        let Some(Picture { svg, description }) = picture else {
+        let Some(Picture { svg, plot }) = picture else {
             let mut table = tables::grid(&self.letters, grid);
             table.notes.splice(0..0, note);
             return Node::Table(Table { id, number: Some(number), title, ..table });
@@ -202,7 +202,7 @@ impl<'p> Writer<'p> {
         let table =
             Table { number: Some(number.clone()), title, ..tables::grid(&self.letters, grid) };
         self.charts.push(Node::Table(table));
-        let description = self.letters.shown(description);
+        let description = self.letters.shown(&plot.chart.description);
         Node::Chart(Chart { id, index, number, note, file: format!("/{file}"), description })
     }
 
