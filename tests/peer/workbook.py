@@ -8,6 +8,7 @@ of the last file.
 import json
 import re
 import sys
+import zipfile
 
 import openpyxl
 from openpyxl.utils import range_boundaries
@@ -53,12 +54,39 @@ def check_sheet(sheet, where: str) -> None:
         check(cell.data_type != "f", f"{where}: {cell.coordinate} is a formula")
         if isinstance(cell.value, str):
             check(cell.value.strip() == cell.value, f"{where}: {cell.coordinate} has space around it")
-    for chart in sheet._charts:
-        check(chart.anchor._from.col > sheet.max_column, f"{where}: a chart over the table")
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, (int, float))
+
+
+def check_chart(chart, sheet, where: str) -> None:
+    """Every series is drawn from its column, and where that has no number from an empty cell."""
+    check(chart.title and chart.x_axis.title and chart.y_axis.title, f"{where}: titles of its chart")
+    (area,) = [it.ref for it in sheet.tables.values()]
+    left, top, right, bottom = range_boundaries(area)
+    check(len(chart.series) == right - left, f"{where}: {len(chart.series)} series")
+    for column, series in enumerate(chart.series, left + 1):
+        areas = series.val.numRef.f.strip("()").split(",")
+        drawn = []
+        for area in areas:
+            name, _, cells = area.rpartition("!")
+            check(name.strip("'") == sheet.title, f"{where}: drawn from {name}")
+            cells = sheet[cells.replace("$", "")]
+            drawn += [it[0].value for it in cells] if isinstance(cells, tuple) else [cells.value]
+        shown = [sheet.cell(row, column).value for row in range(top + 1, bottom + 1)]
+        expected = [it if is_number(it) else None for it in shown]
+        check(drawn == expected, f"{where}: column {column} shows {expected} and draws {drawn}")
+        head = series.tx.strRef.f.rpartition("!")[2].replace("$", "")
+        check(sheet[head].row == top and sheet[head].column == column, f"{where}: named by {head}")
 
 
 def check_book(path: str, language: str) -> dict[str, list[tuple]]:
     book = openpyxl.load_workbook(path)
+    with zipfile.ZipFile(path) as archive:
+        for part in (it for it in archive.namelist() if it.startswith("xl/drawings/drawing")):
+            pictures = re.findall("<xdr:cNvPr [^>]*>", archive.read(part).decode())
+            check(all('descr="' in it for it in pictures), f"{path}: a chart without words for it")
     check(book.properties.title and book.properties.creator, f"{path}: no title or author")
     stated = [it.value for it in book.custom_doc_props.props if it.name == "Language"]
     check(stated == [language], f"{path}: language {stated}")
@@ -76,6 +104,10 @@ def check_book(path: str, language: str) -> dict[str, list[tuple]]:
         (name,) = list(sheet.tables)[:1] or [""]
         rows = table_of(sheet, where)
         tables[sheet.title] = rows
+        right = sheet.max_column
+        for chart in sheet._charts:
+            check(chart.anchor._from.col > right, f"{where}: a chart over the table")
+            check_chart(chart, sheet, where)
         for link in (cell.hyperlink for row in sheet for cell in row if cell.hyperlink):
             target = link.location.removesuffix("!A1").strip("'")
             check(target in book.sheetnames, f"{where}: a link to {target}")

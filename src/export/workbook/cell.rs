@@ -17,7 +17,10 @@ pub(super) fn put(
     is_total: bool,
     none: &str,
 ) -> Result<(), XlsxError> {
-    let format = Format::new().set_border_bottom(FormatBorder::Hair).set_align(FormatAlign::Top);
+    let format = Format::new()
+        .set_border_bottom(FormatBorder::Hair)
+        .set_border_bottom_color("#BFC4CA")
+        .set_align(FormatAlign::Top);
     let format =
         if is_total { format.set_bold().set_border_top(FormatBorder::Thin) } else { format };
     let is_value = cell.is_number && ["", "partial"].contains(&cell.status);

@@ -4,9 +4,9 @@
 //! has no number: such a place is an empty cell to the chart, where the cell itself says why.
 
 use rust_xlsxwriter::{
-    Chart as Native, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat,
-    ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartSeries,
-    ChartSolidFill, ChartType, Worksheet, XlsxError,
+    Chart as Native, ChartAxisLabelPosition, ChartDataLabel, ChartDataLabelPosition, ChartFont,
+    ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType,
+    ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
 };
 
 use super::super::{Grid, GridCell};
@@ -61,6 +61,10 @@ pub(super) fn put(
     numbers.set_name(&*words_of(&axis(chart))).set_name_font(&font(9)).set_font(&font(9));
     numbers.set_num_format(format(chart, grid)).set_major_gridlines(true);
     numbers.set_major_gridlines_line(&faint);
+    if is_ranked {
+        // Below the last bar, and not above the first.
+        numbers.set_label_position(ChartAxisLabelPosition::High);
+    }
     if width > 2 {
         native.legend().set_position(ChartLegendPosition::Bottom).set_font(&font(9));
     } else {

@@ -104,7 +104,7 @@ fn width(grid: &Grid, column: usize, (heading, is_number): &(String, bool)) -> u
     let longest = cells.map(|it| it.text.chars().count()).fold(0, usize::max);
     // A heading may take a few lines.
     let word = heading.split(' ').map(|it| it.chars().count()).fold(0, usize::max);
-    let wanted = longest.max(word).max(heading.chars().count() / 3) + 3;
+    let wanted = longest.max(word).max(heading.chars().count() / 3) + 4;
     let within = if *is_number { NUMBERS } else { STUBS };
     fitting::<_, u16>(wanted.clamp(*within.start(), *within.end()))
 }
