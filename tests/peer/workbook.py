@@ -104,9 +104,11 @@ def check_book(path: str, language: str) -> dict[str, list[tuple]]:
         (name,) = list(sheet.tables)[:1] or [""]
         rows = table_of(sheet, where)
         tables[sheet.title] = rows
-        right = sheet.max_column
+        right, bottom = sheet.max_column, sheet.max_row
         for chart in sheet._charts:
-            check(chart.anchor._from.col > right, f"{where}: a chart over the table")
+            corner = chart.anchor._from
+            is_beside = corner.col > right or corner.row > bottom
+            check(is_beside, f"{where}: a chart over the table")
             check_chart(chart, sheet, where)
         for link in (cell.hyperlink for row in sheet for cell in row if cell.hyperlink):
             target = link.location.removesuffix("!A1").strip("'")

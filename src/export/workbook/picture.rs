@@ -18,14 +18,16 @@ use crate::words::Words;
 /// Size in units of a screen; of ranked bars each has so much more.
 const SIZE: (u32, u32) = (720, 420);
 const HEIGHT_OF_BAR: u32 = 22;
+/// Rows of a table that leave room for a chart on the same page.
+const BESIDE_MAX: usize = 8;
 /// Letters that an axis has room for, and that programs take as a text alternative.
 const AXIS_MAX: usize = 56;
 const ALTERNATIVE_MAX: usize = 250;
 
-/// Draws the series to the right of their table.
+/// Draws the series to the right of their table, or below it where it is wide.
 pub(super) fn put(
     sheet: &mut Worksheet,
-    (name, head): (&str, u32),
+    (name, head, is_wide): (&str, u32, bool),
     (grid, chart): (&Grid, &Chart),
     words: &Words,
 ) -> Result<(), XlsxError> {
@@ -73,7 +75,16 @@ pub(super) fn put(
     let bars = if chart.kind == Kind::Ranked { fitting::<_, u32>(grid.rows.len()) } else { 0 };
     native.set_width(SIZE.0).set_height(SIZE.1.max(bars * HEIGHT_OF_BAR + 120));
     native.set_alt_text(alternative(chart, name, words)).set_name(name);
-    sheet.insert_chart(head, fitting::<_, u16>(width + 1), &native)?;
+    if is_wide {
+        // Below it, on a page of its own where the table takes most of one.
+        let below = head + fitting::<_, u32>(grid.rows.len()) + 2;
+        sheet.insert_chart(below, 0, &native)?;
+        if grid.rows.len() > BESIDE_MAX {
+            sheet.set_page_breaks(&[below])?;
+        }
+    } else {
+        sheet.insert_chart(head, fitting::<_, u16>(width + 1), &native)?;
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::words::Words;
 
 /// Widths of columns of numbers, and of those that head rows.
 const NUMBERS: std::ops::RangeInclusive<usize> = 10..=24;
-const STUBS: std::ops::RangeInclusive<usize> = 10..=44;
+const STUBS: std::ops::RangeInclusive<usize> = 10..=50;
 /// Width of columns that may stay in sight while others are looked at.
 const FROZEN_MAX: u16 = 60;
 
@@ -50,11 +50,12 @@ pub(super) fn write(
     let stubs: u16 = widths.iter().take(grid.stubs).sum();
     let frozen = if stubs <= FROZEN_MAX { fitting::<_, u16>(grid.stubs) } else { 0 };
     sheet.set_freeze_panes(head + 1, frozen)?;
-    if it.chart.is_some() || widths.iter().sum::<u16>() > UPRIGHT {
+    let is_wide = widths.iter().sum::<u16>() > UPRIGHT;
+    if it.chart.is_some() || is_wide {
         sheet.set_landscape();
     }
     if let Some(chart) = it.chart {
-        picture::put(sheet, (&name, head), (grid, chart), words)?;
+        picture::put(sheet, (&name, head, is_wide), (grid, chart), words)?;
     }
     Ok(())
 }
