@@ -19,6 +19,7 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
+use crate::check::all_rules;
 use crate::dictionary::{Dictionary, NamedPlace, Places};
 use crate::disclosure::{Cell, REST, STATUS_ENDING, TOTAL, Unit, Values};
 use crate::metric::NO_VALUE;
@@ -134,7 +135,10 @@ fn in_words(dimension: &str, value: &str, look: Look<'_>, by_labels: bool) -> St
         }
         "province" => named(Places::provinces()).map(|it| it.names),
         "region" => named(Places::regions()).map(|it| it.names),
-        _ if by_labels => return said(dimension, value, look).into_owned(),
+        _ if by_labels => {
+            let said = said(dimension, value, look);
+            return look.language.spoken(&said).into_owned();
+        }
         _ => return value.to_owned(),
     };
     let Some(names) = names else { return value.to_owned() };
@@ -157,6 +161,14 @@ fn said<'v>(dimension: &str, value: &'v str, look: Look<'v>) -> Cow<'v, str> {
         "revision" => word("revision"),
         "age" | "measure_months" => {
             banded(dimension, value, words).map_or(value.into(), Cow::Owned)
+        }
+        "rule" => match all_rules().into_iter().find(|it| it.id == value) {
+            // The English stands with the rule.
+            Some(rule) => words.find("rule_meaning", value).unwrap_or(rule.meaning).into(),
+            None => value.into(),
+        },
+        "severity" => {
+            words.find("validation", &format!("severity_{value}")).unwrap_or(value).into()
         }
         "measure_count" | "measure_entry" => word("course"),
         "measures" | "measures_before" | "measures_after" => match words.find("course", value) {

@@ -7,7 +7,7 @@
 use super::frame::Frame;
 use super::labels::{Label, beside, width};
 use super::svg::{Canvas, Place, Style, ink, unit};
-use super::{Chart, Kind, MARGIN, Point, WIDTH};
+use super::{Chart, Kind, MARGIN, Point};
 
 /// The part of a position that bars fill, in hundredths.
 const FILLED: i64 = 68;
@@ -16,17 +16,18 @@ const FILLED: i64 = 68;
 pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
     let is_stacked = chart.kind == Kind::Stacked;
     let is_one = chart.series.len() == 1;
-    let names = chart.series.iter().map(|it| it.name.as_str());
-    let room = if is_stacked && !is_one { Label::room(names) } else { 0 };
-    let top = if is_stacked || is_one { top } else { legend(chart, top, canvas) };
-    let frame = Frame::wide(chart, top, unit(WIDTH - MARGIN) - room);
+    let names: Vec<String> = chart.series.iter().map(|it| it.name.clone()).collect();
+    let is_beside = is_stacked && !chart.is_narrow;
+    let room = if is_beside && !is_one { Label::room(&names) } else { 0 };
+    let top = if is_beside || is_one { top } else { legend(chart, &names, top, canvas) };
+    let frame = Frame::wide(chart, top, chart.width() - unit(MARGIN) - room);
     frame.behind(chart, true, canvas);
     let labels = if is_stacked { stacked(chart, &frame, canvas) } else { Vec::new() };
     if !is_stacked {
         grouped(chart, &frame, canvas);
     }
     let end = frame.axes(chart, canvas);
-    if !is_one {
+    if is_beside && !is_one {
         beside(labels, frame.right, (frame.top, frame.bottom), canvas);
     }
     end
@@ -93,16 +94,21 @@ fn on_top((x, y): Place, text: &str, room: i64, canvas: &mut Canvas) {
     }
 }
 
-/// Which colour is which, in lines above the bars; gives where they end.
-fn legend(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
+/// Which colour or line is which, in lines above what is drawn; gives where they end.
+pub(super) fn legend(chart: &Chart, names: &[String], top: i64, canvas: &mut Canvas) -> i64 {
     let (mut x, mut y) = (unit(MARGIN), top);
-    for (at, series) in chart.series.iter().enumerate() {
-        let wide = width(&series.name, 13) + unit(36);
-        if x + wide > unit(WIDTH - MARGIN) && x > unit(MARGIN) {
+    let sample = unit(if chart.kind == Kind::Lines { 24 } else { 12 });
+    for (at, name) in names.iter().enumerate() {
+        let wide = sample + width(name, 13) + unit(24);
+        if x + wide > chart.width() - unit(MARGIN) && x > unit(MARGIN) {
             (x, y) = (unit(MARGIN), y + unit(20));
         }
-        canvas.bar((x, y - unit(10)), (unit(12), unit(12)), ink(at), false);
-        canvas.text((x + unit(18), y), &series.name, Style::plain(13));
+        if chart.kind == Kind::Lines {
+            canvas.path(&[(x, y - unit(4)), (x + sample, y - unit(4))], ink(at));
+        } else {
+            canvas.bar((x, y - unit(10)), (sample, unit(12)), ink(at), false);
+        }
+        canvas.text((x + sample + unit(6), y), name, Style::plain(13));
         x += wide;
     }
     y + unit(24)

@@ -8,7 +8,7 @@ use super::bars::sums;
 use super::labels::width;
 use super::scale::Scale;
 use super::svg::{Canvas, DARK, FAINT, NONE, Place, SHADE, SOFT, Style, unit};
-use super::{Chart, HEIGHT, Kind, MARGIN, Point, WIDTH};
+use super::{Chart, Kind, MARGIN, Point};
 
 /// The area between the axes.
 pub(super) struct Frame {
@@ -44,7 +44,7 @@ impl Frame {
         };
         let left = unit(MARGIN) + Self::room_for_marks(chart, scale);
         let top = top + ROW * i64::try_from(chart.breaks.len()).unwrap_or(0);
-        Self::new(chart, (left, top), (right, top + unit(HEIGHT)), scale)
+        Self::new(chart, (left, top), (right, top + chart.height()), scale)
     }
 
     /// Room for the marks of an axis.
@@ -83,7 +83,7 @@ impl Frame {
             let above = if is_said { ROW * row } else { 0 };
             canvas.line((x, self.top - above), (x, self.bottom), SOFT, "2 3");
             if is_said {
-                let most = unit(WIDTH - MARGIN) - width(&it.text, 11);
+                let most = chart.width() - unit(MARGIN) - width(&it.text, 11);
                 let at = ((x + unit(4)).min(most).max(unit(MARGIN)), self.top - above + unit(8));
                 canvas.text(at, &it.text, Style::soft(11));
             }

@@ -66,8 +66,9 @@ impl Label {
     }
 
     /// The room that names take.
-    pub(super) fn room<'n>(names: impl Iterator<Item = &'n str>) -> i64 {
-        let widths = names.flat_map(|name| wrapped(name, 13, ROOM)).map(|line| width(&line, 13));
+    pub(super) fn room(names: &[String]) -> i64 {
+        let widths =
+            names.iter().flat_map(|name| wrapped(name, 13, ROOM)).map(|line| width(&line, 13));
         widths.max().unwrap_or(0) + unit(18)
     }
 }

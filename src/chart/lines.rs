@@ -3,22 +3,27 @@
 //! In: a chart of at most four series. Out: lines with names and last figures at their ends; a figure
 //! alone is a dot, one over part of its quarters a hollow one. Never: a line over a gap.
 
+use super::bars::legend;
 use super::frame::Frame;
 use super::labels::{Label, beside};
 use super::svg::{Canvas, Ink, Place, ink, unit};
-use super::{Chart, MARGIN, Series, WIDTH};
+use super::{Chart, MARGIN, Series};
 
 /// Draws lines below `top`; gives where they end.
 pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
     let names: Vec<String> = chart.series.iter().map(|it| named(chart, it)).collect();
-    let room = Label::room(names.iter().map(String::as_str));
-    let frame = Frame::wide(chart, top, unit(WIDTH - MARGIN) - room);
+    // Where there is no room beside the lines, their names stand above.
+    let has_legend = chart.is_narrow && names.len() > 1;
+    let room = if has_legend { 0 } else { Label::room(&names) };
+    let top = if has_legend { legend(chart, &names, top, canvas) } else { top };
+    let frame = Frame::wide(chart, top, chart.width() - unit(MARGIN) - room);
     frame.behind(chart, true, canvas);
     let end = frame.axes(chart, canvas);
     let mut labels = Vec::new();
     for (at, (series, name)) in chart.series.iter().zip(&names).enumerate() {
         line(&frame, series, ink(at), canvas);
-        labels.extend(ends(&frame, series).map(|last| Label::new(name, last, ink(at))));
+        let end = ends(&frame, series).filter(|_| !has_legend);
+        labels.extend(end.map(|last| Label::new(name, last, ink(at))));
     }
     beside(labels, frame.right, (frame.top, frame.bottom), canvas);
     end

@@ -22,12 +22,14 @@ pub use crate::disclosure::Kind;
 pub use crate::render::Figures;
 use svg::{Canvas, Style, unit};
 
-/// Width of every chart, in units.
+/// Width of a chart, in units, and of one for a phone.
 const WIDTH: i64 = 720;
+const NARROW: i64 = 360;
 /// What is left free at each side.
 const MARGIN: i64 = 16;
 /// Height of what is drawn between the headings and the notes, but for ranks and multiples.
 const HEIGHT: i64 = 340;
+const LOW: i64 = 240;
 /// Series that are told apart in one picture; more get a small one each.
 pub const SERIES_MAX: usize = 4;
 
@@ -38,10 +40,14 @@ pub struct Chart {
     pub kind: Kind,
     /// Tells it from the others on a page: letters, digits, dashes.
     pub id: String,
+    /// Whether it is for a phone.
+    pub is_narrow: bool,
     /// The language of its words, as BCP 47 has it.
     pub language: &'static str,
     /// What is to be seen.
     pub title: String,
+    /// Whether a caption beside the picture shows the title.
+    pub is_captioned: bool,
     /// What is counted, in which unit, of what.
     pub unit: String,
     /// The same for those who cannot see it.
@@ -126,8 +132,12 @@ impl Chart {
     /// The document with an element for programs.
     pub fn svg_with(&self, metadata: &str) -> String {
         let mut canvas = Canvas::default();
-        let title = paragraph(&self.title, unit(8), Style::bold(18), &mut canvas);
-        let top = paragraph(&self.unit, title + unit(2), Style::soft(13), &mut canvas) + unit(24);
+        let title = match self.is_captioned {
+            true => unit(-2),
+            false => self.paragraph(&self.title, unit(8), Style::bold(18), &mut canvas),
+        };
+        let top =
+            self.paragraph(&self.unit, title + unit(2), Style::soft(13), &mut canvas) + unit(24);
         let bottom = match self.kind {
             Kind::Ranked => ranked::draw(self, top, &mut canvas),
             Kind::Lines if self.series.len() > SERIES_MAX => {
@@ -137,9 +147,29 @@ impl Chart {
             Kind::Stacked | Kind::Grouped => bars::draw(self, top, &mut canvas),
         };
         let notes = self.notes.iter().fold(bottom + unit(12), |top, note| {
-            paragraph(note, top, Style::soft(12), &mut canvas) + unit(1)
+            self.paragraph(note, top, Style::soft(12), &mut canvas) + unit(1)
         });
-        canvas.document(self, metadata, (unit(WIDTH), notes + unit(14)))
+        canvas.document(self, metadata, (self.width(), notes + unit(14)))
+    }
+
+    /// How wide it is, in hundredths of a unit.
+    fn width(&self) -> i64 {
+        unit(if self.is_narrow { NARROW } else { WIDTH })
+    }
+
+    /// How high what is drawn is.
+    fn height(&self) -> i64 {
+        unit(if self.is_narrow { LOW } else { HEIGHT })
+    }
+
+    /// A text over the whole width, below `top`; gives where it ends.
+    fn paragraph(&self, text: &str, top: i64, style: Style, canvas: &mut Canvas) -> i64 {
+        let lines = labels::wrapped(text, style.size, self.width() - unit(2 * MARGIN));
+        lines.iter().fold(top, |top, line| {
+            let end = top + unit(style.size * 4 / 3);
+            canvas.text((unit(MARGIN), end), line, style);
+            end
+        })
     }
 
     fn values(&self) -> impl Iterator<Item = i128> {
@@ -152,14 +182,4 @@ impl Chart {
         let widths = self.values().map(|it| labels::width(&self.figures.text(it), size));
         widths.max().unwrap_or(0)
     }
-}
-
-/// A text over the whole width, below `top`; gives where it ends.
-fn paragraph(text: &str, top: i64, style: Style, canvas: &mut Canvas) -> i64 {
-    let lines = labels::wrapped(text, style.size, unit(WIDTH - 2 * MARGIN));
-    lines.iter().fold(top, |top, line| {
-        let end = top + unit(style.size * 4 / 3);
-        canvas.text((unit(MARGIN), end), line, style);
-        end
-    })
 }

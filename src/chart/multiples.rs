@@ -8,10 +8,8 @@ use super::labels::{LINE, width, wrapped};
 use super::lines::{ends, line};
 use super::scale::Scale;
 use super::svg::{Canvas, Style, ink, unit};
-use super::{Chart, MARGIN, WIDTH};
+use super::{Chart, MARGIN};
 
-/// Small charts in a row.
-const COLUMNS: i64 = 3;
 /// Height of the area of one.
 const HEIGHT: i64 = unit(96);
 const GAP: i64 = unit(18);
@@ -20,11 +18,13 @@ const GAP: i64 = unit(18);
 pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
     let scale = Scale::over(chart.values(), chart.figures.least());
     let marks = Frame::room_for_marks(chart, scale);
-    let wide = (unit(WIDTH - 2 * MARGIN) - GAP * (COLUMNS - 1)) / COLUMNS;
+    // So many stand in a row.
+    let (columns, in_row) = if chart.is_narrow { (2, 2) } else { (3, 3) };
+    let wide = (chart.width() - unit(2 * MARGIN) - GAP * (columns - 1)) / columns;
     // The last figure stands beside its point, which may lie half a position before the end.
     let right = (wide - chart.widest(12) - unit(10)).max(marks + unit(40));
     let mut start = top;
-    for row in chart.series.chunks(3) {
+    for row in chart.series.chunks(in_row) {
         let titles: Vec<_> = row.iter().map(|it| wrapped(&it.name, 13, wide)).collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(1);
         let below = start + LINE * i64::try_from(lines).unwrap_or(1);

@@ -5,23 +5,23 @@
 use super::labels::{LINE, width, wrapped};
 use super::scale::Scale;
 use super::svg::{Canvas, DARK, NONE, Style, ink, unit};
-use super::{Chart, MARGIN, Point, WIDTH};
+use super::{Chart, MARGIN, Point};
 
 /// Height of a bar, and the space below it.
 const BAR: i64 = unit(18);
 const GAP: i64 = unit(6);
-/// What a name takes at most.
-const ROOM: i64 = unit(300);
 
 /// Draws bars below `top`; gives where they end.
 pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
     let scale = Scale::over(chart.values(), chart.figures.least());
-    let names: Vec<_> = chart.positions.iter().map(|it| wrapped(&it.label, 13, ROOM)).collect();
+    // Names take at most so much of the width.
+    let room = chart.width() * 5 / 12;
+    let names: Vec<_> = chart.positions.iter().map(|it| wrapped(&it.label, 13, room)).collect();
     let widest = names.iter().flatten().map(|it| width(it, 13)).max().unwrap_or(0);
     let figures = chart.widest(13) + unit(8);
     let left =
         unit(MARGIN + 8) + widest + if chart.values().any(|it| it < 0) { figures } else { 0 };
-    let right = (unit(WIDTH - MARGIN) - figures).max(left + unit(60));
+    let right = (chart.width() - unit(MARGIN) - figures).max(left + unit(60));
     let zero = scale.place(0, left, right);
     let points = chart.series.first().map(|it| it.points.as_slice()).unwrap_or_default();
     let start = top - unit(8);

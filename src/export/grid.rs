@@ -7,7 +7,8 @@
 
 use super::across::across;
 use super::words::{
-    cell, dimensions, heading, is_number, label_of, member_text, note, symbols, text_of, titled,
+    bare_places, capital, cell, dimensions, heading, is_number, label_of, member_text,
+    name_of_place, note, symbols, text_of, titled,
 };
 use crate::disclosure::{Cell, Member, Note, ReleasedTable, ResultColumn, Values};
 use crate::render::{Look, people, plain};
@@ -32,6 +33,8 @@ pub struct Grid {
     pub title: String,
     /// What all its numbers are, where no heading says it; otherwise empty.
     pub unit: String,
+    /// The notes that are of the unit.
+    pub unit_notes: Vec<usize>,
     /// Rows of headings, the outermost first.
     pub heads: Vec<Vec<Head>>,
     /// How many columns, from the left, head their row.
@@ -40,8 +43,10 @@ pub struct Grid {
     pub rows: Vec<GridRow>,
     /// Symbols that stand in cells, each with what it says.
     pub legend: Vec<(String, String)>,
-    /// What a reader must know besides; headings name them by their place, from 1 on.
+    /// What a reader must know besides. Headings and unit name the first of them by their place, from 1 on.
     pub notes: Vec<String>,
+    /// How many notes are named so.
+    pub marked: usize,
 }
 
 /// A heading.
@@ -107,18 +112,29 @@ pub(super) const PARTIAL: char = '*';
 /// Lays a table out.
 pub fn grid(table: &ReleasedTable, shape: Shape<'_>, look: Look<'_>) -> Result<Grid, String> {
     let wide = shape.wide.or(table.across());
-    let layout = Layout { table, look, as_named: shape.as_named, is_wide: wide.is_some() };
+    let bare = if shape.as_named { Vec::new() } else { bare_places(dimensions(table), look) };
+    let layout = Layout { table, look, as_named: shape.as_named, is_wide: wide.is_some(), bare };
     let figures = layout.figures(shape.metrics)?;
-    let notes = layout.notes(&figures);
+    let mut notes = layout.notes(&figures);
     let mut grid = match wide {
         Some(wide) => across(&layout, wide, &figures)?,
         None => layout.as_it_stands(&figures),
     };
+    // The name of what the unit says stands in no heading.
+    let unit = figures.first().filter(|_| !grid.unit.is_empty()).map(|it| it.name.as_str());
+    let heads = grid.heads.iter().flatten().map(|it| it.name.as_str());
+    let named: Vec<String> = heads.chain(unit).map(str::to_owned).collect();
+    let is_named = |(_, of): &(String, Vec<String>)| of.iter().any(|it| named.contains(it));
+    notes.sort_by_key(|it| !is_named(it));
+    grid.marked = notes.iter().filter(|it| is_named(it)).count();
+    let marks = |name: &str| -> Vec<usize> {
+        let of_name = notes.iter().zip(1..).filter(|((_, of), _)| of.iter().any(|it| it == name));
+        of_name.map(|(_, mark)| mark).collect()
+    };
     for head in grid.heads.iter_mut().flatten() {
-        let of_head = |(_, names): &(usize, &Vec<String>)| names.contains(&head.name);
-        let marks = (1..).zip(notes.iter().map(|(_, names)| names)).filter(of_head);
-        head.notes = marks.map(|(mark, _)| mark).collect();
+        head.notes = marks(&head.name);
     }
+    grid.unit_notes = unit.map_or_else(Vec::new, marks);
     grid.legend = layout.legend(&grid.rows);
     grid.notes = notes.into_iter().map(|(text, _)| text).collect();
     mark_repeated(&mut grid.rows, grid.stubs);
@@ -131,12 +147,15 @@ pub(super) struct Layout<'a> {
     pub(super) look: Look<'a>,
     as_named: bool,
     is_wide: bool,
+    /// Dimensions whose places stand by their names alone.
+    bare: Vec<&'a str>,
 }
 
 impl<'a> Layout<'a> {
     /// For a table that is laid out elsewhere, with words and symbols for people.
     pub(super) fn for_people(table: &'a ReleasedTable, look: Look<'a>) -> Self {
-        Self { table, look, as_named: false, is_wide: false }
+        let bare = bare_places(dimensions(table), look);
+        Self { table, look, as_named: false, is_wide: false, bare }
     }
 
     /// The columns behind the dimensions that are shown.
@@ -190,7 +209,9 @@ impl<'a> Layout<'a> {
     /// What a value of a dimension is called.
     pub(super) fn member(&self, column: &ResultColumn, member: &Member) -> String {
         if !self.as_named {
-            return member_text(&column.name, member, self.look);
+            let text = member_text(&column.name, member, self.look);
+            let is_bare = self.bare.contains(&&*column.name);
+            return if is_bare { name_of_place(&text).to_owned() } else { text };
         }
         let values = Values::Members(vec![member.clone()]);
         cell(&ResultColumn { name: column.name.clone(), values }, 0, self.look)
@@ -215,8 +236,7 @@ impl<'a> Layout<'a> {
 
     pub(super) fn grid(&self, heads: Vec<Vec<Head>>, stubs: usize, rows: Vec<GridRow>) -> Grid {
         let title = label_of(self.table, self.look);
-        let (unit, legend, notes) = (String::new(), Vec::new(), Vec::new());
-        Grid { title, unit, heads, stubs, rows, legend, notes }
+        Grid { title, heads, stubs, rows, ..Grid::default() }
     }
 
     fn as_it_stands(&self, figures: &[&ResultColumn]) -> Grid {
@@ -251,7 +271,10 @@ impl<'a> Layout<'a> {
                 _ => Vec::new(),
             };
             if of.iter().all(is_shown) {
-                notes.push((note(self.table, it, self.look.language, above), of));
+                let text = note(self.table, it, self.look.language, above);
+                let text =
+                    if self.as_named { text } else { capital(&self.look.language.spoken(&text)) };
+                notes.push((text, of));
             }
         }
         notes

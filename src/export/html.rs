@@ -66,7 +66,7 @@ pub fn html_table(grid: &Grid, caption: &str) -> String {
     let class = if letters > UPRIGHT { "table wide" } else { "table" };
     let unit = match grid.unit.as_str() {
         "" => String::new(),
-        unit => format!("<span class=\"unit\">{}</span>", html(unit)),
+        unit => format!("<span class=\"unit\">{}{}</span>", html(unit), marks(&grid.unit_notes)),
     };
     let mut lines = vec![format!(
         "<div class=\"{class}\" style=\"--letters:{letters}\" role=\"region\" tabindex=\"0\" aria-label=\"{shown}\">\n{}",
@@ -80,8 +80,12 @@ pub fn html_table(grid: &Grid, caption: &str) -> String {
             let (symbol, meaning) = (html(symbol), html(meaning));
             lines.push(format!("<p><span class=\"symbol\">{symbol}</span> {meaning}</p>"));
         }
-        for (mark, note) in (1..).zip(&grid.notes) {
-            lines.push(format!("<p><span class=\"symbol\">[{mark}]</span> {}</p>", html(note)));
+        for (at, note) in grid.notes.iter().enumerate() {
+            let mark = match at < grid.marked {
+                true => format!("<span class=\"symbol\">[{}]</span> ", at + 1),
+                false => String::new(),
+            };
+            lines.push(format!("<p>{mark}{}</p>", html(note)));
         }
         lines.push("</div>".to_owned());
     }
@@ -125,9 +129,13 @@ fn head(head: &Head) -> String {
     };
     let (columns, rows) = (span("colspan", head.columns), span("rowspan", head.rows));
     let scope = if head.columns > 1 { "colgroup" } else { "col" };
-    let marks = head.notes.iter().map(|mark| format!("<sup>[{mark}]</sup>"));
-    let (text, marks) = (data(&head.name, &head.text), marks.collect::<String>());
+    let (text, marks) = (data(&head.name, &head.text), marks(&head.notes));
     format!("<th scope=\"{scope}\"{columns}{rows}{class}>{text}{marks}</th>")
+}
+
+/// The marks of notes.
+fn marks(notes: &[usize]) -> String {
+    notes.iter().map(|mark| format!("<sup>[{mark}]</sup>")).collect()
 }
 
 fn body(grid: &Grid) -> Vec<String> {

@@ -42,7 +42,7 @@ pub use format::Format;
 pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
 pub use html::{STYLE, html_table};
 pub use metadata::metadata;
-pub use picture::{Drawing, NotDrawable, Plot, chart, plot};
+pub use picture::{Drawing, NotDrawable, Plot, behind, chart, plot};
 pub use provenance::{Provenance, pairs, tool};
 pub use structure::structure;
 pub use vega::vega;

@@ -1,5 +1,7 @@
 //! What exports for people say in words: headings, cells, symbols, notes, where figures come from.
 
+use std::collections::BTreeSet;
+
 use crate::disclosure::{
     Cell, MARK, Member, Note, REST, ReleasedTable, ResultColumn, STATUS_ENDING, TOTAL, Unit, Values,
 };
@@ -204,7 +206,17 @@ fn told_apart(shown: String, language: Language) -> String {
 /// sentence does, what delivery or query brought stays as it is.
 pub(super) fn member_text(name: &str, member: &Member, look: Look<'_>) -> String {
     let language = look.language;
-    let Some(text) = member.text() else { return capital(named(NO_VALUE, language)) };
+    let Some(text) = member.text() else {
+        // Every person has a sex, every centre a place: it is not known, where it is not there.
+        let has_one =
+            Dimension::named(name).is_some_and(|it| it.is_of_place() || it == Dimension::Sex);
+        let word = if has_one {
+            Words::of(language).text("member.not_known")
+        } else {
+            named(NO_VALUE, language)
+        };
+        return capital(word);
+    };
     let shown = with_label(name, &text, look);
     if !matches!(member, Member::Value(_)) {
         return capital(&shown);
@@ -216,6 +228,32 @@ pub(super) fn member_text(name: &str, member: &Member, look: Look<'_>) -> String
     let is_marked = shown.starts_with(MARK) && [TOTAL, REST].contains(&&*bare);
     let reads_so = [TOTAL, REST, NO_VALUE].iter().any(|it| named(it, language) == bare);
     if reads_so && !is_marked { format!("{MARK}{shown}") } else { shown }
+}
+
+/// Dimensions whose values are codes with names.
+const PLACES: [&str; 4] = ["cpas", "cpas_today", "province", "region"];
+
+/// The dimensions of places that their names alone tell apart.
+pub(super) fn bare_places<'c>(
+    columns: impl IntoIterator<Item = &'c ResultColumn>,
+    look: Look<'_>,
+) -> Vec<&'c str> {
+    let is_bare = |column: &&ResultColumn| {
+        let Values::Members(members) = &column.values else { return false };
+        let members: BTreeSet<&Member> = members.iter().collect();
+        let texts = members.iter().map(|it| member_text(&column.name, it, look));
+        let names: BTreeSet<String> = texts.map(|it| name_of_place(&it).to_owned()).collect();
+        PLACES.contains(&&*column.name) && names.len() == members.len()
+    };
+    columns.into_iter().filter(is_bare).map(|it| it.name.as_str()).collect()
+}
+
+/// `04000 Brussels` without its code.
+pub(super) fn name_of_place(text: &str) -> &str {
+    match text.split_once(' ') {
+        Some((code, name)) if code.bytes().all(|it| it.is_ascii_digit()) => name,
+        _ => text,
+    }
 }
 
 /// The title of a table.

@@ -14,10 +14,11 @@ use super::reference::{Condition, Reference};
 use super::source::{File, ReportError, Source, Values, fill};
 use super::template::Template;
 use super::text::{Block, Filled, Inline, blocks};
+use crate::chart::Chart;
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
 use crate::document::{DocumentError, Problem, Span};
-use crate::export::{Drawing, Provenance, Shape, grid, plot};
+use crate::export::{Drawing, Provenance, Shape, behind, grid, plot};
 use crate::quarter::QuarterRange;
 use crate::render::Look;
 use crate::words::{Language, Words, label};
@@ -73,13 +74,13 @@ fn page(
     let title = label(&definition.title, language).to_owned();
     let period = match figures.period {
         None => words.text("report.no_period").to_owned(),
-        Some(range) => words.range(range),
+        Some(range) => language.spoken(&words.range(range)).into_owned(),
     };
     let own = own(figures, &title, &period, words);
     let mut teller = Teller { definition, figures, own, language, problems: Vec::new() };
     let mut filled = Filled::default();
     fill(template, &file.text, &mut teller, &mut filled);
-    let (blocks, wrong) = blocks(&filled);
+    let (blocks, wrong) = blocks(&filled, language);
     let mut problems = teller.problems;
     problems.extend(wrong);
     let look = Look { language, dictionary: figures.dictionary, fit_terminal: false };
@@ -123,7 +124,8 @@ fn own(
 ) -> BTreeMap<&'static str, String> {
     let provenance = figures.provenance;
     let last = figures.period.map(QuarterRange::last);
-    let quarter = last.map(|it| words.quarters(&it.to_string()).into_owned());
+    let quarter =
+        last.map(|it| words.language().spoken(&words.quarters(&it.to_string())).into_owned());
     BTreeMap::from([
         ("title", title.to_owned()),
         ("edition", figures.edition.to_owned()),
@@ -305,8 +307,13 @@ impl Builder<'_> {
         let only = figure.only.iter().map(|(name, value)| (name.value.clone(), value.clone()));
         let table = &table.narrowed(&only.collect::<Vec<_>>())?;
         let metrics: Vec<String> = figure.metrics.iter().map(|it| it.value.clone()).collect();
-        let wide = figure.wide.as_ref().map(|it| it.value.as_str());
-        let mut grid = grid(table, Shape { wide, metrics: &metrics, as_named: false }, self.look)?;
+        let wide = figure.wide.as_ref().map(|it| it.value.clone());
+        let (rows, across) = match figure.shown {
+            Shown::Table => (Vec::new(), wide),
+            Shown::Chart(_) => behind(table),
+        };
+        let shape = Shape { wide: across.as_deref(), metrics: &metrics, as_named: false };
+        let mut grid = grid(&table.narrowed(&rows)?, shape, self.look)?;
         let title = figure.title.clone().unwrap_or_else(|| grid.title.clone());
         grid.title.clone_from(&title);
         let (count, key, name) = match figure.shown {
@@ -323,10 +330,13 @@ impl Builder<'_> {
                     kind: Some(kind),
                     metric: metrics.first().cloned(),
                     title: figure.title.clone(),
+                    is_captioned: true,
                     ..Drawing::default()
                 };
                 let plot = plot(table, self.figures.provenance, &drawing, self.look)?;
-                Some(Picture { svg: plot.chart.svg(), plot })
+                let narrow_id = format!("{id}-narrow");
+                let narrow = Chart { is_narrow: true, id: narrow_id, ..plot.chart.clone() };
+                Some(Picture { svg: plot.chart.svg(), narrow: narrow.svg(), plot })
             }
         };
         let number = self.words.fill(key, &[("number", &number)]);

@@ -151,7 +151,7 @@ fn authors_table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], out: &mut Stri
     out.push_str("</tbody>\n</table>\n");
 }
 
-/// A table with its caption, or a picture with its figures behind it. The caption of a figure comes last.
+/// A table with its caption, or a picture with its figures behind it.
 fn figure(figure: &PageFigure, words: &'static Words, out: &mut String) {
     let caption = format!("{}. {}", figure.number, figure.title);
     let _infallible = writeln!(out, "<section class=\"figure\" id=\"{}\">", figure.id);
@@ -160,10 +160,12 @@ fn figure(figure: &PageFigure, words: &'static Words, out: &mut String) {
         Some(picture) => {
             let _infallible = write!(
                 out,
-                "<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>\n<details class=\"data\">\n\
-                 <summary>{}</summary>\n{}</details>\n",
-                picture.svg.trim_end(),
+                "<figure>\n<figcaption>{}</figcaption>\n\
+                 <div class=\"broad\">\n{}\n</div>\n<div class=\"narrow\">\n{}\n</div>\n</figure>\n\
+                 <details class=\"data\">\n<summary>{}</summary>\n{}</details>\n",
                 escaped(&caption),
+                picture.svg.trim_end(),
+                picture.narrow.trim_end(),
                 escaped(words.text("report.figures")),
                 html_table(&figure.grid, &caption),
             );

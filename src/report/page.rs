@@ -77,6 +77,8 @@ pub struct PageFigure {
 pub struct Picture {
     /// SVG.
     pub svg: String,
+    /// The same for a phone.
+    pub narrow: String,
     /// The same for programs that draw it themselves, and in words.
     pub plot: Plot,
 }

@@ -129,7 +129,7 @@ fn checked(template: &Template, text: &str, definition: &Definition) -> Vec<Prob
     }
     let mut filled = Filled::default();
     all_parts(template, text, &mut filled);
-    let (blocks, wrong) = blocks(&filled);
+    let (blocks, wrong) = blocks(&filled, Language::default());
     problems.extend(wrong);
     tables(&blocks, definition, &mut problems);
     problems

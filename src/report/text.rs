@@ -8,6 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use super::figure::{FigureBlock, read_figure};
 use crate::document::{Problem, Span};
+use crate::words::Language;
 
 /// A block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,11 @@ impl Filled {
             .collect()
     }
 
+    /// A text that people read, as it is set in the language, with its values.
+    fn set(&self, text: &str, language: Language) -> String {
+        self.shown(&language.set(text))
+    }
+
     /// A text with its values.
     fn shown(&self, text: &str) -> String {
         let mut shown = String::with_capacity(text.len());
@@ -123,16 +129,17 @@ impl Filled {
 }
 
 /// Reads a text; mistakes have their places in what was written.
-pub fn blocks(filled: &Filled) -> (Vec<Block>, Vec<Problem>) {
+pub fn blocks(filled: &Filled, language: Language) -> (Vec<Block>, Vec<Problem>) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
     let events = Parser::new_ext(&filled.text, options).into_offset_iter();
-    let mut reader = Reader { filled, events, problems: Vec::new() };
+    let mut reader = Reader { filled, language, events, problems: Vec::new() };
     let blocks = reader.blocks(None);
     (blocks, reader.problems)
 }
 
 struct Reader<'a, E> {
     filled: &'a Filled,
+    language: Language,
     events: E,
     problems: Vec<Problem>,
 }
@@ -244,7 +251,7 @@ impl<'a, E: Iterator<Item = (Event<'a>, Span)>> Reader<'a, E> {
         let start = self.filled.source(&inner).start;
         match read_figure(words.next().unwrap_or_default(), &text) {
             Ok(figure) => {
-                let shown = |text: &str| self.filled.shown(text);
+                let shown = |text: &str| self.filled.set(text, self.language);
                 let placed = figure.at(start, self.filled.source(span), shown);
                 Some(Block::Figure(Box::new(placed)))
             }
@@ -298,7 +305,7 @@ impl<'a, E: Iterator<Item = (Event<'a>, Span)>> Reader<'a, E> {
 
     fn piece(&mut self, event: Event<'a>, span: &Span) -> Option<Inline> {
         match event {
-            Event::Text(text) => Some(Inline::Text(self.filled.shown(&text))),
+            Event::Text(text) => Some(Inline::Text(self.filled.set(&text, self.language))),
             Event::Code(text) => Some(Inline::Code(self.filled.shown(&text))),
             Event::SoftBreak => Some(Inline::Text(" ".to_owned())),
             Event::HardBreak => Some(Inline::Break),

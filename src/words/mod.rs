@@ -55,6 +55,39 @@ impl Language {
         }
     }
 
+    /// A text as it is set in this language: its spaces before signs, its apostrophes.
+    pub fn set(self, text: &str) -> String {
+        match self {
+            Self::Fr => french(text),
+            Self::Nl => dutch(text),
+            Self::En | Self::De => text.to_owned(),
+        }
+    }
+
+    /// A text for readers who know no names of data: `2006Q3..2009Q2` in English is `Q3 2006 – Q2 2009`, as
+    /// the other languages have their own words for it.
+    pub fn spoken(self, text: &str) -> Cow<'_, str> {
+        if self != Self::En || !text.contains('Q') {
+            return text.into();
+        }
+        let word = |word: &str| match word.parse::<Quarter>() {
+            Ok(quarter) if quarter.to_string() == word => {
+                format!("Q{} {}", quarter.number(), quarter.year())
+            }
+            _ => word.to_owned(),
+        };
+        let words = text.split_inclusive(|it: char| !it.is_ascii_alphanumeric());
+        let spoken = words.map(|it| match it.char_indices().next_back() {
+            Some((end, last)) if !last.is_ascii_alphanumeric() => word(&it[..end]) + &it[end..],
+            _ => word(it),
+        });
+        let spoken = spoken.collect::<String>();
+        // What stood between two quarters is two dots still.
+        let mut parts = spoken.split("..Q");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |all, part| all + " \u{2013} Q" + part).into()
+    }
+
     /// The text of labels in exactly this language.
     pub fn own(self, labels: &Labels) -> Option<&str> {
         match self {
@@ -106,12 +139,8 @@ impl Words {
             let DeValue::Table(entries) = entries.get_ref() else { continue };
             for (key, text) in entries {
                 let DeValue::String(text) = text.get_ref() else { continue };
-                let text = match language {
-                    Language::Fr => french(text),
-                    Language::Nl => dutch(text),
-                    Language::En | Language::De => text.to_string(),
-                };
-                texts.insert(format!("{}.{}", section.get_ref(), key.get_ref()), text);
+                texts
+                    .insert(format!("{}.{}", section.get_ref(), key.get_ref()), language.set(text));
             }
         }
         Self { language, texts }

@@ -422,7 +422,7 @@ fn who_cannot_see_a_picture_is_told_what_it_shows() {
         gaps(),
         &["alone", "--from", "2006Q3", "--to", "2006Q3", "--chart", "lines"],
     ));
-    insta::assert_snapshot!(one.iter().find(|it| it.name == "desc").unwrap().text, @"Line chart: alone. Persons · quarter: 2006Q3. persons: 2 (2006Q3). Not for publication: figures for use inside the institution, not yet checked for disclosure.");
+    insta::assert_snapshot!(one.iter().find(|it| it.name == "desc").unwrap().text, @"Line chart: alone. Persons · quarter: Q3 2006. persons: 2 (Q3 2006). Not for publication: figures for use inside the institution, not yet checked for disclosure.");
 }
 
 #[test]
@@ -435,7 +435,7 @@ fn a_year_of_which_quarters_are_missing_is_hollow_and_says_so() {
         assert_eq!(hollow.count(), 7, "{kind}");
         let notes = all.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(notes.contains("Hollow: over some of its quarters only"), "{notes}");
-        assert!(notes.contains("2007Q1..2007Q2, 2008Q1..2008Q2"), "{notes}");
+        assert!(notes.contains("Q1 2007 – Q2 2007, Q1 2008 – Q2 2008"), "{notes}");
     }
 }
 

@@ -87,6 +87,8 @@ fn chart(number: usize) -> PageBlock {
                font-family=\"Inter\"><text x=\"10\" y=\"40\" font-size=\"16\" font-weight=\"600\">Dessus du dessin</text>\
                <path d=\"M10 280L700 60\" stroke=\"#12436d\"/></svg>";
     let chart = Chart {
+        is_captioned: true,
+        is_narrow: false,
         kind: Kind::Lines,
         id: "chart".to_owned(),
         language: "fr",
@@ -106,7 +108,11 @@ fn chart(number: usize) -> PageBlock {
         number: format!("Graphique {number}"),
         title: "Un tiers de plus".to_owned(),
         note: Some("Provisoire.".to_owned()),
-        picture: Some(Picture { svg: svg.to_owned(), plot: Plot { chart, grid: Grid::default() } }),
+        picture: Some(Picture {
+            svg: svg.to_owned(),
+            narrow: svg.to_owned(),
+            plot: Plot { chart, grid: Grid::default() },
+        }),
         grid: grid(4, 2),
     }))
 }
@@ -306,7 +312,7 @@ fn the_file_says_what_its_parts_are_to_those_who_cannot_see_them() {
     Lbl: 8
     Link: 6
     Note: 1
-    P: 15
+    P: 16
     Root: 7
     Span: 9
     Strong: 3

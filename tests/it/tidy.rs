@@ -45,7 +45,10 @@ const MODULES: [(&str, &[&str]); 29] = [
         &["exact", "quarter", "document", "dictionary", "decode", "scan", "histories", "metric"],
     ),
     ("disclosure", &["quarter", "document", "metric", "query"]),
-    ("render", &["exact", "visible", "document", "words", "dictionary", "metric", "disclosure"]),
+    (
+        "render",
+        &["exact", "visible", "document", "words", "dictionary", "check", "metric", "disclosure"],
+    ),
     ("fonts", &[]),
     ("chart", &["words", "disclosure", "render"]),
     (

@@ -16,9 +16,10 @@ use crate::metric::{Metric, NOT_DELIVERED};
 use crate::quarter::Quarter;
 use crate::render::{Look, label, with_name};
 use crate::words::Words;
-use series::{Run, in_time, over_time, ranks, single_rows, time_texts};
+use series::{Run, in_time, is_time, over_time, ranks, single_rows, time_texts};
 
 pub(super) use said::spoken;
+pub use series::behind;
 
 /// What is asked of a picture; what is not said here, the query's file says, or what fits.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub struct Drawing {
     pub breaks: Vec<(String, String)>,
     /// Whether no page around it says what may be done with its figures.
     pub is_alone: bool,
+    /// Whether a caption beside it shows its title.
+    pub is_captioned: bool,
 }
 
 impl Drawing {
@@ -143,7 +146,12 @@ fn made(
         id: if drawing.id.is_empty() { "chart" } else { &drawing.id }.to_owned(),
         language: look.language.code(),
         title: title.to_owned(),
-        unit: said::unit(table, (metric, numbers), &figures, look),
+        is_captioned: drawing.is_captioned,
+        is_narrow: false,
+        unit: look
+            .language
+            .spoken(&said::unit(table, (metric, numbers), &figures, look))
+            .into_owned(),
         description: String::new(),
         notes: Vec::new(),
         not_delivered: spoken(&with_name("measures_after", NOT_DELIVERED, look)),
@@ -166,7 +174,7 @@ fn made(
 
 /// The dimension that positions lie along.
 fn time(table: &ReleasedTable) -> Option<&ResultColumn> {
-    dimensions(table).iter().find(|it| ["quarter", "year"].contains(&&*it.name))
+    dimensions(table).iter().find(|it| is_time(it))
 }
 
 /// The column of numbers that is drawn.

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::super::Provenance;
-use super::super::words::{cell, condition, dimensions, heading, notes as notes_of};
+use super::super::words::{
+    capital, cell, condition, dimensions, heading, name_of_place, notes as notes_of,
+};
 use super::Drawing;
-use super::series::{name_of_place, single_rows, varies};
+use super::series::{rest_rows, single_rows, varies};
 use crate::chart::{Chart, Figures, Kind, Point, SERIES_MAX, Series};
 use crate::disclosure::{Cell, Numbers, ReleasedTable, TOTAL, Unit};
 use crate::metric::NO_VALUE;
@@ -52,7 +54,7 @@ pub(super) fn unit(
     let words = Words::of(look.language);
     let heading = spoken(&heading(table, metric, look.language));
     let says_euros = heading.contains("EUR");
-    let mut parts = vec![capitalized(&heading)];
+    let mut parts = vec![capital(&heading)];
     let is_thousands = figures.whole > 10_i128.pow(numbers.decimals.into());
     parts.extend(match numbers.unit {
         Unit::Euros if is_thousands => Some(words.text("chart.thousands").to_owned()),
@@ -123,6 +125,14 @@ pub(super) fn notes(
         let found = reasons.iter().filter(|(cell, _)| numbers.cells.contains(cell));
         notes.extend(found.map(|(_, key)| labelled("chart.gap", words.text(key))));
     }
+    if chart.kind == Kind::Ranked {
+        let rest = rest_rows(table, &single_rows(table));
+        let figures = rest.iter().filter_map(|row| numbers.cells[*row].value());
+        let figures: Vec<String> = figures.map(|it| chart.figures.text(it)).collect();
+        if !figures.is_empty() {
+            notes.push(words.fill("chart.rest", &[("figure", &*figures.join("; "))]));
+        }
+    }
     if chart.kind == Kind::Lines && chart.series.len() > SERIES_MAX {
         for it in &chart.breaks {
             let values = [("quarter", &*words.quarters(&texts[it.position])), ("text", &it.text)];
@@ -136,7 +146,7 @@ pub(super) fn notes(
         ("version", &provenance.version.to_string()),
     ];
     notes.push(words.fill("report.table_source", &values));
-    notes.iter().map(|note| capitalized(note)).collect()
+    notes.iter().map(|note| capital(&look.language.spoken(note))).collect()
 }
 
 /// Quarters or years in a row as ranges.
@@ -148,13 +158,6 @@ fn in_rows(texts: &[String], places: &[usize]) -> Vec<String> {
         [] => None,
     };
     runs.filter_map(range).collect()
-}
-
-/// As it stands at the beginning.
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters.clone()).collect()
 }
 
 /// All deliveries where they are few, the first and the last otherwise.
@@ -217,7 +220,7 @@ fn course(chart: &Chart, series: &Series, texts: &[String], words: &Words) -> Op
     let low = known.iter().min_by_key(|it| it.0)?;
     let high = known.iter().max_by_key(|it| it.0)?;
     let figure = |value: i128| chart.figures.text(value);
-    let time = |text: &String| words.quarters(text).into_owned();
+    let time = |text: &String| words.language().spoken(&words.quarters(text)).into_owned();
     if known.len() == 1 {
         let values = [("figure", &*figure(*first)), ("time", &time(first_time))];
         return Some(words.fill("chart.once", &values));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::words::{cell, dimensions};
+use super::super::words::{bare_places, cell, dimensions, name_of_place};
 use crate::chart::{Point, Position, Series};
 use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, ResultColumn, Values};
 use crate::metric::Metric;
@@ -13,8 +13,14 @@ use crate::words::Words;
 
 /// Dimensions whose values have an order of their own, in which they are shown.
 const IN_ORDER: [&str; 3] = ["age", "measure_months", "measure_count"];
-/// Dimensions whose values are codes with names.
-const PLACES: [&str; 4] = ["cpas", "cpas_today", "province", "region"];
+
+/// Series whose figures stand beside each other.
+const ACROSS_MAX: usize = 5;
+
+/// Whether positions lie along a dimension.
+pub(super) fn is_time(column: &ResultColumn) -> bool {
+    ["quarter", "year"].contains(&&*column.name)
+}
 
 fn members(column: &ResultColumn) -> Option<&[Member]> {
     match &column.values {
@@ -161,6 +167,8 @@ pub(super) fn ranks(
     look: Look<'_>,
 ) -> (Vec<Position>, Vec<Run>) {
     let mut rows = single_rows(table);
+    let rest = rest_rows(table, &rows);
+    rows.retain(|row| !rest.contains(row));
     let names = Names::of(table, &rows, "", look);
     let in_order = |it: &&ResultColumn| IN_ORDER.contains(&&*it.name);
     if !table.is_ordered() && !names.columns.iter().any(in_order) {
@@ -175,6 +183,39 @@ pub(super) fn ranks(
     (rows.iter().map(position).collect(), vec![Run { name: String::new(), cells }])
 }
 
+/// The rows of all that no row of its own is of, which would dwarf the bars of the others: they are said.
+pub(super) fn rest_rows(table: &ReleasedTable, rows: &[usize]) -> Vec<usize> {
+    let dimensions: Vec<&[Member]> = dimensions(table).iter().filter_map(members).collect();
+    let is_rest = |row: &usize| dimensions.iter().any(|it| it[*row] == Member::Rest);
+    let rest: Vec<usize> = rows.iter().copied().filter(is_rest).collect();
+    if rest.len() < rows.len() { rest } else { Vec::new() }
+}
+
+/// How the figures of a picture are laid out beside it: which rows, by dimension, and what stands across.
+/// Few series stand beside each other, many below each other over the quarters.
+pub fn behind(table: &ReleasedTable) -> (Vec<(String, String)>, Option<String>) {
+    let rows = single_rows(table);
+    let has_more = |it: &&ResultColumn| {
+        let Some(members) = members(it) else { return false };
+        members.contains(&Member::Total) && rows.iter().any(|row| members[*row] != Member::Total)
+    };
+    let only = dimensions(table).iter().filter(has_more);
+    let only = only.map(|it| (it.name.clone(), "each".to_owned())).collect();
+    let varied = dimensions(table).iter().filter(|it| varies(it, &rows));
+    let varied: Vec<&ResultColumn> = varied.collect();
+    let count = |it: &ResultColumn| {
+        let members = rows.iter().filter_map(|row| members(it)?.get(*row));
+        members.collect::<BTreeSet<_>>().len()
+    };
+    let wide = match varied.as_slice() {
+        [one, other] if is_time(one) => {
+            Some(if count(other) <= ACROSS_MAX { other } else { one }.name.clone())
+        }
+        _ => None,
+    };
+    (only, wide)
+}
+
 /// What tells rows apart, besides their time.
 struct Names<'t> {
     columns: Vec<&'t ResultColumn>,
@@ -186,12 +227,7 @@ impl<'t> Names<'t> {
     fn of(table: &'t ReleasedTable, rows: &[usize], time: &str, look: Look<'_>) -> Self {
         let others = dimensions(table).iter().filter(|it| it.name != time);
         let columns: Vec<_> = others.filter(|it| varies(it, rows)).collect();
-        let is_bare = |it: &&&ResultColumn| {
-            let texts = rows.iter().map(|row| cell(it, *row, look)).collect::<BTreeSet<_>>();
-            let names = texts.iter().map(|it| name_of_place(it)).collect::<BTreeSet<_>>();
-            PLACES.contains(&&*it.name) && texts.len() == names.len()
-        };
-        let bare = columns.iter().filter(is_bare).map(|it| it.name.as_str()).collect();
+        let bare = bare_places(columns.iter().copied(), look);
         Self { columns, bare }
     }
 
@@ -214,12 +250,4 @@ pub(super) fn varies(column: &ResultColumn, rows: &[usize]) -> bool {
     let mut members = rows.iter().filter_map(|row| members(column)?.get(*row));
     let first = members.next();
     members.any(|it| Some(it) != first)
-}
-
-/// `04000 Brussels` without its code.
-pub(super) fn name_of_place(text: &str) -> &str {
-    match text.split_once(' ') {
-        Some((code, name)) if code.bytes().all(|it| it.is_ascii_digit()) => name,
-        _ => text,
-    }
 }

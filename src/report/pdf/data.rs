@@ -61,6 +61,7 @@ pub(super) struct Chart {
     pub(super) id: Option<String>,
     pub(super) index: usize,
     pub(super) number: String,
+    pub(super) title: String,
     pub(super) note: Option<String>,
     pub(super) file: String,
     pub(super) description: String,
@@ -71,6 +72,8 @@ pub(super) struct Table {
     pub(super) id: Option<String>,
     pub(super) number: Option<String>,
     pub(super) title: Option<String>,
+    /// What all figures are, with the marks of its notes.
+    pub(super) unit: Option<(String, String)>,
     pub(super) stubs: usize,
     pub(super) heads: Vec<TableHead>,
     pub(super) columns: Vec<Column>,
@@ -87,6 +90,8 @@ pub(super) struct TableHead {
     pub(super) rows: usize,
     pub(super) number: bool,
     pub(super) text: String,
+    /// The marks of its notes.
+    pub(super) marks: String,
     pub(super) words: Vec<String>,
 }
 

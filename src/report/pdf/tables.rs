@@ -26,6 +26,8 @@ pub(super) fn grid(letters: &Letters, grid: &Grid) -> Table {
         id: None,
         number: None,
         title: None,
+        unit: Some((letters.text(&grid.unit), marks(&grid.unit_notes)))
+            .filter(|it| !it.0.is_empty()),
         stubs: grid.stubs,
         heads: heads(letters, &grid.heads),
         columns,
@@ -35,8 +37,22 @@ pub(super) fn grid(letters: &Letters, grid: &Grid) -> Table {
             .iter()
             .map(|(it, says)| (letters.text(it), letters.text(says)))
             .collect(),
-        notes: grid.notes.iter().map(|it| letters.text(it)).collect(),
+        notes: notes(letters, grid),
     }
+}
+
+/// The notes, with the marks of those that headings name.
+fn notes(letters: &Letters, grid: &Grid) -> Vec<String> {
+    let notes = grid.notes.iter().map(|it| letters.text(it)).zip(1..);
+    let marked = |(note, at): (String, usize)| match at <= grid.marked {
+        true => format!("{} {note}", marks(&[at])),
+        false => note,
+    };
+    notes.map(marked).collect()
+}
+
+fn marks(notes: &[usize]) -> String {
+    notes.iter().map(|mark| format!("[{mark}]")).collect()
 }
 
 /// Headings with the columns that they are over.
@@ -56,6 +72,7 @@ fn heads(letters: &Letters, rows: &[Vec<Head>]) -> Vec<TableHead> {
                 columns: head.columns,
                 rows: head.rows,
                 number: head.is_number,
+                marks: marks(&head.notes),
                 words: text.split(' ').map(str::to_owned).collect(),
                 text,
             });
@@ -91,6 +108,7 @@ pub(super) fn written(
             columns: 1,
             rows: 1,
             number: columns[at].number,
+            marks: String::new(),
             words: text.split(' ').map(str::to_owned).collect(),
             text,
         });
@@ -99,6 +117,7 @@ pub(super) fn written(
         id: None,
         number: None,
         title: None,
+        unit: None,
         stubs: 0,
         heads,
         columns,

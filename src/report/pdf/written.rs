@@ -188,22 +188,22 @@ impl<'p> Writer<'p> {
         let PageFigure { id, number, title, note, picture, grid } = figure;
         let id = self.id(id);
         self.keywords.push(self.letters.shown(title));
-        let title = Some(self.letters.text(title));
+        let title = self.letters.text(title);
         let (number, note) =
             (self.letters.text(number), note.as_ref().map(|it| self.letters.text(it)));
-        let Some(Picture { svg, plot }) = picture else {
+        let Some(Picture { svg, narrow: _, plot }) = picture else {
             let mut table = tables::grid(&self.letters, grid);
             table.notes.splice(0..0, note);
-            return Node::Table(Table { id, number: Some(number), title, ..table });
+            return Node::Table(Table { id, number: Some(number), title: Some(title), ..table });
         };
         let index = self.charts.len();
         let file = format!("chart-{index}.svg");
         self.pictures.push((file.clone(), self.letters.shown_but(svg, &['\n']).into_bytes()));
-        let table =
-            Table { number: Some(number.clone()), title, ..tables::grid(&self.letters, grid) };
-        self.charts.push(Node::Table(table));
+        let table = tables::grid(&self.letters, grid);
+        let named = Table { number: Some(number.clone()), title: Some(title.clone()), ..table };
+        self.charts.push(Node::Table(named));
         let description = self.letters.shown(&plot.chart.description);
-        Node::Chart(Chart { id, index, number, note, file: format!("/{file}"), description })
+        Node::Chart(Chart { id, index, number, title, note, file: format!("/{file}"), description })
     }
 
     /// The name of a place, where it is not taken.
