@@ -132,9 +132,10 @@ impl Chart {
     /// The document with an element for programs.
     pub fn svg_with(&self, metadata: &str) -> String {
         let mut canvas = Canvas::default();
-        let title = match self.is_captioned {
-            true => unit(-2),
-            false => self.paragraph(&self.title, unit(8), Style::bold(18), &mut canvas),
+        let title = if self.is_captioned {
+            unit(-2)
+        } else {
+            self.paragraph(&self.title, unit(8), Style::bold(18), &mut canvas)
         };
         let top =
             self.paragraph(&self.unit, title + unit(2), Style::soft(13), &mut canvas) + unit(24);

@@ -81,9 +81,10 @@ pub fn html_table(grid: &Grid, caption: &str) -> String {
             lines.push(format!("<p><span class=\"symbol\">{symbol}</span> {meaning}</p>"));
         }
         for (at, note) in grid.notes.iter().enumerate() {
-            let mark = match at < grid.marked {
-                true => format!("<span class=\"symbol\">[{}]</span> ", at + 1),
-                false => String::new(),
+            let mark = if at < grid.marked {
+                format!("<span class=\"symbol\">[{}]</span> ", at + 1)
+            } else {
+                String::new()
             };
             lines.push(format!("<p>{mark}{}</p>", html(note)));
         }
@@ -135,7 +136,7 @@ fn head(head: &Head) -> String {
 
 /// The marks of notes.
 fn marks(notes: &[usize]) -> String {
-    notes.iter().map(|mark| format!("<sup>[{mark}]</sup>")).collect()
+    notes.iter().map(|mark| format!("<sup>[{mark}]</sup>")).collect::<Vec<_>>().concat()
 }
 
 fn body(grid: &Grid) -> Vec<String> {

@@ -281,7 +281,7 @@ fn a_workbook_has_tables_for_people_and_the_values_of_csv_behind_them() {
     Notes: merged 0; formulas 0; frozen None; tables notes=A3:C5
     Table 1: merged 0; formulas 0; frozen C6; tables table_1=A5:F39
     Columns: merged 0; formulas 0; frozen None; tables columns=A3:D9
-    Data 1: merged 0; formulas 0; frozen A2; tables data_by_region=A1:G35
+    Data 1: merged 0; formulas 0; frozen A2; tables data_by_region=A1:H35
     created 2000-01-01T00:00:00
     ");
 }

@@ -203,7 +203,7 @@ fn what_cannot_stand_across_is_refused_with_what_could() {
     ");
     insta::assert_snapshot!(refused(&["run", "by-year", "--wide", "regime", "--format", "csv"]), @"
     error: `--wide` lays a table out for reading, and csv has its rows as they are
-    hint: leave it out, or choose of: table, markdown, html
+    hint: leave it out, or choose of: table, xlsx, markdown, html
     ");
     insta::assert_snapshot!(refused(&["run", "by-municipality", "--wide", "cpas", "--format", "html"]), @"
     error: `cpas` has 189 values: a table 756 columns wide cannot be read

@@ -44,15 +44,14 @@ pub(super) fn grid(letters: &Letters, grid: &Grid) -> Table {
 /// The notes, with the marks of those that headings name.
 fn notes(letters: &Letters, grid: &Grid) -> Vec<String> {
     let notes = grid.notes.iter().map(|it| letters.text(it)).zip(1..);
-    let marked = |(note, at): (String, usize)| match at <= grid.marked {
-        true => format!("{} {note}", marks(&[at])),
-        false => note,
+    let marked = |(note, at): (String, usize)| {
+        if at <= grid.marked { format!("{} {note}", marks(&[at])) } else { note }
     };
     notes.map(marked).collect()
 }
 
 fn marks(notes: &[usize]) -> String {
-    notes.iter().map(|mark| format!("[{mark}]")).collect()
+    notes.iter().map(|mark| format!("[{mark}]")).collect::<Vec<_>>().concat()
 }
 
 /// Headings with the columns that they are over.
