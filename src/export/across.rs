@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::grid::{Grid, GridCell, GridRow, Head, Layout, NO_ROW, symbol};
+use super::picture::is_time;
 use super::words::is_number;
 use crate::disclosure::{Cell, Member, Numbers, ResultColumn, Values};
 use crate::metric::{Dimension, Metric};
@@ -59,6 +60,7 @@ pub(super) fn across(
     let mut grid = layout.grid(heads, stubs.len(), rows.collect());
     if let [figure] = figures {
         grid.unit = layout.title(&figure.name);
+        grid.in_time = sought.in_time(stubs.len());
     }
     Ok(grid)
 }
@@ -173,7 +175,16 @@ impl Sought<'_, '_> {
             cells.extend(self.columns.iter().map(|it| self.cell(&[], it, figure)));
             GridRow { is_total: false, cells }
         });
-        self.layout.grid(vec![heads], 1, rows.collect())
+        let grid = self.layout.grid(vec![heads], 1, rows.collect());
+        Grid { in_time: self.in_time(1), ..grid }
+    }
+
+    /// The columns across that are times, with one figure each, behind those that head a row.
+    fn in_time(&self, stubs: usize) -> Vec<usize> {
+        let is_time = is_time(self.across);
+        let times = self.columns.iter().enumerate();
+        let times = times.filter(|(_, it)| is_time && **it != Member::Total);
+        times.map(|(at, _)| stubs + at).collect()
     }
 
     /// A cell that no row of the table stands behind: 0 where what it counts was delivered.

@@ -47,6 +47,8 @@ pub struct Grid {
     pub notes: Vec<String>,
     /// How many notes are named so.
     pub marked: usize,
+    /// Columns of numbers of one kind that follow each other in time.
+    pub in_time: Vec<usize>,
 }
 
 /// A heading.

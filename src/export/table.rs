@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::words::{condition, not_additive};
-use super::{ExportError, Grid, Head, Provenance, Shape, grid};
+use super::{ExportError, Grid, GridRow, Head, Provenance, Shape, grid};
+use crate::chart::spark;
 use crate::disclosure::ReleasedTable;
 use crate::render::{Look, grouped, label, terminal, terminal_lines};
 use crate::words::Words;
@@ -112,13 +113,20 @@ pub(super) fn aligned(grid: &Grid, look: Look<'_>) -> Table {
         before = path;
         lines.join("\n")
     });
-    table.set_header(headings.collect::<Vec<_>>());
+    let has_trend = look.fit_terminal && has_room_for_trend(grid, table.width());
+    let trend_head = has_trend.then(|| Words::of(look.language).text("table.trend").to_owned());
+    table.set_header(headings.chain(trend_head).collect::<Vec<_>>());
     let is_wide = is_wide(grid);
     for row in &grid.rows {
-        table.add_row(row.cells.iter().map(|cell| {
+        let texts = row.cells.iter().map(|cell| {
             let is_shown = !cell.is_repeated || !is_wide;
             if is_shown { terminal(&cell.text).into_owned() } else { String::new() }
-        }));
+        });
+        let trend = has_trend.then(|| trend(row, &grid.in_time));
+        let cells = texts.chain(trend).map(Cell::new);
+        // What is added up of other rows stands out from them.
+        let is_bold = row.is_total && look.fit_terminal;
+        table.add_row(cells.map(|it| if is_bold { it.add_attribute(Attribute::Bold) } else { it }));
     }
     for (at, path) in paths.iter().enumerate() {
         if path.last().is_some_and(|head| head.is_number)
@@ -128,4 +136,62 @@ pub(super) fn aligned(grid: &Grid, look: Look<'_>) -> Table {
         }
     }
     table
+}
+
+/// Columns that make a trend.
+const TREND_MIN: usize = 4;
+/// Blanks between two columns.
+const BETWEEN: usize = 2;
+
+/// Whether a line of blocks stands beside the numbers without breaking any.
+fn has_room_for_trend(grid: &Grid, width: Option<u16>) -> bool {
+    let widest = |at: usize| {
+        let cells =
+            grid.rows.iter().filter_map(|row| Some(row.cells.get(at)?.text.chars().count()));
+        let heads = grid.paths().get(at).map_or(0, |path| {
+            path.iter().map(|it| it.text.chars().count()).max().map_or(0, |it| it)
+        });
+        cells.max().map_or(heads, |it| it.max(heads)) + BETWEEN
+    };
+    let columns = grid.paths().len();
+    let needed = (0..columns).map(widest).sum::<usize>() + grid.in_time.len() + BETWEEN;
+    grid.in_time.len() >= TREND_MIN && width.is_some_and(|it| needed <= usize::from(it))
+}
+
+/// The numbers of a row as blocks, a blank where there is none.
+fn trend(row: &GridRow, columns: &[usize]) -> String {
+    let figure = |at: &usize| -> Option<i128> {
+        let digits = row.cells.get(*at)?.value.replace('.', "");
+        digits.parse().ok()
+    };
+    spark(&columns.iter().map(figure).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::GridCell;
+
+    fn cell(text: &str, value: &str) -> GridCell {
+        GridCell { text: text.into(), value: value.into(), ..GridCell::default() }
+    }
+
+    #[test]
+    fn numbers_that_follow_each_other_in_time_have_a_trend_where_it_breaks_no_column() {
+        let numbers = [("1 000,50", "1000.50"), (":", ""), ("0,00", "0.00"), ("500,25", "500.25")];
+        let cells = [("persons", "persons")].into_iter().chain(numbers);
+        let cells = cells.map(|(text, value)| cell(text, value)).collect();
+        let row = GridRow { cells, ..GridRow::default() };
+        let head = |text: &str| Head { text: text.into(), columns: 1, rows: 1, ..Head::default() };
+        let heads = vec![["Figure", "Q1", "Q2", "Q3", "Q4"].map(head).to_vec()];
+        let in_time = vec![1, 2, 3, 4];
+        let grid = Grid { heads, stubs: 1, rows: vec![row.clone()], in_time, ..Grid::default() };
+        assert_eq!(trend(&row, &grid.in_time), "█ ▁▄");
+        // 9 + 10 + 4 + 6 + 8 for the columns, 6 for the blocks.
+        assert!(has_room_for_trend(&grid, Some(43)));
+        assert!(!has_room_for_trend(&grid, Some(42)));
+        assert!(!has_room_for_trend(&grid, None));
+        let few = Grid { in_time: vec![2, 3, 4], ..grid };
+        assert!(!has_room_for_trend(&few, Some(200)));
+    }
 }

@@ -16,10 +16,11 @@ use crate::metric::{Metric, NOT_DELIVERED};
 use crate::quarter::Quarter;
 use crate::render::{Look, label, with_name};
 use crate::words::Words;
-use series::{Run, in_time, is_time, over_time, ranks, single_rows, time_texts};
+use series::{Run, in_time, over_time, ranks, single_rows, time_texts};
 
 pub(super) use said::spoken;
 pub use series::behind;
+pub(super) use series::is_time;
 
 /// What is asked of a picture; what is not said here, the query's file says, or what fits.
 #[derive(Debug, Clone, Default)]

@@ -18,7 +18,7 @@ const IN_ORDER: [&str; 3] = ["age", "measure_months", "measure_count"];
 const ACROSS_MAX: usize = 5;
 
 /// Whether positions lie along a dimension.
-pub(super) fn is_time(column: &ResultColumn) -> bool {
+pub(in crate::export) fn is_time(column: &ResultColumn) -> bool {
     ["quarter", "year"].contains(&&*column.name)
 }
 
