@@ -6,7 +6,7 @@
 use super::error::CliError;
 use crate::pipeline::report::TablesError;
 use crate::query::CatalogError;
-use crate::report::{EditionError, PdfError, ReportCatalogError, ReportError};
+use crate::report::{EditionError, MadeError, PdfError, ReportCatalogError, ReportError};
 
 impl From<ReportError> for CliError {
     fn from(error: ReportError) -> Self {
@@ -40,11 +40,18 @@ impl From<EditionError> for CliError {
         match error {
             EditionError::Report(error) => error.into(),
             EditionError::Export(error) => error.into(),
+            EditionError::Before(error) => error.into(),
             EditionError::Pdf(PdfError::NotBuilt) => Self::of(&error).hint(
                 "take `pdf` out of the report's `outputs`, or build the program with its feature `pdf`",
             ),
             EditionError::Pdf(_) | EditionError::Manifest(_) => Self::of(&error),
         }
+    }
+}
+
+impl From<MadeError> for CliError {
+    fn from(error: MadeError) -> Self {
+        Self::of(&error).hint("name another with `--compare-with`, or `--compare-with none`")
     }
 }
 

@@ -17,7 +17,9 @@ use crate::pipeline::report::tables;
 use crate::quarter::QuarterRange;
 use crate::query::Catalog;
 use crate::render::{Language, count};
-use crate::report::{EditionFile, Figures, ReportCatalog, ReportCatalogError, Source, edition};
+use crate::report::{
+    EditionFile, Figures, MadeEdition, ReportCatalog, ReportCatalogError, Source, edition,
+};
 use crate::warehouse::{Snapshot, Warehouse};
 
 /// Build a report: pages, documents, workbooks and data, in a folder that appears whole.
@@ -43,6 +45,11 @@ pub(super) struct Arguments {
     /// Folder of the edition, which must not be there yet; editions/NAME/EDITION where none is given.
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
+
+    /// Edition that this one says the changes since: one that lies beside it, by name, or a folder, or
+    /// `none`; the newest of an earlier state that lies beside it where none is given.
+    #[arg(long, value_name = "EDITION")]
+    compare_with: Option<String>,
 
     #[command(flatten)]
     state: StateArguments,
@@ -75,13 +82,14 @@ pub(super) fn run(
     expect_delivered(&snapshot)?;
     let name = arguments.edition.clone().unwrap_or_else(|| latest(&snapshot));
     let place = Place::prepare(arguments, &name, warehouse)?;
+    let before = before(arguments, &place, (snapshot.version(), &name))?;
     let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
     let means = if arguments.without_histories { Means::Observations } else { Means::Histories };
     let basis = Basis::new(warehouse, &snapshot, means);
     let answered = tables(&source, &catalog, &snapshot, &basis)?;
     say_unused_histories(&basis, console);
     let mut provenance = provenance(&snapshot);
-    provenance.command = recorded(arguments, &name, &snapshot).text();
+    provenance.command = recorded(arguments, &name, before.as_ref(), &snapshot).text();
     let last = snapshot.commits().last();
     let figures = Figures {
         tables: &answered.tables,
@@ -90,6 +98,7 @@ pub(super) fn run(
         edition: &name,
         delivery: last.map_or("", |it| it.record.delivery.as_str()),
         period: answered.period,
+        before: before.as_ref(),
         moment: last.map_or(0, |it| it.timestamp_ms),
     };
     let files = edition(&source, &figures, &arguments.lang)?;
@@ -141,17 +150,64 @@ fn latest(snapshot: &Snapshot) -> String {
 }
 
 /// The command that gives the edition again.
-fn recorded(arguments: &Arguments, edition: &str, snapshot: &Snapshot) -> Recorded {
+fn recorded(
+    arguments: &Arguments,
+    edition: &str,
+    before: Option<&MadeEdition>,
+    snapshot: &Snapshot,
+) -> Recorded {
     // Every option stands here, so that none can be forgotten; the folder is nobody else's business.
-    let Arguments { name, edition: _, lang, output: _, state: _, without_histories: _ } = arguments;
+    let Arguments {
+        name,
+        edition: _,
+        lang,
+        output: _,
+        compare_with,
+        state: _,
+        without_histories: _,
+    } = arguments;
     let mut command = Recorded::new("report", &[name]);
     command.option("--edition", edition);
     let languages: Vec<&str> = lang.iter().map(|it| it.code()).collect();
     if !languages.is_empty() {
         command.option("--lang", languages.join(","));
     }
+    let compared = before.map(|it| it.manifest().edition.as_str()).or(compare_with.as_deref());
+    if let Some(compared) = compared {
+        command.option("--compare-with", compared);
+    }
     command.option("--as-of", snapshot.version().to_string());
     command
+}
+
+/// The edition before: the one that is asked for, or the newest of an earlier state beside this one.
+fn before(
+    arguments: &Arguments,
+    place: &Place,
+    (version, name): (u64, &str),
+) -> Result<Option<MadeEdition>, CliError> {
+    let of_report = |it: &MadeEdition| it.manifest().report == arguments.name;
+    let Some(asked) = &arguments.compare_with else {
+        let all = MadeEdition::all(&place.parent)?;
+        let is_earlier = |it: &MadeEdition| it.place() < (version, name);
+        return Ok(all.into_iter().rfind(|it| of_report(it) && is_earlier(it)));
+    };
+    if asked == "none" {
+        return Ok(None);
+    }
+    let beside = edition_name(asked).map(|it| place.parent.join(it));
+    let folder = beside.unwrap_or_else(|_| PathBuf::from(asked));
+    let edition = MadeEdition::open(&folder)?;
+    if of_report(&edition) {
+        return Ok(Some(edition));
+    }
+    let text = format!(
+        "{} is an edition of `{}`, not of `{}`",
+        shown_path(&folder),
+        edition.manifest().report,
+        arguments.name
+    );
+    Err(CliError::new(text).hint("name one of the same report, or `--compare-with none`"))
 }
 
 /// Where an edition goes: a folder that is not there yet, and the one it lies in.

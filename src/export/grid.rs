@@ -285,14 +285,19 @@ impl<'a> Layout<'a> {
     /// The symbols of cells.
     pub(super) fn legend(&self, rows: &[GridRow]) -> Vec<(String, String)> {
         let words = Words::of(self.look.language);
-        let owned = |(symbol, meaning): (&str, &str)| (symbol.to_owned(), meaning.to_owned());
         if self.has_statuses() {
+            let owned = |(symbol, meaning): (&str, &str)| (symbol.to_owned(), meaning.to_owned());
             return symbols(self.table, words).into_iter().map(owned).collect();
         }
-        let cells = || rows.iter().flat_map(|row| &row.cells);
-        let found = SYMBOLS.iter().filter(|(status, ..)| cells().any(|it| it.status == *status));
-        found.map(|(_, symbol, key)| owned((symbol, words.text(key)))).collect()
+        legend(rows, words)
     }
+}
+
+/// The symbols that stand in cells, each with what it says.
+pub(super) fn legend(rows: &[GridRow], words: &Words) -> Vec<(String, String)> {
+    let cells = || rows.iter().flat_map(|row| &row.cells);
+    let found = SYMBOLS.iter().filter(|(status, ..)| cells().any(|it| it.status == *status));
+    found.map(|(_, symbol, key)| ((*symbol).to_owned(), words.text(key).to_owned())).collect()
 }
 
 /// The symbol of a status.
@@ -301,7 +306,7 @@ pub(super) fn symbol(status: &str) -> &'static str {
 }
 
 /// Why a cell has no number, or what its number lacks.
-fn status(cell: Cell) -> &'static str {
+pub(super) fn status(cell: Cell) -> &'static str {
     match cell {
         Cell::Value(_) => "",
         Cell::Partial(_) | Cell::LeftOut => "partial",

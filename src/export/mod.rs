@@ -22,6 +22,8 @@ mod parquet;
 mod picture;
 mod provenance;
 mod px;
+mod records;
+mod revised;
 mod sdmx_csv;
 mod structure;
 mod svg;
@@ -44,9 +46,11 @@ pub use html::{STYLE, html_table};
 pub use metadata::metadata;
 pub use picture::{Drawing, NotDrawable, Plot, behind, chart, plot};
 pub use provenance::{Provenance, pairs, tool};
+pub use records::records;
+pub use revised::{RevisedFigure, revised};
 pub use structure::structure;
 pub use vega::vega;
-pub use words::notes;
+pub use words::{dimensions, notes};
 pub use workbook::{Book, Sheet, workbook};
 
 /// How a table is written.

@@ -181,7 +181,7 @@ pub(super) fn condition(condition: &str, look: Look<'_>) -> String {
 }
 
 /// The dimensions: the columns before the first of numbers. A text after it describes a number.
-pub(super) fn dimensions(table: &ReleasedTable) -> &[ResultColumn] {
+pub fn dimensions(table: &ReleasedTable) -> &[ResultColumn] {
     let columns = table.columns();
     let first = columns.iter().position(is_number).unwrap_or(columns.len());
     &columns[..first]

@@ -6,8 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use super::changed::section;
+use super::changes::Changes;
 use super::definition::{Definition, NumberDefinition};
 use super::figure::{FigureBlock, Shown};
+use super::made::MadeEdition;
 use super::number::{Missing, Number, number, written};
 use super::page::{Page, PageBlock, PageFigure, Picture};
 use super::reference::{Condition, Reference};
@@ -38,6 +41,8 @@ pub struct Figures<'a> {
     pub delivery: &'a str,
     /// The quarters that its tables are of; none where nothing was delivered.
     pub period: Option<QuarterRange>,
+    /// The edition before, whose figures stand beside those of now; none for the first.
+    pub before: Option<&'a MadeEdition>,
     /// When the newest of the data were committed, in milliseconds since 1970, UTC.
     pub moment: i64,
 }
@@ -47,6 +52,7 @@ impl Source {
     pub fn pages(
         &self,
         figures: &Figures<'_>,
+        changes: Option<&Changes>,
         wanted: &[Language],
     ) -> Result<Vec<Page>, ReportError> {
         let (mut pages, mut errors) = (Vec::new(), Vec::new());
@@ -54,7 +60,7 @@ impl Source {
             if !wanted.is_empty() && !wanted.contains(language) {
                 continue;
             }
-            match page(&self.definition, *language, file, template, figures) {
+            match page(&self.definition, *language, (file, template), figures, changes) {
                 Ok(page) => pages.push(page),
                 Err(error) => errors.push(error),
             }
@@ -66,9 +72,9 @@ impl Source {
 fn page(
     definition: &Definition,
     language: Language,
-    file: &File,
-    template: &Template,
+    (file, template): (&File, &Template),
     figures: &Figures<'_>,
+    changes: Option<&Changes>,
 ) -> Result<Page, DocumentError> {
     let words = Words::of(language);
     let title = label(&definition.title, language).to_owned();
@@ -97,6 +103,9 @@ fn page(
         notes: BTreeMap::new(),
     };
     let mut laid_out = builder.blocks(blocks);
+    if let Some(changes) = changes {
+        laid_out.extend(section(changes, figures.tables, builder.tables, look));
+    }
     laid_out.extend(builder.notes());
     if let Some(error) = file.error(builder.problems) {
         return Err(error);

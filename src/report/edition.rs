@@ -4,19 +4,25 @@
 //! all others with their hashes. Never: the time of building, or anything else that differs the next
 //! time.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
-use serde_json::{Value, json};
 
 use super::build::Figures;
+use super::changes::{CHANGES, Changes};
 use super::definition::{Origin, Output};
 use super::html::html;
+use super::made::MadeError;
+use super::manifest::{MANIFEST, Manifest, ManifestFile, ManifestTable, SourceFile, hash};
 use super::page::Page;
 use super::pdf::{IS_BUILT, PdfError, pdf};
 use super::source::{ReportError, Source};
 use super::workbook::workbook;
-use crate::disclosure::ReleasedTable;
-use crate::export::{self, Drawing, ExportError, Format, Locale, Options, Package, Packaged};
-use crate::render::{Look, json_lines, label};
+use crate::disclosure::{ReleasedTable, ResultColumn, Values};
+use crate::export::{
+    self, Drawing, ExportError, Format, Locale, Options, Package, Packaged, dimensions, tool,
+};
+use crate::render::{Look, instant, json_lines, label};
 use crate::words::{Language, Words};
 
 /// A file of an edition.
@@ -37,6 +43,9 @@ pub enum EditionError {
     /// Its data could not be written.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// The edition before could not be read.
+    #[error(transparent)]
+    Before(#[from] MadeError),
     /// A page on paper could not be made.
     #[error(transparent)]
     Pdf(#[from] PdfError),
@@ -45,41 +54,64 @@ pub enum EditionError {
     Manifest(#[from] serde_json::Error),
 }
 
-/// What hashes of the manifest are made with.
-const HASH: &str = "blake3";
-
 /// The files of an edition in some languages; in all where none is named.
 pub fn edition(
     source: &Source,
     figures: &Figures<'_>,
     languages: &[Language],
 ) -> Result<Vec<EditionFile>, EditionError> {
-    let mut pages = source.pages(figures, languages)?;
     let outputs = &source.definition.outputs;
     if outputs.contains(&Output::Pdf) && !IS_BUILT {
         return Err(PdfError::NotBuilt.into());
     }
-    for page in &mut pages {
-        page.files = named_files(source, page.language);
-    }
-    let of_pages = pages.par_iter().map(|page| page_files(source, page));
-    let of_pages: Vec<Vec<EditionFile>> = of_pages.collect::<Result<_, EditionError>>()?;
-    let mut files: Vec<EditionFile> = of_pages.into_iter().flatten().collect();
     // Data have one language for what is said of them: the first of the report.
     let language = source.definition.languages.first().copied().unwrap_or_default();
+    let mut data = Vec::new();
     for (definition, table) in source.definition.tables.iter().zip(figures.tables) {
         let is_query = matches!(definition.origin, Origin::Query(_));
         for output in outputs {
             let name = &definition.name.value;
-            files.extend(data_files(*output, (name, is_query), table, figures, language)?);
+            data.extend(data_files(*output, (name, is_query), table, figures, language)?);
         }
     }
-    files.extend(package(source, figures, &files, language)?);
-    let manifest = manifest(source, figures, &pages, &files);
+    data.extend(package(source, figures, &data, language)?);
+    let mut manifest = manifest(source, figures);
+    let changes = figures.before.map(|before| {
+        let file = |name: &str| {
+            let found = data.iter().find(|it| it.name == name);
+            Ok(found.map(|it| it.bytes.clone()))
+        };
+        Changes::since(before, &manifest, &file)
+    });
+    let changes = changes.transpose()?;
+    if let Some(changes) = &changes {
+        manifest.compared_with = Some(changes.compared_with());
+        let bytes = changes.lines(&manifest).into_bytes();
+        data.push(EditionFile { name: CHANGES.to_owned(), bytes });
+    }
+    let mut pages = source.pages(figures, changes.as_ref(), languages)?;
+    for page in &mut pages {
+        page.files = named_files(source, page.language);
+        if changes.is_some() {
+            let said = Words::of(page.language).text("changes.file").to_owned();
+            page.files.push((CHANGES.to_owned(), said));
+        }
+        let title = (page.language.code().to_owned(), page.title.clone());
+        manifest.title.extend([title]);
+    }
+    let of_pages = pages.par_iter().map(|page| page_files(source, page));
+    let of_pages: Vec<Vec<EditionFile>> = of_pages.collect::<Result<_, EditionError>>()?;
+    let mut files: Vec<EditionFile> = of_pages.into_iter().flatten().chain(data).collect();
+    let named = files.iter().map(|it| ManifestFile {
+        name: it.name.clone(),
+        bytes: it.bytes.len(),
+        blake3: hash(&it.bytes),
+    });
+    manifest.files = named.collect();
     let mut bytes = Vec::new();
-    json_lines(&mut bytes, &manifest)?;
+    json_lines(&mut bytes, &serde_json::to_value(&manifest)?)?;
     bytes.push(b'\n');
-    files.push(EditionFile { name: "manifest.json".to_owned(), bytes });
+    files.push(EditionFile { name: MANIFEST.to_owned(), bytes });
     Ok(files)
 }
 
@@ -195,43 +227,46 @@ fn package(
     Ok(Some(EditionFile { name: "data/datapackage.json".to_owned(), bytes }))
 }
 
-/// What the edition is, what it is made of, and its files with their hashes.
-fn manifest(
-    source: &Source,
-    figures: &Figures<'_>,
-    pages: &[Page],
-    files: &[EditionFile],
-) -> Value {
-    let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
-    let sources = source.files().map(|it| json!({"file": it.path, HASH: hash(it.text.as_bytes())}));
-    let tables = source.definition.tables.iter().zip(figures.tables).map(|(definition, table)| {
-        json!({
-            "name": definition.name.value,
-            "query": table.query_name(),
-            "query_blake3": table.query_hash(),
-            "quarters": table.range().map(|it| it.to_string()),
-            "where": table.conditions(),
-            "parameters": table.parameters().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
-            "rows": table.row_count(),
-        })
+/// What the edition is and what it is made of, without its files and its pages.
+fn manifest(source: &Source, figures: &Figures<'_>) -> Manifest {
+    let sources = source.files().map(|it| SourceFile {
+        file: it.path.rsplit('/').next().map_or_else(String::new, str::to_owned),
+        blake3: hash(it.text.as_bytes()),
     });
-    let written = files
-        .iter()
-        .map(|it| json!({"name": it.name, "bytes": it.bytes.len(), HASH: hash(&it.bytes)}));
-    json!({
-        "report": source.definition.name,
-        "edition": figures.edition,
-        "title": pages.iter().map(|it| (it.language.code(), &it.title)).collect::<std::collections::BTreeMap<_, _>>(),
-        "period": figures.period.map(|it| it.to_string()),
-        "policy": figures.tables.first().map(|it| it.policy().name()),
-        "for_publication": false,
-        "version": figures.provenance.version,
-        "classification": figures.provenance.classification,
-        "deliveries": figures.provenance.deliveries,
-        "program": format!("sppis {}", env!("CARGO_PKG_VERSION")),
-        "command": figures.provenance.command,
-        "made_of": sources.collect::<Vec<_>>(),
-        "tables": tables.collect::<Vec<_>>(),
-        "files": written.collect::<Vec<_>>(),
-    })
+    let tables = source.definition.tables.iter().zip(figures.tables);
+    let tables = tables.map(|(definition, table)| ManifestTable {
+        name: definition.name.value.clone(),
+        query: table.query_name().to_owned(),
+        query_blake3: table.query_hash().to_owned(),
+        quarters: table.range().map(|it| it.to_string()),
+        conditions: table.conditions(),
+        parameters: {
+            let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            table.parameters().into_iter().map(owned).collect()
+        },
+        dimensions: dimensions(table).iter().map(|it| it.name.clone()).collect(),
+        figures: {
+            let is_number = |it: &&ResultColumn| matches!(it.values, Values::Numbers(_));
+            table.columns().iter().filter(is_number).map(|it| it.name.clone()).collect()
+        },
+        rows: table.row_count(),
+    });
+    Manifest {
+        report: source.definition.name.clone(),
+        edition: figures.edition.to_owned(),
+        title: BTreeMap::new(),
+        period: figures.period.map(|it| it.to_string()),
+        policy: figures.tables.first().map(|it| it.policy().name().to_owned()),
+        for_publication: false,
+        version: figures.provenance.version,
+        committed: instant(figures.moment),
+        classification: figures.provenance.classification.clone(),
+        deliveries: figures.provenance.deliveries.clone(),
+        program: tool(),
+        command: figures.provenance.command.clone(),
+        compared_with: None,
+        made_of: sources.collect(),
+        tables: tables.collect(),
+        files: Vec::new(),
+    }
 }

@@ -5,10 +5,14 @@
 
 mod build;
 mod catalog;
+mod changed;
+mod changes;
 mod definition;
 mod edition;
 mod figure;
 mod html;
+mod made;
+mod manifest;
 mod number;
 mod page;
 mod pdf;
@@ -20,12 +24,15 @@ mod workbook;
 
 pub use build::Figures;
 pub use catalog::{ReportCatalog, ReportCatalogError};
+pub use changes::{Changes, DataFile, DefinitionChange, Figure, Revised, TableChanges};
 pub use definition::{
     Against, Definition, List, NumberDefinition, Origin, Output, Period, TableDefinition,
 };
 pub use edition::{EditionError, EditionFile, edition};
 pub use figure::{FigureBlock, Shown};
 pub use html::html;
+pub use made::{MadeEdition, MadeError};
+pub use manifest::{ComparedWith, MANIFEST, Manifest, ManifestFile, ManifestTable, SourceFile};
 pub use page::{Page, PageBlock, PageFigure, Picture};
 pub use pdf::{IS_BUILT, PdfError, pdf};
 pub use reference::{Aspect, Condition, Form, Reference};

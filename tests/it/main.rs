@@ -158,9 +158,12 @@ mod dictionary;
 mod charts;
 mod command_line;
 
+/// What an edition says has changed since the one before.
+mod editions;
 /// The commands of the README and of the manuals.
 mod readme;
-/// Reports and their editions.
+
+/// Reports and what they promise.
 mod reports;
 
 /// Rules of the house: layout, imports, docs, lengths.

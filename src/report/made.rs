@@ -1,0 +1,120 @@
+//! Editions that were made: folders with a manifest, read back.
+//!
+//! In: a folder. Out: its manifest, and files whose bytes are those that were written. Never: a file that
+//! is not the one the manifest names, a folder that is no edition taken for one.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{MANIFEST, Manifest, hash};
+use crate::document::read_bytes;
+
+/// An edition that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeEdition {
+    folder: PathBuf,
+    manifest: Manifest,
+    manifest_hash: String,
+}
+
+/// An edition that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum MadeError {
+    /// A file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A manifest says what no edition does.
+    #[error("{}: {text}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        text: String,
+    },
+    /// A file is not the one that was written.
+    #[error("{}: its bytes are not those that the edition's manifest names", .0.display())]
+    Changed(PathBuf),
+}
+
+impl MadeEdition {
+    /// The edition in a folder.
+    pub fn open(folder: &Path) -> Result<Self, MadeError> {
+        let path = folder.join(MANIFEST);
+        let bytes =
+            read_bytes(&path).map_err(|source| MadeError::Read { path: path.clone(), source })?;
+        let manifest = serde_json::from_slice(&bytes)
+            .map_err(|error| MadeError::Manifest { path, text: error.to_string() })?;
+        Ok(Self { folder: folder.to_owned(), manifest, manifest_hash: hash(&bytes) })
+    }
+
+    /// The editions in the folder of a report, those of the earliest state first; none where the folder is
+    /// not there. A folder without a manifest is none.
+    pub fn all(folder: &Path) -> Result<Vec<Self>, MadeError> {
+        let read_error = |source| MadeError::Read { path: folder.to_owned(), source };
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(read_error)?,
+        };
+        let mut editions = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(read_error)?.path();
+            let is_hidden =
+                path.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
+            if is_hidden || !path.join(MANIFEST).is_file() {
+                continue;
+            }
+            match Self::open(&path) {
+                // Other programs have files of this name too.
+                Err(MadeError::Manifest { .. }) => {}
+                edition => editions.push(edition?),
+            }
+        }
+        editions.sort_by(|one, other| one.place().cmp(&other.place()));
+        Ok(editions)
+    }
+
+    /// Where it stands among the editions of its report: the state that it is made of, and its name.
+    pub fn place(&self) -> (u64, &str) {
+        (self.manifest.version, &self.manifest.edition)
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What it says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Hash of its manifest, by which another edition names it.
+    pub fn manifest_hash(&self) -> &str {
+        &self.manifest_hash
+    }
+
+    /// The bytes of a file that it names, as they were written; none where it names no such file.
+    pub fn file(&self, name: &str) -> Result<Option<Vec<u8>>, MadeError> {
+        let Some(named) = self.manifest.files.iter().find(|it| it.name == name) else {
+            return Ok(None);
+        };
+        let path = self.folder.join(name);
+        match read_bytes(&path) {
+            Ok(bytes) if hash(&bytes) == named.blake3 => Ok(Some(bytes)),
+            Ok(_) => Err(MadeError::Changed(path)),
+            Err(source) => Err(MadeError::Read { path, source }),
+        }
+    }
+
+    /// All that is not as it was written.
+    pub fn faults(&self) -> Vec<MadeError> {
+        let names = self.manifest.files.iter().map(|it| it.name.as_str());
+        names.filter_map(|it| self.file(it).err()).collect()
+    }
+}
