@@ -4,14 +4,17 @@
 //! one [`DocumentError`] that names every mistake with line, column and a suggestion. Never: a
 //! key that is silently ignored; what was not asked for by the reader is a mistake.
 
+mod choice;
+mod duration;
 mod file;
 mod flag;
 mod labels;
 mod number;
 mod problem;
+mod several;
 mod typography;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -75,11 +78,12 @@ pub struct Table<'a> {
     span: Span,
     problems: &'a RefCell<Vec<Problem>>,
     asked: RefCell<Vec<&'static str>>,
+    leaves: Cell<bool>,
 }
 
 impl<'a> Table<'a> {
     fn new(fields: &'a DeTable<'a>, span: Span, problems: &'a RefCell<Vec<Problem>>) -> Self {
-        Self { fields, span, problems, asked: RefCell::default() }
+        Self { fields, span, problems, asked: RefCell::default(), leaves: Cell::default() }
     }
 
     /// Where the table stands.
@@ -94,6 +98,9 @@ impl<'a> Table<'a> {
 
     /// Reports every key that was never asked for, with the nearest one that was.
     pub fn finish(&self) {
+        if self.leaves.get() {
+            return;
+        }
         let asked = self.asked.borrow();
         for key in self.fields.keys() {
             let name: &str = key.get_ref();
@@ -153,7 +160,8 @@ impl<'a> Table<'a> {
         matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()).then(|| value.span())
     }
 
-    fn has(&self, key: &str) -> bool {
+    /// Whether something stands under `key`.
+    pub fn has(&self, key: &str) -> bool {
         self.fields.keys().any(|name| name.get_ref() == key)
     }
 

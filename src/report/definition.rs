@@ -180,6 +180,8 @@ impl Definition {
                     root.problem(Problem::new(number.name.span.clone(), message));
                 }
             }
+            // When it is made is read by what makes it.
+            root.leave("schedule");
             Self {
                 name: name.to_owned(),
                 title: root.labels("title"),
@@ -202,49 +204,13 @@ fn sorted(mut entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     entries
 }
 
-/// The members of a list, each named once, by their names.
-fn named<T: Copy + PartialEq>(
-    root: &Table<'_>,
-    key: &'static str,
-    what: &str,
-    known: &[(&str, T)],
-) -> Vec<T> {
-    let mut found = Vec::new();
-    for text in root.texts(key) {
-        match one_of(root, &text, what, known) {
-            Some(it) if !found.contains(&it) => found.push(it),
-            Some(_) => {
-                let message = format!("`{}` is named twice", text.value);
-                root.problem(Problem::new(text.span, message));
-            }
-            None => {}
-        }
-    }
-    found
-}
-
-/// What a word stands for.
-fn one_of<T: Copy>(
-    table: &Table<'_>,
-    text: &Placed<String>,
-    what: &str,
-    known: &[(&str, T)],
-) -> Option<T> {
-    let found = known.iter().find(|(name, _)| *name == text.value).map(|it| it.1);
-    if found.is_none() {
-        let problem = Problem::new(text.span.clone(), format!("unknown {what} `{}`", text.value));
-        table.problem(problem.suggest(&text.value, known.iter().map(|(name, _)| *name)));
-    }
-    found
-}
-
 fn outputs(root: &Table<'_>) -> Vec<Output> {
-    let found = named(root, "outputs", "output", &Output::ALL);
+    let found = root.some_of("outputs", "output", &Output::ALL);
     if found.is_empty() { Output::ALL.map(|(_, output)| output).to_vec() } else { found }
 }
 
 fn languages(root: &Table<'_>) -> Vec<Language> {
-    let found = named(root, "languages", "language", &Language::ALL.map(|it| (it.code(), it)));
+    let found = root.some_of("languages", "language", &Language::ALL.map(|it| (it.code(), it)));
     if found.is_empty() {
         let problem =
             Problem::new(root.span().start..root.span().start + 1, "`languages` is missing");
@@ -274,14 +240,14 @@ fn origin(table: &Table<'_>) -> Origin {
         let problem = Problem::new(query.span, "a table is of a query or a list, not of both");
         table.problem(problem);
     }
-    Origin::List(one_of(table, &text, "list", &List::ALL).unwrap_or(List::Deliveries))
+    Origin::List(table.one_of(&text, "list", &List::ALL).unwrap_or(List::Deliveries))
 }
 
 fn number((name, table): &Entry<'_>) -> NumberDefinition {
     const AGAINST: [(&str, Against); 2] =
         [("before", Against::Before), ("year_before", Against::YearBefore)];
     let text = table.text("against");
-    let against = text.and_then(|text| one_of(table, &text, "word", &AGAINST));
+    let against = text.and_then(|text| table.one_of(&text, "word", &AGAINST));
     let definition = NumberDefinition {
         name: name.clone(),
         table: table.required_text("table"),
