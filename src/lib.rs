@@ -54,6 +54,8 @@ pub mod report;
 
 pub mod pipeline;
 
+pub mod schedule;
+
 pub mod cli;
 
 pub mod sample;

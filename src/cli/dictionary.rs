@@ -6,15 +6,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::console::Console;
+use super::defaults::LanguageArguments;
 use super::error::{CliError, Exit};
-use super::options::{LanguageArguments, OfTexts, OutputArguments};
+use super::open_if_present;
+use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use crate::dictionary::{Code, Dictionary, Measure, Variable};
 use crate::document::nearest;
 use crate::export::Format;
 use crate::render::{Language, label};
-use crate::warehouse::{Warehouse, WarehouseError};
+use crate::warehouse::Defaults;
 
 /// List the variables or the measures, or show one variable: definition, validity, codes, sources.
 #[derive(Debug, clap::Args)]
@@ -43,13 +45,14 @@ pub(super) fn run(
     root: &Path,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let dictionary = match Warehouse::open(root) {
-        Ok(warehouse) => warehouse.dictionary().clone(),
-        Err(WarehouseError::Absent(_)) => Dictionary::built_in()?,
-        Err(error) => return Err(error.into()),
+    let warehouse = open_if_present(root)?;
+    let dictionary = match &warehouse {
+        Some(warehouse) => warehouse.dictionary().clone(),
+        None => Dictionary::built_in()?,
     };
     let sink = arguments.output.sink(|| Guard::of_root(root), console)?;
-    let (mut text, language) = (Vec::new(), arguments.language.lang);
+    let language = arguments.language.of(sink.format, Defaults::of(warehouse.as_ref()))?;
+    let mut text = Vec::new();
     let document = if arguments.measures {
         measures(&dictionary, language, &mut text)?;
         measures_json(&dictionary)

@@ -1,11 +1,10 @@
 //! `sppis diff`
 
 use super::console::Console;
+use super::defaults::WrittenArguments;
 use super::difference::{Sides, name};
 use super::error::{CliError, Exit};
-use super::options::{
-    LanguageArguments, LocaleArguments, OfFigures, OutputArguments, StateArguments,
-};
+use super::options::{OfFigures, OutputArguments, StateArguments};
 use super::place::{FilePlace, Guard};
 use super::recorded::Recorded;
 use super::target::Exported;
@@ -46,10 +45,7 @@ pub(super) struct Arguments {
     output: OutputArguments<OfFigures>,
 
     #[command(flatten)]
-    language: LanguageArguments,
-
-    #[command(flatten)]
-    locale: LocaleArguments,
+    written: WrittenArguments,
 }
 
 pub(super) fn run(
@@ -58,6 +54,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
+    let (lang, locale) = arguments.written.of(sink.format, warehouse)?;
     let snapshot = arguments.state.snapshot(warehouse, console)?;
     let (before, after) = (snapshot.named(&arguments.before)?, snapshot.named(&arguments.after)?);
     // The newest state of each: what was classified anew since counts as it does now.
@@ -77,7 +74,6 @@ pub(super) fn run(
     if !snapshot.reclassifications().is_empty() {
         command.option("--as-of", snapshot.version().to_string());
     }
-    let (lang, locale) = (arguments.language.lang, arguments.locale.locale);
     let sides = Sides { before, after, states: [&old, &new], cells: &cells };
     let written = |mut command: Recorded| {
         command.written(sink.format, lang, locale, sink.file().map(FilePlace::name));

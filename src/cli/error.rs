@@ -7,15 +7,11 @@ use std::{io, iter};
 use super::console::Console;
 use crate::delivery::DeliveryError;
 use crate::document::DocumentError;
-use crate::export::{ExportError, NotDrawable};
-use crate::histories::HistoriesError;
-use crate::pipeline::answer::{AnswerError, Basis};
-use crate::pipeline::difference::DifferenceError;
+use crate::pipeline::answer::Basis;
 use crate::pipeline::ingest::{HistoriesProblem, IngestError};
 use crate::pipeline::reclassify::ReclassifyError;
 use crate::pipeline::replacement::ReplacementError;
 use crate::pipeline::replay::ReplayError;
-use crate::query::{ResolveError, StatementError};
 use crate::visible::line;
 use crate::warehouse::WarehouseError;
 
@@ -82,6 +78,18 @@ impl CliError {
                 Self::Failed { text, exit, hint: Some(format!("{hint}, or {other}")) }
             }
             other => other,
+        }
+    }
+
+    /// What is said of it, for where nobody sees stderr.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::ClosedPipe => String::new(),
+            Self::Documents(errors) => {
+                errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            }
+            Self::Failed { text, hint: None, .. } => text.clone(),
+            Self::Failed { text, hint: Some(hint), .. } => format!("{text}\nhint: {hint}"),
         }
     }
 
@@ -287,21 +295,6 @@ impl From<IngestError> for CliError {
     }
 }
 
-impl From<DifferenceError> for CliError {
-    fn from(error: DifferenceError) -> Self {
-        match error {
-            DifferenceError::Warehouse(error) => error.into(),
-            DifferenceError::Catalog(error) => error.into(),
-            DifferenceError::Resolve(error) => error.into(),
-            DifferenceError::Answer(error) => error.into(),
-            error @ DifferenceError::Window(_) => Self::new(error.to_string()),
-            error @ DifferenceError::Unmatched(..) => Self::new(error.to_string()).hint(
-                "`sppis run by-regime-and-measure --from … --to …` shows the quarters of each",
-            ),
-        }
-    }
-}
-
 impl From<ReclassifyError> for CliError {
     fn from(error: ReclassifyError) -> Self {
         match error {
@@ -326,65 +319,6 @@ impl From<ReplayError> for CliError {
             ReplayError::Ingest(error) => error.into(),
             ReplayError::Lines(_) => Self::of(&error)
                 .hint("`sppis rejects DELIVERY --rows` lists the rows that can come back"),
-            error => Self::of(&error),
-        }
-    }
-}
-
-impl From<ResolveError> for CliError {
-    fn from(error: ResolveError) -> Self {
-        Self::new(error.to_string()).hint("`sppis queries NAME` describes a query")
-    }
-}
-
-impl From<StatementError> for CliError {
-    fn from(error: StatementError) -> Self {
-        let hint = match &error {
-            StatementError::Refused(refused) if refused.of_persons => {
-                "`--rows` lets single observations through"
-            }
-            StatementError::Engine(_) => "whole numbers have 64 bits, decimals 38 digits",
-            StatementError::Refused(_) => {
-                "`sppis dictionary` lists the columns; tables other than `observations` are none"
-            }
-        };
-        Self::new(error.to_string()).hint(hint)
-    }
-}
-
-impl From<AnswerError> for CliError {
-    fn from(error: AnswerError) -> Self {
-        match error {
-            AnswerError::Warehouse(error) => (*error).into(),
-            AnswerError::Statement(error) => error.into(),
-            error => Self::of(&error),
-        }
-    }
-}
-
-impl From<HistoriesError> for CliError {
-    fn from(error: HistoriesError) -> Self {
-        let failed = Self::of(&error);
-        match error {
-            HistoriesError::Damaged { .. } => failed.hint(REBUILD),
-            HistoriesError::Warehouse(error) => (*error).into(),
-            HistoriesError::Io { .. } | HistoriesError::TooMany { .. } => failed,
-        }
-    }
-}
-
-impl From<ExportError> for CliError {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Io(error) => error.into(),
-            ExportError::Json(error)
-                if error.io_error_kind() == Some(io::ErrorKind::BrokenPipe) =>
-            {
-                Self::ClosedPipe
-            }
-            ExportError::Picture(NotDrawable { text, hint }) => Self::new(text).hint(hint),
-            ExportError::Letter(_) => Self::of(&error)
-                .hint("write `--format svg`, which is set in the faces of who reads it"),
             error => Self::of(&error),
         }
     }

@@ -4,9 +4,13 @@
 //! with a hint. Never: a mistake that loses its place on the way.
 
 use super::error::CliError;
+use crate::pipeline::edition::{AgainError, BuildError};
 use crate::pipeline::report::TablesError;
 use crate::query::CatalogError;
-use crate::report::{EditionError, MadeError, PdfError, ReportCatalogError, ReportError};
+use crate::report::{
+    EditionError, FolderError, MadeError, PdfError, ReportCatalogError, ReportError,
+};
+use crate::schedule::{OverviewError, RunError, SettingsError};
 
 impl From<ReportError> for CliError {
     fn from(error: ReportError) -> Self {
@@ -45,6 +49,69 @@ impl From<EditionError> for CliError {
                 "take `pdf` out of the report's `outputs`, or build the program with its feature `pdf`",
             ),
             EditionError::Pdf(_) | EditionError::Manifest(_) => Self::of(&error),
+        }
+    }
+}
+
+impl From<BuildError> for CliError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Tables(error) => error.into(),
+            BuildError::Edition(error) => error.into(),
+        }
+    }
+}
+
+impl From<AgainError> for CliError {
+    fn from(error: AgainError) -> Self {
+        match error {
+            AgainError::Made(error) => Self::of(&error),
+            AgainError::Report(error) => error.into(),
+            AgainError::Warehouse(error) => (*error).into(),
+            AgainError::Build(error) => (*error).into(),
+            AgainError::OtherTable { .. } => {
+                Self::of(&error).hint("name the warehouse that it was made of with `--warehouse`")
+            }
+            AgainError::NoBefore(_) => {
+                Self::of(&error).hint("put the folder of that edition beside it")
+            }
+            AgainError::NoSources(_) => Self::of(&error),
+        }
+    }
+}
+
+impl From<FolderError> for CliError {
+    fn from(error: FolderError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<SettingsError> for CliError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Document(error) => error.into(),
+            SettingsError::Reports(error) => error.into(),
+            SettingsError::Read { .. } => Self::of(&error),
+        }
+    }
+}
+
+impl From<OverviewError> for CliError {
+    fn from(error: OverviewError) -> Self {
+        match error {
+            OverviewError::Editions(error) => Self::of(&error),
+        }
+    }
+}
+
+impl From<RunError> for CliError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Settings(error) => error.into(),
+            RunError::Warehouse(error) => (*error).into(),
+            RunError::Reports(error) => error.into(),
+            RunError::Overview(error) => error.into(),
+            RunError::Kept { .. } => Self::of(&error),
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::console::Console;
+use super::defaults::LocaleArguments;
 use super::error::{CliError, Exit};
 use super::list::{List, counts, euros as euros_of, texts};
-use super::options::{LocaleArguments, OfLists, OutputArguments, StateArguments};
+use super::options::{OfLists, OutputArguments, StateArguments};
 use super::place::Guard;
 use super::recorded::Recorded;
 use crate::disclosure::ResultColumn;
@@ -38,18 +39,15 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
+    let locale = arguments.locale.of(sink.format, warehouse.configuration().defaults())?;
     let snapshot = &arguments.state.stored_snapshot(warehouse, console)?;
     let versions = versions(snapshot)?;
-    let mut command = Recorded::new("history", &[]);
+    let mut command = Recorded::new("history", &[]).in_one_language();
     command.option("--as-of", snapshot.version().to_string());
     let (text, columns) = (text(&versions), columns(&versions));
     let title = "Versions of the table";
-    List { name: "history", title, text, columns, snapshot, command }.write(
-        &sink,
-        arguments.locale.locale,
-        warehouse,
-        console,
-    )
+    List { name: "history", title, text, columns, snapshot, command }
+        .write(&sink, locale, warehouse, console)
 }
 
 /// A version, and what made it.

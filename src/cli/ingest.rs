@@ -5,25 +5,23 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::console::{Console, say_event};
+use super::defaults::LanguageArguments;
 use super::error::{CliError, Exit, committed_but, say_histories_problem};
 use super::ingest_log::{log_waiting, replaces, say_waiting};
-use super::options::{Formats, LanguageArguments, OfFindings, OfPages, format_of};
+use super::options::{Formats, OfFindings, OfPages, format_of};
 use super::output::{probe, write_as_made, write_file};
 use super::place::{FilePlace, Guard, is_same};
 use super::progress::progress_bar;
-use super::rejects::known_rule;
 use super::statement::{narrate_columns, statement};
 use super::{findings, validation};
-use crate::check::DELIVERY_RULES;
-use crate::delivery::{Delivery, Encoding, IgnoredColumns, REQUIRED};
-use crate::dictionary::{CODE_COLUMNS, Column};
-use crate::document::nearest;
+use crate::delivery::{Delivery, Encoding, IgnoredColumns};
 use crate::export::Format;
-use crate::finding::{Budget, BudgetError, Severity, shown};
+use crate::finding::Budget;
 use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, Outcome, ingest};
+use crate::pipeline::options::{OptionError, blocking_rule, optional_column, rule_budget};
+use crate::pipeline::validated::report_of_ingestion;
 use crate::quarter::QuarterRange;
 use crate::render::Language;
-use crate::validation::{Validated, ValidationOutcome};
 use crate::warehouse::{DeliveryFindingRecord, DeliveryRecord, Warehouse};
 
 /// Check a delivery and take it in, whole or not at all.
@@ -123,16 +121,19 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let declared = arguments.delivery.as_deref();
     let wanted = Wanted::of(arguments, warehouse)?;
+    let page = wanted.report.as_ref().map_or(Format::Html, |(_, format)| *format);
+    let language = arguments.language.of(page, warehouse.configuration().defaults())?;
     let delivery =
         Delivery::open(&arguments.files, declared, arguments.window, arguments.encoding)?;
     let budgets = arguments.max_rejects_of.iter().map(|text| rule_budget(text));
+    let accepted = arguments.accept.iter().map(|rule| blocking_rule(rule));
     let without_columns = arguments.without_column.iter().map(|name| optional_column(name));
     let options = IngestOptions {
         budget: arguments.max_rejects,
-        rule_budgets: budgets.collect::<Result<_, CliError>>()?,
+        rule_budgets: budgets.collect::<Result<_, OptionError>>()?,
         ignored_columns: IgnoredColumns::new(&arguments.ignore_column),
-        accepted: arguments.accept.iter().map(|it| blocking_rule(it)).collect::<Result<_, _>>()?,
-        without_columns: without_columns.collect::<Result<_, CliError>>()?,
+        accepted: accepted.collect::<Result<_, OptionError>>()?,
+        without_columns: without_columns.collect::<Result<_, OptionError>>()?,
         dry_run: arguments.dry_run,
         discard_corrections: arguments.discard_corrections,
         replace: arguments.replace,
@@ -148,7 +149,7 @@ pub(super) fn run(
         Log::Json => with_json(warehouse, &delivery, &options),
     };
     let report = report?;
-    let written = wanted.write(&report, warehouse, arguments.language.lang, console);
+    let written = wanted.write(&report, warehouse, language, console);
     let ended = written.and_then(|()| conclude(&delivery, &report, console));
     match report.outcome {
         Outcome::Committed { revision, version } => {
@@ -156,48 +157,6 @@ pub(super) fn run(
         }
         _ => ended,
     }
-}
-
-/// The id of a rule that blocks a delivery as a whole.
-fn blocking_rule(text: &str) -> Result<&'static str, CliError> {
-    let blocks = DELIVERY_RULES.iter().filter(|rule| rule.severity == Severity::Block);
-    let ids: Vec<&'static str> = blocks.map(|rule| rule.id).collect();
-    match known_rule(text) {
-        Ok(id) if ids.contains(&id) => Ok(id),
-        Ok(id) => Err(CliError::new(format!("`{id}` does not keep a delivery out as a whole"))
-            .hint(format!("`--accept` is for {}; rows are for `--max-rejects`", ids.join(", ")))),
-        Err(error) => Err(error),
-    }
-}
-
-/// The name of a variable that a delivery need not have.
-fn optional_column(text: &str) -> Result<&'static str, CliError> {
-    match Column::named(text.trim()) {
-        Some(column) if !REQUIRED.contains(&column) => Ok(column.name()),
-        Some(column) => Err(CliError::new(format!("every delivery has `{}`", column.name()))),
-        None => {
-            let failed = CliError::new(format!("there is no variable {}", shown(text)));
-            let names = [Column::Partner, Column::Amount].map(Column::name);
-            let near = nearest(text, names.into_iter().chain(CODE_COLUMNS));
-            let near = near.map(|near| format!("did you mean `{near}`?"));
-            Err(failed.hint(near.unwrap_or_else(|| "`sppis dictionary` lists them".to_owned())))
-        }
-    }
-}
-
-/// `check.niss-invalid=100`
-fn rule_budget(text: &str) -> Result<(&'static str, Budget), CliError> {
-    let Some((rule, budget)) = text.split_once('=') else {
-        return Err(CliError::new(format!("expected RULE=BUDGET, found `{text}`"))
-            .hint("for example `--max-rejects-of check.niss-invalid=100`"));
-    };
-    let budget = budget.parse().map_err(|error: BudgetError| CliError::new(error.to_string()))?;
-    let rule = known_rule(rule)?;
-    if DELIVERY_RULES.iter().any(|it| it.id == rule) {
-        return Err(CliError::new(format!("`{rule}` is broken by a delivery, not by rows"))
-            .hint("a budget counts rows; `--accept` lets such a delivery in"));
-    }
-    Ok((rule, budget))
 }
 
 /// The files to be written about the delivery; places and formats are settled before it is read.
@@ -246,22 +205,9 @@ impl Wanted {
             let list = findings::List { delivery, of_delivery: &of_delivery, findings, wanted };
             write_as_made(place, console, |out| list.write(*format, out).map(drop))?;
         }
-        if let Some((place, format)) = &self.report {
-            let snapshot = warehouse.snapshot(None)?;
-            let validated = Validated {
-                record: &ingested.record,
-                outcome: match ingested.outcome {
-                    Outcome::Committed { .. } | Outcome::Unchanged { .. } => {
-                        ValidationOutcome::Committed
-                    }
-                    Outcome::Refused => ValidationOutcome::Refused,
-                    Outcome::DryRun => ValidationOutcome::DryRun,
-                },
-                found: &validation::found(&details.findings)?,
-                profile: Some(&details.profile),
-                previous: validation::previous(warehouse, &snapshot, &ingested.record)?,
-            };
-            let text = validation::encode(&validated, warehouse.dictionary(), *format, language)?;
+        let report = report_of_ingestion(warehouse, ingested)?;
+        if let (Some((place, format)), Some(report)) = (&self.report, &report) {
+            let text = validation::encode(report, warehouse.dictionary(), *format, language)?;
             write_file(place, text.as_bytes(), console)?;
         }
         Ok(())

@@ -7,12 +7,18 @@
 mod clean;
 mod completions;
 mod console;
+mod defaults;
 mod deliveries;
 mod demo;
 mod dictionary;
 mod diff;
 mod difference;
+mod due;
+mod editions;
 mod error;
+mod error_of_answer;
+mod error_of_inbox;
+mod error_of_option;
 mod error_of_report;
 mod explain;
 mod fault;
@@ -20,6 +26,7 @@ mod files;
 mod findings;
 mod histories;
 mod history;
+mod inbox;
 mod ingest;
 mod ingest_log;
 mod init;
@@ -28,6 +35,7 @@ mod key;
 mod layout;
 mod list;
 mod man;
+mod notices;
 mod options;
 mod output;
 mod place;
@@ -43,13 +51,15 @@ mod run;
 mod sample;
 mod sql;
 mod statement;
+mod status;
 mod surroundings;
 mod target;
+mod timer;
 mod validation;
 mod verify;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -58,7 +68,7 @@ use console::Console;
 use error::{CliError, Exit};
 
 use crate::render::terminal_lines;
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Warehouse, WarehouseError};
 
 /// Figures one can sign from deliveries of `DWH_SPPIS_Formulaires`: persons, conventions and
 /// EBENCONVCM by regime, measure, quarter and place.
@@ -99,6 +109,7 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Check a delivery and take it in, whole or not at all.
     Ingest(ingest::Arguments),
+    Inbox(inbox::Arguments),
     /// List the deliveries and the calendar: received, missing, due.
     Deliveries(deliveries::Arguments),
     /// List the findings of a delivery: rule, line, column, expected and found.
@@ -128,6 +139,11 @@ enum Command {
     Report(report::Arguments),
     /// List the reports, describe one, or check them all.
     Reports(reports::Arguments),
+    Editions(editions::Arguments),
+    Due(due::Arguments),
+    Status(status::Arguments),
+    Notices(notices::Arguments),
+    Timer(timer::Arguments),
     /// Show a query's optimised plan and the files and columns it reads.
     Explain(explain::Arguments),
     Sql(sql::Arguments),
@@ -153,12 +169,15 @@ impl Command {
             | Self::Reclassify(_)
             | Self::Key(_)
             | Self::Demo(_)
+            | Self::Timer(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
+            Self::Due(_) => Some("at work"),
             Self::Sample(_) => Some("inventing persons"),
             Self::Verify(_) => Some("comparing files with their checksums"),
             Self::Clean(_) => Some("looking for files"),
             Self::Histories(_) => Some("gathering observations by person"),
+            Self::Inbox(_) => Some("taking deliveries in"),
             Self::Replay(_) => Some("taking rows in"),
             Self::Inspect(_)
             | Self::Deliveries(_)
@@ -167,8 +186,11 @@ impl Command {
             | Self::History(_)
             | Self::Files(_)
             | Self::Reports(_)
+            | Self::Editions(_)
+            | Self::Status(_)
             | Self::Dictionary(_) => Some("reading"),
             Self::Report(_) => Some("building"),
+            Self::Notices(_) => Some("telling"),
             Self::Diff(_) | Self::Queries(_) | Self::Run(_) | Self::Explain(_) | Self::Sql(_) => {
                 Some("counting")
             }
@@ -214,12 +236,18 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Init(arguments) => init::run(arguments, root, console),
         Command::Inspect(arguments) => inspect::run(arguments, root, console),
         Command::Ingest(arguments) => ingest::run(arguments, &open(root)?, console),
+        Command::Inbox(arguments) => inbox::run(arguments, &open(root)?, console),
         Command::Deliveries(arguments) => deliveries::run(arguments, &open(root)?, console),
         Command::Rejects(arguments) => rejects::run(arguments, &open(root)?, console),
         Command::Replay(arguments) => replay::run(arguments, &open(root)?, console),
         Command::Validation(arguments) => validation::run(arguments, &open(root)?, console),
-        Command::Report(arguments) => report::run(arguments, &open(root)?, console),
+        Command::Report(arguments) => report::run(arguments, root, console),
         Command::Reports(arguments) => reports::run(arguments, root, console),
+        Command::Editions(arguments) => editions::run(arguments, root, console),
+        Command::Due(arguments) => due::run(arguments, root, console),
+        Command::Status(arguments) => status::run(arguments, root, console),
+        Command::Notices(arguments) => notices::run(arguments, &open(root)?, console),
+        Command::Timer(arguments) => timer::run(arguments, &open(root)?, console),
         Command::Reclassify(arguments) => reclassify::run(arguments, &open(root)?, console),
         Command::Verify(arguments) => verify::run(arguments, &open(root)?, console),
         Command::Histories(arguments) => histories::run(arguments, &open(root)?, console),
@@ -240,8 +268,17 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
     }
 }
 
-fn open(root: &std::path::Path) -> Result<Warehouse, CliError> {
+fn open(root: &Path) -> Result<Warehouse, CliError> {
     Ok(Warehouse::open(root)?)
+}
+
+/// The warehouse, for commands that need none.
+fn open_if_present(root: &Path) -> Result<Option<Warehouse>, CliError> {
+    match Warehouse::open(root) {
+        Ok(warehouse) => Ok(Some(warehouse)),
+        Err(WarehouseError::Absent(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// All commands with their options, as they are read.

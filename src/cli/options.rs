@@ -1,5 +1,5 @@
-//! Options that are the same for every command that has them: `--output`, `--format`, `--lang`,
-//! `--locale`.
+//! Options that are the same for every command that has them: `--output`, `--format`, `--as-of`;
+//! `--lang` and `--locale` stand in `defaults`.
 //!
 //! In: what was asked, and the formats that a command has. Out: a [`Sink`], the place and the format,
 //! settled before anything is computed. Never: a file whose name says another format than it has.
@@ -18,9 +18,9 @@ use super::error::CliError;
 use super::output::{not_on_terminal, probe, write_as_made};
 use super::place::{FilePlace, Guard};
 use super::run::{state, stored_state};
-use crate::export::{Format, Locale};
+use crate::export::Format;
 use crate::finding::shown_path;
-use crate::render::{Language, terminal_lines};
+use crate::render::terminal_lines;
 use crate::warehouse::{Snapshot, Warehouse};
 
 /// The formats of a command; the first is that of stdout.
@@ -148,22 +148,6 @@ impl StateArguments {
     }
 }
 
-/// The language of an answer.
-#[derive(Debug, clap::Args)]
-pub(super) struct LanguageArguments {
-    /// Language of titles, headings, labels and texts, where people read.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    pub(super) lang: Language,
-}
-
-/// The form of delimited text.
-#[derive(Debug, clap::Args)]
-pub(super) struct LocaleArguments {
-    /// Delimiter and decimal mark of CSV and TSV, as spreadsheets of a country expect them.
-    #[arg(long, value_enum, default_value_t = Locale::C)]
-    pub(super) locale: Locale,
-}
-
 /// The word for a value on the command line.
 pub(super) fn word(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default()
@@ -228,7 +212,7 @@ impl<F: Formats> OutputArguments<F> {
         if !ending.is_some_and(|ending| may_end.contains(&ending.as_str())) {
             let shown = shown_path(path);
             let text = format!("the ending of {shown} is not one of the format, {what}");
-            let endings = listed(may_end.iter().copied());
+            let endings = endings_in(may_end.iter().copied());
             return Err(CliError::new(text).hint(format!("end it in {endings}")));
         }
         Sink::in_file(format, path, guard())
@@ -249,7 +233,7 @@ pub(super) fn format_of<F: Formats>(
         (None, Some(said)) => format!("says {}, which is no format of this command", word(&said)),
         (None, None) => "says no format".to_owned(),
     };
-    let endings = listed(F::formats().iter().map(|format| format.ending()));
+    let endings = endings_in(F::formats().iter().map(|format| format.ending()));
     let error = CliError::new(format!("the ending of {} {text}", shown_path(path)));
     Err(error.hint(format!("end it in {endings}")))
 }
@@ -271,11 +255,15 @@ fn contradiction<F: Formats>(given: Format, said: Format, path: &Path) -> CliErr
 }
 
 /// `.csv, .json or .txt`
-fn listed<'e>(endings: impl Iterator<Item = &'e str>) -> String {
-    let endings: Vec<String> = endings.map(|it| format!(".{it}")).collect();
-    match endings.as_slice() {
+fn endings_in<'e>(endings: impl Iterator<Item = &'e str>) -> String {
+    alternatives(&endings.map(|it| format!(".{it}")).collect::<Vec<_>>())
+}
+
+/// `en, fr or nl`
+pub(super) fn alternatives(words: &[String]) -> String {
+    match words {
         [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
-        endings => endings.concat(),
+        words => words.concat(),
     }
 }
 

@@ -6,8 +6,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::console::Console;
+use super::defaults::LanguageArguments;
 use super::error::{CliError, Exit};
-use super::options::{LanguageArguments, OfTexts, OutputArguments};
+use super::open_if_present;
+use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use crate::dictionary::Dictionary;
@@ -19,7 +21,7 @@ use crate::query::{
     Arguments as Asked, Catalog, Derived, Holds, Parameter, Query, resolve_over, schema,
 };
 use crate::render::{Language, count, label, meaning, meaning_of_formula, terminal};
-use crate::warehouse::{Warehouse, WarehouseError};
+use crate::warehouse::{Defaults, Warehouse};
 
 /// List the named queries, or describe one.
 #[derive(Debug, clap::Args)]
@@ -56,7 +58,10 @@ pub(super) fn run(
     root: &Path,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let catalog = Catalog::open(own_folder(root)?.as_deref())?;
+    // Shipped queries can be read without a warehouse.
+    let warehouse = open_if_present(root)?;
+    let own_folder = warehouse.as_ref().map(Warehouse::queries_folder);
+    let catalog = Catalog::open(own_folder.as_deref())?;
     let guard = || Guard::of_root(root);
     if arguments.schema {
         let sink = arguments.output.sink_of("JSON", &["json"], guard)?;
@@ -70,7 +75,8 @@ pub(super) fn run(
         return check(&catalog, root, console);
     }
     let sink = arguments.output.sink(guard, console)?;
-    let (mut text, language) = (Vec::new(), arguments.language.lang);
+    let language = arguments.language.of(sink.format, Defaults::of(warehouse.as_ref()))?;
+    let mut text = Vec::new();
     let (document, exit) = match &arguments.name {
         None => {
             let (queries, exit) = all(&catalog, console);
@@ -112,15 +118,6 @@ fn source(
         sink.put(text.as_bytes(), console)?;
     }
     Ok(Exit::Done)
-}
-
-/// The folder of the warehouse's own queries; shipped queries can be read without a warehouse.
-fn own_folder(root: &Path) -> Result<Option<std::path::PathBuf>, CliError> {
-    match Warehouse::open(root) {
-        Ok(warehouse) => Ok(Some(warehouse.queries_folder())),
-        Err(WarehouseError::Absent(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Every query without a mistake; the others are named.

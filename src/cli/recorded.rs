@@ -19,12 +19,18 @@ pub(super) struct Recorded {
     verb: &'static str,
     names: Vec<String>,
     options: Vec<String>,
+    has_language: bool,
 }
 
 impl Recorded {
     pub(super) fn new(verb: &'static str, names: &[&str]) -> Self {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Self { verb, names, options: Vec::new() }
+        Self { verb, names, options: Vec::new(), has_language: true }
+    }
+
+    /// The same of a command that speaks one language.
+    pub(super) fn in_one_language(self) -> Self {
+        Self { has_language: false, ..self }
     }
 
     /// With an option and its value.
@@ -40,8 +46,8 @@ impl Recorded {
         self.options.extend(is_set.then(|| name.to_owned()));
     }
 
-    /// With how its answer is written; the name of the file only where the bytes depend on there being
-    /// one.
+    /// With how its answer is written: language and locale wherever bytes depend on them, since who runs
+    /// it may have other defaults; the name of the file only where bytes depend on there being one.
     pub(super) fn written(
         &mut self,
         format: Format,
@@ -50,10 +56,11 @@ impl Recorded {
         file_name: Option<&OsStr>,
     ) {
         self.option("--format", word(&format));
-        if language != Language::default() {
+        let is_said = format.is_for_people() || language != Language::default();
+        if is_said && self.has_language {
             self.option("--lang", word(&language));
         }
-        if locale != Locale::default() {
+        if format.is_delimited() || locale != Locale::default() {
             self.option("--locale", word(&locale));
         }
         if let Some(name) = file_name.filter(|_| format.is_more_in_a_file()) {

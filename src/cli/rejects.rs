@@ -7,8 +7,8 @@ use super::error::{CliError, Exit};
 use super::findings::{List, is_listed, summary};
 use super::options::{OfFindings, OutputArguments};
 use super::place::Guard;
-use crate::document::nearest;
 use crate::finding::shown_name;
+use crate::pipeline::options::known_rule;
 use crate::pipeline::replay::LINE_COLUMN;
 use crate::render::is_formula;
 use crate::visible::is_unseen;
@@ -107,20 +107,6 @@ pub(super) fn run(
         console.tell("no findings of that kind");
     }
     Ok(Exit::Done)
-}
-
-/// The id of a rule that there is.
-pub(super) fn known_rule(rule: &str) -> Result<&'static str, CliError> {
-    let rules = crate::check::all_rules().into_iter().chain(crate::check::DELIVERY_RULES);
-    let known: Vec<&str> = rules.map(|rule| rule.id).collect();
-    if let Some(found) = known.iter().find(|id| **id == rule) {
-        return Ok(found);
-    }
-    let failed = CliError::new(format!("there is no rule `{rule}`"));
-    Err(match nearest(rule, known.iter().copied()) {
-        Some(near) => failed.hint(format!("did you mean `{near}`?")),
-        None => failed.hint(format!("rules: {}", known.join(", "))),
-    })
 }
 
 /// The file of a delivery that lines count in: the one named, or the only one.

@@ -1,38 +1,40 @@
 //! `sppis report`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
+use super::editions::index_pages;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::options::StateArguments;
-use super::output::{probe_folder, unwritable};
+use super::output::probe_folder;
 use super::place::Guard;
 use super::recorded::{Recorded, quoted};
 use super::run::expect_delivered;
 use crate::delivery::DeliveryId;
 use crate::finding::shown_path;
-use crate::pipeline::answer::{Basis, Means, provenance};
-use crate::pipeline::report::tables;
+use crate::pipeline::answer::{Basis, Means};
+use crate::pipeline::edition::{Wanted, again, build};
 use crate::quarter::QuarterRange;
 use crate::query::Catalog;
 use crate::render::{Language, count};
 use crate::report::{
-    EditionFile, Figures, MadeEdition, ReportCatalog, ReportCatalogError, Source, edition,
+    MadeEdition, ReportCatalog, ReportCatalogError, Source, is_free, write_edition,
 };
+use crate::schedule::Settings;
 use crate::warehouse::{Snapshot, Warehouse};
 
 /// Build a report: pages, documents, workbooks and data, in a folder that appears whole.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sppis report quarterly-figures\n  sppis report yearly-overview --lang fr,nl --output overview\n  \
-                  sppis report delivery-note --as-of 2008-11 --edition first\n\nsppis reports lists the reports there are; \
+                  sppis report delivery-note --as-of 2008-11 --edition first\n  \
+                  sppis report --again editions/delivery-note/first\n\nsppis reports lists the reports there are; \
                   reports/README.md says how to write one."
 )]
 pub(super) struct Arguments {
     /// The report.
-    #[arg(value_name = "NAME")]
-    name: String,
+    #[arg(value_name = "NAME", required_unless_present = "again")]
+    name: Option<String>,
 
     /// Name of the edition; where none is given, the delivery with the latest quarters.
     #[arg(long, value_name = "EDITION", value_parser = edition_name)]
@@ -42,7 +44,8 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LANG")]
     lang: Vec<Language>,
 
-    /// Folder of the edition, which must not be there yet; editions/NAME/EDITION where none is given.
+    /// Folder of the edition, which must not be there yet; NAME/EDITION in the folder of editions where none
+    /// is given (`editions` beside the warehouse, or what schedule.toml says).
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
 
@@ -50,6 +53,11 @@ pub(super) struct Arguments {
     /// `none`; the newest of an earlier state that lies beside it where none is given.
     #[arg(long, value_name = "EDITION")]
     compare_with: Option<String>,
+
+    /// Make the edition in this folder again from what it keeps, and compare all bytes; with `--output`,
+    /// write it too. Exit code 1 says that bytes differ.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["name", "edition", "lang", "compare_with", "as_of"])]
+    again: Option<PathBuf>,
 
     #[command(flatten)]
     state: StateArguments,
@@ -71,44 +79,159 @@ fn edition_name(text: &str) -> Result<String, String> {
 
 pub(super) fn run(
     arguments: &Arguments,
-    warehouse: &Warehouse,
+    root: &Path,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
+    let warehouse = Warehouse::open(root)?;
+    if let Some(folder) = &arguments.again {
+        return make_again(arguments, folder, warehouse, console);
+    }
     let reports = ReportCatalog::open(Some(&warehouse.reports_folder()))?;
-    let source =
-        reports.report(&arguments.name).map_err(|error| unknown(error, &arguments.name))?;
+    let report = arguments.name.as_deref().unwrap_or_default();
+    let source = reports.report(report).map_err(|error| unknown(error, report))?;
     expect_languages(&source, &arguments.lang)?;
-    let snapshot = arguments.state.snapshot(warehouse, console)?;
+    let snapshot = arguments.state.snapshot(&warehouse, console)?;
     expect_delivered(&snapshot)?;
     let name = arguments.edition.clone().unwrap_or_else(|| latest(&snapshot));
-    let place = Place::prepare(arguments, &name, warehouse)?;
-    let before = before(arguments, &place, (snapshot.version(), &name))?;
-    let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
-    let means = if arguments.without_histories { Means::Observations } else { Means::Histories };
-    let basis = Basis::new(warehouse, &snapshot, means);
-    let answered = tables(&source, &catalog, &snapshot, &basis)?;
-    say_unused_histories(&basis, console);
-    let mut provenance = provenance(&snapshot);
-    provenance.command = recorded(arguments, &name, before.as_ref(), &snapshot).text();
-    let last = snapshot.commits().last();
-    let figures = Figures {
-        tables: &answered.tables,
-        provenance: &provenance,
-        dictionary: basis.dictionary(),
-        edition: &name,
-        delivery: last.map_or("", |it| it.record.delivery.as_str()),
-        period: answered.period,
-        before: before.as_ref(),
-        moment: last.map_or(0, |it| it.timestamp_ms),
+    let folder = match &arguments.output {
+        Some(folder) => folder.clone(),
+        None => Settings::open(&warehouse)?.editions.join(report).join(&name),
     };
-    let files = edition(&source, &figures, &arguments.lang)?;
-    place.write(&files)?;
+    let place = Place::prepare(&folder, &warehouse)?;
+    let edition = Edition {
+        source: &source,
+        name: &name,
+        languages: &arguments.lang,
+        compare_with: arguments.compare_with.as_deref(),
+        means: means(arguments),
+    };
+    let files = edition.make(&place, &warehouse, &snapshot, console)?;
+    if arguments.output.is_none() {
+        index_pages(&place.parent, &MadeEdition::all(&place.parent)?)?;
+    }
     console.tell(&format!(
         "wrote {} of edition {name} to {}",
-        count(files.len() as u64, "file"),
+        count(files as u64, "file"),
         shown_path(&place.folder)
     ));
     Ok(Exit::Done)
+}
+
+fn means(arguments: &Arguments) -> Means {
+    if arguments.without_histories { Means::Observations } else { Means::Histories }
+}
+
+/// An edition that is to be made.
+pub(super) struct Edition<'a> {
+    pub(super) source: &'a Source,
+    pub(super) name: &'a str,
+    pub(super) languages: &'a [Language],
+    pub(super) compare_with: Option<&'a str>,
+    pub(super) means: Means,
+}
+
+impl Edition<'_> {
+    /// Makes it in its place; the number of its files.
+    pub(super) fn make(
+        &self,
+        place: &Place,
+        warehouse: &Warehouse,
+        snapshot: &Snapshot,
+        console: &mut Console,
+    ) -> Result<usize, CliError> {
+        let before = self.before(place, snapshot.version())?;
+        let catalog = Catalog::open(Some(&warehouse.queries_folder()))?;
+        let basis = Basis::new(warehouse, snapshot, self.means);
+        let command = self.recorded(before.as_ref(), snapshot).text();
+        let wanted = Wanted {
+            source: self.source,
+            catalog: &catalog,
+            edition: self.name,
+            languages: self.languages,
+            before: before.as_ref(),
+            command: &command,
+        };
+        let files = build(&wanted, warehouse, snapshot, &basis)?;
+        say_unused_histories(&basis, console);
+        write_edition(&place.folder, &files)?;
+        Ok(files.len())
+    }
+
+    /// The command that gives the edition again; its folder is nobody else's business.
+    fn recorded(&self, before: Option<&MadeEdition>, snapshot: &Snapshot) -> Recorded {
+        let mut command = Recorded::new("report", &[&self.source.definition.name]);
+        command.option("--edition", self.name);
+        let languages: Vec<&str> = self.languages.iter().map(|it| it.code()).collect();
+        if !languages.is_empty() {
+            command.option("--lang", languages.join(","));
+        }
+        let compared = before.map(|it| it.manifest().edition.as_str()).or(self.compare_with);
+        if let Some(compared) = compared {
+            command.option("--compare-with", compared);
+        }
+        command.option("--as-of", snapshot.version().to_string());
+        command
+    }
+
+    /// The edition before: the one that is asked for, or the newest of an earlier state beside this one.
+    fn before(&self, place: &Place, version: u64) -> Result<Option<MadeEdition>, CliError> {
+        let report = &self.source.definition.name;
+        let of_report = |it: &MadeEdition| it.manifest().report == *report;
+        let Some(asked) = self.compare_with else {
+            let all = MadeEdition::all(&place.parent)?;
+            let is_earlier = |it: &MadeEdition| it.place() < (version, self.name);
+            return Ok(all.into_iter().rfind(|it| of_report(it) && is_earlier(it)));
+        };
+        if asked == "none" {
+            return Ok(None);
+        }
+        let beside = edition_name(asked).map(|it| place.parent.join(it));
+        let folder = beside.unwrap_or_else(|_| PathBuf::from(asked));
+        let edition = MadeEdition::open(&folder)?;
+        if of_report(&edition) {
+            return Ok(Some(edition));
+        }
+        let text = format!(
+            "{} is an edition of `{}`, not of `{report}`",
+            shown_path(&folder),
+            edition.manifest().report,
+        );
+        Err(CliError::new(text).hint("name one of the same report, or `--compare-with none`"))
+    }
+}
+
+/// Makes an edition again and says which of its bytes are not what they were.
+fn make_again(
+    arguments: &Arguments,
+    folder: &Path,
+    warehouse: Warehouse,
+    console: &mut Console,
+) -> Result<Exit, CliError> {
+    let place = arguments.output.as_deref().map(|it| Place::prepare(it, &warehouse)).transpose()?;
+    let means = means(arguments);
+    let made =
+        again(folder, warehouse, &|warehouse, snapshot| Basis::new(warehouse, snapshot, means))?;
+    if let Some(place) = place {
+        write_edition(&place.folder, &made.files)?;
+        console.tell(&format!(
+            "wrote {} of edition {} to {}",
+            count(made.files.len() as u64, "file"),
+            made.edition,
+            shown_path(&place.folder)
+        ));
+    }
+    if made.differing.is_empty() {
+        let files = count(made.files.len() as u64, "file");
+        console.tell(&format!("edition {}: {files}, every byte as it was", made.edition));
+        return Ok(Exit::Done);
+    }
+    for name in &made.differing {
+        console.say(&format!("differs: {}", crate::render::terminal(name)));
+    }
+    if let Some(program) = &made.program {
+        console.say(&format!("note: it was made by {}", crate::render::terminal(program)));
+    }
+    Ok(Exit::BlockingFindings)
 }
 
 /// A delivery may be meant, as the command once was called.
@@ -149,84 +272,17 @@ fn latest(snapshot: &Snapshot) -> String {
     latest.map(|it| it.record.delivery.clone()).unwrap_or_default()
 }
 
-/// The command that gives the edition again.
-fn recorded(
-    arguments: &Arguments,
-    edition: &str,
-    before: Option<&MadeEdition>,
-    snapshot: &Snapshot,
-) -> Recorded {
-    // Every option stands here, so that none can be forgotten; the folder is nobody else's business.
-    let Arguments {
-        name,
-        edition: _,
-        lang,
-        output: _,
-        compare_with,
-        state: _,
-        without_histories: _,
-    } = arguments;
-    let mut command = Recorded::new("report", &[name]);
-    command.option("--edition", edition);
-    let languages: Vec<&str> = lang.iter().map(|it| it.code()).collect();
-    if !languages.is_empty() {
-        command.option("--lang", languages.join(","));
-    }
-    let compared = before.map(|it| it.manifest().edition.as_str()).or(compare_with.as_deref());
-    if let Some(compared) = compared {
-        command.option("--compare-with", compared);
-    }
-    command.option("--as-of", snapshot.version().to_string());
-    command
-}
-
-/// The edition before: the one that is asked for, or the newest of an earlier state beside this one.
-fn before(
-    arguments: &Arguments,
-    place: &Place,
-    (version, name): (u64, &str),
-) -> Result<Option<MadeEdition>, CliError> {
-    let of_report = |it: &MadeEdition| it.manifest().report == arguments.name;
-    let Some(asked) = &arguments.compare_with else {
-        let all = MadeEdition::all(&place.parent)?;
-        let is_earlier = |it: &MadeEdition| it.place() < (version, name);
-        return Ok(all.into_iter().rfind(|it| of_report(it) && is_earlier(it)));
-    };
-    if asked == "none" {
-        return Ok(None);
-    }
-    let beside = edition_name(asked).map(|it| place.parent.join(it));
-    let folder = beside.unwrap_or_else(|_| PathBuf::from(asked));
-    let edition = MadeEdition::open(&folder)?;
-    if of_report(&edition) {
-        return Ok(Some(edition));
-    }
-    let text = format!(
-        "{} is an edition of `{}`, not of `{}`",
-        shown_path(&folder),
-        edition.manifest().report,
-        arguments.name
-    );
-    Err(CliError::new(text).hint("name one of the same report, or `--compare-with none`"))
-}
-
 /// Where an edition goes: a folder that is not there yet, and the one it lies in.
-struct Place {
-    folder: PathBuf,
+pub(super) struct Place {
+    pub(super) folder: PathBuf,
     parent: PathBuf,
 }
 
 impl Place {
-    fn prepare(
-        arguments: &Arguments,
-        edition: &str,
-        warehouse: &Warehouse,
-    ) -> Result<Self, CliError> {
-        let default = || Path::new("editions").join(&arguments.name).join(edition);
-        let folder = arguments.output.clone().unwrap_or_else(default);
-        let is_empty = |it: &Path| fs::read_dir(it).is_ok_and(|mut it| it.next().is_none());
-        if folder.exists() && !is_empty(&folder) {
-            let text = format!("{} is there already", shown_path(&folder));
+    /// The place of a folder, before anything is computed for it.
+    pub(super) fn prepare(folder: &Path, warehouse: &Warehouse) -> Result<Self, CliError> {
+        if !is_free(folder) {
+            let text = format!("{} is there already", shown_path(folder));
             return Err(CliError::new(text).hint(
                 "an edition is never written over: name another with `--edition` or `--output`, or remove it",
             ));
@@ -235,26 +291,8 @@ impl Place {
         let parent = Guard::of(warehouse).folder(above.unwrap_or(Path::new(".")))?;
         probe_folder(&parent)?;
         let name = folder.file_name().ok_or_else(|| {
-            CliError::new(format!("{} is no name of a folder", shown_path(&folder)))
+            CliError::new(format!("{} is no name of a folder", shown_path(folder)))
         })?;
         Ok(Self { folder: parent.join(name), parent })
-    }
-
-    /// Writes the files into a folder beside its place, which then gets its name at once.
-    fn write(&self, files: &[EditionFile]) -> Result<(), CliError> {
-        let failed = |error: std::io::Error| unwritable(&self.folder, &error);
-        let made = tempfile::Builder::new().prefix(".sppis-edition-").tempdir_in(&self.parent);
-        let made = made.map_err(failed)?;
-        for file in files {
-            let path = made.path().join(&file.name);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(failed)?;
-            }
-            fs::write(&path, &file.bytes).map_err(failed)?;
-            fs::File::open(&path).and_then(|it| it.sync_all()).map_err(failed)?;
-        }
-        // A folder that is empty gives way to one that has its name.
-        fs::rename(made.path(), &self.folder).map_err(failed)?;
-        fs::File::open(&self.parent).and_then(|it| it.sync_all()).map_err(failed)
     }
 }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::console::Console;
+use super::defaults::LanguageArguments;
 use super::error::{CliError, Exit};
-use super::options::{LanguageArguments, OfTexts, OutputArguments};
+use super::open_if_present;
+use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use crate::dictionary::Dictionary;
@@ -18,7 +20,7 @@ use crate::pipeline::report::check;
 use crate::query::Catalog;
 use crate::render::{count, label, terminal};
 use crate::report::{DEFINITION, Origin, ReportCatalog, Source};
-use crate::warehouse::{Warehouse, WarehouseError};
+use crate::warehouse::{Defaults, Warehouse};
 
 /// List the reports, describe one, or check them all.
 #[derive(Debug, clap::Args)]
@@ -51,11 +53,7 @@ pub(super) fn run(
     root: &Path,
     console: &mut Console,
 ) -> Result<Exit, CliError> {
-    let warehouse = match Warehouse::open(root) {
-        Ok(warehouse) => Some(warehouse),
-        Err(WarehouseError::Absent(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let warehouse = open_if_present(root)?;
     let folder = warehouse.as_ref().map(Warehouse::reports_folder);
     let reports = ReportCatalog::open(folder.as_deref())?;
     if arguments.check {
@@ -65,7 +63,8 @@ pub(super) fn run(
         return copy(&reports, name, folder, console);
     }
     let sink = arguments.output.sink(|| Guard::of_root(root), console)?;
-    let (mut text, language) = (Vec::new(), arguments.language.lang);
+    let language = arguments.language.of(sink.format, Defaults::of(warehouse.as_ref()))?;
+    let mut text = Vec::new();
     let mut exit = Exit::Done;
     let document = match &arguments.name {
         Some(name) => {

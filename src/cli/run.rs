@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::console::Console;
+use super::defaults::WrittenArguments;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::layout::{ChartArguments, WideArguments};
-use super::options::{
-    LanguageArguments, LocaleArguments, OfAnswers, OutputArguments, StateArguments,
-};
+use super::options::{OfAnswers, OutputArguments, StateArguments};
 use super::recorded::Recorded;
 use super::target::{Exported, Target};
 use crate::dictionary::Dictionary;
@@ -47,10 +46,7 @@ pub(super) struct Arguments {
     output: OutputArguments<OfAnswers>,
 
     #[command(flatten)]
-    language: LanguageArguments,
-
-    #[command(flatten)]
-    locale: LocaleArguments,
+    written: WrittenArguments,
 
     #[command(flatten)]
     wide: WideArguments,
@@ -224,6 +220,7 @@ pub(super) fn run(
     let asked = &arguments.question;
     let target = Target::prepare(&arguments.output, names.len(), warehouse, console)?;
     let drawing = arguments.chart.drawing(target.format())?;
+    let (language, locale) = arguments.written.of(target.format(), warehouse)?;
     let snapshot = asked.snapshot(warehouse, console)?;
     let other = match &arguments.compare_with {
         Some(other) => Some(state(warehouse, Some(other.as_str()), console)?),
@@ -255,7 +252,7 @@ pub(super) fn run(
         verified(&answers, &basis, console)?;
     }
     let fit_terminal = console.prints_to_terminal();
-    let look = Look { language: arguments.language.lang, dictionary, fit_terminal };
+    let look = Look { language, dictionary, fit_terminal };
     let compared = other.as_ref().and_then(classification);
     let mut provenance = provenance(&snapshot);
     provenance.compared_classification =
@@ -277,7 +274,7 @@ pub(super) fn run(
             provenance: provenance.clone(),
             command: recorded(arguments, tables, &snapshot, other.as_ref()),
             look,
-            locale: arguments.locale.locale,
+            locale,
             drawing: Some(if undrawn.is_some() { Drawing::default() } else { drawing.clone() }),
             wide: arguments.wide.of(table),
         });
@@ -301,8 +298,7 @@ fn recorded(
         all,
         question,
         output: _,
-        language: _,
-        locale: _,
+        written: _,
         wide,
         chart,
         verify: _,

@@ -6,10 +6,10 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output::{pretty_json, write_atomically};
 use super::place::Guard;
-use super::rejects::known_rule;
 use crate::delivery::DeliveryId;
 use crate::exact::fitting;
 use crate::finding::{Budget, shown_path};
+use crate::pipeline::options::{OptionError, known_rule};
 use crate::quarter::{Quarter, QuarterRange};
 use crate::render::{count, terminal};
 use crate::sample::Sample;
@@ -100,7 +100,7 @@ pub(super) fn run(
     let mut sample = Sample::new(arguments.persons, arguments.seed, per_million);
     if !arguments.mistakes_of.is_empty() {
         let rules = arguments.mistakes_of.iter().map(|rule| known_rule(rule.trim()));
-        let rules = rules.collect::<Result<Vec<&str>, CliError>>()?;
+        let rules = rules.collect::<Result<Vec<&str>, OptionError>>()?;
         sample = sample.with_mistakes_of(&rules).map_err(|rule| {
             CliError::new(format!("`{rule}` needs a setting: no mistake can be planted for it"))
         })?;

@@ -1,10 +1,9 @@
 //! `sppis sql`
 
 use super::console::Console;
+use super::defaults::WrittenArguments;
 use super::error::{CliError, Exit};
-use super::options::{
-    LanguageArguments, LocaleArguments, OfFigures, OutputArguments, StateArguments,
-};
+use super::options::{OfFigures, OutputArguments, StateArguments};
 use super::place::Guard;
 use super::recorded::Recorded;
 use super::run::expect_delivered;
@@ -44,10 +43,7 @@ pub(super) struct Arguments {
     output: OutputArguments<OfFigures>,
 
     #[command(flatten)]
-    language: LanguageArguments,
-
-    #[command(flatten)]
-    locale: LocaleArguments,
+    written: WrittenArguments,
 }
 
 pub(super) fn run(
@@ -58,6 +54,7 @@ pub(super) fn run(
     let statement =
         Statement::read(&arguments.statement, arguments.rows).map_err(StatementError::from)?;
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
+    let (language, locale) = arguments.written.of(sink.format, warehouse)?;
     let snapshot = arguments.state.snapshot(warehouse, console)?;
     expect_delivered(&snapshot)?;
     if arguments.rows {
@@ -76,12 +73,11 @@ pub(super) fn run(
     command.flag("--rows", arguments.rows);
     command.option("--as-of", snapshot.version().to_string());
     let look = Look {
-        language: arguments.language.lang,
+        language,
         dictionary: warehouse.dictionary(),
         fit_terminal: console.prints_to_terminal(),
     };
-    let (table, locale) = (&table, arguments.locale.locale);
-    let provenance = provenance(&snapshot);
+    let (table, provenance) = (&table, provenance(&snapshot));
     Exported { table, provenance, command, look, locale, drawing: None, wide: None }
         .write(&sink, console)?;
     Ok(Exit::Done)

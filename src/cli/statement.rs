@@ -42,7 +42,7 @@ fn write_statement(
         Outcome::Unchanged { revision, version } => format!(
             "the same bytes are already current (revision {revision}, version {version}); nothing changed"
         ),
-        Outcome::Refused => format!("NOT committed: {}", reasons(report).join("; ")),
+        Outcome::Refused => format!("NOT committed: {}", report.reasons().join("; ")),
         Outcome::DryRun => "checked; not committed, as asked".to_owned(),
     };
     writeln!(out, "delivery {} ({}): {outcome}", delivery.id(), delivery.window())?;
@@ -77,15 +77,6 @@ fn write_sheets(out: &mut dyn Write, part: &Part) -> io::Result<()> {
     };
     let (file, names) = (shown_path(part.path()), names.join(", "));
     writeln!(out, "\nof {file} the sheet {} is read, not {names}{more}", shown(read))
-}
-
-/// Why a delivery was not committed.
-fn reasons(report: &IngestReport) -> Vec<String> {
-    let blocks = report.record.blocking.iter().filter(|found| !found.accepted);
-    let mut rules: Vec<&str> = blocks.map(|found| found.rule.as_str()).collect();
-    rules.dedup();
-    let broken = rules.into_iter().map(|rule| format!("as a whole it breaks {rule}"));
-    report.exceeded.iter().cloned().chain(broken).collect()
 }
 
 /// What was found of the delivery as a whole.

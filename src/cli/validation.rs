@@ -1,16 +1,17 @@
 //! `sppis validation`
 
 use super::console::Console;
+use super::defaults::LanguageArguments;
 use super::error::{CliError, Exit};
-use super::options::{LanguageArguments, OfPages, OutputArguments};
+use super::options::{OfPages, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
-use crate::check::Profile;
 use crate::dictionary::Dictionary;
 use crate::export::Format;
+use crate::pipeline::validated::report_of_commit;
 use crate::render::Language;
-use crate::validation::{Found, Validated, ValidationOutcome, ValidationReport, page};
-use crate::warehouse::{DeliveryRecord, Snapshot, StoredFindings, Warehouse, WarehouseError};
+use crate::validation::{ValidationReport, page};
+use crate::warehouse::Warehouse;
 
 /// Write the validation report of a delivery, to be returned to its sender.
 #[derive(Debug, clap::Args)]
@@ -37,56 +38,26 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
+    let defaults = warehouse.configuration().defaults();
+    let language = arguments.language.of(sink.format, defaults)?;
     let snapshot = warehouse.fixed_snapshot()?;
     let commit = snapshot.named(&arguments.delivery)?;
-    let profile = warehouse.profile(&commit.record)?;
-    let found = found(&warehouse.findings(&commit.record)?)?;
-    let validated = Validated {
-        record: &commit.record,
-        outcome: ValidationOutcome::Committed,
-        found: &found,
-        profile: profile.as_ref(),
-        previous: previous(warehouse, &snapshot, &commit.record)?,
-    };
-    let language = arguments.language.lang;
-    let text = encode(&validated, warehouse.dictionary(), sink.format, language)?;
+    let report = report_of_commit(warehouse, &snapshot, commit)?;
+    let text = encode(&report, warehouse.dictionary(), sink.format, language)?;
     sink.put(text.as_bytes(), console)?;
     Ok(Exit::Done)
 }
 
-/// What of the findings stands in a report.
-pub(super) fn found(findings: &StoredFindings) -> Result<Found, CliError> {
-    let mut found = Found::default();
-    findings.each(|findings| {
-        found.add(findings);
-        Ok::<(), CliError>(())
-    })?;
-    Ok(found)
-}
-
 /// The report in a format.
 pub(super) fn encode(
-    validated: &Validated<'_>,
+    report: &ValidationReport,
     dictionary: &Dictionary,
     format: Format,
     language: Language,
 ) -> Result<String, CliError> {
-    let report = ValidationReport::new(validated, dictionary);
     if format == Format::Json {
-        pretty_json(&report)
+        pretty_json(report)
     } else {
-        Ok(page(&report, dictionary, language))
+        Ok(page(report, dictionary, language))
     }
-}
-
-/// The current delivery of the latest earlier period, and what its rows are like.
-pub(super) fn previous(
-    warehouse: &Warehouse,
-    snapshot: &Snapshot,
-    record: &DeliveryRecord,
-) -> Result<Option<(String, Profile)>, WarehouseError> {
-    let before = record.quarters().and_then(|own| snapshot.latest_before(own));
-    let Some(before) = before.map(|commit| &commit.record) else { return Ok(None) };
-    let name = format!("{}@{}", before.delivery, before.revision);
-    Ok(warehouse.profile(before)?.map(|profile| (name, profile)))
 }

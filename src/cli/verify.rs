@@ -1,5 +1,7 @@
 //! `sppis verify`
 
+use chrono::Utc;
+
 use super::console::Console;
 use super::error::{CliError, Exit, REBUILD};
 use super::key::{HOW_TO_MOVE, beside_data};
@@ -9,7 +11,7 @@ use super::place::Guard;
 use crate::export::Format;
 use crate::histories::{check, is_partial};
 use crate::render::{count, euros, grouped};
-use crate::warehouse::{Fault, Verification, Warehouse};
+use crate::warehouse::{Fault, LastCheck, Verification, Warehouse};
 
 /// Check the warehouse against its log: key, checksums, rows, cents, findings, person histories.
 ///
@@ -38,6 +40,8 @@ pub(super) fn run(
     }
     let beside = beside_data(warehouse)?.map(|text| Fault { text, help: HOW_TO_MOVE });
     found.notes.extend(beside);
+    LastCheck { at: Utc::now(), version: found.version, faults: found.faults.len() }
+        .note(warehouse.root());
     if sink.format == Format::Json {
         sink.put(json(&found)?.as_bytes(), console)?;
     } else {

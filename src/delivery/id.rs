@@ -178,6 +178,11 @@ impl DeliveryId {
         Ok((id, window))
     }
 
+    /// The delivery that the name of a file says.
+    pub fn of_file(path: &Path) -> Result<Self, DeliveryIdError> {
+        settle(&[path.to_owned()], None, None).map(|(id, _)| id)
+    }
+
     /// The text of the id.
     pub fn as_str(&self) -> &str {
         &self.0

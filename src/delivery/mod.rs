@@ -31,7 +31,7 @@ pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns, misnamed};
 pub use near_id::near_id;
 pub use packing::Packing;
 pub use part::{Part, PartError};
-pub use part_name::part_label;
+pub use part_name::{PartName, part_label, part_name};
 pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
 pub use rows::{RowFault, Rows, UnreadRow};
 pub use typed::{About, Identifiers, Sheets};

@@ -1,5 +1,6 @@
 //! One file of a delivery: opened, recognised, ready to be read in chunks.
 
+use std::fs::Metadata;
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,6 +122,11 @@ impl Part {
     /// The file's name without its folder, as it may be stored and shown.
     pub fn name(&self) -> String {
         shown_name(&file_name(&self.path))
+    }
+
+    /// Whether it is the very file that `metadata` was read of, as it was then.
+    pub fn is(&self, metadata: &Metadata) -> bool {
+        self.source.is(metadata)
     }
 
     /// Bytes of the file as it is packed.

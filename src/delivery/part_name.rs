@@ -15,24 +15,47 @@ impl Part {
     }
 }
 
+/// What the name of a file says of its part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartName {
+    /// Its number, without leading zeros, or its letter.
+    pub label: String,
+    /// How many parts there are.
+    pub all: Option<u32>,
+}
+
 /// The number, without leading zeros, or the letter of a part in the name of a file.
 pub fn part_label(file: &str) -> Option<String> {
+    part_name(file).map(|part| part.label)
+}
+
+/// Which part of how many the name of a file says.
+pub fn part_name(file: &str) -> Option<PartName> {
     let name = file.to_lowercase();
     let words: Vec<&str> = words(&name);
     (0..words.len()).find_map(|at| {
-        let rest = &words[at..];
-        match rest {
+        let label = match &words[at..] {
             [word, label, ..] if PART_WORDS.contains(word) => {
-                number(label).or_else(|| letter(label))
+                number(label).or_else(|| letter(label))?
             }
             [one, of, all, ..] if OF_WORDS.contains(of) => {
-                let (one, all) = (number(one)?, number(all)?);
-                let within = one.parse::<u32>().ok()? <= all.parse::<u32>().ok()?;
-                within.then_some(one)
+                return part_of(one, all).map(|(label, all)| PartName { label, all: Some(all) });
             }
+            _ => return None,
+        };
+        // `part2of3`
+        let all = match &words[at + 1..] {
+            [one, of, all, ..] if OF_WORDS.contains(of) => part_of(one, all).map(|it| it.1),
             _ => None,
-        }
+        };
+        Some(PartName { label, all })
     })
+}
+
+/// A number of a part, and the number of all parts.
+fn part_of(one: &str, all: &str) -> Option<(String, u32)> {
+    let (one, all) = (number(one)?, number(all)?.parse().ok()?);
+    (one.parse::<u32>().ok()? <= all).then_some((one, all))
 }
 
 /// Runs of letters and runs of digits.
@@ -71,7 +94,15 @@ fn letter(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::part_label;
+    use super::{part_label, part_name};
+
+    #[test]
+    fn a_name_says_how_many_parts_there_are_or_not() {
+        let cases = [("x 2of3.csv", Some(3)), ("x_part2of3.csv", Some(3)), ("x_part2.csv", None)];
+        for (name, all) in cases {
+            assert_eq!(part_name(name).and_then(|it| it.all), all, "{name}");
+        }
+    }
 
     #[test]
     fn a_name_says_which_part_it_is_or_none() {

@@ -16,16 +16,21 @@ pub(super) struct Source {
     opened: Stamp,
 }
 
-/// What changes with a file's content.
+/// What tells a file from others, and changes with its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
+    file: (u64, u64),
     length: u64,
     modified: (i64, i64),
 }
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Self { length: metadata.len(), modified: (metadata.mtime(), metadata.mtime_nsec()) }
+        Self {
+            file: (metadata.dev(), metadata.ino()),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
     }
 }
 
@@ -66,9 +71,14 @@ impl Source {
         Ok(hasher.finalize())
     }
 
+    /// Whether what was opened is the file that `metadata` was read of, as it was then.
+    pub(super) fn is(&self, metadata: &Metadata) -> bool {
+        Stamp::of(metadata) == self.opened
+    }
+
     /// Whether nobody has written to it since it was opened.
     pub(super) fn is_unchanged(&self) -> io::Result<bool> {
-        Ok(Stamp::of(&self.file.metadata()?) == self.opened)
+        Ok(self.is(&self.file.metadata()?))
     }
 }
 

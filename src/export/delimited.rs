@@ -5,39 +5,7 @@ use std::io::{self, Write};
 
 use crate::disclosure::{ReleasedTable, ResultColumn, Values};
 use crate::render::{delimited, plain};
-
-/// Delimiter and decimal mark of delimited text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Locale {
-    /// Comma between fields, decimal point: for programs.
-    #[default]
-    #[value(name = "C", alias = "c")]
-    C,
-    /// Semicolon and decimal comma, for a spreadsheet in French.
-    #[value(name = "fr-BE", alias = "fr-be")]
-    FrBe,
-    /// Semicolon and decimal comma, for a spreadsheet in Dutch.
-    #[value(name = "nl-BE", alias = "nl-be")]
-    NlBe,
-    /// Semicolon and decimal comma, for a spreadsheet in German.
-    #[value(name = "de-BE", alias = "de-be")]
-    DeBe,
-}
-
-impl Locale {
-    pub(super) fn delimiter(self) -> char {
-        if self == Self::C { ',' } else { ';' }
-    }
-
-    pub(super) fn decimal_mark(self) -> char {
-        if self == Self::C { '.' } else { ',' }
-    }
-
-    /// A byte order mark, by which Excel knows UTF-8; other programs do without.
-    fn opening(self) -> &'static str {
-        if self == Self::C { "" } else { "\u{FEFF}" }
-    }
-}
+use crate::words::Locale;
 
 pub(super) fn write_csv(
     table: &ReleasedTable,

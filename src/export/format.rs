@@ -68,6 +68,17 @@ impl Format {
         matches!(self, Self::Table | Self::Markdown | Self::Html | Self::Xlsx)
     }
 
+    /// Whether people read it, in a language of theirs; programs read the others, which must not change
+    /// with who asks.
+    pub fn is_for_people(self) -> bool {
+        self.is_laid_out() || self.is_picture() || self == Self::Ipynb
+    }
+
+    /// Whether it is text with delimiters, as a country's spreadsheets have their own.
+    pub fn is_delimited(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
+    }
+
     /// Whether a file has more than what goes to stdout: what a stream has no room for, or, beside
     /// it, what rows have none for.
     pub fn is_more_in_a_file(self) -> bool {

@@ -29,7 +29,7 @@ pub fn metadata(
         let dialect = json!({ "delimiter": delimiter.to_string(), "encoding": "utf-8" });
         document.insert("dialect".to_owned(), dialect);
     }
-    if matches!(options.format, Format::Csv | Format::Tsv) {
+    if options.format.is_delimited() {
         document.insert("tableSchema".to_owned(), schema(table, options));
     }
     let language = options.look.language;

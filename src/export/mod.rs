@@ -38,8 +38,8 @@ use std::io::Write;
 use crate::disclosure::ReleasedTable;
 use crate::render::Look;
 
+pub use crate::words::Locale;
 pub use data_package::{Package, Packaged, data_package};
-pub use delimited::Locale;
 pub use format::Format;
 pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
 pub use html::{STYLE, html_table};

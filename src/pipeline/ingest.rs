@@ -74,6 +74,17 @@ pub struct IngestReport {
     pub histories_problem: Option<HistoriesProblem>,
 }
 
+impl IngestReport {
+    /// Why the delivery was refused, in words.
+    pub fn reasons(&self) -> Vec<String> {
+        let blocks = self.record.blocking.iter().filter(|found| !found.accepted);
+        let mut rules: Vec<&str> = blocks.map(|found| found.rule.as_str()).collect();
+        rules.dedup();
+        let broken = rules.into_iter().map(|rule| format!("as a whole it breaks {rule}"));
+        self.exceeded.iter().cloned().chain(broken).collect()
+    }
+}
+
 /// All that was found in a delivery.
 #[derive(Debug)]
 pub struct Details {

@@ -106,6 +106,16 @@ impl Catalog {
         Ok(Self { entries })
     }
 
+    /// Queries by name and text, and no others.
+    pub fn of_files<'t>(files: impl Iterator<Item = (&'t str, &'t str)>) -> Self {
+        let owned = |(name, text): (&str, &str)| Entry {
+            name: name.to_owned(),
+            path: format!("{name}.toml"),
+            text: text.to_owned(),
+        };
+        Self { entries: files.map(owned).collect() }
+    }
+
     /// The names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name.as_str())

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::changed::section;
 use super::changes::Changes;
 use super::definition::{Definition, NumberDefinition};
+use super::edition::EditionFile;
 use super::figure::{FigureBlock, Shown};
 use super::made::MadeEdition;
 use super::number::{Missing, Number, number, written};
@@ -45,6 +46,8 @@ pub struct Figures<'a> {
     pub before: Option<&'a MadeEdition>,
     /// When the newest of the data were committed, in milliseconds since 1970, UTC.
     pub moment: i64,
+    /// The files that the edition is made of, which it keeps.
+    pub sources: &'a [EditionFile],
 }
 
 impl Source {

@@ -101,7 +101,9 @@ pub fn edition(
     }
     let of_pages = pages.par_iter().map(|page| page_files(source, page));
     let of_pages: Vec<Vec<EditionFile>> = of_pages.collect::<Result<_, EditionError>>()?;
-    let mut files: Vec<EditionFile> = of_pages.into_iter().flatten().chain(data).collect();
+    let sources = figures.sources.iter().cloned();
+    let files = of_pages.into_iter().flatten().chain(data).chain(sources);
+    let mut files: Vec<EditionFile> = files.collect();
     let named = files.iter().map(|it| ManifestFile {
         name: it.name.clone(),
         bytes: it.bytes.len(),
@@ -229,10 +231,9 @@ fn package(
 
 /// What the edition is and what it is made of, without its files and its pages.
 fn manifest(source: &Source, figures: &Figures<'_>) -> Manifest {
-    let sources = source.files().map(|it| SourceFile {
-        file: it.path.rsplit('/').next().map_or_else(String::new, str::to_owned),
-        blake3: hash(it.text.as_bytes()),
-    });
+    let sources = source
+        .files()
+        .map(|it| SourceFile { file: it.name().to_owned(), blake3: hash(it.text.as_bytes()) });
     let tables = source.definition.tables.iter().zip(figures.tables);
     let tables = tables.map(|(definition, table)| ManifestTable {
         name: definition.name.value.clone(),

@@ -11,7 +11,7 @@ use crate::export::html_table;
 use crate::render::html as escaped;
 use crate::words::Words;
 
-const STYLE: &str = include_str!("look.css");
+pub(super) const STYLE: &str = include_str!("look.css");
 
 /// The page.
 pub fn html(page: &Page) -> String {

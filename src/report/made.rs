@@ -4,11 +4,11 @@
 //! is not the one the manifest names, a folder that is no edition taken for one.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{MANIFEST, Manifest, hash};
-use crate::document::read_bytes;
+use crate::document::{open_regular, read_bytes};
 
 /// An edition that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,13 @@ impl MadeEdition {
             return Ok(None);
         };
         let path = self.folder.join(name);
-        match read_bytes(&path) {
+        // Data may be longer than any file that a person writes, but not than its manifest says.
+        let read = || {
+            let (mut bytes, length) = (Vec::new(), named.bytes as u64);
+            open_regular(&path)?.take(length + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        match read() {
             Ok(bytes) if hash(&bytes) == named.blake3 => Ok(Some(bytes)),
             Ok(_) => Err(MadeError::Changed(path)),
             Err(source) => Err(MadeError::Read { path, source }),

@@ -38,6 +38,11 @@ pub struct File {
 }
 
 impl File {
+    /// Its name in the report's folder.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
     /// Its mistakes.
     pub(super) fn error(&self, mut problems: Vec<Problem>) -> Option<DocumentError> {
         problems.sort_by_key(|it| it.span.start);
@@ -107,6 +112,11 @@ impl Source {
     /// The files that it is made of: `report.toml`, then the texts.
     pub fn files(&self) -> impl Iterator<Item = &File> {
         std::iter::once(&self.file).chain(self.texts.iter().map(|(_, file, _)| file))
+    }
+
+    /// `report.toml`.
+    pub fn definition_file(&self) -> &File {
+        &self.file
     }
 
     /// Mistakes of `report.toml` that only the queries tell.

@@ -3,10 +3,13 @@
 //! In: the text of the file. Out: a [`Configuration`]. Figures depend on these settings, so their
 //! fingerprint is part of what makes a delivery "the same again".
 
+use clap::ValueEnum;
+
 use crate::attribution::AttributionRule;
 use crate::check::FixedAmounts;
 use crate::decode::{AmountError, IdentifierFormat, PLAUSIBLE_CENTS_MAX, parse_cents};
 use crate::document::{DocumentError, Placed, Problem, Table, read_document};
+use crate::words::{Language, Locale};
 
 /// What `init` writes: every setting with its default and meaning.
 pub const DEFAULT_CONFIGURATION: &str = r#"# Settings of this warehouse. Figures depend on them: `identifier` and `attribution` are fixed by the
@@ -28,6 +31,12 @@ max_amount = "100000.00"
 # group read them. One that is there already keeps its own. Figures do not depend on it.
 output_mode = "0600"
 
+# What is taken where `--lang` and `--locale` are not given; the environment variables SPPIS_LANG and
+# SPPIS_LOCALE come before. What programs read keeps its language. Figures do not depend on them.
+# [defaults]
+# lang = "fr"
+# locale = "fr-BE"
+
 # Fixed amounts in euros by kind of guidance; rows that differ are warned of. None by default.
 # [fixed_amounts]
 # h50 = "250.00"
@@ -42,6 +51,16 @@ pub struct Configuration {
     cents_max: i64,
     fixed_amounts: FixedAmounts,
     output_mode: OutputMode,
+    defaults: Defaults,
+}
+
+/// What is taken where an option is not given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// Of `--lang`.
+    pub language: Option<Language>,
+    /// Of `--locale`.
+    pub locale: Option<Locale>,
 }
 
 /// Who may read and change a file that is written for others.
@@ -102,6 +121,7 @@ impl Configuration {
             cents_max: max_amount(root).unwrap_or(PLAUSIBLE_CENTS_MAX),
             fixed_amounts: root.table("fixed_amounts").map_or_else(Vec::new, |it| amounts(&it)),
             output_mode: output_mode(root),
+            defaults: root.table("defaults").map_or_else(Defaults::default, |it| defaults(&it)),
         })
     }
 
@@ -130,6 +150,11 @@ impl Configuration {
         self.output_mode
     }
 
+    /// What is taken where an option is not given.
+    pub fn defaults(&self) -> Defaults {
+        self.defaults
+    }
+
     /// The same with other fixed settings.
     pub(super) fn with_fixed(&self, fixed: (IdentifierFormat, AttributionRule)) -> Self {
         let (identifier, attribution) = fixed;
@@ -138,14 +163,16 @@ impl Configuration {
 
     /// Hash of the settings that rows are read under, and of what the dictionary says of that.
     pub fn reading(&self, dictionary: &str) -> String {
-        let Self { identifier, attribution, cents_max, fixed_amounts, output_mode: _ } = self;
+        let Self { identifier, attribution, cents_max, fixed_amounts, output_mode: _, defaults: _ } =
+            self;
         let read = (identifier, attribution, cents_max, fixed_amounts, dictionary);
         blake3::hash(format!("{read:?}").as_bytes()).to_hex().to_string()
     }
 
     /// Hash of the settings that figures depend on and of the dictionary's fingerprint.
     pub fn fingerprint(&self, dictionary: &str) -> String {
-        let Self { identifier, attribution, cents_max, fixed_amounts, output_mode: _ } = self;
+        let Self { identifier, attribution, cents_max, fixed_amounts, output_mode: _, defaults: _ } =
+            self;
         let mut text = format!(
             "Configuration {{ identifier: {identifier:?}, attribution: {attribution:?}, \
              fixed_amounts: {fixed_amounts:?} }} {dictionary}"
@@ -194,6 +221,26 @@ fn output_mode(table: &Table<'_>) -> OutputMode {
         table.problem(Problem::new(text.span, message));
         OutputMode::default()
     })
+}
+
+fn defaults(table: &Table<'_>) -> Defaults {
+    let defaults =
+        Defaults { language: as_option(table, "lang"), locale: as_option(table, "locale") };
+    table.finish();
+    defaults
+}
+
+/// A value as the option on the command line takes it.
+fn as_option<T: ValueEnum>(table: &Table<'_>, key: &'static str) -> Option<T> {
+    let text = table.text(key)?;
+    let value = T::from_str(&text.value, false).ok();
+    if value.is_none() {
+        let known: Vec<_> = T::value_variants().iter().filter_map(T::to_possible_value).collect();
+        let names = known.iter().map(clap::builder::PossibleValue::get_name);
+        let message = format!("unknown value `{}`", text.value);
+        table.problem(Problem::new(text.span, message).suggest(&text.value, names));
+    }
+    value
 }
 
 fn amounts(table: &Table<'_>) -> FixedAmounts {

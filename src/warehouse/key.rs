@@ -49,6 +49,9 @@ impl fmt::Display for KeySource {
 }
 
 impl KeySource {
+    /// The variables of the environment that a key or its place may stand in: no other program needs them.
+    pub const VARIABLES: [&str; 3] = [FILE_VARIABLE, VARIABLE, CREDENTIALS_VARIABLE];
+
     /// What the environment hands over.
     pub(super) fn of_environment() -> Option<Self> {
         if let Some(path) = std::env::var_os(FILE_VARIABLE) {

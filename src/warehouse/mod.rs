@@ -8,6 +8,7 @@
 //! sppis.toml               settings
 //! dictionary.toml          the warehouse's own variables, codes and measure rules (optional)
 //! queries/                 its own named queries (optional)
+//! schedule.toml            what runs on schedule, and who is told of it (optional)
 //! key/pseudonym.key        the key, mode 0600 (only where it was wished beside the data)
 //! observations/            the Delta table, partitioned by quarter
 //! findings/                what was found in each delivery, named by its commit
@@ -33,6 +34,7 @@ mod findings;
 mod hybrid;
 mod key;
 mod key_place;
+mod last_check;
 mod log;
 mod log_balance;
 mod log_entry;
@@ -57,7 +59,7 @@ use std::path::{Path, PathBuf};
 
 pub use checked::{CheckedBytes, Written, compare_all};
 pub use commit::{Committed, Ingestion, NewCommit};
-pub use configuration::{Configuration, DEFAULT_CONFIGURATION, OutputMode};
+pub use configuration::{Configuration, DEFAULT_CONFIGURATION, Defaults, OutputMode};
 pub use error::WarehouseError;
 pub use file_hash::FileHash;
 #[cfg(test)]
@@ -66,6 +68,7 @@ pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{FindingsAsParquet, RowCounts, StoredFinding, StoredFindings};
 pub use key::KeySource;
 pub use key_place::{KeyPlace, MovedKey};
+pub use last_check::LastCheck;
 pub use meaning::{Meaning, short};
 pub use reclassification::Reclassification;
 pub use record::{
@@ -97,6 +100,8 @@ const KEY_FOLDER: &str = "key";
 const KEY_FILE: &str = "pseudonym.key";
 const OBSERVATIONS_FOLDER: &str = "observations";
 const LOG_FOLDER: &str = "_delta_log";
+/// What runs on schedule.
+const SCHEDULE_FILE: &str = "schedule.toml";
 const FINDINGS_FOLDER: &str = "findings";
 const HISTORIES_FOLDER: &str = "histories";
 const STAGING_FOLDER: &str = "staging";
@@ -107,6 +112,15 @@ pub struct Warehouse {
     root: PathBuf,
     configuration: Configuration,
     dictionary: Dictionary,
+    /// What extends the dictionary that is compiled in.
+    own_dictionary: Option<String>,
+}
+
+impl Defaults {
+    /// Those of a warehouse, if there is one.
+    pub fn of(warehouse: Option<&Warehouse>) -> Self {
+        warehouse.map_or_else(Self::default, |it| it.configuration.defaults())
+    }
 }
 
 /// Which state of the table is asked for.
@@ -184,14 +198,25 @@ impl Warehouse {
         };
         let configuration = Configuration::read(&settings.display().to_string(), &text)?;
         let own = root.join(DICTIONARY_FILE);
-        let dictionary = match read_text(&own) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Dictionary::built_in()?,
-            text => {
-                let text = text.map_err(WarehouseError::io(&own))?;
-                Dictionary::extended(Some((&own.display().to_string(), &text)))?
-            }
+        let own_dictionary = match read_text(&own) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            text => Some(text.map_err(WarehouseError::io(&own))?),
         };
-        Ok(Self { root: root.to_owned(), configuration, dictionary })
+        let name = own.display().to_string();
+        let dictionary =
+            Dictionary::extended(own_dictionary.as_deref().map(|text| (name.as_str(), text)))?;
+        Ok(Self { root: root.to_owned(), configuration, dictionary, own_dictionary })
+    }
+
+    /// The same with another dictionary of its own, or none.
+    pub fn with_dictionary(self, name: &str, own: Option<&str>) -> Result<Self, WarehouseError> {
+        let dictionary = Dictionary::extended(own.map(|text| (name, text)))?;
+        Ok(Self { dictionary, own_dictionary: own.map(str::to_owned), ..self })
+    }
+
+    /// The text of what extends the dictionary that is compiled in.
+    pub fn own_dictionary(&self) -> Option<&str> {
+        self.own_dictionary.as_deref()
     }
 
     /// Its folder.
@@ -224,6 +249,11 @@ impl Warehouse {
         self.root.join(HISTORIES_FOLDER)
     }
 
+    /// The file that says what runs on schedule, whether it is there or not.
+    pub fn schedule_file(root: &Path) -> PathBuf {
+        root.join(SCHEDULE_FILE)
+    }
+
     /// The files and folders that are a warehouse's own, wherever links may have put them.
     pub fn own_places(root: &Path) -> Vec<PathBuf> {
         let names = [
@@ -238,6 +268,8 @@ impl Warehouse {
             STAGING_FOLDER,
             committed::COMMITTED_FILE,
             turn::TURN_FILE,
+            last_check::LAST_CHECK_FILE,
+            SCHEDULE_FILE,
         ];
         let mut places: Vec<PathBuf> = names.iter().map(|name| root.join(name)).collect();
         for folder in [QUERIES_FOLDER, REPORTS_FOLDER, KEY_FOLDER] {

@@ -89,7 +89,7 @@ impl Snapshot {
     }
 
     /// Each version that a commit made, and when, in order.
-    pub(super) fn stamps(&self) -> Vec<(u64, i64)> {
+    pub fn stamps(&self) -> Vec<(u64, i64)> {
         let of_deliveries = self.commits.iter().map(|it| (it.version, it.timestamp_ms));
         let of_all = self.reclassifications.iter().map(|it| (it.version, it.timestamp_ms));
         let mut stamps: Vec<(u64, i64)> = of_deliveries.chain(of_all).collect();

@@ -6,6 +6,7 @@
 //! (columns of CSV, keys of JSON) are no words, and neither are messages of the command line, which
 //! are in English.
 
+mod locale;
 mod template;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use std::sync::LazyLock;
 
 use toml::de::{DeTable, DeValue};
 
+pub use locale::Locale;
 pub use template::{Value, values_of};
 
 use crate::document::{Labels, dutch, french};

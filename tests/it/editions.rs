@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use serde_json::Value;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sppis::report::{MadeEdition, index_page};
+use sppis::words::Language;
 
 use crate::sandbox::{HEADER, PERSONS, Sandbox};
 
@@ -153,4 +156,109 @@ fn which_edition_is_compared_with_can_be_said() {
     hint: name another with `--compare-with`, or `--compare-with none`
     ");
     assert!(!sandbox.join("editions/mine/z").exists());
+}
+
+/// What a page says, without its marks; a line for each row and each paragraph, ` | ` between cells.
+fn said(page: &str) -> String {
+    let body = page.split_once("<body").unwrap().1.split_once('>').unwrap().1;
+    let cells =
+        body.replace("</td><td", " | <td").replace("</th><t", " | <t").replace("</td><td", "");
+    let mut said = String::new();
+    for piece in cells.split('<') {
+        said.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+    }
+    let lines: Vec<&str> = said.lines().filter(|it| !it.trim().is_empty()).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_page_lists_the_editions_of_a_report_the_newest_first() {
+    let sandbox = three_states();
+    let mut editions = MadeEdition::all(&sandbox.join("editions/mine")).unwrap();
+    let page = index_page(&editions, Language::En);
+    let mut told = said(&page);
+    for edition in &editions {
+        let committed = edition.manifest().committed.parse::<DateTime<Utc>>().unwrap();
+        let committed = committed.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        told =
+            told.replace(&committed, "COMMITTED").replace(&edition.manifest().program, "PROGRAM");
+    }
+    insta::assert_snapshot!(told, @"
+    Not for publication: figures for use inside the institution, not yet checked for disclosure
+    Mine
+    Editions, the newest first
+    Edition | Period | State of the data | Deliveries | Compared with | Revised figures | New rows | Rows gone | Made with
+    third | Q1 2005 – Q2 2005 | version 3, committed COMMITTED | ba@2, bb@1 | second | 9 | 0 | 2 | PROGRAM
+    second | Q1 2005 – Q2 2005 | version 2, committed COMMITTED | ba@1, bb@1 | first | 0 | 3 | 0 | PROGRAM
+    first | Q1 2005 – Q1 2005 | version 1, committed COMMITTED | ba@1 | not compared | – | – | – | PROGRAM
+    ");
+    // Every link leads to a page that is there; nothing else is asked for, and nothing runs.
+    let links: Vec<&str> =
+        page.split("href=\"").skip(1).map(|it| it.split('"').next().unwrap()).collect();
+    assert_eq!(links, ["third", "second", "first"].map(|it| format!("./{it}/index.en.html")));
+    assert!(links.iter().all(|it| sandbox.join("editions/mine").join(it).is_file()));
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("<link"));
+    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+    // Whatever order they come in, the page is the same.
+    editions.reverse();
+    assert_eq!(index_page(&editions, Language::En), page);
+}
+
+#[test]
+fn the_page_of_editions_speaks_its_language_and_takes_no_text_for_marks() {
+    let sandbox = Sandbox::empty();
+    let manifest = |edition: &str, version: u64, page: &str| {
+        let text = json!({
+            "report": "odd",
+            "edition": edition,
+            "title": {"fr": "Chiffres <b>&amp; plus"},
+            "period": "2007Q1..2008Q4",
+            "policy": null,
+            "for_publication": version == 1,
+            "version": version,
+            "classification": null,
+            "deliveries": (0..version).map(|it| format!("20{it:02}-05")).collect::<Vec<_>>(),
+            "program": "sppis <1>",
+            "command": "",
+            "compared_with": (version > 1).then(|| json!({
+                "edition": "<before>",
+                "manifest_blake3": "",
+                "revised": 12_345,
+                "rows_new": 1,
+                "rows_gone": 0,
+            })),
+            "made_of": [],
+            "tables": [],
+            "files": [{"name": page, "bytes": 0, "blake3": ""}],
+        });
+        let name = format!("editions/{edition}/manifest.json");
+        MadeEdition::open(sandbox.write(&name, text.to_string()).parent().unwrap()).unwrap()
+    };
+    let editions = [
+        manifest("javascript:é 1", 1, "index.fr.html"),
+        manifest("b\"ad", 12, "index.nl.html"),
+        manifest("c", 5, "index.html"),
+    ];
+    let page = index_page(&editions, Language::Nl);
+    insta::assert_snapshot!(said(&page), @"
+    Niet voor publicatie: cijfers voor intern gebruik, waarvan de vertrouwelijkheid nog niet gecontroleerd is
+    Chiffres &lt;b&gt;&amp;amp; plus
+    Edities, de nieuwste eerst
+    Editie | Periode | Stand van de gegevens | Leveringen | Vergeleken met | Herziene cijfers | Nieuwe rijen | Verdwenen rijen | Gemaakt met
+    b&quot;ad | 1e kwartaal 2007 – 4e kwartaal 2008 | versie 12 | 12 leveringen2000-05, 2001-05, 2002-05, 2003-05, 2004-05, 2005-05, 2006-05, 2007-05, 2008-05, 2009-05, 2010-05, 2011-05 | &lt;before&gt; | 12 345 | 1 | 0 | sppis &lt;1&gt;
+    c | 1e kwartaal 2007 – 4e kwartaal 2008 | versie 5 | 5 leveringen2000-05, 2001-05, 2002-05, 2003-05, 2004-05 | &lt;before&gt; | 12 345 | 1 | 0 | sppis &lt;1&gt;
+    javascript:é 1 (fr) | 1e kwartaal 2007 – 4e kwartaal 2008 | versie 1 | 2000-05 | niet vergeleken | – | – | – | sppis &lt;1&gt;
+    ");
+    assert!(page.contains("<h1><span lang=\"fr\">Chiffres &lt;b&gt;&amp;amp; plus</span></h1>"));
+    assert!(page.contains("<a href=\"./b%22ad/index.nl.html\">b&quot;ad</a>"), "{page}");
+    assert!(page.contains("<a href=\"./javascript%3A%C3%A9%201/index.fr.html\" hreflang=\"fr\">"));
+    assert!(page.contains("<th scope=\"row\">c</th>"), "{page}");
+    for (language, none) in [
+        (Language::En, "Editions\nThere is no edition yet."),
+        (Language::Fr, "Éditions\nIl n’y a pas encore d’édition."),
+        (Language::Nl, "Edities\nEr is nog geen editie."),
+        (Language::De, "Ausgaben\nEs gibt noch keine Ausgabe."),
+    ] {
+        assert_eq!(said(&index_page(&[], language)), none);
+    }
 }

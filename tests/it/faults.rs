@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use crate::sandbox::{CONFIGURATION, PROGRAM, Sandbox, compiled, files_below};
 
 /// The library that makes operations fail, compiled once.
-fn library() -> &'static Path {
+pub(crate) fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| compiled("fault"))
 }

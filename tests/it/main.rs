@@ -23,6 +23,9 @@ mod seeded;
 /// `init`, `ingest`, redelivery, budgets, replaced files, versions.
 mod ingesting;
 
+/// Deliveries that arrive in a folder: complete or not, refused, hostile, passes that are killed.
+mod inbox;
+
 /// Amounts that are no amounts, and the setting that says so.
 mod amounts;
 
@@ -158,13 +161,31 @@ mod dictionary;
 mod charts;
 mod command_line;
 
+/// Calendar expressions: as systemd reads them, and when they occur.
+mod calendar;
+
+/// What is due, as a function.
+mod due;
+
+/// A schedule as it is lived with, in a month of mishaps.
+mod schedule;
+
+/// `--lang` and `--locale` where they are not given.
+mod defaults;
 /// What an edition says has changed since the one before.
 mod editions;
+/// Who is told of what happens on schedule, and the servers that the tests tell.
+mod notices;
+mod receivers;
+
 /// The commands of the README and of the manuals.
 mod readme;
 
 /// Reports and what they promise.
 mod reports;
+
+/// `sppis timer`: units that systemd takes, lines that cron takes.
+mod timer;
 
 /// Rules of the house: layout, imports, docs, lengths.
 mod tidy;

@@ -11,10 +11,11 @@ use crate::seeded::{copy, warehouse};
 
 /// Every command, which of the shared options it has, and its formats, the first that of stdout.
 /// A command that is not in the list has not been decided on.
-const COMMANDS: [(&str, &[&str], &[&str]); 26] = [
+pub(crate) const COMMANDS: [(&str, &[&str], &[&str]); 32] = [
     ("init", &[], &[]),
     ("inspect", &["format", "output"], TEXTS),
     ("ingest", &["lang"], &[]),
+    ("inbox", &["format", "output"], TEXTS),
     ("deliveries", &["as-of", "format", "output", "locale"], LISTS),
     ("rejects", &["format", "output"], &["table", "csv", "json", "parquet"]),
     ("replay", &[], &[]),
@@ -31,6 +32,12 @@ const COMMANDS: [(&str, &[&str], &[&str]); 26] = [
     // It writes an edition into a folder, in several languages.
     ("report", &["as-of"], &[]),
     ("reports", &["format", "output", "lang"], TEXTS),
+    ("notices", &["format", "output"], TEXTS),
+    ("editions", &["format", "output"], TEXTS),
+    ("due", &["format", "output"], TEXTS),
+    ("status", &["format", "output"], TEXTS),
+    // It writes units into a folder.
+    ("timer", &[], &[]),
     ("explain", &["as-of", "format", "output"], TEXTS),
     ("sql", &["as-of", "format", "output", "lang", "locale"], FIGURES),
     ("files", &["as-of", "format", "output"], TEXTS),
@@ -110,7 +117,7 @@ fn an_option_has_one_meaning_wherever_it_stands() {
         let has: Vec<&str> = SHARED.into_iter().filter(|it| of(it).is_some()).collect();
         // What these write is a folder, and a report is written in several languages at once.
         let is_own = |it: &str| match name {
-            "sample" | "man" => it == "output",
+            "sample" | "man" | "timer" => it == "output",
             "report" => ["output", "lang"].contains(&it),
             _ => false,
         };
@@ -135,7 +142,7 @@ fn an_option_has_one_meaning_wherever_it_stands() {
 }
 
 /// Every command with formats, ready to be run.
-fn writing() -> Vec<(&'static str, Vec<&'static str>)> {
+pub(crate) fn writing() -> Vec<(&'static str, Vec<&'static str>)> {
     let words = |name: &str| -> Vec<&'static str> {
         match name {
             "run" => vec!["by-year"],

@@ -35,6 +35,8 @@ fn run_blocks(document: &str, minimum: usize) {
             .current_dir(sandbox.path())
             .env("PATH", &path)
             .env_remove("SPPIS_WAREHOUSE")
+            .env_remove("SPPIS_LANG")
+            .env_remove("SPPIS_LOCALE")
             .env("XDG_CONFIG_HOME", sandbox.join(CONFIGURATION))
             .output()
             .unwrap();

@@ -69,8 +69,8 @@ fn command_in(path: &Path, format: &str) -> String {
             // Behind it stands the checksum, which is no text.
             let words = ["sppis", "run", "by-region", "--chart", "bars"];
             assert!(words.iter().all(|it| rest.contains(it)));
-            let end = rest.find("--format png").unwrap() + "--format png".len();
-            rest[..end].to_owned()
+            let last = "--format png --lang en";
+            rest[..rest.find(last).unwrap() + last.len()].to_owned()
         }
         "json" => json(&text())["command"].as_str().unwrap().to_owned(),
         "html" => {
@@ -144,6 +144,9 @@ fn shell(line: &str, folder: &Path) -> Vec<u8> {
         .envs(set)
         .env("PATH", path)
         .env("SPPIS_WAREHOUSE", sandbox.join("warehouse"))
+        // Who runs it has other defaults than who made the export.
+        .env("SPPIS_LANG", "de")
+        .env("SPPIS_LOCALE", "nl-BE")
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

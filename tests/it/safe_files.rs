@@ -224,8 +224,9 @@ fn a_log_that_lost_its_newest_entries_is_found_and_nothing_is_done_with_it() {
         for (version, _) in &entries[2 - lost..] {
             fs::remove_file(sandbox.join(&entry(*version))).unwrap();
         }
-        let before = content(&sandbox.join("warehouse"));
+        // It notes its last word.
         let verified = sandbox.run(["verify"]);
+        let before = content(&sandbox.join("warehouse"));
         assert_eq!(verified.code, 1, "{verified}");
         assert!(verified.stdout.contains(said), "{verified}");
         assert!(!verified.stdout.contains("sppis clean"), "{verified}");

@@ -109,6 +109,8 @@ impl Sandbox {
             .args(arguments)
             .current_dir(self.path())
             .env_remove("SPPIS_WAREHOUSE")
+            .env_remove("SPPIS_LANG")
+            .env_remove("SPPIS_LOCALE")
             .env("XDG_CONFIG_HOME", self.join(CONFIGURATION))
             .stdin(Stdio::null());
         command

@@ -32,6 +32,8 @@ pub(crate) fn warehouse() -> &'static Sandbox {
             let file = format!("in/DWH_SPPIS_Formulaires_{id}.csv");
             sandbox.run(["ingest", &file, "--max-rejects", "100%"]).ok();
         }
+        sandbox.write("warehouse/schedule.toml", "[inbox]\nfolder = \"../inbox\"\n");
+        fs::create_dir(sandbox.join("inbox")).unwrap();
         sandbox
     })
 }
@@ -39,6 +41,7 @@ pub(crate) fn warehouse() -> &'static Sandbox {
 /// A warehouse of the same deliveries that may be changed.
 pub(crate) fn copy() -> Sandbox {
     let sandbox = Sandbox::empty();
+    fs::create_dir(sandbox.join("inbox")).unwrap();
     for name in ["warehouse", CONFIGURATION] {
         for file in warehouse().files(name) {
             let copy = sandbox.join("").join(file.strip_prefix(warehouse().path()).unwrap());

@@ -52,7 +52,7 @@ fn few_open_files_are_a_sentence_and_a_low_limit_that_may_be_raised_is_raised() 
 }
 
 /// A clock of its own for a program, compiled once.
-fn clock() -> &'static Path {
+pub(crate) fn clock() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| compiled("clock"))
 }

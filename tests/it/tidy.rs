@@ -8,7 +8,7 @@ use crate::sandbox::{files_below, repository};
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 29] = [
+const MODULES: [(&str, &[&str]); 30] = [
     ("exact", &[]),
     ("visible", &[]),
     ("quarter", &["exact"]),
@@ -28,6 +28,7 @@ const MODULES: [(&str, &[&str]); 29] = [
             "exact",
             "quarter",
             "document",
+            "words",
             "finding",
             "dictionary",
             "delivery",
@@ -119,7 +120,25 @@ const MODULES: [(&str, &[&str]); 29] = [
             "disclosure",
             "render",
             "export",
+            "validation",
             "report",
+        ],
+    ),
+    (
+        "schedule",
+        &[
+            "exact",
+            "visible",
+            "words",
+            "quarter",
+            "document",
+            "finding",
+            "delivery",
+            "warehouse",
+            "render",
+            "export",
+            "report",
+            "pipeline",
         ],
     ),
     ("sample", &["quarter", "dictionary"]),
@@ -147,6 +166,7 @@ const MODULES: [(&str, &[&str]); 29] = [
             "validation",
             "report",
             "pipeline",
+            "schedule",
             "sample",
         ],
     ),
