@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -17,11 +17,11 @@ use super::place::Guard;
 use super::report::{Edition, Place};
 use crate::export::Format;
 use crate::pipeline::answer::Means;
-use crate::pipeline::inbox::Refused;
 use crate::render::{count, terminal};
 use crate::report::{MadeEdition, ReportCatalog, Source};
 use crate::schedule::{
-    Done, Hands, Hindrance, Item, Journal, Overview, Reason, Scheduled, Settings, run as go, untold,
+    Done, Hands, Hindrance, Item, Journal, Overview, Reason, Refused, Scheduled, Settings,
+    run as go, untold,
 };
 use crate::warehouse::{AsOf, Warehouse};
 
@@ -46,22 +46,53 @@ pub(super) struct Arguments {
     #[arg(long, requires = "run")]
     wait: bool,
 
-    /// Show what is due at this moment (`2027-06-01`, `2027-06-01T08:00:00Z`) instead of now.
+    /// Show what is due at this moment instead of now: at the end of a day (`2027-06-01`), at a time of the schedule's
+    /// clock (`2027-06-01T08:00`), or at a moment (`2027-06-01T08:00:00Z`).
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
-    at: Option<DateTime<Utc>>,
+    at: Option<At>,
 
     #[command(flatten)]
     output: OutputArguments<OfTexts>,
 }
 
-/// A moment, or the beginning of a day in UTC.
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    let day = || {
-        text.parse().ok().map(|it: chrono::NaiveDate| it.and_time(chrono::NaiveTime::MIN).and_utc())
-    };
-    let moment = DateTime::parse_from_rfc3339(text).ok().map(|it| it.to_utc());
-    let expected = || "expected a day or a moment such as 2027-06-01T08:00:00Z".to_owned();
-    moment.or_else(day).ok_or_else(expected)
+/// A moment that is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum At {
+    Moment(DateTime<Utc>),
+    /// As the clock shows it in the zone of the schedule.
+    Local(NaiveDateTime),
+}
+
+impl At {
+    /// The moment, where clocks show it twice the earlier one, where they leave it out the next one.
+    fn moment(self, zone: Tz) -> DateTime<Utc> {
+        match self {
+            Self::Moment(moment) => moment,
+            Self::Local(local) => {
+                let later = local + chrono::Duration::hours(1);
+                let shown = |it| zone.from_local_datetime(&it).earliest();
+                shown(local)
+                    .or_else(|| shown(later))
+                    .map_or_else(|| local.and_utc(), |it| it.to_utc())
+            }
+        }
+    }
+}
+
+/// A moment, a time of the schedule's clock, or the end of a day.
+fn moment(text: &str) -> Result<At, String> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(At::Moment(moment.to_utc()));
+    }
+    let local = |pattern| NaiveDateTime::parse_from_str(text, pattern).ok();
+    let end_of = |day: NaiveDate| day.and_hms_opt(23, 59, 59);
+    let patterns = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+    let found = patterns.into_iter().find_map(local);
+    let found = found.or_else(|| text.parse().ok().and_then(end_of));
+    found.map(At::Local).ok_or_else(|| {
+        "expected a day, a time such as 2027-06-01T08:00, or a moment such as 2027-06-01T08:00:00Z"
+            .to_owned()
+    })
 }
 
 pub(super) fn run(
@@ -73,8 +104,8 @@ pub(super) fn run(
         return make(root, arguments.wait, console);
     }
     let sink = arguments.output.sink(|| Guard::of_root(root), console)?;
-    let now = arguments.at.unwrap_or_else(Utc::now);
-    let known = Known::open(root, now)?;
+    let known = Known::open(root, arguments.at)?;
+    let now = known.at;
     let is_due = known.overview.items().iter().any(|(_, item)| item.is_due());
     if sink.format == Format::Json {
         sink.put(pretty_json(&known.document(now))?.as_bytes(), console)?;
@@ -93,26 +124,34 @@ pub(super) struct Known {
     pub(super) settings: Settings,
     pub(super) overview: Overview,
     pub(super) journal: Journal,
+    /// The moment that it is about.
+    pub(super) at: DateTime<Utc>,
 }
 
 impl Known {
-    pub(super) fn open(root: &Path, now: DateTime<Utc>) -> Result<Self, CliError> {
+    pub(super) fn open(root: &Path, at: Option<At>) -> Result<Self, CliError> {
         let warehouse = Warehouse::open(root)?;
         let settings = Settings::open(&warehouse)?;
         let catalog = ReportCatalog::open(Some(&warehouse.reports_folder()))?;
         let snapshot = warehouse.snapshot(None)?;
         let journal = Journal::read(&settings.editions).map_err(|error| CliError::of(&error))?;
-        let overview = Overview::at(now, &settings, &catalog, &snapshot, &journal)?;
-        Ok(Self { settings, overview, journal })
+        let at = at.map_or_else(Utc::now, |it| it.moment(settings.zone));
+        let overview = Overview::at(at, &settings, &catalog, &snapshot, &journal);
+        Ok(Self { settings, overview, journal, at })
     }
 
     /// A line for each edition that is due or will be, and what else should be known.
     pub(super) fn text(&self, now: DateTime<Utc>) -> String {
         let items = self.overview.items();
         let mut text = String::new();
-        if self.overview.reports.is_empty() {
+        for (report, error) in &self.overview.broken {
+            let first = error.lines().next().unwrap_or_default();
+            let _infallible =
+                writeln!(text, "{} cannot be made: {}", terminal(report), terminal(first));
+        }
+        if self.overview.reports.is_empty() && self.overview.broken.is_empty() {
             text.push_str("no report has a schedule; `sppis due --help` says how one is given\n");
-        } else if items.is_empty() {
+        } else if items.is_empty() && self.overview.broken.is_empty() {
             text.push_str("nothing is due\n");
         }
         let rows = items.iter().map(|(report, item)| {
@@ -131,7 +170,7 @@ impl Known {
         let (first, third) = (width(|it| &it.0, 7), width(|it| &it.2, 3));
         if !rows.is_empty() {
             let _infallible =
-                writeln!(text, "{:<first$}  {:<16}  {:<third$}  state", "edition", "since", "why");
+                writeln!(text, "{:<first$}  {:<16}  {:<third$}  state", "edition", "when", "why");
         }
         for (edition, since, why, state) in &rows {
             let _infallible =
@@ -155,8 +194,7 @@ impl Known {
     pub(super) fn document(&self, now: DateTime<Utc>) -> Value {
         let due = self.overview.items().into_iter().map(|(report, item)| of_item(report, item));
         let broken = self.overview.broken.iter();
-        let broken =
-            broken.map(|(name, error)| json!({"report": name, "error": error.to_string()}));
+        let broken = broken.map(|(name, error)| json!({"report": name, "error": error}));
         json!({
             "at": now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             "editions": due.collect::<Vec<_>>(),
@@ -236,7 +274,7 @@ fn of_item(report: &Scheduled, item: &Item) -> Value {
 fn make(root: &Path, waits: bool, console: &mut Console) -> Result<Exit, CliError> {
     let mut worker = Worker { root, console };
     let Done { is_busy, made: _, failed } = go(root, waits, &mut worker)?;
-    if is_busy {
+    if is_busy && console.narrates_to_terminal() {
         console.tell("another run is at work");
     }
     Ok(if failed > 0 { Exit::BlockingFindings } else { Exit::Done })

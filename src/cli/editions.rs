@@ -10,10 +10,13 @@ use super::error::{CliError, Exit};
 use super::options::{OfTexts, OutputArguments};
 use super::output::{pretty_json, unwritable, write_atomically};
 use super::place::Guard;
+use super::recorded::quoted;
 use crate::export::Format;
 use crate::finding::shown_path;
 use crate::render::{count, terminal};
-use crate::report::{Changes, DefinitionChange, MadeEdition, index_page};
+use crate::report::{
+    Changes, ComparedWith, DefinitionChange, MANIFEST, MadeEdition, MadeError, index_page,
+};
 use crate::schedule::{FOLDER, Settings};
 use crate::warehouse::Warehouse;
 use crate::words::Language;
@@ -50,7 +53,11 @@ pub(super) fn run(
     let sink = arguments.output.sink(|| Guard::of_root(root), console)?;
     let folder = Settings::open(&Warehouse::open(root)?)?.editions;
     if let ([before, after], Some(name)) = (arguments.compare.as_slice(), &arguments.name) {
-        let open = |it: &str| MadeEdition::open(&folder.join(name).join(it));
+        let open = |it: &str| {
+            let made = MadeEdition::open(&folder.join(name).join(it));
+            let hint = || format!("`sppis editions {}` lists them", quoted(name.as_ref()));
+            made.map_err(|error| CliError::of(&error).hint(hint()))
+        };
         let (before, after) = (open(before)?, open(after)?);
         let manifest = after.manifest();
         let changes = Changes::since(&before, manifest, &|name| after.file(name))?;
@@ -63,6 +70,11 @@ pub(super) fn run(
         return Ok(Exit::Done);
     }
     let reports = match &arguments.name {
+        Some(name) if !folder.join(name).is_dir() => {
+            let text =
+                format!("no edition of `{}` lies in {}", terminal(name), shown_path(&folder));
+            return Err(CliError::new(text).hint("`sppis editions` lists those of all reports"));
+        }
         Some(name) => vec![folder.join(name)],
         None => reports(&folder)?,
     };
@@ -72,6 +84,8 @@ pub(super) fn run(
     }
     if arguments.check {
         faults.extend(editions.iter().flat_map(MadeEdition::faults));
+        faults.extend(reports.iter().flat_map(|it| MadeEdition::others(it)));
+        faults.extend(editions.iter().filter_map(|it| changed_since(it, &editions)));
     }
     if sink.format == Format::Json {
         let all: Vec<Value> = editions.iter().map(described).collect();
@@ -89,11 +103,24 @@ pub(super) fn run(
     Ok(if faults.is_empty() { Exit::Done } else { Exit::BlockingFindings })
 }
 
+/// A manifest that is another one than a later edition was compared with.
+fn changed_since(edition: &MadeEdition, all: &[MadeEdition]) -> Option<MadeError> {
+    let manifest = edition.manifest();
+    let of_report = all.iter().filter(|it| it.manifest().report == manifest.report);
+    let mut named = of_report.filter_map(|it| it.manifest().compared_with.as_ref());
+    let is_other = |it: &&ComparedWith| {
+        it.edition == manifest.edition && it.manifest_blake3 != edition.manifest_hash()
+    };
+    named.find(is_other).map(|_| MadeError::Changed(edition.folder().join(MANIFEST)))
+}
+
 /// The folders of reports in that of editions.
 fn reports(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|error| CliError::of(&error))?,
+        entries => entries.map_err(|error| {
+            CliError::new(format!("{} cannot be read: {error}", shown_path(folder)))
+        })?,
     };
     let mut reports = Vec::new();
     for entry in entries {

@@ -10,7 +10,7 @@ use crate::query::CatalogError;
 use crate::report::{
     EditionError, FolderError, MadeError, PdfError, ReportCatalogError, ReportError,
 };
-use crate::schedule::{OverviewError, RunError, SettingsError};
+use crate::schedule::{RunError, SettingsError};
 
 impl From<ReportError> for CliError {
     fn from(error: ReportError) -> Self {
@@ -44,7 +44,8 @@ impl From<EditionError> for CliError {
         match error {
             EditionError::Report(error) => error.into(),
             EditionError::Export(error) => error.into(),
-            EditionError::Before(error) => error.into(),
+            EditionError::Before(error) => Self::of(&error)
+                .hint("name another with `--compare-with`, or `--compare-with none`"),
             EditionError::Pdf(PdfError::NotBuilt) => Self::of(&error).hint(
                 "take `pdf` out of the report's `outputs`, or build the program with its feature `pdf`",
             ),
@@ -68,7 +69,11 @@ impl From<AgainError> for CliError {
             AgainError::Made(error) => Self::of(&error),
             AgainError::Report(error) => error.into(),
             AgainError::Warehouse(error) => (*error).into(),
-            AgainError::Build(error) => (*error).into(),
+            AgainError::Build(error) => match *error {
+                // There is no choice of another one.
+                BuildError::Edition(EditionError::Before(error)) => Self::of(&error),
+                error => error.into(),
+            },
             AgainError::OtherTable { .. } => {
                 Self::of(&error).hint("name the warehouse that it was made of with `--warehouse`")
             }
@@ -96,29 +101,23 @@ impl From<SettingsError> for CliError {
     }
 }
 
-impl From<OverviewError> for CliError {
-    fn from(error: OverviewError) -> Self {
-        match error {
-            OverviewError::Editions(error) => Self::of(&error),
-        }
-    }
-}
-
 impl From<RunError> for CliError {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Settings(error) => error.into(),
             RunError::Warehouse(error) => (*error).into(),
             RunError::Reports(error) => error.into(),
-            RunError::Overview(error) => error.into(),
             RunError::Kept { .. } => Self::of(&error),
+            RunError::OtherWarehouse(_) => Self::of(&error).hint(
+                "name another folder with `editions` in schedule.toml; `.schedule/table` in this one says whose it is",
+            ),
         }
     }
 }
 
 impl From<MadeError> for CliError {
     fn from(error: MadeError) -> Self {
-        Self::of(&error).hint("name another with `--compare-with`, or `--compare-with none`")
+        Self::of(&error)
     }
 }
 

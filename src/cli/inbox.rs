@@ -8,8 +8,8 @@ use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use crate::export::Format;
-use crate::pipeline::inbox::{Fate, Inbox, Pass, Refused, pass};
-use crate::schedule::Settings;
+use crate::pipeline::inbox::{Fate, Inbox, Pass, pass};
+use crate::schedule::{Refused, Settings};
 use crate::warehouse::Warehouse;
 
 /// Take in the deliveries that have arrived complete in the inbox, and put their files away.
@@ -88,22 +88,44 @@ fn ended(pass: Pass, console: &mut Console) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// Takes in what is complete, says what came of it where something did, and gives all that was refused.
+/// Takes in what is complete, and gives all that lies there and needs somebody: what was refused, what cannot be
+/// read, what nobody can tell what it is.
 pub(super) fn take_in(
     inbox: &Inbox,
     warehouse: &Warehouse,
     console: &mut Console,
 ) -> Result<Vec<Refused>, CliError> {
     let pass = pass(inbox, warehouse, chrono::Utc::now());
+    let mut refused = Vec::new();
     for entry in &pass.entries {
+        let said = || {
+            let what = entry.fate.delivery().map_or_else(|| entry.files.join(", "), str::to_owned);
+            let text = entry.to_string();
+            Refused { id: format!("{what}: {text}"), what, text }
+        };
         match entry.fate {
-            Fate::TakenIn { .. } | Fate::AlreadyThere { .. } => console.tell(&entry.to_string()),
-            Fate::Refused { .. } | Fate::Unreadable { .. } => console.say(&entry.to_string()),
+            Fate::TakenIn { .. } => {
+                console.tell(&entry.to_string());
+            }
+            Fate::AlreadyThere { .. } if entry.moved_to.is_some() => {
+                console.tell(&entry.to_string());
+            }
+            Fate::AlreadyThere { .. }
+            | Fate::Unreadable { .. }
+            | Fate::Unclear { .. }
+            | Fate::NoDelivery { .. } => refused.push(said()),
             _ => {}
         }
     }
     if let Some(error) = pass.stopped {
         return Err(error.into());
     }
-    inbox.refused().map_err(|error| CliError::of(&error))
+    let lying = inbox.refused().map_err(|error| CliError::of(&error))?;
+    let lying = lying.into_iter().map(|it| Refused {
+        id: format!("{} {}", it.folder, it.at_ms),
+        what: it.folder,
+        text: it.text.trim().to_owned(),
+    });
+    refused.extend(lying);
+    Ok(refused)
 }

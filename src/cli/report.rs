@@ -187,7 +187,10 @@ impl Edition<'_> {
         }
         let beside = edition_name(asked).map(|it| place.parent.join(it));
         let folder = beside.unwrap_or_else(|_| PathBuf::from(asked));
-        let edition = MadeEdition::open(&folder)?;
+        let edition = MadeEdition::open(&folder).map_err(|error| {
+            CliError::of(&error)
+                .hint("name another with `--compare-with`, or `--compare-with none`")
+        })?;
         if of_report(&edition) {
             return Ok(Some(edition));
         }

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::console::Console;
@@ -20,6 +21,7 @@ use crate::pipeline::report::check;
 use crate::query::Catalog;
 use crate::render::{count, label, terminal};
 use crate::report::{DEFINITION, Origin, ReportCatalog, Source};
+use crate::schedule::Schedule;
 use crate::warehouse::{Defaults, Warehouse};
 
 /// List the reports, describe one, or check them all.
@@ -113,7 +115,12 @@ fn check_all(
     let (mut good, mut broken) = (0, 0);
     for name in reports.names() {
         let source = reports.report(name).map_err(CliError::from);
-        let checked = source.and_then(|it| Ok(check(&it, &catalog, &dictionary)?));
+        let checked = source.and_then(|it| {
+            check(&it, &catalog, &dictionary)?;
+            // When it is made stands in the same file; where days lie is of no matter here.
+            Schedule::of_report(&it, Tz::UTC)?;
+            Ok(())
+        });
         match checked {
             Ok(()) => good += 1,
             Err(error) => {

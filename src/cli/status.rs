@@ -37,10 +37,10 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of_root(root), console)?;
-    let now = Utc::now();
     let warehouse = Warehouse::open(root)?;
     let snapshot = warehouse.snapshot(None)?;
-    let known = Known::open(root, now)?;
+    let known = Known::open(root, None)?;
+    let now = known.at;
     let check = LastCheck::read(root)?;
     if sink.format == Format::Json {
         let document = document(&snapshot, &known, check.as_ref(), now);
@@ -149,8 +149,12 @@ fn step(entry: &Entry, zone: chrono_tz::Tz) -> Option<String> {
             let first = error.lines().next().unwrap_or_default();
             format!("failed {report} {edition}: {first}")
         }
-        Step::Noted { what, telling } if telling.happening.is_some() => what.clone(),
-        Step::Noted { .. } | Step::Began { .. } | Step::Told { .. } => return None,
+        Step::Noted { what, telling } if telling.happening.is_some() => {
+            what.lines().next().unwrap_or_default().to_owned()
+        }
+        Step::Scheduled { .. } | Step::Noted { .. } | Step::Began { .. } | Step::Told { .. } => {
+            return None;
+        }
     };
     Some(format!("{}  {}", shown(entry.at, zone), terminal(&said)))
 }

@@ -183,6 +183,12 @@ impl DeliveryId {
         settle(&[path.to_owned()], None, None).map(|(id, _)| id)
     }
 
+    /// An id that a delivery may have, of the calendar or with a window of its own.
+    pub fn named(text: &str) -> Result<Self, DeliveryIdError> {
+        let is_like_calendar = text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
+        Self::parse(text, !is_like_calendar)
+    }
+
     /// The text of the id.
     pub fn as_str(&self) -> &str {
         &self.0

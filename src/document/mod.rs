@@ -113,7 +113,10 @@ impl<'a> Table<'a> {
     }
 
     fn get(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.asked.borrow_mut().push(key);
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
         let found = self.fields.iter().find(|(name, _)| name.get_ref() == key);
         found.map(|(_, value)| value)
     }

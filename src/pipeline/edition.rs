@@ -155,7 +155,9 @@ pub fn again(
     warehouse: Warehouse,
     basis_of: &dyn for<'a> Fn(&'a Warehouse, &'a Snapshot) -> Basis<'a>,
 ) -> Result<Again, AgainError> {
-    let made = MadeEdition::open(folder)?;
+    // What lies beside it is looked for by its whole path.
+    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let made = MadeEdition::open(&folder)?;
     let manifest = made.manifest();
     let kept = kept(&made)?;
     let names: Vec<&String> = kept.keys().filter(|it| !it.contains('/')).collect();
@@ -239,6 +241,11 @@ fn differing(made: &MadeEdition, files: &[EditionFile]) -> Vec<String> {
     names.dedup();
     let differs = |name: &&str| now.get(name) != then.get(name);
     let mut differing: Vec<String> = names.into_iter().filter(differs).map(str::to_owned).collect();
+    // What lies there must be what was made, too.
+    let names = made.manifest().files.iter().map(|it| it.name.clone());
+    differing.extend(names.filter(|it| !matches!(made.file(it), Ok(Some(_)))));
+    differing.sort_unstable();
+    differing.dedup();
     let manifest = files.iter().find(|it| it.name == MANIFEST);
     if manifest.is_none_or(|it| hash(&it.bytes) != made.manifest_hash()) {
         differing.push(MANIFEST.to_owned());

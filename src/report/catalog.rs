@@ -31,6 +31,8 @@ pub struct ReportCatalog {
 struct Entry {
     folder: String,
     files: BTreeMap<String, String>,
+    /// A file that cannot be read, and why.
+    unreadable: Option<(PathBuf, String)>,
 }
 
 /// A report that cannot be had.
@@ -66,25 +68,30 @@ impl ReportCatalog {
             let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
             entries.insert(
                 name.to_owned(),
-                Entry { folder, files: files.iter().map(owned).collect() },
+                Entry { folder, files: files.iter().map(owned).collect(), unreadable: None },
             );
         }
         for path in own.map(within).transpose()?.into_iter().flatten().filter(|it| it.is_dir()) {
             let name = known(path.file_name()).to_string_lossy().into_owned();
-            let mut files = BTreeMap::new();
+            let (mut files, mut unreadable) = (BTreeMap::new(), None);
             for file in within(&path)? {
                 let name = known(file.file_name()).to_string_lossy().into_owned();
-                let is_text = name.strip_suffix(".md").is_some_and(|it| it != "README");
+                // Editors leave hidden files beside those that are being written.
+                let is_text = name.strip_suffix(".md").is_some_and(|it| it != "README")
+                    && !name.starts_with('.');
                 if is_text || name == DEFINITION {
-                    let read_error =
-                        |source| ReportCatalogError::Read { path: file.clone(), source };
+                    // One report that cannot be read leaves the others as they are.
+                    let bytes = read_bytes(&file).unwrap_or_else(|error| {
+                        unreadable = Some((file.clone(), error.to_string()));
+                        Vec::new()
+                    });
                     // Bytes that are not UTF-8 become marks that the parser points at.
-                    let bytes = read_bytes(&file).map_err(read_error)?;
                     files.insert(name, String::from_utf8_lossy(&bytes).into_owned());
                 }
             }
             if files.contains_key(DEFINITION) {
-                entries.insert(name, Entry { folder: path.display().to_string(), files });
+                let folder = path.display().to_string();
+                entries.insert(name, Entry { folder, files, unreadable });
             }
         }
         Ok(Self { entries })
@@ -101,6 +108,10 @@ impl ReportCatalog {
             let near = nearest(name, self.names()).map(ToOwned::to_owned);
             return Err(ReportCatalogError::Unknown { name: name.to_owned(), near });
         };
+        if let Some((path, text)) = &entry.unreadable {
+            let (path, source) = (path.clone(), std::io::Error::other(text.clone()));
+            return Err(ReportCatalogError::Read { path, source });
+        }
         Ok(Source::read(name, &entry.folder, &entry.files)?)
     }
 

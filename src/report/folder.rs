@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::edition::EditionFile;
+use super::made::is_within;
 
 /// How names of folders begin that are not whole yet.
 const DRAFT: &str = ".sppis-edition-";
@@ -21,6 +22,9 @@ pub enum FolderError {
     /// Something is there already.
     #[error("{} is there already", .0.display())]
     Present(PathBuf),
+    /// A file of it would lie elsewhere.
+    #[error("an edition has no files outside of its folder, and this one has `{0}`")]
+    Outside(String),
     /// It cannot be written.
     #[error("{} cannot be written: {source}", path.display())]
     Write {
@@ -39,13 +43,16 @@ pub fn is_free(folder: &Path) -> bool {
 
 /// Writes the files into a folder beside their place, which then gets its name at once.
 pub fn write_edition(folder: &Path, files: &[EditionFile]) -> Result<(), FolderError> {
-    let failed = |source| FolderError::Write { path: folder.to_owned(), source };
+    let failed = |error| FolderError::Write { path: folder.to_owned(), source: plain(error) };
     let parent = folder.parent().filter(|it| !it.as_os_str().is_empty());
     let parent = parent.unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(failed)?;
     let made = tempfile::Builder::new().prefix(DRAFT).tempdir_in(parent).map_err(failed)?;
     let mut folders = vec![made.path().to_owned()];
     for file in files {
+        if !is_within(&file.name) {
+            return Err(FolderError::Outside(file.name.clone()));
+        }
         let path = made.path().join(&file.name);
         if let Some(folder) = path.parent().filter(|it| !it.exists()) {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -67,20 +74,20 @@ pub fn write_edition(folder: &Path, files: &[EditionFile]) -> Result<(), FolderE
     File::open(parent).and_then(|it| it.sync_all()).map_err(failed)
 }
 
-/// Removes what processes that died left of editions, a day later; `now` is what the clock says.
-pub fn remove_drafts(parent: &Path, now: SystemTime) -> io::Result<()> {
-    let entries = match fs::read_dir(parent) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?;
+/// What the operating system says, without the temporary name, which is another one each time.
+fn plain(error: io::Error) -> io::Error {
+    error.raw_os_error().map_or(error, io::Error::from_raw_os_error)
+}
+
+/// Removes what processes that died left of editions, a day later; `now` is what the clock says. What cannot be
+/// removed stays.
+pub fn remove_drafts(parent: &Path, now: SystemTime) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let is_draft = entry.file_name().to_string_lossy().starts_with(DRAFT);
-        let modified = entry.metadata()?.modified()?;
-        let age = now.duration_since(modified);
-        if is_draft && entry.file_type()?.is_dir() && age.is_ok_and(|it| it > DRAFT_AGE) {
-            fs::remove_dir_all(entry.path())?;
+        let modified = entry.metadata().and_then(|it| it.modified());
+        let age = modified.ok().and_then(|it| now.duration_since(it).ok());
+        if is_draft && age.is_some_and(|it| it > DRAFT_AGE) {
+            let _left = fs::remove_dir_all(entry.path());
         }
     }
-    Ok(())
 }

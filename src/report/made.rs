@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::manifest::{MANIFEST, Manifest, hash};
 use crate::document::{open_regular, read_bytes};
@@ -37,6 +37,9 @@ pub enum MadeError {
         /// What was found.
         text: String,
     },
+    /// A manifest names a file that lies elsewhere.
+    #[error("{}: an edition has no files outside of its folder", .0.display())]
+    Outside(PathBuf),
     /// A file is not the one that was written.
     #[error("{}: its bytes are not those that the edition's manifest names", .0.display())]
     Changed(PathBuf),
@@ -69,14 +72,21 @@ impl MadeEdition {
             if is_hidden || !path.join(MANIFEST).is_file() {
                 continue;
             }
-            match Self::open(&path) {
-                // Other programs have files of this name too.
-                Err(MadeError::Manifest { .. }) => {}
-                edition => editions.push(edition?),
-            }
+            // Other programs have files of this name too, and other users folders of their own.
+            editions.extend(Self::open(&path).ok());
         }
         editions.sort_by(|one, other| one.place().cmp(&other.place()));
         Ok(editions)
+    }
+
+    /// What lies in the folder of a report and cannot be read as an edition: damaged, or put there by somebody.
+    pub fn others(folder: &Path) -> Vec<MadeError> {
+        let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path());
+        let is_hidden =
+            |it: &PathBuf| it.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
+        let mut folders: Vec<PathBuf> = paths.filter(|it| it.is_dir() && !is_hidden(it)).collect();
+        folders.sort();
+        folders.iter().filter_map(|it| Self::open(it).err()).collect()
     }
 
     /// Where it stands among the editions of its report: the state that it is made of, and its name.
@@ -105,6 +115,9 @@ impl MadeEdition {
             return Ok(None);
         };
         let path = self.folder.join(name);
+        if !is_within(name) {
+            return Err(MadeError::Outside(path));
+        }
         // Data may be longer than any file that a person writes, but not than its manifest says.
         let read = || {
             let (mut bytes, length) = (Vec::new(), named.bytes as u64);
@@ -123,4 +136,10 @@ impl MadeEdition {
         let names = self.manifest.files.iter().map(|it| it.name.as_str());
         names.filter_map(|it| self.file(it).err()).collect()
     }
+}
+
+/// Whether a name is that of a file in the folder or below it, whatever folder that is.
+pub(super) fn is_within(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    !name.is_empty() && parts.all(|it| matches!(it, Component::Normal(_)))
 }

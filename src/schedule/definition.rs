@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use chrono_tz::Tz;
 
 use super::calendar::Calendar;
@@ -91,6 +92,9 @@ impl Schedule {
         let after = table.text("after_delivery").map(|text| after(table, &text));
         let on = table.text_or_texts("on").into_iter();
         let on: Vec<Calendar> = on.filter_map(|text| calendar(table, &text, zone)).collect();
+        if let Some(span) = table.empty_list("on") {
+            table.problem(Problem::new(span, "`on` names no day"));
+        }
         if after.is_none() && !table.has("on") {
             let start = table.span().start;
             let problem = Problem::new(start..start + 1, "nothing says when an edition is due");
@@ -107,7 +111,7 @@ impl Schedule {
             redelivery: table.flag("redelivery"),
             first: first(table),
         };
-        if schedule.after.is_none() {
+        if !table.has("after_delivery") {
             for key in ["redelivery", "first"] {
                 if table.has(key) {
                     let message = format!("`{key}` is of reports with `after_delivery`");
@@ -133,6 +137,11 @@ fn after(table: &Table<'_>, text: &Placed<String>) -> Option<After> {
 
 fn calendar(table: &Table<'_>, text: &Placed<String>, zone: Tz) -> Option<Calendar> {
     match Calendar::parse(&text.value, zone) {
+        Ok(calendar) if calendar.next_after(DateTime::UNIX_EPOCH).is_none() => {
+            let message = format!("`{}` never occurs", text.value);
+            table.problem(Problem::new(text.span.clone(), message));
+            None
+        }
         Ok(calendar) => Some(calendar),
         Err(error) => {
             let problem = Problem::new(text.span.clone(), error.to_string());
@@ -179,16 +188,25 @@ fn needs(table: &Table<'_>) -> Needs {
             }
         };
     }
+    for text in &named {
+        if DeliveryId::named(&text.value).is_err() {
+            let message =
+                format!("`needs` must name deliveries such as `2008-05`, found `{}`", text.value);
+            table.problem(Problem::new(text.span.clone(), message));
+        }
+    }
     Needs::Named(named.into_iter().map(|it| it.value).collect())
 }
 
 fn first(table: &Table<'_>) -> Option<DeliveryId> {
     let text = table.text("first")?;
-    match DeliveryId::calendar(&text.value) {
-        Ok((id, _)) => Some(id),
-        Err(error) => {
-            table.problem(Problem::new(text.span, error.to_string()));
-            None
-        }
+    let found = DeliveryId::calendar(&text.value).ok().map(|(id, _)| id);
+    if found.is_none() {
+        let message = format!(
+            "`first` must be a delivery of the calendar such as `2008-05`, found `{}`",
+            text.value
+        );
+        table.problem(Problem::new(text.span, message));
     }
+    found
 }

@@ -8,10 +8,10 @@
 //! An edition on a day is of the state of its moment, whenever it is made. One after a delivery is of the last
 //! state before a delivery of a later period came in: what was corrected by then is in it.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::definition::{After, Needs, Schedule};
 use crate::delivery::{DeliveryId, calendar};
@@ -28,6 +28,18 @@ pub struct Facts {
     pub editions: Vec<KnownEdition>,
     /// Tries to make editions, oldest first.
     pub tries: Vec<Try>,
+    /// From where on there are editions, once a run has noted it.
+    pub begins: Option<Begin>,
+}
+
+/// From where on a report has editions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Begin {
+    /// Of deliveries that end with this quarter or a later one, such as `2007Q2`.
+    Quarter(String),
+    /// Of this moment and later ones.
+    Moment(DateTime<Utc>),
 }
 
 /// A commit of a delivery.
@@ -124,6 +136,8 @@ pub fn due(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Vec<Item> 
         Some(after) => of_deliveries(schedule, after, facts, now),
         None => of_moments(schedule, facts, now),
     };
+    // What is there already is not made again, whatever it is made of.
+    items.retain(|it| !facts.editions.iter().any(|known| known.name == it.edition));
     for item in &mut items {
         if item.hindrance.is_none() {
             item.hindrance = failed(&item.edition, &facts.tries, now);
@@ -186,11 +200,9 @@ fn of_deliveries(
     let all = delivered(facts);
     let wanted: Vec<&Delivered<'_>> =
         all.iter().filter(|it| after.holds(&it.first.delivery)).collect();
-    let begins = begin(schedule, facts, &wanted);
+    let first = first_quarter(schedule, facts, now);
     let mut items = Vec::new();
-    for delivery in
-        wanted.into_iter().filter(|it| begins.is_some_and(|first| first <= it.place().0))
-    {
+    for delivery in wanted.into_iter().filter(|it| first <= it.place().0) {
         let Delivered { first, newest } = delivery;
         let id = first.delivery.as_str();
         let covered = covered(id, &facts.editions);
@@ -210,42 +222,58 @@ fn of_deliveries(
             Some(version) => version.max(arrival.version).min(state),
             None => state,
         };
-        let lacks = lacks(&schedule.needs, id, &all);
+        let needed = needed(&schedule.needs, id);
+        let lacks = lacks(&needed, &all, u64::MAX);
         let hindrance = match (lacks.is_empty(), since > now) {
             (false, _) => Some(Hindrance::Lacks(lacks)),
             (true, true) => Some(Hindrance::NotYet),
             (true, false) => None,
         };
+        // What it needs is in it, also where that came in late.
+        let of_needed = all.iter().filter(|it| needed.contains(&it.first.delivery));
+        let version = of_needed.map(|it| it.first.version).fold(version, u64::max);
         items.push(Item { edition, version, since, reason, hindrance, is_late: false });
     }
     items
 }
 
-/// The quarter from which on deliveries have editions: that of the first one asked for, otherwise of the
-/// first that has one or for which one was tried, otherwise of the newest delivery.
-fn begin(schedule: &Schedule, facts: &Facts, wanted: &[&Delivered<'_>]) -> Option<Quarter> {
-    if let Some(window) = schedule.first.as_ref().and_then(DeliveryId::calendar_window) {
-        return Some(window.last());
+/// From where on there are editions where no run has noted it: the newest delivery or moment that there is, or
+/// whatever comes first.
+pub fn beginning(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Begin {
+    match schedule.after {
+        Some(after) => {
+            let all = delivered(facts);
+            let newest = all.iter().rfind(|it| after.holds(&it.first.delivery));
+            let quarter = newest.map_or(Quarter::SOURCE_START, |it| it.first.last);
+            Begin::Quarter(quarter.to_string())
+        }
+        None => {
+            let newest = moments(schedule, facts, now).last().map(|it| it.since);
+            Begin::Moment(newest.unwrap_or(now))
+        }
     }
-    let named: BTreeSet<&str> = named(facts).map(without_revision).collect();
-    let known = wanted.iter().filter(|it| named.contains(it.first.delivery.as_str()));
-    let first = known.map(|it| it.first.last).min();
-    first.or_else(|| wanted.last().map(|it| it.first.last))
 }
 
-/// The names of editions that there are, and of those that were tried.
-fn named(facts: &Facts) -> impl Iterator<Item = &str> {
-    let tried = facts.tries.iter().map(|it| it.edition.as_str());
-    facts.editions.iter().map(|it| it.name.as_str()).chain(tried)
+/// The last quarter of the first delivery that has an edition.
+fn first_quarter(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Quarter {
+    if let Some(window) = schedule.first.as_ref().and_then(DeliveryId::calendar_window) {
+        return window.last();
+    }
+    let quarter = |begin: Begin| match begin {
+        Begin::Quarter(text) => text.parse().ok(),
+        Begin::Moment(_) => None,
+    };
+    let noted = facts.begins.clone().and_then(quarter);
+    noted.or_else(|| quarter(beginning(schedule, facts, now))).unwrap_or(Quarter::SOURCE_START)
 }
 
-/// Whether an edition has a day for its name.
-fn is_day(name: &str) -> bool {
-    name.get(..10).is_some_and(|it| it.parse::<NaiveDate>().is_ok())
-}
-
+/// The delivery that an edition is called after: `2008-05` for `2008-05@2`.
 fn without_revision(edition: &str) -> &str {
-    edition.split('@').next().unwrap_or(edition)
+    let is_revision = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    match edition.rsplit_once('@') {
+        Some((delivery, revision)) if is_revision(revision) => delivery,
+        _ => edition,
+    }
 }
 
 /// The newest revision of a delivery that its editions are made of; none without an edition.
@@ -268,29 +296,33 @@ fn state_of(arrival: &Arrival, all: &[Delivered<'_>], facts: &Facts) -> u64 {
     next.map_or(newest, before).map_or(arrival.version, |it| it.0.max(arrival.version))
 }
 
-/// What a schedule needs and the table does not have.
-fn lacks(needs: &Needs, delivery: &str, all: &[Delivered<'_>]) -> Vec<String> {
-    let is_there = |id: &str| all.iter().any(|it| it.first.delivery == id);
+/// The deliveries that must be there for an edition of one.
+fn needed(needs: &Needs, delivery: &str) -> Vec<String> {
     match needs {
         Needs::None => Vec::new(),
-        Needs::Named(ids) => ids.iter().filter(|it| !is_there(it)).cloned().collect(),
+        Needs::Named(ids) => ids.clone(),
         Needs::InARow(count) => {
             let year = delivery.split('-').next().and_then(|it| it.parse().ok());
             let known = year.map_or_else(Vec::new, calendar);
             let at = known.iter().position(|(id, _)| id.as_str() == delivery);
             let until = &known[..at.map_or(0, |it| it + 1)];
             let row = until.iter().rev().take(usize::from(*count)).rev();
-            row.map(|(id, _)| id.to_string()).filter(|it| !is_there(it)).collect()
+            row.map(|(id, _)| id.to_string()).collect()
         }
     }
 }
 
+/// Those of them that had not come in by a version.
+fn lacks(needed: &[String], all: &[Delivered<'_>], version: u64) -> Vec<String> {
+    let is_there =
+        |id: &String| all.iter().any(|it| it.first.delivery == *id && it.first.version <= version);
+    needed.iter().filter(|it| !is_there(it)).cloned().collect()
+}
+
 /// Of each state of the table, the last moment at which it was the newest: where nothing has come in
 /// between two moments, their editions would be the same.
-fn of_moments(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Vec<Item> {
-    let name = |moment: DateTime<Utc>| name_of(schedule, moment);
+fn moments(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Vec<Item> {
     let last_until = |until| schedule.on.iter().filter_map(|it| it.last_until(until)).max();
-    let tried = named(facts).filter(|it| is_day(it)).collect::<BTreeSet<&str>>();
     let first_commit = facts.arrivals.first().map(|it| it.version);
     let mut items: Vec<Item> = Vec::new();
     let ends = facts.versions.iter().skip(1).map(|it| it.1 - chrono::Duration::milliseconds(1));
@@ -299,30 +331,29 @@ fn of_moments(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Vec<Ite
         let has_data = first_commit.is_some_and(|it| it <= *version);
         if *from <= since && has_data {
             let reason = Reason::Moment;
-            let (edition, version) = (name(since), *version);
+            let (edition, version) = (name_of(schedule, since), *version);
             let item = Item { edition, version, since, reason, hindrance: None, is_late: false };
             items.push(item);
         }
     }
-    // Without any edition yet, the newest is enough.
-    match tried.first() {
-        Some(oldest) => items.retain(|it| it.edition.as_str() >= *oldest),
-        None => drop(items.drain(..items.len().saturating_sub(1))),
-    }
-    let is_there = |it: &Item| facts.editions.iter().any(|known| known.name == it.edition);
-    items.retain(|it| !is_there(it));
-    let all = delivered(facts);
-    for item in &mut items {
-        let lacks = lacks_of_moment(&schedule.needs, item.version, &all);
-        item.hindrance = (!lacks.is_empty()).then_some(Hindrance::Lacks(lacks));
-    }
     items
 }
 
-/// Deliveries in a row end with the newest that had come in.
-fn lacks_of_moment(needs: &Needs, version: u64, all: &[Delivered<'_>]) -> Vec<String> {
-    let newest = all.iter().rfind(|it| it.first.version <= version);
-    lacks(needs, newest.map_or("", |it| it.first.delivery.as_str()), all)
+fn of_moments(schedule: &Schedule, facts: &Facts, now: DateTime<Utc>) -> Vec<Item> {
+    let mut items = moments(schedule, facts, now);
+    let noted = facts.begins.clone().filter(|it| matches!(it, Begin::Moment(_)));
+    if let Begin::Moment(first) = noted.unwrap_or_else(|| beginning(schedule, facts, now)) {
+        items.retain(|it| it.since >= first);
+    }
+    let all = delivered(facts);
+    for item in &mut items {
+        // Deliveries in a row end with the newest that had come in.
+        let newest = all.iter().rfind(|it| it.first.version <= item.version);
+        let needed = needed(&schedule.needs, newest.map_or("", |it| &it.first.delivery));
+        let lacks = lacks(&needed, &all, item.version);
+        item.hindrance = (!lacks.is_empty()).then_some(Hindrance::Lacks(lacks));
+    }
+    items
 }
 
 /// The day of a moment in the schedule's zone, with its time where others are on that day.

@@ -29,6 +29,13 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
+    /// Editions of a report are made from here on.
+    Scheduled {
+        /// The report.
+        report: String,
+        /// From where on.
+        from: super::due::Begin,
+    },
     /// An edition is being made.
     Began {
         /// The report.
@@ -116,14 +123,28 @@ impl Journal {
         &self.path
     }
 
+    /// Makes sure that another entry fits on the disk: something that is told and cannot be noted is told again.
+    pub fn reserve(&self) -> io::Result<()> {
+        const LENGTH: usize = 1024;
+        let mut blank = vec![b' '; LENGTH];
+        blank.push(b'\n');
+        self.write(blank)
+    }
+
     /// Appends an entry; it is on disk when this returns.
     pub fn append(&mut self, entry: Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&entry)?;
+        line.push(b'\n');
+        self.write(line)?;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    fn write(&self, mut line: Vec<u8>) -> io::Result<()> {
         let is_new = !self.path.exists();
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&self.path)?;
-        let mut line = serde_json::to_vec(&entry)?;
-        line.push(b'\n');
         if !ends_a_line(&mut file)? {
             line.insert(0, b'\n');
         }
@@ -132,7 +153,6 @@ impl Journal {
         if is_new {
             File::open(folder)?.sync_all()?;
         }
-        self.entries.push(entry);
         Ok(())
     }
 }

@@ -16,10 +16,10 @@ mod telling;
 pub mod timer;
 
 pub use definition::{After, Needs, Schedule};
-pub use due::{Arrival, Facts, Hindrance, Item, KnownEdition, Reason, Try, due};
+pub use due::{Arrival, Begin, Facts, Hindrance, Item, KnownEdition, Reason, Try, beginning, due};
 pub use expected::{Expected, Standing, expected, missing};
 pub use journal::{Entry, FOLDER, Journal, Step, Telling};
-pub use overview::{Overview, OverviewError, Scheduled};
-pub use run::{Done, Hands, RunError, run};
+pub use overview::{Overview, Scheduled};
+pub use run::{Done, Hands, Refused, RunError, run};
 pub use settings::{Settings, SettingsError};
 pub use telling::untold;

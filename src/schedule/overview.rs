@@ -4,17 +4,17 @@
 //! a schedule and what is due of it; reports that cannot be read, with their mistakes. Never: a report that
 //! is left out because another one has mistakes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
 use super::definition::Schedule;
-use super::due::{Arrival, Facts, Item, KnownEdition, Try, due};
+use super::due::{Arrival, Begin, Facts, Item, KnownEdition, Try, beginning, due};
 use super::expected::missing;
 use super::journal::{Journal, Step};
 use super::settings::Settings;
 use crate::exact::known;
-use crate::report::{MadeEdition, MadeError, ReportCatalog, ReportCatalogError, Source};
+use crate::report::{MadeEdition, ReportCatalog, Source};
 use crate::warehouse::Snapshot;
 
 /// What is due.
@@ -22,8 +22,8 @@ use crate::warehouse::Snapshot;
 pub struct Overview {
     /// Reports with a schedule.
     pub reports: Vec<Scheduled>,
-    /// Reports that cannot be read, and why.
-    pub broken: Vec<(String, ReportCatalogError)>,
+    /// Reports that cannot be worked with, and why.
+    pub broken: Vec<(String, String)>,
     /// Deliveries whose month is over, after the last one that was received.
     pub missing: Vec<String>,
 }
@@ -39,6 +39,8 @@ pub struct Scheduled {
     pub items: Vec<Item>,
     /// Its editions, those of the earliest state first.
     pub editions: Vec<MadeEdition>,
+    /// From where on there are editions of it.
+    pub begins: Begin,
 }
 
 impl Scheduled {
@@ -46,14 +48,6 @@ impl Scheduled {
     pub fn name(&self) -> &str {
         &self.source.definition.name
     }
-}
-
-/// Why it cannot be said what is due.
-#[derive(Debug, thiserror::Error)]
-pub enum OverviewError {
-    /// Editions cannot be read.
-    #[error(transparent)]
-    Editions(#[from] MadeError),
 }
 
 impl Overview {
@@ -64,34 +58,18 @@ impl Overview {
         catalog: &ReportCatalog,
         snapshot: &Snapshot,
         journal: &Journal,
-    ) -> Result<Self, OverviewError> {
+    ) -> Self {
         let (mut reports, mut broken) = (Vec::new(), Vec::new());
         for name in catalog.names() {
-            let source = match catalog.report(name) {
-                Ok(source) => source,
-                Err(error) => {
-                    broken.push((name.to_owned(), error));
-                    continue;
-                }
-            };
-            let schedule = match settings.schedule(&source) {
-                Ok(Some(schedule)) => schedule,
-                Ok(None) => continue,
-                Err(error) => {
-                    let error = ReportCatalogError::Report(crate::report::ReportError(vec![error]));
-                    broken.push((name.to_owned(), error));
-                    continue;
-                }
-            };
-            let editions = MadeEdition::all(&settings.editions.join(name))?;
-            let facts = facts(snapshot, &editions, journal, name);
-            let items = due(&schedule, &facts, now);
-            reports.push(Scheduled { source, schedule, items, editions });
+            match Scheduled::read(name, now, settings, catalog, snapshot, journal) {
+                Ok(scheduled) => reports.extend(scheduled),
+                Err(error) => broken.push((name.to_owned(), error)),
+            }
         }
         let is_after_deliveries = reports.iter().any(|it| it.schedule.after.is_some());
         let today = now.with_timezone(&settings.zone).date_naive();
         let missing = if is_after_deliveries { missing(snapshot, today) } else { Vec::new() };
-        Ok(Self { reports, broken, missing })
+        Self { reports, broken, missing }
     }
 
     /// Everything that is due or will be, the oldest first.
@@ -104,6 +82,27 @@ impl Overview {
 }
 
 impl Scheduled {
+    /// A report as its files and those of its editions say it; none where it has no schedule.
+    fn read(
+        name: &str,
+        now: DateTime<Utc>,
+        settings: &Settings,
+        catalog: &ReportCatalog,
+        snapshot: &Snapshot,
+        journal: &Journal,
+    ) -> Result<Option<Self>, String> {
+        let source = catalog.report(name).map_err(|error| error.to_string())?;
+        let schedule = settings.schedule(&source).map_err(|error| error.to_string())?;
+        let Some(schedule) = schedule else { return Ok(None) };
+        let all = MadeEdition::all(&settings.editions.join(name)).map_err(|it| it.to_string())?;
+        let own = |it: &MadeEdition| it.manifest().report == name;
+        let editions: Vec<MadeEdition> = all.into_iter().filter(own).collect();
+        let facts = facts(snapshot, &editions, journal, name);
+        let items = due(&schedule, &facts, now);
+        let begins = beginning(&schedule, &facts, now);
+        Ok(Some(Self { source, schedule, items, editions, begins }))
+    }
+
     fn items_of(&self) -> impl Iterator<Item = (&Self, &Item)> {
         self.items.iter().map(move |it| (self, it))
     }
@@ -128,7 +127,16 @@ fn facts(snapshot: &Snapshot, editions: &[MadeEdition], journal: &Journal, repor
         versions: snapshot.stamps().into_iter().map(|(it, at)| (it, moment(at))).collect(),
         editions: editions.collect(),
         tries: tries(journal, report),
+        begins: begun(journal, report),
     }
+}
+
+/// From where on there are editions of a report, as its first run noted it.
+pub(super) fn begun(journal: &Journal, of_report: &str) -> Option<Begin> {
+    journal.entries().iter().rev().find_map(|entry| match &entry.step {
+        Step::Scheduled { report, from } if report == of_report => Some(from.clone()),
+        _ => None,
+    })
 }
 
 /// Tries that ended without an edition.
@@ -136,7 +144,8 @@ fn tries(journal: &Journal, of_report: &str) -> Vec<Try> {
     let mut tries: BTreeMap<&str, Vec<DateTime<Utc>>> = BTreeMap::new();
     for entry in journal.entries() {
         match &entry.step {
-            Step::Began { report, edition, .. } if report == of_report => {
+            // A run that was killed is no failure of the report.
+            Step::Failed { report, edition, .. } if report == of_report => {
                 tries.entry(edition).or_default().push(entry.at);
             }
             Step::Made { report, edition, .. } if report == of_report => {
@@ -152,18 +161,18 @@ fn tries(journal: &Journal, of_report: &str) -> Vec<Try> {
     tries.into_iter().flat_map(of_edition).collect()
 }
 
-/// Editions that were begun and of which nothing more is said, by report and edition.
-pub(super) fn open_ends(journal: &Journal) -> BTreeSet<(String, String)> {
-    let mut open = BTreeSet::new();
+/// Editions that were begun and of which nothing more is said, by report and edition, with how often.
+pub(super) fn open_ends(journal: &Journal) -> BTreeMap<(String, String), usize> {
+    let mut open = BTreeMap::new();
     for entry in journal.entries() {
         match &entry.step {
             Step::Began { report, edition, .. } => {
-                open.insert((report.clone(), edition.clone()));
+                *open.entry((report.clone(), edition.clone())).or_insert(0) += 1;
             }
             Step::Made { report, edition, .. } | Step::Failed { report, edition, .. } => {
                 open.remove(&(report.clone(), edition.clone()));
             }
-            Step::Noted { .. } | Step::Told { .. } => {}
+            Step::Scheduled { .. } | Step::Noted { .. } | Step::Told { .. } => {}
         }
     }
     open

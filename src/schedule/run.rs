@@ -6,7 +6,7 @@
 //! knows of earlier ones lies in the folder of editions, so that one that died is gone on with.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,20 +15,32 @@ use chrono::Utc;
 use super::due::Item;
 use super::journal::{FOLDER, Journal, Step, Telling};
 use super::notice::{Event, Happening};
-use super::overview::{Overview, OverviewError, Scheduled, open_ends};
+use super::overview::{Overview, Scheduled, open_ends};
 use super::settings::{Settings, SettingsError};
-use super::telling::happening;
-use crate::pipeline::inbox::Refused;
+use super::telling::{REPORT, happening};
 use crate::report::{
     MadeEdition, ReportCatalog, ReportCatalogError, Source, is_free, remove_drafts,
 };
 use crate::warehouse::{Warehouse, WarehouseError};
 
 const LOCK: &str = "lock";
+/// Which table the editions are of.
+const TABLE: &str = "table";
+
+/// Something in the inbox that somebody has to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What it alone is called, as long as it lies there.
+    pub id: String,
+    /// The delivery or file.
+    pub what: String,
+    /// What is the matter with it.
+    pub text: String,
+}
 
 /// What does the work of a run.
 pub trait Hands {
-    /// Takes in what is complete in the inbox; all that lies there refused.
+    /// Takes in what is complete in the inbox; all that lies there and needs somebody.
     fn take_in(
         &mut self,
         settings: &Settings,
@@ -67,9 +79,9 @@ pub enum RunError {
     /// Reports cannot be had.
     #[error(transparent)]
     Reports(#[from] ReportCatalogError),
-    /// It cannot be said what is due.
-    #[error(transparent)]
-    Overview(#[from] OverviewError),
+    /// The folder of editions is another warehouse's.
+    #[error("the editions in {} are of another warehouse", .0.display())]
+    OtherWarehouse(PathBuf),
     /// What the schedule keeps cannot be read or written.
     #[error("{}: {source}", path.display())]
     Kept {
@@ -89,23 +101,41 @@ impl From<WarehouseError> for RunError {
 /// Makes what is due; `waits` for another run that is at work, or leaves at once.
 pub fn run(root: &Path, waits: bool, hands: &mut dyn Hands) -> Result<Done, RunError> {
     let warehouse = Warehouse::open(root)?;
+    // What it writes belongs to whom the warehouse belongs to, so that the next run can go on with it.
+    warehouse.may_write()?;
     let settings = Settings::open(&warehouse)?;
     let Some(_lock) = lock(&settings.editions, waits)? else {
         return Ok(Done { is_busy: true, ..Done::default() });
     };
-    let journal = Journal::read(&settings.editions);
-    let path = settings.editions.join(FOLDER);
-    let journal = journal.map_err(|source| RunError::Kept { path, source })?;
+    let folder = settings.editions.join(FOLDER);
+    let kept = |source| RunError::Kept { path: folder.clone(), source };
+    if !belongs(&folder, &warehouse.table_id()?).map_err(kept)? {
+        return Err(RunError::OtherWarehouse(settings.editions));
+    }
+    let journal = Journal::read(&settings.editions).map_err(kept)?;
     let mut run = Run { settings, warehouse, journal, hands, done: Done::default() };
-    run.go_on_with_earlier()?;
-    run.begin()?;
-    run.take_in()?;
-    run.note_deliveries()?;
-    run.make_all()?;
-    run.note_late()?;
+    let worked = run.work();
+    let standing = worked.as_ref().err().map(ToString::to_string);
+    run.note_standing("run", standing.as_deref())?;
+    // Whatever happened, who wants to know is told.
     run.tell()?;
+    worked?;
     run.measure()?;
     Ok(run.done)
+}
+
+/// Whether editions are of the table with this id; those of nobody yet become its own.
+fn belongs(folder: &Path, id: &str) -> io::Result<bool> {
+    let path = folder.join(TABLE);
+    match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        found => return Ok(found?.trim() == id),
+    }
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    writeln!(file, "{id}")?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(true)
 }
 
 /// One run at a time: the lock goes with the process that holds it.
@@ -137,44 +167,64 @@ pub(super) struct Run<'h> {
 }
 
 impl Run<'_> {
+    fn work(&mut self) -> Result<(), RunError> {
+        self.go_on_with_earlier()?;
+        self.begin()?;
+        self.take_in()?;
+        self.note_deliveries()?;
+        self.make_all()?;
+        self.note_late()
+    }
+
     pub(super) fn overview(&self) -> Result<Overview, RunError> {
         let catalog = ReportCatalog::open(Some(&self.warehouse.reports_folder()))?;
         let snapshot = self.warehouse.snapshot(None)?;
-        Ok(Overview::at(Utc::now(), &self.settings, &catalog, &snapshot, &self.journal)?)
+        Ok(Overview::at(Utc::now(), &self.settings, &catalog, &snapshot, &self.journal))
     }
 
-    /// Editions that an earlier run made and died before it could say so.
+    /// Editions of which an earlier run died: those that are there, and those that it dies of again and again.
     fn go_on_with_earlier(&mut self) -> Result<(), RunError> {
-        for (report, edition) in open_ends(&self.journal) {
-            let folder = self.settings.editions.join(&report).join(&edition);
-            if !is_free(&folder) {
-                self.made(&report, &edition, None)?;
+        const TRIES: usize = 3;
+        for ((report, edition), tries) in open_ends(&self.journal) {
+            if let Some(made) = self.edition(&report, &edition) {
+                self.made(&made, None)?;
+            } else if tries >= TRIES {
+                let error = "runs that made it ended before it was done".to_owned();
+                self.failed(report, edition, error)?;
             }
         }
         Ok(())
     }
 
-    fn made(
-        &mut self,
-        report: &str,
-        edition: &str,
-        milliseconds: Option<u64>,
-    ) -> Result<(), RunError> {
-        let folder = self.settings.editions.join(report).join(edition);
-        let manifest = MadeEdition::open(&folder).map_err(OverviewError::from)?;
-        let compared = manifest.manifest().compared_with.as_ref();
+    /// The edition, if that is what lies in its place.
+    fn edition(&self, report: &str, edition: &str) -> Option<MadeEdition> {
+        let made = MadeEdition::open(&self.settings.editions.join(report).join(edition)).ok()?;
+        let manifest = made.manifest();
+        (manifest.report == report && manifest.edition == edition).then_some(made)
+    }
+
+    fn made(&mut self, made: &MadeEdition, milliseconds: Option<u64>) -> Result<(), RunError> {
+        let manifest = made.manifest();
+        let compared = manifest.compared_with.as_ref();
+        let (report, edition) = (manifest.report.clone(), manifest.edition.clone());
         let happening = Happening {
-            version: Some(manifest.manifest().version),
+            version: Some(manifest.version),
             seconds: milliseconds.map(|it| it / 1000),
             revised: compared.map(|it| it.revised),
             new: compared.map(|it| it.rows_new),
-            folder: Some(folder),
-            ..happening(Event::Success, report, edition, "")
+            folder: Some(made.folder().to_owned()),
+            ..happening(Event::Success, &report, &edition, "")
         };
         let telling = self.telling(happening);
-        let (report, edition) = (report.to_owned(), edition.to_owned());
-        self.note(Step::Made { report, edition, milliseconds, telling })?;
+        let parent = self.settings.editions.join(&report);
+        self.note(Step::Made { report: report.clone(), edition, milliseconds, telling })?;
         self.done.made += 1;
+        let editions = MadeEdition::all(&parent).map_err(|error| error.to_string());
+        let listed = editions.and_then(|it| self.hands.list(&parent, &it));
+        let error = listed.err();
+        if self.note_standing(&format!("page of editions of {report}"), error.as_deref())? {
+            self.hands.say(&format!("warning: {}", error.unwrap_or_default()));
+        }
         Ok(())
     }
 
@@ -192,14 +242,17 @@ impl Run<'_> {
         };
         self.note_standing("inbox", None)?;
         for refused in refused {
-            let what = format!("refused {}", refused.folder);
+            let what = format!("refused {}", refused.id);
             let happening = Happening {
                 id: what.clone(),
-                delivery: Some(refused.folder),
-                text: Some(refused.text),
+                delivery: Some(refused.what),
+                text: Some(refused.text.clone()),
                 ..happening(Event::Refused, "", "", "")
             };
-            self.done.failed += usize::from(self.note_once(what, happening)?);
+            if self.note_once(what, happening)? {
+                self.done.failed += 1;
+                self.hands.say(&refused.text);
+            }
         }
         Ok(())
     }
@@ -208,6 +261,7 @@ impl Run<'_> {
         let mut tried: Vec<(String, String)> = Vec::new();
         loop {
             let overview = self.overview()?;
+            self.note_beginnings(&overview)?;
             let is_next = |(report, item): &(&Scheduled, &Item)| {
                 let known = |(name, edition): &(String, String)| {
                     name == report.name() && *edition == item.edition
@@ -219,13 +273,13 @@ impl Run<'_> {
             self.make(report, item)?;
         }
         let overview = self.overview()?;
+        self.note_beginnings(&overview)?;
         let due = overview.items().into_iter().filter(|(_, item)| item.is_due()).count();
         self.done.failed += due + overview.broken.len();
         let catalog = overview.reports.iter().map(|it| (it.name().to_owned(), None));
-        let broken =
-            overview.broken.iter().map(|(it, error)| (it.clone(), Some(error.to_string())));
+        let broken = overview.broken.iter().map(|(it, error)| (it.clone(), Some(error.clone())));
         for (report, error) in catalog.chain(broken).collect::<Vec<_>>() {
-            if self.note_standing(&format!("report {report}"), error.as_deref())? {
+            if self.note_standing(&format!("{REPORT}{report}"), error.as_deref())? {
                 self.hands.say(&format!("error: {}", error.unwrap_or_default()));
             }
         }
@@ -241,22 +295,27 @@ impl Run<'_> {
         self.note(began)?;
         self.tell_start(&name, item);
         let start = Instant::now();
-        let path = parent.clone();
-        remove_drafts(&parent, Utc::now().into())
-            .map_err(|source| RunError::Kept { path, source })?;
+        remove_drafts(&parent, Utc::now().into());
         match self.hands.make(&report.source, item, &folder) {
             Ok(()) => {
                 let milliseconds = u64::try_from(start.elapsed().as_millis()).ok();
-                self.made(&name, &edition, milliseconds)?;
-                self.hands.tell(&format!("made edition {edition} of {name}: {}", folder.display()));
-                let editions = MadeEdition::all(&parent).map_err(OverviewError::from)?;
-                if let Err(text) = self.hands.list(&parent, &editions) {
-                    self.hands.say(&text);
+                let made = MadeEdition::open(&folder).map_err(|error| error.to_string());
+                match made {
+                    Ok(made) => self.made(&made, milliseconds)?,
+                    Err(error) => return self.failed(name, edition, error),
                 }
+                self.hands.tell(&format!("made edition {edition} of {name}: {}", folder.display()));
                 Ok(())
             }
-            // Somebody else was faster.
-            Err(_) if !is_free(&folder) => self.made(&name, &edition, None),
+            // Somebody else was faster, or put something else in its place.
+            Err(error) if !is_free(&folder) => match self.edition(&name, &edition) {
+                Some(made) => self.made(&made, None),
+                None => {
+                    let place = folder.display();
+                    let error = format!("{error}\n{place} is no edition {edition} of {name}");
+                    self.failed(name, edition, error)
+                }
+            },
             Err(error) => self.failed(name, edition, error),
         }
     }

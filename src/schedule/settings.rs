@@ -4,8 +4,9 @@
 //! mistake that is told without its place, or half of the settings where the other half has mistakes.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use chrono_tz::Tz;
 
@@ -85,7 +86,7 @@ impl Settings {
         let notices: Vec<Notice> = notices.collect();
         notices.iter().flat_map(Notice::reports).for_each(expect_report);
         Self {
-            editions: folder(root, table.text("editions").as_ref()),
+            editions: folder(root, table),
             zone,
             schedules,
             notices,
@@ -102,13 +103,29 @@ impl Settings {
     }
 }
 
-/// Where editions lie: `editions` beside the warehouse, where nothing else is said.
-fn folder(root: &Path, said: Option<&Placed<String>>) -> PathBuf {
-    match said {
-        Some(said) => root.join(&said.value),
-        None => match (root.parent(), root.file_name()) {
-            (Some(parent), Some(_)) => parent.join("editions"),
-            _ => root.join("..").join("editions"),
-        },
+/// Where editions lie: `editions` beside the warehouse, where nothing else is said. Links are followed, so that it is
+/// the same folder whatever way leads to the warehouse.
+fn folder(root: &Path, table: &Table<'_>) -> PathBuf {
+    let absolute = |it: &Path| std::path::absolute(it).unwrap_or_else(|_| it.to_owned());
+    let root = fs::canonicalize(root).unwrap_or_else(|_| absolute(root));
+    match table.text("editions") {
+        None => root.parent().unwrap_or(&root).join("editions"),
+        Some(said) => {
+            let folder = absolute(&root.join(&said.value));
+            if is_within(&folder, &root) {
+                let problem = Problem::new(said.span, "`editions` lies inside the warehouse");
+                table.problem(problem.help("name a folder beside it, such as `../editions`"));
+            }
+            folder
+        }
     }
+}
+
+/// Whether a place is the warehouse or lies in it, also where it is not there yet.
+fn is_within(place: &Path, root: &Path) -> bool {
+    let there = place.ancestors().find_map(|it| fs::canonicalize(it).ok());
+    let plain = place.components().filter(|it| *it != Component::CurDir);
+    there.is_some_and(|it| it.starts_with(root))
+        && plain.clone().all(|it| it != Component::ParentDir)
+        || plain.collect::<PathBuf>().starts_with(root)
 }

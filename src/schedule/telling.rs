@@ -3,16 +3,22 @@
 //! In: what happened in a run, or was found in it. Out: entries of the journal, notices, measurements. Never: something
 //! that is told before it is noted, or not noted once it was told.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
-use super::due::Item;
+use super::due::{Begin, Item};
 use super::journal::{Entry, Journal, Step, Telling};
-use super::notice::{Event, Happening, Measurements, Notice, ReportMeasurements};
-use super::overview::Scheduled;
+use super::notice::{Event, Happening, Measurements, Notice, NoticeError, ReportMeasurements};
+use super::overview::{Overview, begun};
 use super::run::{Run, RunError};
 
 /// How the note begins that says from which version on deliveries are told of.
 const SINCE: &str = "deliveries since version ";
+/// How the standing of a report is noted.
+pub(super) const REPORT: &str = "report ";
+/// How that of a notice is.
+const NOTICE: &str = "notice ";
 
 impl Run<'_> {
     pub(super) fn note(&mut self, step: Step) -> Result<(), RunError> {
@@ -63,9 +69,12 @@ impl Run<'_> {
             return Ok(false);
         }
         let telling = match error {
+            // A notice that fails is said and not told: it would wait for itself.
+            Some(_) if of.starts_with(NOTICE) => Telling::default(),
             None => Telling::default(),
             Some(error) => {
-                let failure = happening(Event::Failure, "", "", error);
+                let report = of.strip_prefix(REPORT).unwrap_or_default();
+                let failure = happening(Event::Failure, report, "", error);
                 let id = format!("failure {of} {}", failure.at_ms);
                 self.telling(Happening { id, ..failure })
             }
@@ -85,6 +94,7 @@ impl Run<'_> {
             let text = format!("not received: {}", overview.missing.join(", "));
             let happening = Happening {
                 id: what.clone(),
+                delivery: Some(last.clone()),
                 text: Some(text),
                 ..happening(Event::Late, "", "", "")
             };
@@ -140,6 +150,23 @@ impl Run<'_> {
         }
     }
 
+    /// From where on reports have editions: what was there at their first run.
+    pub(super) fn note_beginnings(&mut self, overview: &Overview) -> Result<(), RunError> {
+        for report in &overview.reports {
+            let noted = begun(&self.journal, report.name());
+            let is_of_same_kind = matches!(
+                (&noted, &report.begins),
+                (Some(Begin::Quarter(_)), Begin::Quarter(_))
+                    | (Some(Begin::Moment(_)), Begin::Moment(_))
+            );
+            if !is_of_same_kind {
+                let (name, from) = (report.name().to_owned(), report.begins.clone());
+                self.note(Step::Scheduled { report: name, from })?;
+            }
+        }
+        Ok(())
+    }
+
     /// Tells what has not been told; what cannot be told now is told by a later run.
     pub(super) fn tell(&mut self) -> Result<(), RunError> {
         let mut unreachable: Vec<String> = Vec::new();
@@ -147,21 +174,45 @@ impl Run<'_> {
             if unreachable.contains(&name) {
                 continue;
             }
+            let path = self.journal.path().to_owned();
+            self.journal.reserve().map_err(|source| RunError::Kept { path, source })?;
             let notice = self.settings.notices.iter().find(|it| it.name() == name);
-            match notice.map(|it| it.tell(&happening)) {
+            let problem = match notice.map(|it| it.tell(&happening)) {
                 // A notice that is not in the settings any more wants nothing.
                 None | Some(Ok(())) => {
-                    self.note(Step::Told { notice: name, happening: happening.id })?;
+                    let happening = happening.id;
+                    self.note(Step::Told { notice: name.clone(), happening })?;
+                    None
                 }
                 Some(Err(error)) => {
-                    let text =
-                        format!("warning: notice `{name}`: {error}; it is told at the next run");
-                    self.hands.say(&text);
-                    unreachable.push(name);
+                    // Whoever does not answer now does not answer the next one either.
+                    if matches!(error, NoticeError::Server { .. }) {
+                        unreachable.push(name.clone());
+                    }
+                    Some(error.to_string())
                 }
+            };
+            if self.note_standing(&format!("{NOTICE}{name}"), problem.as_deref())? {
+                let problem = problem.unwrap_or_default();
+                self.hands.say(&format!(
+                    "warning: notice `{name}`: {problem}; it is told at a later run"
+                ));
             }
         }
         Ok(())
+    }
+
+    /// Reports that cannot be worked with are failing ones.
+    fn measured(&self, overview: &Overview) -> Vec<ReportMeasurements> {
+        let well = overview.reports.iter().map(|it| {
+            let overdue = it.items.iter().filter(|it| it.is_late).count();
+            measured(it.name(), overdue, &self.journal)
+        });
+        let broken = overview.broken.iter().map(|(name, _)| ReportMeasurements {
+            failing: true,
+            ..measured(name, 0, &self.journal)
+        });
+        well.chain(broken).collect()
     }
 
     pub(super) fn measure(&mut self) -> Result<(), RunError> {
@@ -171,13 +222,19 @@ impl Run<'_> {
         let overview = self.overview()?;
         let snapshot = self.warehouse.snapshot(None)?;
         let measurements = Measurements {
-            reports: overview.reports.iter().map(|it| measured(it, &self.journal)).collect(),
+            reports: self.measured(&overview),
             data_ms: snapshot.commits().last().map(|it| it.timestamp_ms),
             last_run_ms: Utc::now().timestamp_millis(),
         };
-        for notice in &self.settings.notices {
-            if let Err(error) = notice.measure(&measurements) {
-                self.hands.say(&format!("warning: notice `{}`: {error}", notice.name()));
+        let mut problems = Vec::new();
+        for notice in self.settings.notices.iter().filter(|it| it.measures()) {
+            let name = notice.name().to_owned();
+            problems.push((name, notice.measure(&measurements).err().map(|it| it.to_string())));
+        }
+        for (name, problem) in problems {
+            if self.note_standing(&format!("{NOTICE}{name}"), problem.as_deref())? {
+                let problem = problem.unwrap_or_default();
+                self.hands.say(&format!("warning: notice `{name}`: {problem}"));
             }
         }
         Ok(())
@@ -186,11 +243,14 @@ impl Run<'_> {
 
 /// What has not been told, and by whom, oldest first.
 pub fn untold(journal: &Journal) -> Vec<(String, Happening)> {
-    let told = |name: &str, id: &str| {
-        journal.entries().iter().any(|entry| {
-            matches!(&entry.step, Step::Told { notice, happening } if notice == name && happening == id)
+    let told: HashSet<(&str, &str)> = journal
+        .entries()
+        .iter()
+        .filter_map(|entry| match &entry.step {
+            Step::Told { notice, happening } => Some((notice.as_str(), happening.as_str())),
+            _ => None,
         })
-    };
+        .collect();
     let mut untold = Vec::new();
     for entry in journal.entries() {
         let (Step::Made { telling, .. }
@@ -200,7 +260,8 @@ pub fn untold(journal: &Journal) -> Vec<(String, Happening)> {
             continue;
         };
         let Some(happening) = &telling.happening else { continue };
-        let wanting = telling.notices.iter().filter(|name| !told(name, &happening.id));
+        let is_told = |name: &&String| told.contains(&(name.as_str(), happening.id.as_str()));
+        let wanting = telling.notices.iter().filter(|it| !is_told(it));
         untold.extend(wanting.map(|name| (name.clone(), happening.clone())));
     }
     untold
@@ -229,23 +290,23 @@ pub(super) fn happening(event: Event, report: &str, edition: &str, error: &str) 
 }
 
 /// What is measured of a report.
-fn measured(report: &Scheduled, journal: &Journal) -> ReportMeasurements {
+fn measured(name: &str, overdue: usize, journal: &Journal) -> ReportMeasurements {
     let (mut last, mut duration, mut failing) = (None, None, false);
     for entry in journal.entries() {
         match &entry.step {
-            Step::Made { report: of, milliseconds, .. } if of == report.name() => {
+            Step::Made { report, milliseconds, .. } if report == name => {
                 (last, duration, failing) = (Some(at_ms(entry.at)), *milliseconds, false);
             }
-            Step::Failed { report: of, .. } if of == report.name() => failing = true,
+            Step::Failed { report, .. } if report == name => failing = true,
             _ => {}
         }
     }
     ReportMeasurements {
-        report: report.name().to_owned(),
+        report: name.to_owned(),
         last_success_ms: last,
         last_duration_ms: duration,
         failing,
-        overdue: report.items.iter().filter(|it| it.is_late).count(),
+        overdue,
     }
 }
 

@@ -69,6 +69,11 @@ impl Log {
         self.entries[from..].iter().map(|entry| entry.hash.to_hex().to_string()).collect()
     }
 
+    /// The id that the table was made with, which no other has.
+    pub(super) fn table_id(&self) -> Option<String> {
+        Some(self.entries.first()?.meta_data()?.id.clone())
+    }
+
     /// The fingerprint of the key the warehouse was made with.
     pub(super) fn fingerprint(&self) -> Option<String> {
         let meta_data = self.entries.first()?.meta_data()?;

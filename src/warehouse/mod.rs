@@ -305,6 +305,14 @@ impl Warehouse {
         })
     }
 
+    /// The id that the table was made with, which no other has.
+    pub fn table_id(&self) -> Result<String, WarehouseError> {
+        let log = self.log()?;
+        log.table_id().ok_or_else(|| {
+            WarehouseError::damaged_log(&log.path(0), "it says no id of the table".to_owned())
+        })
+    }
+
     /// The table as it is, or as it was. A log that has lost its newest entries is an error, but for
     /// the versions that it still has.
     pub fn snapshot(&self, as_of: Option<&AsOf>) -> Result<Snapshot, WarehouseError> {

@@ -7,6 +7,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use super::putting_away::{REFUSED, REFUSED_ENDING};
 use crate::document::read_text;
 
@@ -17,6 +19,8 @@ pub struct Refused {
     pub folder: String,
     /// Why.
     pub text: String,
+    /// When that was written, in milliseconds since 1970: another one may have the same folder later.
+    pub at_ms: i64,
 }
 
 /// All that lie in the inbox of this folder, by name.
@@ -35,7 +39,9 @@ pub(super) fn refused(inbox: &Path) -> io::Result<Vec<Refused>> {
             let file = file?.path();
             if file.to_string_lossy().ends_with(REFUSED_ENDING) {
                 let folder = entry.file_name().to_string_lossy().into_owned();
-                refused.push(Refused { folder, text: read_text(&file)? });
+                let written = DateTime::<Utc>::from(fs::metadata(&file)?.modified()?);
+                let (text, at_ms) = (read_text(&file)?, written.timestamp_millis());
+                refused.push(Refused { folder, text, at_ms });
             }
         }
     }

@@ -30,6 +30,8 @@ const SAID_MAX: u64 = 200;
 pub(super) struct Command {
     program: PathBuf,
     arguments: Vec<String>,
+    /// Where it runs: in the warehouse's folder, whoever calls it from wherever.
+    folder: PathBuf,
 }
 
 impl Command {
@@ -48,8 +50,9 @@ impl Command {
         // A name without a folder is looked up where programs are.
         let has_folder = program.value.contains('/');
         let program = PathBuf::from(program.value);
-        let program = if has_folder { root.join(program) } else { program };
-        Some(Self { program, arguments: words.map(|it| it.value).collect() })
+        let folder = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let program = if has_folder { folder.join(program) } else { program };
+        Some(Self { program, arguments: words.map(|it| it.value).collect(), folder })
     }
 
     /// The program.
@@ -99,6 +102,7 @@ impl Command {
         input.rewind()?;
         let said = tempfile::tempfile()?;
         let mut command = std::process::Command::new(&self.program);
+        command.current_dir(&self.folder);
         command.args(&self.arguments).stdin(input).stdout(Stdio::null()).stderr(said.try_clone()?);
         for variable in KeySource::VARIABLES {
             command.env_remove(variable);

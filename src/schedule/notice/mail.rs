@@ -21,7 +21,7 @@ use super::secret::secret;
 use super::smtp::{Delivery, deliver};
 use crate::document::{Placed, Problem, Table};
 use crate::report::MadeEdition;
-use crate::visible::line;
+use crate::visible::{line, lines};
 use crate::words::{Language, Words};
 
 /// The last second that the date of a mail can say.
@@ -121,7 +121,10 @@ impl Mail {
         for to in &self.to {
             mail = mail.to(to.clone());
         }
-        let (said, files) = self.files(happening, language)?;
+        // What cannot be sent along keeps nobody from being told.
+        let (said, files) = self
+            .files(happening, language)
+            .unwrap_or_else(|error| (format!("\n{}\n", lines(&error.to_string())), Vec::new()));
         let body = SinglePart::plain(format!("{}{said}", message.text));
         let made = if files.is_empty() {
             mail.singlepart(body)
