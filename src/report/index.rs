@@ -133,9 +133,9 @@ fn name(edition: &MadeEdition, words: &'static Words) -> String {
     // A folder's name is never taken for the scheme of an address.
     let address = format!("./{folder}/index.{code}.html");
     if language == own {
-        format!("<a href=\"{address}\">{name}</a>")
+        format!("<a class=\"short\" href=\"{address}\">{name}</a>")
     } else {
-        format!("<a href=\"{address}\" hreflang=\"{code}\">{name}</a> ({code})")
+        format!("<a class=\"short\" href=\"{address}\" hreflang=\"{code}\">{name}</a> ({code})")
     }
 }
 

@@ -250,8 +250,13 @@ fn the_page_of_editions_speaks_its_language_and_takes_no_text_for_marks() {
     javascript:é 1 (fr) | 1e kwartaal 2007 – 4e kwartaal 2008 | versie 1 | 2000-05 | niet vergeleken | – | – | – | sppis &lt;1&gt;
     ");
     assert!(page.contains("<h1><span lang=\"fr\">Chiffres &lt;b&gt;&amp;amp; plus</span></h1>"));
-    assert!(page.contains("<a href=\"./b%22ad/index.nl.html\">b&quot;ad</a>"), "{page}");
-    assert!(page.contains("<a href=\"./javascript%3A%C3%A9%201/index.fr.html\" hreflang=\"fr\">"));
+    assert!(
+        page.contains("<a class=\"short\" href=\"./b%22ad/index.nl.html\">b&quot;ad</a>"),
+        "{page}"
+    );
+    assert!(page.contains(
+        "<a class=\"short\" href=\"./javascript%3A%C3%A9%201/index.fr.html\" hreflang=\"fr\">"
+    ));
     assert!(page.contains("<th scope=\"row\">c</th>"), "{page}");
     for (language, none) in [
         (Language::En, "Editions\nThere is no edition yet."),
