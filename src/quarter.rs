@@ -208,6 +208,11 @@ impl FromStr for QuarterRange {
     }
 }
 
+/// The quarters of a year.
+pub fn quarters_of(year: i32) -> impl Iterator<Item = Quarter> {
+    (1..=4).filter_map(move |number| Quarter::new(year, number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::assemble::{Assembly, Row, quarter_of};
+use super::assembly::{Assembly, Row, quarter_of};
 use super::complete::combinations;
 use super::derived::Against;
 use super::figures::Key;
-use super::level::Span;
+use super::span::Span;
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
 

@@ -1,17 +1,18 @@
 //! A question to Polars lazy frames, one per level that has to be counted: its rows, grouped and
 //! counted. No I/O.
 
+use super::figures::AMOUNTS;
+use super::rows::Source;
 use polars::prelude::*;
 
-use super::delivered::Delivered;
+use super::definition::Top;
 use super::figures::Figures;
-use super::file::Top;
-use super::level::{Count, Level, Span};
+use super::level::{Count, Level};
 use super::resolve::Question;
 use super::rows::{narrowed, rows, spread, with_rest};
+use super::span::Span;
 use crate::dictionary::Dictionary;
 use crate::metric::{Dimension, Metric};
-use crate::quarter::Quarter;
 
 /// A question as plans.
 pub struct CompiledQuery {
@@ -38,25 +39,6 @@ pub struct CompileError {
     source: Box<PolarsError>,
 }
 
-/// What a question is compiled over.
-#[derive(Clone)]
-pub struct Source {
-    /// The observations.
-    pub frame: LazyFrame,
-    /// The quarters that have some, in order.
-    pub quarters: Vec<Quarter>,
-    /// The quarters that were delivered, also those without any.
-    pub delivered: Delivered,
-    /// Whether the frame has the dimensions of persons' courses as columns.
-    pub has_course: bool,
-}
-
-impl std::fmt::Debug for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Source({} quarters)", self.quarters.len())
-    }
-}
-
 /// Collects plans together, so that what they share is read once.
 pub fn collect<'p>(
     plans: impl IntoIterator<Item = &'p LazyFrame>,
@@ -65,9 +47,6 @@ pub fn collect<'p>(
     let plans = plans.into_iter().map(|plan| plan.logical_plan.clone()).collect();
     LazyFrame::collect_all_with_engine(plans, Engine::InMemory, flags)
 }
-
-/// Name of the amounts of single persons.
-pub(super) const AMOUNTS: &str = "amounts";
 
 /// Compiles a question over the frame of a scan; `first` are the values that a query with a top
 /// shows one by one, as [`ranking`] gave them.

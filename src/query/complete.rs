@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::column::Cell;
 use super::delivered::{Delivered, ranges};
 use super::figures::{Figures, Key};
-use super::level::Span;
 use super::resolve::Question;
-use super::result::Cell;
+use super::span::Span;
 use super::values::{YEARS, known_values};
 use crate::dictionary::{Dictionary, Validity};
 use crate::metric::{AFTER_GAP, Dimension, Metric};

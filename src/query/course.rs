@@ -6,8 +6,8 @@
 use polars::prelude::*;
 
 use super::delivered::Delivered;
+use super::quarters::{is_one_of_quarters, of_quarters, quarter_pairs};
 use super::resolve::Question;
-use super::rows::{is_one_of_quarters, of_quarters, quarter_pairs};
 use crate::dictionary::UNCLASSIFIED;
 use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
 use crate::quarter::Quarter;

@@ -3,8 +3,8 @@
 //! What cannot be added up is never added up here: a formula says at which level of dimensions and
 //! over which quarters a metric is needed, and each such figure is counted from the rows.
 
-use super::level::Span;
 use super::note::Note;
+use super::span::Span;
 use crate::document::{Labels, Placed, Problem, Table};
 use crate::exact::fitting;
 use crate::metric::{Dimension, Metric};

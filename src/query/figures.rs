@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::*;
 
-use super::compile::AMOUNTS;
-use super::file::Top;
-use super::fold::Checked;
-use super::level::{Count, Level, Span};
+use super::definition::Top;
+use super::level::{Count, Level};
+use super::span::Span;
 use crate::exact::{fitting, known};
 use crate::metric::{Dimension, Metric};
 
@@ -228,4 +227,16 @@ mod tests {
         let (none, some) = (Figures::of(vec![]), figures(0, 0));
         assert_eq!(none.compared_with(&some).figures, 0);
     }
+}
+
+/// Name of the amounts of single persons.
+pub(super) const AMOUNTS: &str = "amounts";
+
+/// What a check came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Figures that were counted twice.
+    pub figures: u64,
+    /// The cells that differ, described; nothing of a person.
+    pub differences: Vec<String>,
 }

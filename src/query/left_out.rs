@@ -3,7 +3,8 @@
 //! same without those, and without the rows that have no other. Never: a total or a top that is made
 //! anew of what is left.
 
-use super::result::{Cell, Numbers, ResultColumn, ResultTable, Values};
+use super::column::{Cell, Numbers, ResultColumn, Values};
+use super::result::ResultTable;
 
 impl ResultTable {
     /// The same without partial figures, and how many they were.

@@ -7,16 +7,21 @@
 //! In: query files and a [`crate::scan::Scan`]. Out: [`ResultTable`]s. Never: I/O or randomness in
 //! compiling (the same files give the same plan), or a total made by adding distinct counts.
 
+mod arguments;
 mod assemble;
+mod assembly;
 mod belonging;
 mod catalog;
+mod column;
 mod columns;
 mod compile;
 mod complete;
 mod count;
 mod course;
+mod definition;
 mod delivered;
 mod derived;
+mod ended;
 mod expression;
 mod figures;
 mod file;
@@ -32,32 +37,38 @@ mod parameter;
 mod partial;
 mod picture;
 mod place;
+mod quarters;
 mod resolve;
 mod result;
 mod revision;
 mod rows;
 mod schema;
 mod shape;
+mod span;
 mod statement;
 mod values;
 
+pub use arguments::Arguments;
 pub use catalog::{Catalog, CatalogError};
-pub use compile::{CompileError, CompiledQuery, Source, collect, columns_of, compile, ranking};
+pub use column::{
+    Cell, MARK, Member, Numbers, REST, ResultColumn, STATUS_ENDING, TOTAL, Unit, Values,
+};
+pub use compile::{CompileError, CompiledQuery, collect, columns_of, compile, ranking};
 pub use complete::Coverage;
 pub use count::{CountError, Way, count, way};
+pub use definition::{Band, Bands, OrderKey, Parameter, ParameterKind, Top};
 pub use delivered::Delivered;
 pub use derived::{Against, Derived, Formula, Statistic};
+pub use figures::Checked;
 pub use figures::Figures;
-pub use file::{Band, Bands, OrderKey, Parameter, ParameterKind, Query, Top};
-pub use fold::{Batches, Checked, check, check_standings};
+pub use file::Query;
+pub use fold::{Batches, check, check_standings};
 pub use note::Note;
 pub use picture::{Kind, Picture};
-pub use resolve::{Arguments, Question, ResolveError, resolve, resolve_over};
-pub use result::{
-    Cell, MARK, Member, Numbers, REST, ResultColumn, ResultTable, STATUS_ENDING, TOTAL, Unit,
-    Values,
-};
+pub use resolve::{Question, ResolveError, resolve, resolve_over};
+pub use result::ResultTable;
 pub use revision::State;
+pub use rows::Source;
 pub use schema::schema;
 pub use statement::{Refused, Statement, StatementError};
 pub use values::Holds;

@@ -4,7 +4,8 @@
 //! In: a table and what is wanted of it. Out: rows of the same table, as they were. Never: a figure made
 //! anew.
 
-use super::result::{Member, ResultColumn, ResultTable, TOTAL, Values};
+use super::column::{Member, ResultColumn, TOTAL, Values};
+use super::result::ResultTable;
 
 /// Of a dimension: its first value, its last, each without their total.
 const WORDS: [&str; 3] = ["first", "last", "each"];

@@ -2,10 +2,11 @@
 //!
 //! All mistakes are reported; a query with one of them is not run.
 
-use super::file::{Parameter, Query};
+use super::arguments::Arguments;
+use super::definition::Parameter;
+use super::file::Query;
 use super::filter::{TypedValues, element};
 use super::list::DELIMITER;
-use super::resolve::Arguments;
 use super::values::unknown;
 
 /// The value of each parameter as it was given, or its default.

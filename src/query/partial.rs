@@ -3,13 +3,14 @@
 //! where none are named, over those delivered. One by persons' months in a measure needs all since
 //! the first delivery.
 
-use super::assemble::{Assembly, Row};
+use super::assembly::{Assembly, Row};
+use super::column::Cell;
 use super::delivered::ranges;
 use super::derived::Formula;
-use super::level::{Span, kept};
-use super::result::Cell;
+use super::level::kept;
+use super::span::Span;
 use crate::metric::Dimension;
-use crate::quarter::Quarter;
+use crate::quarter::{Quarter, quarters_of};
 
 impl Assembly<'_> {
     /// The quarters that a figure of a row should be over and is not; of a metric where there is no
@@ -91,9 +92,4 @@ impl Assembly<'_> {
         };
         (!has).then_some(Cell::NotDelivered)
     }
-}
-
-/// The quarters of a year.
-pub(super) fn quarters_of(year: i32) -> impl Iterator<Item = Quarter> {
-    (1..=4).filter_map(move |number| Quarter::new(year, number))
 }

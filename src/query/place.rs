@@ -4,14 +4,10 @@
 //! The codes of municipalities, provinces and regions look alike, so what is meant is looked for
 //! among codes of the same kind only, and a code of another kind is named as what it is.
 
-use std::collections::BTreeMap;
-
-use super::note::Note;
-use super::resolve::Question;
-use crate::dictionary::{Municipality, NamedPlace, Places};
+use crate::dictionary::{NamedPlace, Places};
 use crate::document::nearest;
 use crate::metric::Dimension;
-use crate::quarter::{Day, Quarter, date_of};
+use crate::quarter::date_of;
 
 /// What a NIS code is the code of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,44 +53,6 @@ impl Kind {
             Self::Region => Dimension::Region,
         }
     }
-}
-
-/// Notes on the codes that ended within the quarters that an answer by place is made of: those asked
-/// for, and those that figures of them are computed from.
-pub(super) fn codes_ended(question: &Question, asked: &[Quarter], places: &Places) -> Vec<Note> {
-    let sources = asked.iter().flat_map(|it| question.query().sources_of(*it));
-    let quarters = || sources.clone().chain(asked.iter().copied());
-    let by_place = Dimension::ALL.into_iter().any(|it| it.is_of_place() && question.needs(it));
-    let (Some(first), Some(last), true) = (quarters().min(), quarters().max(), by_place) else {
-        return Vec::new();
-    };
-    let within = first.first_day() + 1..=last.last_day();
-    let mut ended: BTreeMap<Day, Vec<(String, String)>> = BTreeMap::new();
-    for municipality in places.municipalities() {
-        let Some(successor) = &municipality.successor else { continue };
-        let concerned = [Some(municipality), places.municipality(&successor.nis)];
-        if within.contains(&successor.on)
-            && concerned.into_iter().flatten().any(|it| asked_for(question, it, places))
-        {
-            let codes = (municipality.nis.to_string(), successor.nis.to_string());
-            ended.entry(successor.on).or_default().push(codes);
-        }
-    }
-    ended.into_iter().map(|(on, codes)| Note::CodesEnded { on, codes }).collect()
-}
-
-/// Whether a municipality is among the places that a question asks for.
-fn asked_for(question: &Question, municipality: &Municipality, places: &Places) -> bool {
-    let of = |dimension| match dimension {
-        Dimension::Cpas => Some(&*municipality.nis),
-        Dimension::CpasToday => Some(places.today(&municipality.nis)),
-        Dimension::Province => municipality.province.as_deref(),
-        _ => Some(&*municipality.region),
-    };
-    let mut conditions = question.wheres.iter().filter(|(dimension, _)| dimension.is_of_place());
-    conditions.all(|(dimension, values)| {
-        of(*dimension).is_some_and(|own| values.iter().any(|it| it.as_deref() == Some(own)))
-    })
 }
 
 /// What is wrong with a value of a dimension of place, if anything.

@@ -1,5 +1,6 @@
 //! A query and what the user asks of it: every name and value checked before anything is read.
 
+use super::arguments::Arguments;
 use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, PolarsResult};
@@ -8,25 +9,12 @@ use super::figures::Figures;
 use super::file::Query;
 use super::list::{listed, written};
 use super::parameter::{given, values};
-use super::partial::quarters_of;
 use super::values::{Holds, Known, YEARS, unknown};
 use crate::dictionary::{Dictionary, Validity};
 use crate::exact::known;
 use crate::metric::{Dimension, NO_MEASURE, NO_VALUE};
+use crate::quarter::quarters_of;
 use crate::quarter::{Quarter, QuarterRange};
-
-/// What the user asks besides the query's name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arguments {
-    /// First quarter.
-    pub from: Option<Quarter>,
-    /// Last quarter.
-    pub to: Option<Quarter>,
-    /// Dimension and value, or several values with commas; those of one dimension are alternatives.
-    pub wheres: Vec<(String, String)>,
-    /// Parameter and value, or several values with commas where it is a list.
-    pub sets: Vec<(String, String)>,
-}
 
 /// A query ready to be compiled.
 #[derive(Debug, Clone)]

@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
-use super::assemble::{Assembly, Row, Told};
+use super::assembly::{Assembly, Row, Told};
+use super::column::{Cell, Numbers, ResultColumn, Values};
 use super::complete::Coverage;
 use super::figures::{Figures, Key};
 use super::note::Note;
 use super::resolve::Question;
-use super::result::{Cell, Numbers, ResultColumn, ResultTable, Values, statuses};
+use super::result::{ResultTable, statuses};
 use crate::dictionary::Dictionary;
 use crate::quarter::Quarter;
 

@@ -1,12 +1,13 @@
 //! The rows that count for a question, with its dimensions: derived, filtered, narrowed, spread over
 //! the quarters they count in. No I/O.
 
+use super::delivered::Delivered;
+use super::quarters::{of_quarters, quarter_pairs};
 use polars::prelude::*;
 
-use super::compile::Source;
 use super::course::with_course;
+use super::definition::{Band, Top};
 use super::figures::BEYOND;
-use super::file::{Band, Top};
 use super::level::Level;
 use super::lower::satisfying;
 use super::resolve::Question;
@@ -67,31 +68,6 @@ fn asked_only(rows: LazyFrame, question: &Question, quarters: &[Quarter]) -> Laz
         return rows;
     }
     of_quarters(rows, quarters.iter().filter(|quarter| question.shows(**quarter)))
-}
-
-/// The rows of some quarters.
-pub(super) fn of_quarters<'q>(
-    rows: LazyFrame,
-    quarters: impl Iterator<Item = &'q Quarter>,
-) -> LazyFrame {
-    rows.filter(is_one_of_quarters(quarters).unwrap_or_else(|| lit(false)))
-}
-
-/// Whether the quarter of a row is one of these; `None` without any.
-pub(super) fn is_one_of_quarters<'q>(quarters: impl Iterator<Item = &'q Quarter>) -> Option<Expr> {
-    let wanted = quarters.map(|quarter| col("quarter").eq(lit(quarter.to_string())));
-    wanted.reduce(Expr::or)
-}
-
-/// Pairs of quarters as a table, to be joined by the first.
-pub(super) fn quarter_pairs(
-    second: &'static str,
-    pairs: impl Iterator<Item = (Quarter, Quarter)>,
-) -> PolarsResult<LazyFrame> {
-    let (first, others): (Vec<String>, Vec<String>) =
-        pairs.map(|(own, other)| (own.to_string(), other.to_string())).unzip();
-    let columns = vec![Column::new("quarter".into(), first), Column::new(second.into(), others)];
-    Ok(DataFrame::new(columns[0].len(), columns)?.lazy())
 }
 
 /// Values that are not among the first become one.
@@ -228,4 +204,23 @@ fn band(dimension: Dimension, bands: &[Band]) -> Expr {
         };
         when(inside).then(lit(band.to_string())).otherwise(otherwise)
     })
+}
+
+/// What a question is compiled over.
+#[derive(Clone)]
+pub struct Source {
+    /// The observations.
+    pub frame: LazyFrame,
+    /// The quarters that have some, in order.
+    pub quarters: Vec<Quarter>,
+    /// The quarters that were delivered, also those without any.
+    pub delivered: Delivered,
+    /// Whether the frame has the dimensions of persons' courses as columns.
+    pub has_course: bool,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Source({} quarters)", self.quarters.len())
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::definition::{Top, bounded};
 use super::derived::{self, Derived};
-use super::file::{Top, bounded};
 use super::filter::Filter;
 use crate::document::{Placed, Problem, Table};
 use crate::exact::fitting;

@@ -17,14 +17,15 @@ mod spans;
 
 use polars::prelude::*;
 
+use super::Source;
 use super::compile::{collect, columns_of_conditions, ranked};
+use super::definition::Top;
 use super::delivered::Delivered;
 use super::figures::Figures;
-use super::file::Top;
 use super::level::Count;
 use super::resolve::Question;
 use super::rows::{narrowed, rows, spread, with_rest};
-use super::{Source, level::Span};
+use super::span::Span;
 use crate::dictionary::Dictionary;
 use crate::histories::{Appearances, Axis, Histories, HistoriesError};
 use crate::metric::{Dimension, Metric};

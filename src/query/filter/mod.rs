@@ -12,10 +12,10 @@ use std::ops::Range;
 use sqlparser::ast::Ident;
 
 use super::columns::COLUMNS;
+use super::definition::{Parameter, ParameterKind};
 use super::expression::{
     Compiler, Constant, Kind, Refusal, Scope, Typed, on_deep_stack, parse_condition,
 };
-use super::file::{Parameter, ParameterKind};
 use crate::document::{Placed, Problem, Table};
 use crate::metric::Dimension;
 pub(super) use lists::element;

@@ -9,13 +9,14 @@ mod evaluate;
 mod row;
 mod standing;
 
+use super::figures::Checked;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use arrow::array::RecordBatch;
 
+use super::definition::Top;
 use super::delivered::Delivered;
 use super::figures::{BEYOND, Figures, Key, Row as Cells};
-use super::file::Top;
 use super::level::Count;
 use super::resolve::Question;
 use crate::dictionary::Dictionary;
@@ -28,15 +29,6 @@ pub use standing::check_standings;
 
 /// The rows of a quarter, batch by batch; read once for each pass.
 pub type Batches<'a, E> = &'a dyn Fn(&mut dyn FnMut(Quarter, &RecordBatch)) -> Result<(), E>;
-
-/// What a check came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Figures that were counted twice.
-    pub figures: u64,
-    /// The cells that differ, described; nothing of a person.
-    pub differences: Vec<String>,
-}
 
 /// Counts a question from its rows and compares with what was counted otherwise.
 pub fn check<E>(

@@ -10,7 +10,7 @@ use crate::dictionary::Dictionary;
 use crate::exact::fitting;
 use crate::metric::Dimension;
 use crate::quarter::{Day, Quarter, date_of};
-use crate::query::file::Bands;
+use crate::query::definition::Bands;
 
 /// A calendar month, counted from year 0.
 pub(super) fn month_of(day: Day) -> i32 {

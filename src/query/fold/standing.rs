@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Checked;
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
+use crate::query::column::{Cell, Member, ResultColumn, Values};
 use crate::query::delivered::Delivered;
 use crate::query::derived::{Against, Formula};
+use crate::query::figures::Checked;
 use crate::query::resolve::Question;
-use crate::query::result::{Cell, Member, ResultColumn, Values};
 
 /// The years that quarters are looked for in.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;

@@ -8,10 +8,11 @@ use super::plan::{GREATEST, LEAST, plan, stored_columns};
 use super::read::{Refused, Statement};
 use crate::dictionary::Dictionary;
 use crate::exact::fitting;
+use crate::query::column::{Cell, Numbers, ResultColumn, Unit, Values};
 use crate::query::expression::Refusal;
 use crate::query::file::Query;
 use crate::query::resolve::Question;
-use crate::query::result::{Cell, Numbers, ResultColumn, ResultTable, Unit, Values};
+use crate::query::result::ResultTable;
 
 /// Why a statement is not run.
 #[derive(Debug, thiserror::Error)]
