@@ -7,14 +7,14 @@
 //! cell through unchanged. The published documentation of the source states no threshold for
 //! small cells, and none is made up here.
 
+use crate::answer::ResultTable;
+pub use crate::answer::{
+    Cell, MARK, Member, Numbers, REST, ResultColumn, STATUS_ENDING, TOTAL, Unit, Values,
+};
 use crate::document::Labels;
 use crate::metric::Dimension;
 use crate::quarter::QuarterRange;
-use crate::query::ResultTable;
-pub use crate::query::{
-    Against, Cell, Delivered, Derived, Formula, Kind, MARK, Member, Note, Numbers, Picture, REST,
-    ResultColumn, STATUS_ENDING, Statistic, TOTAL, Unit, Values,
-};
+pub use crate::query::{Against, Delivered, Derived, Formula, Kind, Note, Picture, Statistic};
 
 /// What may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -32,11 +32,15 @@ pub mod warehouse;
 
 pub mod scan;
 
-pub mod histories;
-
 pub mod metric;
 
 pub mod query;
+
+pub mod counting;
+
+pub mod answer;
+
+pub mod statement;
 
 pub mod disclosure;
 

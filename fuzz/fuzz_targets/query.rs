@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sppis_fuzz::query::file::Query;
+use sppis_fuzz::query::Query;
 use sppis_fuzz::query::takes;
 
 fuzz_target!(|text: &str| {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sppis_fuzz::query::statement::{Statement, shows_persons};
+use sppis_fuzz::statement::{Statement, shows_persons};
 
 fuzz_target!(|text: &str| {
     let aggregates = Statement::read(text, false);

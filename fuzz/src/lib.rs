@@ -44,3 +44,5 @@ pub mod check;
 pub mod metric;
 
 pub mod query;
+
+pub mod statement;

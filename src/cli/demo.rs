@@ -7,7 +7,8 @@ use crate::delivery::Delivery;
 use crate::export::{Drawing, Format, Locale, Options, export};
 use crate::pipeline::answer::{Basis, Means, answer, provenance};
 use crate::pipeline::ingest::IngestOptions;
-use crate::query::{Arguments as Asked, Catalog, resolve};
+use crate::query::plan::resolve;
+use crate::query::{Arguments as Asked, Catalog};
 use crate::render::{Language, Look};
 use crate::warehouse::{KeyPlace, Warehouse};
 

@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::output::pretty_json;
+use crate::answer::ResultTable;
 use crate::disclosure::{
     Cell, Member, Numbers, Policy, ReleasedTable, ResultColumn, Unit, Values, release,
 };
@@ -9,7 +10,6 @@ use crate::document::Labels;
 use crate::export::Provenance;
 use crate::pipeline::answer::classification;
 use crate::pipeline::difference::{Difference, Figures};
-use crate::query::ResultTable;
 use crate::render::{Language, Look, decimal_text, euros, grouped, terminal, with_name};
 use crate::warehouse::{LoggedCommit, Snapshot};
 use crate::words::{Words, labels};

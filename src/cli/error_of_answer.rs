@@ -5,11 +5,12 @@
 use std::io;
 
 use super::error::{CliError, REBUILD};
+use crate::counting::index::histories::HistoriesError;
 use crate::export::{ExportError, NotDrawable};
-use crate::histories::HistoriesError;
 use crate::pipeline::answer::AnswerError;
 use crate::pipeline::difference::DifferenceError;
-use crate::query::{ResolveError, StatementError};
+use crate::query::ResolveError;
+use crate::statement::StatementError;
 
 impl From<DifferenceError> for CliError {
     fn from(error: DifferenceError) -> Self {

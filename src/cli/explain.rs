@@ -12,10 +12,11 @@ use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use super::run::{QuestionArguments, expect_delivered};
+use crate::counting::Way;
 use crate::export::Format;
 use crate::pipeline::answer::{Timing, time};
 use crate::pipeline::explanation::{Explanation, explain};
-use crate::query::{Catalog, Way};
+use crate::query::Catalog;
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::{TableFile, Warehouse};
 

@@ -2,7 +2,9 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::histories::{Gathered, Histories, listed, rebuild, refresh, remove_others};
+use crate::counting::index::histories::{
+    Gathered, Histories, listed, rebuild, refresh, remove_others,
+};
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::Warehouse;
 

@@ -5,11 +5,11 @@ use super::error::{CliError, Exit};
 use super::options::Sink;
 use super::recorded::Recorded;
 use super::target::Exported;
+use crate::answer::ResultTable;
 use crate::disclosure::{Cell, Numbers, Policy, ResultColumn, Unit, Values, release};
 use crate::document::Labels;
 use crate::export::{Format, Locale};
 use crate::pipeline::answer::provenance;
-use crate::query::ResultTable;
 use crate::render::{Language, Look};
 use crate::warehouse::{Snapshot, Warehouse};
 

@@ -17,9 +17,8 @@ use crate::export::Format;
 use crate::metric::{Dimension, Metric};
 use crate::pipeline::answer::compiles;
 use crate::pipeline::held::holds;
-use crate::query::{
-    Arguments as Asked, Catalog, Derived, Holds, Parameter, Query, resolve_over, schema,
-};
+use crate::query::language::schema;
+use crate::query::{Arguments as Asked, Catalog, Derived, Holds, Parameter, Query, resolve_over};
 use crate::render::{Language, count, label, meaning, meaning_of_formula, terminal};
 use crate::warehouse::{Defaults, Warehouse};
 

@@ -9,8 +9,8 @@ use super::recorded::Recorded;
 use super::run::expect_delivered;
 use super::target::Exported;
 use crate::pipeline::answer::{answer_statement, provenance};
-use crate::query::{Statement, StatementError};
 use crate::render::{Look, count};
+use crate::statement::{Statement, StatementError};
 use crate::warehouse::Warehouse;
 
 /// Ask one question in SQL, over the table `observations`.

@@ -15,17 +15,19 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use polars::prelude::*;
 
 pub use super::provenance::{classification, provenance};
+use crate::answer::{Coverage, ResultTable, State, check_standings};
+use crate::counting::index::histories::{Histories, HistoriesError};
+use crate::counting::{
+    Checked, CompileError, CompiledQuery, CountError, Figures, Source, check, collect, columns_of,
+    compile, count, ranking,
+};
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::exact::known;
-use crate::histories::{Histories, HistoriesError};
 use crate::quarter::{Quarter, QuarterRange};
-use crate::query::{
-    Checked, CompileError, CompiledQuery, CountError, Coverage, Delivered, Figures, Question,
-    ResultTable, Source, State, Statement, StatementError, check, check_standings, collect,
-    columns_of, compile, count, ranking,
-};
+use crate::query::{Delivered, Question};
 use crate::scan::{Compared, Scan, ScanError, schema};
+use crate::statement::{Statement, StatementError};
 use crate::warehouse::{CheckedBytes, Snapshot, TableFile, Warehouse, WarehouseError};
 
 /// A question that could not be answered.

@@ -10,7 +10,8 @@ use super::answer::{AnswerError, Basis, Means, answer};
 use crate::disclosure::{ReleasedTable, Values};
 use crate::exact::{fitting, known};
 use crate::quarter::{Quarter, QuarterRange};
-use crate::query::{Arguments, Catalog, CatalogError, ResolveError, resolve};
+use crate::query::plan::resolve;
+use crate::query::{Arguments, Catalog, CatalogError, ResolveError};
 use crate::warehouse::{LoggedCommit, Snapshot, Warehouse, WarehouseError};
 
 /// The query whose figures are compared.

@@ -9,8 +9,9 @@ use parquet::file::metadata::RowGroupMetaData;
 use polars::prelude::*;
 
 use super::answer::{AnswerError, Basis, open};
+use crate::counting::{Way, compile, way};
 use crate::exact::fitting;
-use crate::query::{Question, Way, compile, way};
+use crate::query::Question;
 use crate::scan::Scan;
 
 /// How a question is answered.

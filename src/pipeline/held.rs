@@ -2,7 +2,7 @@
 
 use polars::prelude::{OptFlags, PolarsError, PolarsResult, col, lit};
 
-use crate::query::collect;
+use crate::counting::collect;
 use crate::scan::{Compared, Scan, ScanError};
 use crate::warehouse::Snapshot;
 

@@ -5,8 +5,8 @@
 
 use super::ingest::IngestError;
 use super::stages::{Sink, Stages};
+use crate::counting::index::histories::Gathered;
 use crate::delivery::{Delivery, Part};
-use crate::histories::Gathered;
 use crate::warehouse::{Gather, Ingestion, StagedFile};
 
 /// What reading a delivery came to.

@@ -13,8 +13,8 @@ use super::ingest::{HistoriesProblem, not_noted_text, renew_histories};
 use super::moves::{Counts, Move};
 use crate::attribution::{NoRegime, ObservationBatch};
 use crate::check::{CheckContext, rows_without_regime};
+use crate::counting::index::histories::Gathered;
 use crate::dictionary::Dictionary;
-use crate::histories::Gathered;
 use crate::quarter::Quarter;
 use crate::warehouse::{
     Committed, DeliveryRecord, Meaning, ObservationWriter, Reclassification,

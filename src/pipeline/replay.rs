@@ -15,11 +15,11 @@ use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
 use crate::check::{CheckedBatch, DuplicateIndex, Profile, examine};
+use crate::counting::index::histories::Gathered;
 use crate::decode::{DecodedBatch, decode, whole_number};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;
 use crate::exact::fitting;
-use crate::histories::Gathered;
 use crate::pseudonym::PseudonymKey;
 use crate::warehouse::{
     Committed, DeliveryRecord, NewCommit, PartRecord, Snapshot, StoredFinding, StoredRow,

@@ -3,10 +3,10 @@
 //! In: the records of the current deliveries. Out: rows by delivery, by quarter, by broken rule. Never:
 //! a count that is not in a record.
 
+use crate::answer::ResultTable;
 use crate::disclosure::{Cell, Member, Numbers, ResultColumn, Unit, Values};
 use crate::document::{DocumentError, Labels};
 use crate::exact::known;
-use crate::query::ResultTable;
 use crate::report::{List, TableDefinition};
 use crate::warehouse::{DeliveryRecord, Snapshot};
 use crate::words::{Language, Words};

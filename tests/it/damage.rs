@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use sppis::counting::histories;
 use sppis::disclosure::ReleasedTable;
-use sppis::histories;
 use sppis::pipeline::answer::{Basis, Means, answer, answer_compared, answer_statement, verify};
 use sppis::pipeline::difference::differences;
-use sppis::query::{Arguments, Catalog, Question, Statement, resolve};
+use sppis::query::{Arguments, Catalog, Question, resolve};
 use sppis::render::plain;
+use sppis::statement::Statement;
 use sppis::warehouse::{AsOf, LoggedCommit, Snapshot, Warehouse};
 
 use crate::guesses::warehouse_of_old;

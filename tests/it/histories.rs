@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use sppis::answer::Values;
 use sppis::pipeline::answer::{Basis, Means, answer};
-use sppis::query::{Arguments, Catalog, Values, resolve};
+use sppis::query::{Arguments, Catalog, resolve};
 use sppis::render::plain;
 use sppis::warehouse::Warehouse;
 

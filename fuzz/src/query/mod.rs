@@ -1,30 +1,14 @@
 //! Query files and statements as far as to the typed trees that the engine is given.
 
-#[path = "../../../src/query/columns.rs"]
-mod columns;
-#[path = "../../../src/query/derived.rs"]
-mod derived;
-#[path = "../../../src/query/expression/mod.rs"]
-mod expression;
-#[path = "../../../src/query/file.rs"]
-pub mod file;
-#[path = "../../../src/query/filter/mod.rs"]
-mod filter;
-#[path = "../../../src/query/level.rs"]
-mod level;
-#[path = "../../../src/query/list.rs"]
-mod list;
-#[path = "../../../src/query/note.rs"]
-mod note;
-#[path = "../../../src/query/picture.rs"]
-mod picture;
-#[path = "../../../src/query/shape.rs"]
-mod shape;
+#[path = "../../../src/query/language/mod.rs"]
+pub mod language;
 
-pub mod statement;
+pub use language::{Parameter, ParameterKind, Query, Top};
+
+use language::filter;
 
 /// Gives a query's filter values for its parameters; whether it has a meaning with them.
-pub fn takes(query: &file::Query, values: &[(String, String)], lists: usize) -> bool {
+pub fn takes(query: &Query, values: &[(String, String)], lists: usize) -> bool {
     let kind = |name: &str| query.parameters.iter().find(|it| it.name == name);
     let mut typed = Vec::new();
     let mut counts = Vec::new();

@@ -1,0 +1,13 @@
+//! The reference: a question as lazy frames over the observations.
+//!
+//! In: a question, a frame of observations. Out: a lazy frame for each level, and what was collected of it.
+//! Never: I/O but the ranking of a top.
+
+pub(crate) mod compile;
+pub(crate) mod lower;
+pub(crate) mod quarters;
+pub(crate) mod rows;
+pub(crate) mod trajectory;
+
+pub use compile::{CompileError, CompiledQuery, collect, columns_of, compile, ranking};
+pub use rows::Source;
