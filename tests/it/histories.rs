@@ -38,6 +38,25 @@ fn bytes(sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
     files.collect()
 }
 
+/// Filters, of which the parts are told by one column each, by several, or by none.
+const FILTERS: [&str; 15] = [
+    "",
+    "filter = \"guidance IN ('h50', 'h100')\"",
+    "filter = \"regime <> 'aide_sociale' OR sex = 'F'\"",
+    "filter = \"age BETWEEN 20 AND 50 AND year > 2006\"",
+    "filter = \"birth_year < 1980 OR cpas IS NULL\"",
+    "filter = \"amount > 100\"",
+    "filter = \"measure_count = 'several' AND measures_after <> 'none'\"",
+    "filter = \"measure_entry IN ('first', 'returned')\"",
+    "filter = \"measure_months > 6 AND measure_group <> 'unclassified'\"",
+    "filter = \"region = '04000' AND quarter <> '2007Q1'\"",
+    "filter = \"sex = 'F' AND (age > 30 OR regime = 'aide_sociale') AND cpas IS NOT NULL\"",
+    "filter = \"measure_months >= 3 AND province <> '20001' AND birth_year > 1970\"",
+    "filter = \"measures_before <> measures_after AND sex <> 'M' AND 1 = 1\"",
+    "filter = \"1 = 2 AND sex = 'F'\"",
+    "filter = \"birth_year + 1 > 1980 AND measure <> 'activa'\"",
+];
+
 /// Invented questions of every kind that histories may be asked.
 fn queries() -> impl Strategy<Value = String> {
     let dimensions = subsequence(
@@ -61,22 +80,11 @@ fn queries() -> impl Strategy<Value = String> {
             "measures_before",
             "measures_after",
         ],
-        0..=3,
+        0..=5,
     );
     let metrics =
         subsequence(vec!["observations", "persons", "convention_persons", "amount", "days"], 1..=5);
-    let filter = select(vec![
-        "",
-        "filter = \"guidance IN ('h50', 'h100')\"",
-        "filter = \"regime <> 'aide_sociale' OR sex = 'F'\"",
-        "filter = \"age BETWEEN 20 AND 50 AND year > 2006\"",
-        "filter = \"birth_year < 1980 OR cpas IS NULL\"",
-        "filter = \"amount > 100\"",
-        "filter = \"measure_count = 'several' AND measures_after <> 'none'\"",
-        "filter = \"measure_entry IN ('first', 'returned')\"",
-        "filter = \"measure_months > 6 AND measure_group <> 'unclassified'\"",
-        "filter = \"region = '04000' AND quarter <> '2007Q1'\"",
-    ]);
+    let filter = select(FILTERS.to_vec());
     let derived = select(vec![
         "",
         "[derived.of_four]\nmoving = \"persons\"\nquarters = 4\n",
@@ -85,15 +93,28 @@ fn queries() -> impl Strategy<Value = String> {
         "[derived.part]\nshare = \"persons\"\nwithin = []\n",
     ]);
     let totals = any::<bool>();
-    (dimensions, metrics, filter, derived, totals).prop_map(
-        |(dimensions, metrics, filter, derived, totals)| {
+    let top = select(vec![0, 0, 1, 2]);
+    (dimensions, metrics, filter, derived, totals, top).prop_map(
+        |(dimensions, metrics, filter, derived, totals, top)| {
+            let by = metrics[0];
+            let first = dimensions.iter().find(|it| ["cpas", "measure", "sex"].contains(it));
+            let within = dimensions.iter().find(|it| ["regime", "year", "age"].contains(it));
+            let top = match (first, within, top) {
+                (Some(first), _, 1) => {
+                    format!("[top]\ndimension = {first:?}\ncount = 2\nby = {by:?}\n")
+                }
+                (Some(first), Some(within), 2) => format!(
+                    "[top]\ndimension = {first:?}\ncount = 2\nby = {by:?}\nwithin = [{within:?}]\n"
+                ),
+                _ => String::new(),
+            };
             let totals = if totals && !dimensions.is_empty() { "totals = [[]]" } else { "" };
             let ages =
                 if dimensions.contains(&"age") { "[bands]\nage = [0, 25, 65]\n" } else { "" };
             format!(
                 "metrics = {metrics:?}\ndimensions = {dimensions:?}\n{filter}\n{totals}\n\
                  [title]\nen = \"T\"\nfr = \"T\"\nnl = \"T\"\n\
-                 [description]\nen = \"T.\"\nfr = \"T.\"\nnl = \"T.\"\n{ages}{derived}"
+                 [description]\nen = \"T.\"\nfr = \"T.\"\nnl = \"T.\"\n{ages}{top}{derived}"
             )
         },
     )

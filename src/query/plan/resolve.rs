@@ -1,7 +1,7 @@
 //! A query and what the user asks of it: every name and value checked before anything is read.
 
 use super::arguments::Arguments;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
 
@@ -11,7 +11,9 @@ use crate::dictionary::{Dictionary, Validity};
 use crate::exact::known;
 use crate::metric::{Dimension, NO_MEASURE, NO_VALUE};
 use crate::quarter::{Quarter, QuarterRange, quarters_of};
+use crate::query::language::expression::Typed;
 use crate::query::language::file::Query;
+use crate::query::language::filter::Filter;
 use crate::query::language::list::{listed, written};
 
 /// A query ready to be compiled.
@@ -85,6 +87,24 @@ impl Question {
             last = last.plus(1);
         }
         QuarterRange::new(first, last).ok()
+    }
+
+    /// The part of it that some dimensions tell: these, the conditions on them, and what of its filter reads `columns`.
+    pub(crate) fn part(
+        &self,
+        has: &dyn Fn(Dimension) -> bool,
+        reads: &dyn Fn(&BTreeSet<String>) -> bool,
+    ) -> Self {
+        let mut part = self.clone();
+        part.query.dimensions.retain(|it| has(*it));
+        part.wheres.retain(|dimension, _| has(*dimension));
+        part.query.filter = self.query.filter.as_ref().and_then(|it| it.part(reads));
+        part
+    }
+
+    /// The names that each part of its filter reads; all parts have to hold.
+    pub(crate) fn conjuncts(&self) -> Vec<BTreeSet<String>> {
+        self.query.filter.iter().flat_map(Filter::conjuncts).map(Typed::columns).collect()
     }
 
     /// Whether rows are told apart or left out by a dimension.

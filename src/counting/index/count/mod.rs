@@ -1,17 +1,18 @@
 //! Counts over person histories: what plans count from the observations, in one pass by person.
 //!
 //! ```text
-//! question → keys (every combination of the values it tells apart) → cells (by the same rows that
-//! plans group) → pass over the histories → figures
+//! question → factors (columns that are told apart together) → classes (by the same rows that plans group) → cells (a
+//! class of each factor) → pass over the histories → figures
 //! ```
 //!
-//! Which combination counts in which cell is worked out by the engine, from the same definitions as
+//! Which combination counts in which class is worked out by the engine, from the same definitions as
 //! plans; only the counting is done here. Never: a count of a question that tells apart what
 //! histories do not; that one is `None`, and counted from the observations.
 
 mod calendar;
 mod cells;
 mod course;
+mod factors;
 mod pass;
 mod spans;
 
@@ -22,12 +23,14 @@ use crate::counting::index::histories::{Appearances, Axis, Histories, HistoriesE
 use crate::counting::polars::compile::{collect, columns_of_conditions, ranked};
 use crate::counting::polars::rows::{Source, narrowed, rows, spread, with_rest};
 use crate::dictionary::Dictionary;
+use crate::exact::known;
 use crate::metric::{Dimension, Metric};
 use crate::query::language::span::Span;
 use crate::query::plan::level::Count;
 use crate::query::{Delivered, Question, Top};
-use cells::{Cells, Keys};
+use cells::Cells;
 use course::Courses;
+use factors::{Factor, KEY, factors};
 
 /// Why a question could not be counted.
 #[derive(Debug, thiserror::Error)]
@@ -40,16 +43,6 @@ pub enum CountError {
     Engine(String, PolarsError),
 }
 
-/// Combinations of values that are worked out for one question at most.
-const KEYS_MAX: usize = 1 << 20;
-
-/// Up to so many, also those that do not occur are worked out: a pass over the histories to look for
-/// them takes longer.
-const KEYS_WITHOUT_A_LOOK: usize = 1 << 16;
-
-/// Combinations of which those that occur are looked for at most: a bit each.
-const COMBINATIONS_MAX: usize = 1 << 30;
-
 /// Counts all that a question needs; `None` where histories do not tell it.
 pub fn count(
     question: &Question,
@@ -60,10 +53,19 @@ pub fn count(
     let Some(axes) = axes(question) else { return Ok(None) };
     let of_course = of_course(question);
     if let Some((groups, appearances)) = groups(question, &axes, histories)?
-        && let Some(keys) = keys_of(Keys::new(&axes, groups.vocabulary(), &[], None), &groups)?
+        && let Some(factors) = factors(question, &axes, groups.vocabulary(), &[], None)
     {
-        let counting =
-            Counting { question, dictionary, delivered, histories: &groups, keys, appearances };
+        let (histories, courses) = (&groups, None);
+        let counting = Counting {
+            question,
+            dictionary,
+            delivered,
+            histories,
+            axes: &axes,
+            factors,
+            courses,
+            appearances,
+        };
         if let Some(figures) = counting.figures()? {
             return Ok(Some(figures));
         }
@@ -75,10 +77,20 @@ pub fn count(
             courses => courses,
         },
     };
-    let keys = Keys::new(&axes, histories.vocabulary(), &of_course, courses);
-    let Some(keys) = keys_of(keys, histories)? else { return Ok(None) };
+    let factors = factors(question, &axes, histories.vocabulary(), &of_course, courses.as_ref());
+    let Some(factors) = factors else { return Ok(None) };
     let appearances = Spans::ByPerson;
-    Counting { question, dictionary, delivered, histories, keys, appearances }.figures()
+    Counting {
+        question,
+        dictionary,
+        delivered,
+        histories,
+        axes: &axes,
+        factors,
+        courses,
+        appearances,
+    }
+    .figures()
 }
 
 /// Where distinct persons of several quarters come from.
@@ -120,72 +132,95 @@ fn appearances(
     Ok(histories.appearances()?.map(Spans::FromAppearances))
 }
 
-/// The keys to count by, unless there are too many.
-fn keys_of(keys: Keys, histories: &Histories) -> Result<Option<Keys>, HistoriesError> {
-    let keys = if keys.len() <= KEYS_WITHOUT_A_LOOK {
-        keys
-    } else if keys.len() <= COMBINATIONS_MAX {
-        keys.that_occur(histories)?
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(keys).filter(|keys| keys.len() <= KEYS_MAX))
-}
-
 /// A question on its way over histories.
 struct Counting<'a> {
     question: &'a Question,
     dictionary: &'a Dictionary,
     delivered: &'a Delivered,
     histories: &'a Histories,
-    keys: Keys,
+    /// The stored columns that it tells apart, the quarter first.
+    axes: &'a [Axis],
+    /// The same, taken to pieces.
+    factors: Vec<Factor>,
+    courses: Option<Courses>,
     appearances: Spans,
 }
 
 impl Counting<'_> {
-    /// All counts; `None` where appearances do not tell the persons of a cell.
+    /// All counts; `None` where they cannot be told over histories after all.
     fn figures(&self) -> Result<Option<Figures>, CountError> {
         let question = self.question;
         let failed = |error| CountError::Engine(question.query.name.clone(), error);
-        let (frame, quarters) = self.keys.frame(question.counted_range()).map_err(failed)?;
-        let delivered = self.delivered.clone();
-        let source = Source { frame: frame.lazy(), quarters, delivered, has_course: true };
-        let mut all = rows(question, &source, self.dictionary).map_err(failed)?;
-        if let (Some(top), Some(first)) = (&question.query.top, &question.first) {
-            all = with_rest(all, top, first);
-        } else if let Some(top) = &question.query.top {
-            let counts = [top.count_to_rank_by()];
-            let cells = self.cells(&all, &counts, &source).map_err(failed)?;
-            let Some(counted) = self.counted(&counts, cells)? else { return Ok(None) };
-            let frame = counted.frame(&counts[0], top.by).map_err(failed)?;
-            let first = ranked(frame.lazy(), top).collect().map_err(failed)?;
-            all = with_rest(all, top, &first);
+        let (mut all, source) = self.rows().map_err(failed)?;
+        if let Some(top) = &question.query.top {
+            let of_top = self.factors.iter().position(|it| it.has(top.dimension));
+            let at = known(of_top);
+            let first = match &question.first {
+                Some(first) => first.clone(),
+                None => {
+                    let counts = [top.count_to_rank_by()];
+                    let cells = self.cells(&all, &counts, &source).map_err(failed)?;
+                    let Some(cells) = cells else { return Ok(None) };
+                    let Some(counted) = self.counted(&counts, cells)? else { return Ok(None) };
+                    let frame = counted.frame(&counts[0], top.by).map_err(failed)?;
+                    ranked(frame.lazy(), top).collect().map_err(failed)?
+                }
+            };
+            all[at] = with_rest(all[at].clone(), top, &first);
         }
         let counts = question.query.counts();
-        let cells = self.cells(&all, &counts, &source).map_err(failed)?;
+        let Some(cells) = self.cells(&all, &counts, &source).map_err(failed)? else {
+            return Ok(None);
+        };
         Ok(self.counted(&counts, cells)?)
     }
 
-    /// The cells of each level, and the keys that count in them.
+    /// The rows of each factor, by the same definitions as those of observations; and what all of them are of.
+    fn rows(&self) -> PolarsResult<(Vec<LazyFrame>, Source)> {
+        let range = self.question.counted_range();
+        let quarters = known(self.factors[0].quarters(range));
+        let source = Source {
+            frame: DataFrame::empty().lazy(),
+            quarters,
+            delivered: self.delivered.clone(),
+            has_course: true,
+        };
+        let of_factor = |factor: &Factor| {
+            let source = Source { frame: factor.frame(range)?.lazy(), ..source.clone() };
+            rows(&factor.question, &source, self.dictionary)
+        };
+        let all = self.factors.iter().map(of_factor).collect::<PolarsResult<_>>()?;
+        Ok((all, source))
+    }
+
+    /// The cells of each level; `None` where there are too many.
     fn cells(
         &self,
-        all: &LazyFrame,
+        all: &[LazyFrame],
         counts: &[Count],
         source: &Source,
-    ) -> PolarsResult<Vec<Cells>> {
-        let plan = |count: &Count| {
-            let rows = narrowed(all.clone(), &count.level.dimensions, self.question, source);
-            let rows = match count.level.span {
-                Span::Own => rows,
-                _ => spread(rows, &count.level, &source.quarters)?,
-            };
-            Ok(Keys::only(rows, &count.level.dimensions))
-        };
-        let plans: Vec<_> = counts.iter().map(plan).collect::<PolarsResult<_>>()?;
+    ) -> PolarsResult<Option<Vec<Cells>>> {
+        let mut plans = Vec::new();
+        for count in counts {
+            for (at, (rows, factor)) in all.iter().zip(&self.factors).enumerate() {
+                let mut rows = rows.clone();
+                // The quarter is in the first.
+                if at == 0 {
+                    rows = narrowed(rows, &count.level.dimensions, self.question, source);
+                    if count.level.span != Span::Own {
+                        rows = spread(rows, &count.level, &source.quarters)?;
+                    }
+                }
+                let own = count.level.dimensions.iter().filter(|it| factor.has(**it));
+                let names = own.map(|it| col(it.name()));
+                plans.push(rows.select(std::iter::once(col(KEY)).chain(names).collect::<Vec<_>>()));
+            }
+        }
         let frames = collect(&plans, OptFlags::default())?;
-        let key_count = self.keys.len();
-        let cells = counts.iter().zip(&frames);
-        cells.map(|(it, frame)| Cells::read(frame, &it.level.dimensions, key_count)).collect()
+        let of_levels = counts.iter().zip(frames.chunks(self.factors.len()));
+        let cells = of_levels
+            .map(|(count, frames)| Cells::read(frames, &self.factors, &count.level.dimensions));
+        cells.collect()
     }
 
     fn counted(
@@ -196,14 +231,16 @@ impl Counting<'_> {
         let levels = counts.iter().zip(cells).map(|(count, cells)| {
             let distinct = match &self.appearances {
                 Spans::FromAppearances(appearances) if !tells_persons_by_quarter(count) => {
-                    Some(spans::persons(&cells, &self.keys, self.histories, appearances)?)
+                    let (factors, axes) = (&self.factors, self.axes);
+                    Some(spans::persons(&cells, factors, axes, self.histories, appearances)?)
                 }
                 _ => None,
             };
             Some((cells, distinct))
         });
         let Some(levels) = levels.collect::<Option<Vec<_>>>() else { return Ok(None) };
-        pass::count(self.histories, &self.keys, counts, levels).map(Some)
+        let keys = pass::Keys { factors: &self.factors, courses: self.courses.as_ref() };
+        pass::count(self.histories, &keys, counts, levels).map(Some)
     }
 }
 

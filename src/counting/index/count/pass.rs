@@ -1,16 +1,20 @@
-//! One pass over the histories: every entry to the cells of its key, every person once per cell.
+//! One pass over the histories: every entry to its cells, every person once per cell.
 
-use polars::prelude::PlRandomState;
+use polars::prelude::{PlHashMap, PlRandomState};
 use rayon::prelude::*;
 
-use super::cells::{Cells, Keys};
-use super::course::narrow;
+use super::cells::Cells;
+use super::course::{Courses, narrow};
+use super::factors::Factor;
 use super::spans::Distinct;
 use crate::counting::figures::{Figures, Row, Rows};
 use crate::counting::index::histories::{Axis, Batch, Histories, HistoriesError};
 use crate::exact::{fitting, known};
 use crate::metric::Metric;
 use crate::query::plan::level::Count;
+
+/// Up to so many cells each has its place; of more, those have one in which something counts.
+const PLACES_MAX: u64 = 1 << 20;
 
 /// What is counted of a cell.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,19 +30,37 @@ struct Tally {
     last_convention_person: u32,
 }
 
-/// The tallies of a level, by number of the cell.
+/// The tallies of a level, by place of the cell.
 #[derive(Debug)]
 struct Counted {
+    places: Places,
     tallies: Vec<Tally>,
     /// The amounts of single persons, where they are asked for.
     amounts: Vec<Vec<i64>>,
+    per_person: bool,
+}
+
+/// Where the tally of a cell stands.
+#[derive(Debug)]
+enum Places {
+    /// At its number.
+    Numbers,
+    /// In the order in which cells were met.
+    Met { places: PlHashMap<u64, u32>, cells: Vec<u64> },
+}
+
+/// What entries are counted by.
+pub(super) struct Keys<'a> {
+    /// That of time first.
+    pub(super) factors: &'a [Factor],
+    pub(super) courses: Option<&'a Courses>,
 }
 
 /// Counts all levels; with each come its cells, and its distinct persons where a pass does not tell
 /// them.
 pub(super) fn count(
     histories: &Histories,
-    keys: &Keys,
+    keys: &Keys<'_>,
     counts: &[Count],
     levels: Vec<(Cells, Option<Vec<Distinct>>)>,
 ) -> Result<Figures, HistoriesError> {
@@ -49,16 +71,18 @@ pub(super) fn count(
         Ok(pass.counted)
     });
     let parts: Vec<Vec<Counted>> = parts.collect::<Result<_, HistoriesError>>()?;
-    let mut sums: Vec<Counted> = counts.iter().zip(&cells).map(|it| Counted::new(it.1)).collect();
+    let mut sums: Vec<Counted> =
+        counts.iter().zip(&cells).map(|(count, cells)| Counted::new(count, cells)).collect();
     for part in parts {
         sums.iter_mut().zip(part).for_each(|(sum, counted)| sum.add(counted));
     }
     for (sum, distinct) in sums.iter_mut().zip(distinct) {
+        // Where they come from elsewhere, every cell has its place.
         let persons = sum.tallies.iter_mut().zip(distinct.into_iter().flatten());
         persons.for_each(|(tally, distinct)| tally.set(distinct));
     }
     let counted = counts.iter().zip(cells).zip(sums);
-    let counted = counted.map(|((count, cells), sum)| (count.clone(), sum.rows(count, cells)));
+    let counted = counted.map(|((count, cells), sum)| (count.clone(), sum.rows(count, &cells)));
     Ok(Figures::of(counted.collect()))
 }
 
@@ -66,7 +90,7 @@ pub(super) fn count(
 struct Pass<'a> {
     /// Whether a person stands for several who are alike.
     condensed: bool,
-    keys: &'a Keys,
+    keys: &'a Keys<'a>,
     counts: &'a [Count],
     cells: &'a [Cells],
     /// Whether a guidance is that of a partnership convention, by its number.
@@ -76,42 +100,49 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(keys: &'a Keys, counts: &'a [Count], cells: &'a [Cells], histories: &Histories) -> Self {
+    fn new(
+        keys: &'a Keys<'a>,
+        counts: &'a [Count],
+        cells: &'a [Cells],
+        histories: &Histories,
+    ) -> Self {
+        let of_levels = counts.iter().zip(cells);
         Self {
             condensed: histories.is_condensed(),
             keys,
             counts,
             cells,
             is_convention: histories.conventions(),
-            counted: cells.iter().map(Counted::new).collect(),
+            counted: of_levels.map(|(count, cells)| Counted::new(count, cells)).collect(),
             persons_before: 0,
         }
     }
 
     fn add(&mut self, batch: &Batch) {
-        let keys = self.keys.of_batch(batch);
+        let of_factor = |it: &Factor| it.keys(batch, self.keys.courses);
+        let keys: Vec<Vec<u32>> = self.keys.factors.iter().map(of_factor).collect();
         let guidances = narrow(batch.codes(Axis::Guidance));
         let levels = self.counts.iter().zip(self.cells).zip(&mut self.counted);
         for ((count, cells), counted) in levels {
             let (before, condensed) = (self.persons_before, self.condensed);
-            let persons = Persons { batch, keys: &keys, before, condensed };
+            let (bases, times) = (&cells.bases(&keys), &keys[0]);
+            let persons = Persons { batch, cells, bases, times, before, condensed };
             if count.metrics.contains(&Metric::ConventionPersons) {
-                let of_convention = |at: usize| self.is_convention[usize::from(guidances[at])];
-                persons.count(cells, &mut counted.tallies, of_convention);
+                persons.count(counted, |at: usize| self.is_convention[usize::from(guidances[at])]);
             } else {
-                persons.count(cells, &mut counted.tallies, |_| false);
+                persons.count(counted, |_| false);
             }
             if count.metrics.iter().any(|it| [Metric::Amount, Metric::HasAmount].contains(it)) {
                 for (at, cents) in batch.amounts() {
-                    for cell in cells.of(keys[at]) {
-                        let tally = &mut counted.tallies[*cell as usize];
+                    for cell in cells.of(bases[at], times[at]) {
+                        let tally = counted.tally(cell);
                         tally.cents += cents;
                         tally.has_amount = true;
                     }
                 }
             }
             if count.per_person {
-                persons.amounts(cells, &mut counted.amounts);
+                persons.amounts(counted);
             }
         }
         // A part has fewer persons than a number can count.
@@ -119,35 +150,31 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The persons of a batch, with the keys of their entries.
+/// The persons of a batch, with what their entries count by.
 struct Persons<'b> {
     batch: &'b Batch,
-    keys: &'b [u32],
+    cells: &'b Cells,
+    bases: &'b [u64],
+    times: &'b [u32],
     before: u32,
     /// Whether each stands for several who are alike.
     condensed: bool,
 }
 
 impl Persons<'_> {
-    fn count(
-        &self,
-        cells: &Cells,
-        tallies: &mut [Tally],
-        is_of_convention: impl Fn(usize) -> bool,
-    ) {
+    fn count(&self, counted: &mut Counted, is_of_convention: impl Fn(usize) -> bool) {
         if self.condensed {
             let alike = self.batch.persons();
             let alike = |at: usize| fitting(alike[at]);
-            self.count_each(cells, tallies, is_of_convention, alike);
+            self.count_each(counted, is_of_convention, alike);
         } else {
-            self.count_each(cells, tallies, is_of_convention, |_| 1);
+            self.count_each(counted, is_of_convention, |_| 1);
         }
     }
 
     fn count_each(
         &self,
-        cells: &Cells,
-        tallies: &mut [Tally],
+        counted: &mut Counted,
         is_of_convention: impl Fn(usize) -> bool,
         alike: impl Fn(usize) -> u64,
     ) {
@@ -157,8 +184,8 @@ impl Persons<'_> {
             let alike = alike(at);
             person += 1;
             for at in own {
-                for cell in cells.of(self.keys[at]) {
-                    let tally = &mut tallies[*cell as usize];
+                for cell in self.cells.of(self.bases[at], self.times[at]) {
+                    let tally = counted.tally(cell);
                     tally.observations += u64::from(observations[at]);
                     tally.days += u64::from(days[at]);
                     tally.persons += alike * u64::from(tally.last_person != person);
@@ -173,39 +200,90 @@ impl Persons<'_> {
     }
 
     /// The amounts of each person, added up per cell.
-    fn amounts(&self, cells: &Cells, amounts: &mut [Vec<i64>]) {
+    fn amounts(&self, counted: &mut Counted) {
         let mut ends = self.batch.entries_of_persons().map(|own| own.end);
         let mut end = 0;
         // The cells of the person at hand; they are few.
-        let mut own: Vec<(u32, i64)> = Vec::new();
-        let mut hand_over = |own: &mut Vec<(u32, i64)>| {
-            own.drain(..).for_each(|(cell, cents)| amounts[cell as usize].push(cents));
+        let mut own: Vec<(u64, i64)> = Vec::new();
+        let hand_over = |own: &mut Vec<(u64, i64)>, counted: &mut Counted| {
+            own.drain(..).for_each(|(cell, cents)| counted.amounts_of(cell).push(cents));
         };
         for (at, cents) in self.batch.amounts() {
             while at >= end {
-                hand_over(&mut own);
+                hand_over(&mut own, counted);
                 end = known(ends.next());
             }
-            for cell in cells.of(self.keys[at]) {
-                match own.iter_mut().find(|(known, _)| known == cell) {
+            for cell in self.cells.of(self.bases[at], self.times[at]) {
+                match own.iter_mut().find(|(known, _)| *known == cell) {
                     Some((_, sum)) => *sum += cents,
-                    None => own.push((*cell, cents)),
+                    None => own.push((cell, cents)),
                 }
             }
         }
-        hand_over(&mut own);
+        hand_over(&mut own, counted);
     }
 }
 
 impl Counted {
-    fn new(cells: &Cells) -> Self {
-        let count = cells.keys.len();
-        Self { tallies: vec![Tally::default(); count], amounts: vec![Vec::new(); count] }
+    fn new(count: &Count, cells: &Cells) -> Self {
+        let per_person = count.per_person;
+        if cells.count() > PLACES_MAX {
+            let places = Places::Met { places: PlHashMap::default(), cells: Vec::new() };
+            return Self { places, tallies: Vec::new(), amounts: Vec::new(), per_person };
+        }
+        let count = fitting(cells.count());
+        let amounts = if per_person { vec![Vec::new(); count] } else { Vec::new() };
+        Self {
+            places: Places::Numbers,
+            tallies: vec![Tally::default(); count],
+            amounts,
+            per_person,
+        }
+    }
+
+    #[inline]
+    fn place(&mut self, cell: u64) -> usize {
+        match &mut self.places {
+            Places::Numbers => fitting(cell),
+            Places::Met { places, cells } => {
+                let place = *places.entry(cell).or_insert_with(|| {
+                    cells.push(cell);
+                    self.tallies.push(Tally::default());
+                    self.amounts.extend(self.per_person.then(Vec::new));
+                    fitting(cells.len() - 1)
+                });
+                fitting(place)
+            }
+        }
+    }
+
+    #[inline]
+    fn tally(&mut self, cell: u64) -> &mut Tally {
+        let place = self.place(cell);
+        &mut self.tallies[place]
+    }
+
+    fn amounts_of(&mut self, cell: u64) -> &mut Vec<i64> {
+        let place = self.place(cell);
+        &mut self.amounts[place]
+    }
+
+    /// The cells in the order of their tallies.
+    fn cells(&self) -> Vec<u64> {
+        match &self.places {
+            Places::Numbers => (0..self.tallies.len() as u64).collect(),
+            Places::Met { cells, .. } => cells.clone(),
+        }
     }
 
     /// Takes up another part, which has other persons.
     fn add(&mut self, other: Self) {
-        for (tally, other) in self.tallies.iter_mut().zip(other.tallies) {
+        let cells = other.cells();
+        for (cell, other) in cells.iter().zip(&other.tallies) {
+            if other.observations == 0 {
+                continue;
+            }
+            let tally = self.tally(*cell);
             tally.observations += other.observations;
             tally.days += other.days;
             tally.cents += other.cents;
@@ -213,17 +291,25 @@ impl Counted {
             tally.convention_persons += other.convention_persons;
             tally.has_amount |= other.has_amount;
         }
-        for (amounts, others) in self.amounts.iter_mut().zip(other.amounts) {
-            amounts.extend(others);
+        for (cell, others) in cells.into_iter().zip(other.amounts) {
+            if !others.is_empty() {
+                self.amounts_of(cell).extend(others);
+            }
         }
     }
 
     /// The cells that have rows; the one of all rows also without.
-    fn rows(self, count: &Count, cells: Cells) -> Rows {
-        let mut rows = Rows::with_capacity_and_hasher(cells.keys.len(), PlRandomState::default());
-        for ((key, tally), amounts) in cells.keys.into_iter().zip(self.tallies).zip(self.amounts) {
-            if tally.observations > 0 || count.level.dimensions.is_empty() {
-                rows.insert(key, tally.row(count, amounts));
+    fn rows(mut self, count: &Count, cells: &Cells) -> Rows {
+        let is_of_all = count.level.dimensions.is_empty();
+        let mut rows = Rows::with_capacity_and_hasher(self.tallies.len(), PlRandomState::default());
+        for (place, cell) in self.cells().into_iter().enumerate() {
+            let tally = self.tallies[place];
+            if tally.observations > 0 || is_of_all {
+                let amounts = self.amounts.get_mut(place).map(std::mem::take);
+                rows.insert(
+                    cells.key(cell),
+                    tally.row(count, amounts.into_iter().flatten().collect()),
+                );
             }
         }
         rows

@@ -1,13 +1,14 @@
 //! Distinct persons of cells over several quarters, from appearances instead of a pass by person.
 //!
-//! In: the keys that count in each cell of a level. Out: its persons, where the keys are all those of
+//! In: the combinations of values that count in each cell of a level. Out: its persons, where the keys are all those of
 //! a [`Selection`] in quarters that follow each other; `None` for a level with any other cell. What
 //! a cell stands for is read from its keys alone, so that no dimension, filter, parameter or rest of
 //! a top needs to be known here.
 
 use std::ops::Range;
 
-use super::cells::{Cells, Keys};
+use super::cells::Cells;
+use super::factors::Factor;
 use crate::counting::index::histories::{Appearances, Axis, Histories, Selection, Vocabulary};
 use crate::exact::fitting;
 
@@ -21,14 +22,14 @@ pub(super) struct Distinct {
 /// The persons of each cell of a level, if appearances tell them.
 pub(super) fn persons(
     cells: &Cells,
-    keys: &Keys,
+    factors: &[Factor],
+    axes: &[Axis],
     histories: &Histories,
     appearances: &Appearances,
 ) -> Option<Vec<Distinct>> {
-    let axes = keys.stored_axes()?;
     let (vocabulary, conventions) = (histories.vocabulary(), histories.conventions());
-    let values = Values { axes: &axes, vocabulary, conventions };
-    let of_cells = cells.keys_of_cells(keys.len());
+    let values = Values { axes, vocabulary, conventions };
+    let of_cells = cells.combinations(factors, axes, vocabulary)?;
     of_cells.iter().map(|keys| values.persons(keys, appearances)).collect()
 }
 

@@ -14,7 +14,8 @@ use sqlparser::ast::Ident;
 use super::columns::COLUMNS;
 use super::definition::{Parameter, ParameterKind};
 use super::expression::{
-    Compiler, Constant, Kind, Refusal, Scope, Typed, on_deep_stack, parse_condition,
+    Compiler, Connective, Constant, Kind, Node, Refusal, Scope, Typed, on_deep_stack,
+    parse_condition,
 };
 use crate::document::{Placed, Problem, Table};
 use crate::metric::Dimension;
@@ -155,6 +156,30 @@ impl Filter {
     /// What has to be true.
     pub(crate) fn condition(&self) -> &Typed {
         &self.condition
+    }
+
+    /// What has to be true, part by part. One that may end in an error is not taken apart: another part may keep rows from
+    /// it.
+    pub(crate) fn conjuncts(&self) -> &[Typed] {
+        match &self.condition.node {
+            Node::Logic(Connective::And, parts) if !self.condition.can_fail() => parts,
+            _ => std::slice::from_ref(&self.condition),
+        }
+    }
+
+    /// The parts of it that read some columns; none where there are no such parts.
+    pub(crate) fn part(
+        &self,
+        reads: &dyn Fn(&std::collections::BTreeSet<String>) -> bool,
+    ) -> Option<Self> {
+        let own = self.conjuncts().iter().filter(|it| reads(&it.columns()));
+        let mut own: Vec<Typed> = own.cloned().collect();
+        let condition = match own.len() {
+            0 => return None,
+            1 => own.remove(0),
+            _ => Typed::new(Node::Logic(Connective::And, own), Kind::Truth),
+        };
+        Some(Self { text: self.text.clone(), condition })
     }
 
     /// Names it uses.

@@ -1,0 +1,255 @@
+//! What a question tells apart, taken to pieces: columns that no dimension and no condition ties together.
+//!
+//! ```text
+//! quarter × birth_year → age band     cpas → province     measure → measure     sex → sex
+//! ```
+//!
+//! In: a question, the columns that it needs, and their values. Out: [`Factor`]s, of which each gives an entry a class
+//! by itself, so that a cell is one class of each, whatever the number of combinations. The classes come from the same
+//! rows that plans group. Never: two columns apart that a dimension or a condition reads together.
+
+use polars::prelude::*;
+
+use super::course::Courses;
+use crate::counting::index::histories::{Axis, Batch, CodesOf, Vocabulary};
+use crate::exact::{fitting, known};
+use crate::metric::Dimension;
+use crate::quarter::{Quarter, QuarterRange};
+use crate::query::Question;
+
+pub(super) const KEY: &str = "key";
+
+/// Combinations of the values of a factor at most: each of them is worked out.
+const COMBINATIONS_MAX: usize = 1 << 20;
+
+/// Columns that are told apart together: a number, the key, for each combination of their values.
+#[derive(Debug)]
+pub(super) struct Factor {
+    columns: Vec<KeyColumn>,
+    /// The part of the question that these columns tell.
+    pub(super) question: Question,
+}
+
+/// A column of a key.
+#[derive(Debug)]
+struct KeyColumn {
+    of: Of,
+    values: Vec<Option<String>>,
+    /// What one step along its values adds to a key.
+    step: usize,
+}
+
+/// Where the values of a column come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// They are stored.
+    Stored(Axis),
+    /// They are worked out from a person's course.
+    Course(Dimension),
+}
+
+impl Of {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stored(axis) => axis.column(),
+            Self::Course(dimension) => dimension.name(),
+        }
+    }
+}
+
+/// The columns that a dimension is read from.
+fn columns_of(dimension: Dimension) -> Vec<&'static str> {
+    match dimension {
+        Dimension::Age => vec![Axis::Quarter.column(), dimension.column()],
+        _ if dimension.is_of_course() => vec![dimension.name()],
+        _ => vec![dimension.column()],
+    }
+}
+
+/// The same of a name in a filter.
+fn columns_of_name(name: &str) -> Vec<String> {
+    match Dimension::named(name) {
+        Some(dimension) => columns_of(dimension).into_iter().map(str::to_owned).collect(),
+        None => vec![name.to_owned()],
+    }
+}
+
+/// Taken to pieces, that of the quarter first; `None` where a piece has too many combinations.
+pub(super) fn factors(
+    question: &Question,
+    axes: &[Axis],
+    vocabulary: &Vocabulary,
+    of_course: &[Dimension],
+    courses: Option<&Courses>,
+) -> Option<Vec<Factor>> {
+    let stored = axes.iter().map(|it| (Of::Stored(*it), vocabulary.values(*it).to_vec()));
+    let of_course = courses
+        .iter()
+        .flat_map(|courses| of_course.iter().map(|it| (Of::Course(*it), courses.values(*it))));
+    let columns: Vec<(Of, Vec<Option<String>>)> = stored.chain(of_course).collect();
+    let names: Vec<&str> = columns.iter().map(|(of, _)| of.name()).collect();
+    let groups = tied(&names, &ties(question));
+    let mut factors = Vec::new();
+    for group in groups {
+        let own = |name: &str| group.iter().any(|at| names[*at] == name);
+        let has = |dimension: Dimension| columns_of(dimension).into_iter().all(own);
+        let is_first = factors.is_empty();
+        let part = question.part(&has, &|columns| match columns.iter().next() {
+            // What asks of no column asks it of all rows.
+            None => is_first,
+            Some(name) => columns_of_name(name).iter().all(|it| own(it)),
+        });
+        let mut count = 1_usize;
+        let mut of_factor = Vec::new();
+        for at in &group {
+            let (of, values) = &columns[*at];
+            of_factor.push(KeyColumn { of: *of, values: values.clone(), step: count });
+            count = count.checked_mul(values.len()).filter(|it| *it <= COMBINATIONS_MAX)?;
+        }
+        factors.push(Factor { columns: of_factor, question: part });
+    }
+    Some(factors)
+}
+
+/// Names that are read together.
+fn ties(question: &Question) -> Vec<Vec<String>> {
+    let needed = Dimension::ALL.into_iter().filter(|it| question.needs(*it));
+    let of_dimensions = needed.map(|it| columns_of(it).into_iter().map(str::to_owned).collect());
+    let of_filter = question.conjuncts();
+    let of_filter = of_filter
+        .iter()
+        .map(|columns| columns.iter().flat_map(|it| columns_of_name(it)).collect::<Vec<_>>());
+    let of_top = question.query().top.iter().map(|top| {
+        let all = top.within.iter().chain([&top.dimension]);
+        all.flat_map(|it| columns_of(*it)).map(str::to_owned).collect::<Vec<_>>()
+    });
+    of_dimensions.chain(of_filter).chain(of_top).collect()
+}
+
+/// The places of names in groups, those of a tie in one; groups and places rising.
+fn tied(names: &[&str], ties: &[Vec<String>]) -> Vec<Vec<usize>> {
+    let mut group: Vec<usize> = (0..names.len()).collect();
+    for tie in ties {
+        let places: Vec<usize> =
+            (0..names.len()).filter(|at| tie.iter().any(|it| it == names[*at])).collect();
+        let Some(first) = places.iter().map(|at| group[*at]).min() else { continue };
+        let joined: Vec<usize> = places.iter().map(|at| group[*at]).collect();
+        group.iter_mut().filter(|it| joined.contains(it)).for_each(|it| *it = first);
+    }
+    let mut firsts = group.clone();
+    firsts.sort_unstable();
+    firsts.dedup();
+    let of_group = |first: &usize| (0..names.len()).filter(|at| group[*at] == *first).collect();
+    firsts.iter().map(of_group).collect()
+}
+
+impl Factor {
+    /// Combinations of its values.
+    pub(super) fn len(&self) -> usize {
+        self.columns.iter().map(|it| it.values.len()).product()
+    }
+
+    /// Whether a dimension is one of these columns, or made of them.
+    pub(super) fn has(&self, dimension: Dimension) -> bool {
+        let own = |name: &&str| self.columns.iter().any(|it| it.of.name() == *name);
+        columns_of(dimension).iter().all(own)
+    }
+
+    /// Its place among those of a full key, where every column is stored: the steps there by that of its own keys.
+    pub(super) fn key_of(&self, code: impl Fn(Axis) -> usize) -> Option<usize> {
+        self.columns
+            .iter()
+            .map(|column| match column.of {
+                Of::Stored(axis) => Some(code(axis) * column.step),
+                Of::Course(_) => None,
+            })
+            .sum()
+    }
+
+    /// The quarters that it tells apart, of those in a range.
+    pub(super) fn quarters(&self, range: Option<QuarterRange>) -> Option<Vec<Quarter>> {
+        let column = self.columns.iter().find(|it| it.of == Of::Stored(Axis::Quarter))?;
+        let quarters = column.values.iter().filter_map(|it| number::<Quarter>(it.as_deref()));
+        Some(quarters.filter(|it| range.is_none_or(|range| range.contains(*it))).collect())
+    }
+
+    /// A row for every combination, in the quarters of a range: its key, and the stored columns.
+    pub(super) fn frame(&self, range: Option<QuarterRange>) -> PolarsResult<DataFrame> {
+        let is_asked = |text: Option<&str>| {
+            let quarter = number::<Quarter>(text);
+            quarter.is_some_and(|it| range.is_none_or(|range| range.contains(it)))
+        };
+        let of_time = self.columns.iter().find(|it| it.of == Of::Stored(Axis::Quarter));
+        let asked = |key: &usize| {
+            of_time.is_none_or(|KeyColumn { values, step, .. }| {
+                is_asked(values[key / step % values.len()].as_deref())
+            })
+        };
+        let keys: Vec<usize> = (0..self.len()).filter(asked).collect();
+        let numbers: Vec<u32> = keys.iter().map(|key| fitting(*key)).collect();
+        let mut columns = vec![Column::new(KEY.into(), numbers)];
+        for KeyColumn { of, values, step } in &self.columns {
+            let texts = keys.iter().map(|key| values[key / step % values.len()].as_deref());
+            let name = PlSmallStr::from_static(of.name());
+            columns.push(match of {
+                Of::Stored(Axis::BirthYear) => {
+                    let years: Vec<Option<i16>> = texts.map(number).collect();
+                    Column::new(name, years)
+                }
+                Of::Course(Dimension::MeasureMonths) => {
+                    let months: Vec<Option<i32>> = texts.map(number).collect();
+                    Column::new(name, months)
+                }
+                _ => Column::new(name, texts.collect::<Vec<_>>()),
+            });
+        }
+        DataFrame::new(keys.len(), columns)
+    }
+
+    /// The key of each entry of a batch.
+    pub(super) fn keys(&self, batch: &Batch, courses: Option<&Courses>) -> Vec<u32> {
+        let mut keys = vec![0_u32; batch.entry_count()];
+        let mut of_course: Vec<(Dimension, u32)> = Vec::new();
+        for KeyColumn { of, step, .. } in &self.columns {
+            let step = fitting(*step);
+            match of {
+                Of::Stored(axis) => match batch.codes(*axis) {
+                    CodesOf::Narrow(codes) => add(&mut keys, codes, step),
+                    CodesOf::Wide(codes) => add(&mut keys, codes, step),
+                },
+                Of::Course(dimension) => of_course.push((*dimension, step)),
+            }
+        }
+        if let Some(courses) = courses.filter(|_| !of_course.is_empty()) {
+            courses.add(&of_course, &mut keys, batch);
+        }
+        keys
+    }
+}
+
+fn number<N: std::str::FromStr>(text: Option<&str>) -> Option<N> {
+    Some(known(text?.parse().ok()))
+}
+
+/// Adds an axis to the keys.
+fn add<N: Copy + Into<u32>>(keys: &mut [u32], codes: &[N], step: u32) {
+    for (key, code) in keys.iter_mut().zip(codes) {
+        *key += (*code).into() * step;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_together_stands_together() {
+        let names = ["quarter", "measure", "cpas", "sex", "birth_year"];
+        let tie = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        assert_eq!(tied(&names, &[]), [[0], [1], [2], [3], [4]]);
+        let ties = [tie(&["quarter", "birth_year"]), tie(&["sex"]), tie(&["cpas", "measure"])];
+        assert_eq!(tied(&names, &ties), [vec![0, 4], vec![1, 2], vec![3]]);
+        let ties = [tie(&["cpas", "birth_year"]), tie(&["quarter", "sex"]), tie(&["sex", "cpas"])];
+        assert_eq!(tied(&names, &ties), [vec![0, 2, 3, 4], vec![1]]);
+    }
+}
