@@ -5,6 +5,7 @@
 use super::assembly::{Assembly, Row, Told};
 use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::belonging::in_quarter;
 use super::column::{Cell, Member, Numbers, ResultColumn, Unit, Values};
@@ -67,10 +68,10 @@ impl<'a> Assembly<'a> {
                 let Some(at) = row.dimensions.iter().position(|it| it == dimension) else {
                     return Member::Total;
                 };
-                match row.key[at].as_deref() {
+                match &row.key[at] {
                     None => Member::Unknown,
-                    Some(BEYOND) => Member::Rest,
-                    Some(value) => Member::Value(value.to_owned()),
+                    Some(value) if **value == *BEYOND => Member::Rest,
+                    Some(value) => Member::Value(Arc::clone(value)),
                 }
             };
             let values = Values::Members(rows.iter().map(member).collect());

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::assembly::{Assembly, Row, quarter_of};
 use super::complete::combinations;
@@ -93,9 +94,9 @@ impl<'a> Assembly<'a> {
 
 /// The key of the same cell in another quarter.
 pub(crate) fn in_quarter(dimensions: &[Dimension], key: &Key, quarter: Quarter) -> Key {
-    let text = |(dimension, text): (&Dimension, &Option<String>)| match dimension {
-        Dimension::Quarter => Some(quarter.to_string()),
-        Dimension::Year => Some(quarter.year().to_string()),
+    let text = |(dimension, text): (&Dimension, &Option<Arc<str>>)| match dimension {
+        Dimension::Quarter => Some(quarter.to_string().into()),
+        Dimension::Year => Some(quarter.year().to_string().into()),
         _ => text.clone(),
     };
     dimensions.iter().zip(key).map(text).collect()

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// A column of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub enum Values {
 /// What a row is of, along a dimension; the order is that of rows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Member {
-    /// One value.
-    Value(String),
+    /// One value; rows share it.
+    Value(Arc<str>),
     /// All values that are not among the first.
     Rest,
     /// Observations without a value.
@@ -56,15 +57,20 @@ impl Member {
     /// no two members have one text.
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Value(value) if [TOTAL, REST].contains(&value.trim_start_matches(MARK)) => {
-                Some(format!("{MARK}{value}").into())
-            }
-            Self::Value(value) => Some(value.into()),
+            Self::Value(value) if must_be_marked(value) => Some(format!("{MARK}{value}").into()),
+            Self::Value(value) => Some(Cow::Borrowed(value)),
             Self::Rest => Some(REST.into()),
             Self::Unknown => None,
             Self::Total => Some(TOTAL.into()),
         }
     }
+}
+
+/// Whether a value would read as a row over several, or as another value so marked.
+fn must_be_marked(value: &str) -> bool {
+    [TOTAL, REST].iter().any(|it| {
+        value.strip_suffix(it).is_some_and(|marks| marks.chars().all(|mark| mark == MARK))
+    })
 }
 
 /// Exact numbers of one unit.

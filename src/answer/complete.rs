@@ -2,6 +2,7 @@
 //! and why a cell can have no number.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::column::Cell;
 use crate::counting::Figures;
@@ -126,11 +127,16 @@ pub(crate) fn combinations(
     let mut keys: Vec<Key> = vec![Vec::new()];
     for (at, dimension) in dimensions.iter().enumerate() {
         let only = question.wheres.get(dimension);
-        let mut values: BTreeSet<Option<String>> =
+        let is_asked = |it: &Option<Arc<str>>| {
+            only.is_none_or(|only| only.iter().any(|one| one.as_deref() == it.as_deref()))
+        };
+        let mut values: BTreeSet<Option<Arc<str>>> =
             found.iter().map(|key| key[at].clone()).collect();
         match dimension {
-            Dimension::Quarter => values.extend(asked.iter().map(|it| Some(it.to_string()))),
-            Dimension::Year => values.extend(asked.iter().map(|it| Some(it.year().to_string()))),
+            Dimension::Quarter => values.extend(asked.iter().map(|it| Some(it.to_string().into()))),
+            Dimension::Year => {
+                values.extend(asked.iter().map(|it| Some(it.year().to_string().into())));
+            }
             _ => {
                 let known = known_values(*dimension, question.query(), dictionary);
                 // With a top, the values beyond the first are one row.
@@ -138,13 +144,13 @@ pub(crate) fn combinations(
                     question.query().top.as_ref().is_some_and(|it| it.dimension == *dimension);
                 let known = known.filter(|_| !cut).into_iter().flatten();
                 // What deliveries without a gap never have is no value that they lack.
-                let asked = |it: &Option<String>| {
-                    it.as_deref() != Some(AFTER_GAP) || only.is_some_and(|only| only.contains(it))
-                };
-                values.extend(known.map(Some).filter(asked));
+                let known = known.map(|it| Some(Arc::from(it)));
+                values.extend(known.filter(|it| {
+                    it.as_deref() != Some(AFTER_GAP) || only.is_some() && is_asked(it)
+                }));
             }
         }
-        values.retain(|it| only.is_none_or(|only| only.contains(it)));
+        values.retain(is_asked);
         keys = keys
             .iter()
             .flat_map(|key| {

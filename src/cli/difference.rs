@@ -71,7 +71,9 @@ impl Sides<'_> {
     fn columns(&self) -> Vec<ResultColumn> {
         let texts = |name: &str, text: &dyn Fn(&Difference) -> String| ResultColumn {
             name: name.to_owned(),
-            values: Values::Members(self.cells.iter().map(|it| Member::Value(text(it))).collect()),
+            values: Values::Members(
+                self.cells.iter().map(|it| Member::Value(text(it).into())).collect(),
+            ),
         };
         let mut columns = vec![
             texts("quarter_before", &|it| it.quarters.0.to_string()),

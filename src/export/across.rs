@@ -120,7 +120,7 @@ impl Places {
 fn member(column: &ResultColumn, row: usize) -> Member {
     match &column.values {
         Values::Members(members) => members[row].clone(),
-        texts => texts.text(row).map_or(Member::Unknown, |it| Member::Value(it.into_owned())),
+        texts => texts.text(row).map_or(Member::Unknown, |it| Member::Value(it.into())),
     }
 }
 

@@ -86,7 +86,8 @@ impl<'a> Axis<'a> {
 
     /// The numbers of rows.
     fn numbered(row_count: usize) -> Self {
-        let members = (1..=row_count).map(|number| Member::Value(number.to_string())).collect();
+        let members =
+            (1..=row_count).map(|number| Member::Value(number.to_string().into())).collect();
         Self { name: None, members, is_time: false, places: (0..row_count).collect() }
     }
 }

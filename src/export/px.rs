@@ -79,7 +79,7 @@ impl Said {
         let values = cube.axes.iter().map(|axis| {
             let of = |member: &Member| match member {
                 // Periods are told apart by what they are called everywhere.
-                Member::Value(value) if axis.is_time => value.clone(),
+                Member::Value(value) if axis.is_time => value.to_string(),
                 member => member_label(axis.name.unwrap_or(""), member, look),
             };
             apart(axis.members.iter().map(of))

@@ -201,7 +201,9 @@ pub(super) fn identifier(name: &str) -> String {
 pub(super) fn member(values: &Values, row: usize) -> Member {
     match values {
         Values::Members(members) => members[row].clone(),
-        Values::Text(texts) => texts[row].clone().map_or(Member::Unknown, Member::Value),
+        Values::Text(texts) => {
+            texts[row].as_deref().map_or(Member::Unknown, |it| Member::Value(it.into()))
+        }
         Values::Numbers(_) => Member::Unknown,
     }
 }

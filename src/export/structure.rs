@@ -170,7 +170,7 @@ fn codes<'i>(
     look: Look<'i>,
 ) -> impl Iterator<Item = Item> + 'i {
     let name = &dimension.column.name;
-    let known = known_values(name, look.dictionary).into_iter().map(Member::Value);
+    let known = known_values(name, look.dictionary).into_iter().map(|it| Member::Value(it.into()));
     let always = [Member::Rest, Member::Unknown, Member::Total];
     let held = (0..table.row_count()).map(|row| member(&dimension.column.values, row));
     let members: BTreeSet<Member> = known.chain(always).chain(held).collect();

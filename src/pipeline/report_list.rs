@@ -83,7 +83,7 @@ fn cents(text: &str) -> i128 {
 }
 
 fn members(name: &str, of: impl Iterator<Item = String>) -> ResultColumn {
-    let values = Values::Members(of.map(Member::Value).collect());
+    let values = Values::Members(of.map(|it| Member::Value(it.into())).collect());
     ResultColumn { name: name.to_owned(), values }
 }
 

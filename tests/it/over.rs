@@ -663,7 +663,7 @@ proptest! {
                 let value = |name: &str| {
                     let at = table.columns().iter().position(|it| it.name == name)?;
                     match &members[at] {
-                        Member::Value(value) => Some(value.clone()),
+                        Member::Value(value) => Some(value.to_string()),
                         _ => None,
                     }
                 };

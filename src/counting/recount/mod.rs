@@ -10,6 +10,7 @@ mod row;
 
 use crate::counting::figures::Checked;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
@@ -120,7 +121,7 @@ fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Ke
             Dimension::Year => Some(quarter.year().to_string()),
             other => row.value(*other),
         };
-        let key = count.level.dimensions.iter().map(value).collect();
+        let key = count.level.dimensions.iter().map(|it| value(it).map(Arc::from)).collect();
         cells.entry(key).or_default().add(row);
     }
 }
@@ -188,7 +189,7 @@ impl Ranking<'_> {
         if !by_quarter && !is_asked(row, self.question) {
             return;
         }
-        let within = self.top.within.iter().map(|it| row.value(*it)).collect();
+        let within = self.top.within.iter().map(|it| row.value(*it).map(Arc::from)).collect();
         if let Some(value) = row.value(self.top.dimension) {
             self.values.entry(within).or_default().entry(value).or_default().add(row);
         }
@@ -201,7 +202,7 @@ impl Ranking<'_> {
                 values.iter().map(|(name, it)| (it.metric(self.top.by), name)).collect();
             ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
             for (_, name) in ranked.into_iter().take(self.top.count) {
-                first.insert([within.as_slice(), &[Some(name.clone())]].concat());
+                first.insert([within.as_slice(), &[Some(Arc::from(name.as_str()))]].concat());
             }
         }
         first
@@ -211,8 +212,8 @@ impl Ranking<'_> {
 impl Row<'_> {
     /// Puts a value that is not among the first with the rest.
     fn cut(&mut self, top: &Top, first: &First) {
-        let key: Key =
-            top.within.iter().chain([&top.dimension]).map(|it| self.value(*it)).collect();
+        let dimensions = top.within.iter().chain([&top.dimension]);
+        let key: Key = dimensions.map(|it| self.value(*it).map(Arc::from)).collect();
         if key.last().is_some_and(Option::is_some) && !first.contains(&key) {
             self.replace(top.dimension, BEYOND);
         }

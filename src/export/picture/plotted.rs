@@ -22,7 +22,7 @@ pub(super) fn grid(
     let time = time.filter(|_| chart.kind != Kind::Ranked);
     let labels: Vec<String> = match time {
         Some(time) => {
-            texts.iter().map(|it| layout.member(time, &Member::Value(it.clone()))).collect()
+            texts.iter().map(|it| layout.member(time, &Member::Value(it.as_str().into()))).collect()
         }
         None => chart.positions.iter().map(|it| it.label.clone()).collect(),
     };
