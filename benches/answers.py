@@ -98,26 +98,32 @@ def compare(name: str, engines: dict[str, Asked], runs: int) -> float:
             refuse_difference(name, engine, ours, theirs)
     seconds = {it: statistics.median(run[0] for run in measured[it]) for it in engines}
     memory = {it: statistics.median(run[1] for run in measured[it]) / 1024 for it in engines}
-    ratio = seconds["sppis"] / min(seconds["DuckDB"], seconds["Polars"])
+    ratio = seconds["sppis"] / min(seconds[it] for it in engines if it != "sppis")
     figures = " | ".join(f"{seconds[it]:.3f} | {memory[it]:,.0f}" for it in engines)
     print(f"| {name} | {figures} | {ratio:.2f} |", flush=True)
     return ratio
 
 
-def print_heading(program: str, files: list[str], runs: int) -> None:
+def files_of(program: str, warehouse: str) -> list[str]:
+    command = [program, "--warehouse", warehouse, "files"]
+    return subprocess.check_output(command, text=True).splitlines()
+
+
+def print_heading(program: str, files: list[str], runs: int, engines: dict[str, Asked]) -> None:
     rows = int(subprocess.check_output([sys.executable, "-c", ROWS, *files]))
     size = sum(os.path.getsize(file) for file in files)
     quarters = len({Path(file).parent for file in files})
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     ours = subprocess.check_output([program, "--version"], text=True).strip()
-    peers = f"DuckDB {version('duckdb')}, Polars {version('polars')}"
+    names = [engine.split()[0] for engine in engines if engine != "sppis"]
+    peers = ", ".join(f"{name} {version(name.lower())}" for name in names)
     print(
         f"## {datetime.date.today()}, {machine}: {rows:,} rows in {len(files)} files, "
         f"{size:,} bytes, {quarters} quarters; {ours}, {peers}, "
         f"Python {platform.python_version()}; runs in turn: {runs}\n"
     )
-    print("| query | sppis s | MiB | DuckDB s | MiB | Polars s | MiB | ratio |")
-    print("| --- | --: | --: | --: | --: | --: | --: | --: |", flush=True)
+    print("| query |" + "".join(f" {engine} s | MiB |" for engine in engines) + " ratio |")
+    print("| --- |" + " --: | --: |" * len(engines) + " --: |", flush=True)
 
 
 def main() -> None:
@@ -126,14 +132,13 @@ def main() -> None:
     program, warehouse = (str(Path(argument).resolve()) for argument in sys.argv[1:3])
     runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     names = sys.argv[4:] or sorted(path.stem for path in GOLDEN.glob("*.sql"))
-    listed = subprocess.check_output([program, "--warehouse", warehouse, "files"], text=True)
-    files = listed.splitlines()
+    files = files_of(program, warehouse)
     engines = {
         "sppis": of_program(program, warehouse),
         "DuckDB": of_peer(["-c", DUCKDB], lambda name: str(GOLDEN / f"{name}.sql"), files),
         "Polars": of_peer([str(POLARS_QUERIES)], lambda name: name, files),
     }
-    print_heading(program, files, runs)
+    print_heading(program, files, runs, engines)
     ratios = {name: compare(name, engines, runs) for name in names}
     worst = max(ratios, key=ratios.__getitem__)
     print(f"\nWorst ratio: {ratios[worst]:.2f} ({worst}).")
