@@ -175,3 +175,36 @@ fn a_range_that_cannot_be_is_refused_with_the_one_that_is_meant() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn what_is_asked_of_places_keeps_the_rows_that_it_is_true_of_known_or_not() {
+    let sandbox = with_unknown_codes();
+    let codes = |filter: &str, more: &[&str]| {
+        let query = ["metrics = [\"observations\"]", "dimensions = [\"cpas\"]", filter].join("\n");
+        sandbox.write("warehouse/queries/mine.toml", query);
+        let from_observations = ["run", "mine", "--format", "tsv", "--without-histories"];
+        let ran = sandbox.run_all(&[&from_observations, more].concat()).ok().stdout;
+        assert_eq!(ran, sandbox.run_all(&[&from_observations[..4], more].concat()).ok().stdout);
+        let codes = ran.lines().skip(1).map(|it| it.split('\t').next().unwrap_or_default());
+        codes.collect::<Vec<_>>().join(" ")
+    };
+    let all = "04000 21004 99999 A,B CPAS-7 ";
+    let unknown = "04000 99999 A,B CPAS-7 ";
+    for (condition, expected) in [
+        ("region = '04000'", "21004"),
+        ("region IS NULL", unknown),
+        ("region IS NULL OR region = '04000'", all),
+        ("province IS NULL", all),
+        ("NOT region = '04000'", ""),
+        ("region <> '03000'", "21004"),
+        ("region IN ('02000', '03000')", ""),
+        ("region = '04000' OR cpas = '99999'", "21004 99999"),
+        ("region IS NULL AND cpas > '1'", "99999 A,B CPAS-7"),
+        ("CASE WHEN region = '04000' THEN FALSE ELSE TRUE END", unknown),
+    ] {
+        assert_eq!(codes(&format!("filter = \"{condition}\""), &[]), expected, "{condition}");
+    }
+    assert_eq!(codes("", &["--where", "region=04000"]), "21004");
+    assert_eq!(codes("", &["--where", "region=none"]), unknown);
+    assert_eq!(codes("", &["--where", "region=none,04000"]), all);
+}

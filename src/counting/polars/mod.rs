@@ -4,7 +4,9 @@
 //! Never: I/O but the ranking of a top.
 
 pub(crate) mod compile;
+mod conditions;
 pub(crate) mod lower;
+mod places;
 pub(crate) mod quarters;
 pub(crate) mod rows;
 pub(crate) mod trajectory;

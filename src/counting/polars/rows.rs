@@ -1,15 +1,17 @@
 //! The rows that count for a question, with its dimensions: derived, filtered, narrowed, spread over
 //! the quarters they count in. No I/O.
 
-use super::quarters::{of_quarters, quarter_pairs};
 use crate::query::Delivered;
 use polars::prelude::*;
 
+use super::conditions::{in_places, is_one_of};
 use super::lower::satisfying;
+use super::places::{places, successors};
+use super::quarters::{of_quarters, quarter_pairs};
 use super::trajectory::with_course;
 use crate::counting::figures::BEYOND;
-use crate::dictionary::{Dictionary, Places};
-use crate::exact::{fitting, known};
+use crate::dictionary::Dictionary;
+use crate::exact::fitting;
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
 use crate::query::plan::level::Level;
@@ -23,7 +25,12 @@ pub(crate) fn rows(
 ) -> PolarsResult<LazyFrame> {
     let query = &question.query;
     let needs = |dimension| question.needs(dimension);
-    let mut frame = derive(source.frame.clone(), &needs, dictionary)?;
+    let mut frame = source.frame.clone();
+    // A course needs the other rows of its person, too.
+    if !question.needs_course() && !source.has_course {
+        frame = in_places(frame, question, dictionary)?;
+    }
+    frame = derive(frame, &needs, dictionary)?;
     if question.needs_course() && !source.has_course {
         frame = with_course(frame, question, &source.quarters, &source.delivered)?;
     }
@@ -148,43 +155,6 @@ fn groups(dictionary: &Dictionary) -> PolarsResult<DataFrame> {
         Column::new(Dimension::MeasureGroup.name().into(), groups),
     ];
     DataFrame::new(measures.len(), columns)
-}
-
-/// Province and region of each municipality. Where a centre lies is told by its code alone, whatever
-/// the quarter: see [`Places`].
-fn places(places: &Places) -> PolarsResult<DataFrame> {
-    let municipalities = places.municipalities();
-    let nis: Vec<&str> = municipalities.iter().map(|it| &*it.nis).collect();
-    let province: Vec<Option<&str>> =
-        municipalities.iter().map(|it| it.province.as_deref()).collect();
-    let region: Vec<&str> = municipalities.iter().map(|it| &*it.region).collect();
-    DataFrame::new(
-        municipalities.len(),
-        vec![
-            Column::new("cpas".into(), nis),
-            Column::new("province".into(), province),
-            Column::new("region".into(), region),
-        ],
-    )
-}
-
-/// The codes that have ended, each with the one that its territory belongs to today.
-fn successors(places: &Places) -> PolarsResult<DataFrame> {
-    let ended = places.municipalities().iter().filter(|it| it.successor.is_some());
-    let (nis, today): (Vec<&str>, Vec<&str>) =
-        ended.map(|it| (&*it.nis, places.today(&it.nis))).unzip();
-    let columns = vec![Column::new("cpas".into(), &nis), Column::new("cpas_today".into(), today)];
-    DataFrame::new(nis.len(), columns)
-}
-
-fn is_one_of(dimension: Dimension, values: &[Option<String>]) -> Expr {
-    let column = col(dimension.name());
-    let alternatives = values.iter().map(|value| match (dimension, value) {
-        (_, None) => column.clone().is_null(),
-        (Dimension::Year, Some(year)) => column.clone().eq(lit(known(year.parse::<i32>().ok()))),
-        (_, Some(value)) => column.clone().eq(lit(value.as_str())),
-    });
-    alternatives.reduce(Expr::or).unwrap_or_else(|| lit(true))
 }
 
 /// The end of a band; what lies beyond 32 bits, no age and no count of months reaches.
