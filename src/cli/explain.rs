@@ -12,7 +12,7 @@ use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
 use super::run::{QuestionArguments, expect_delivered};
-use crate::counting::Way;
+use crate::counting::{Declined, Way};
 use crate::export::Format;
 use crate::pipeline::answer::{Timing, time};
 use crate::pipeline::explanation::{Explanation, explain};
@@ -107,7 +107,8 @@ fn json(explanation: &Explanation, version: u64, timing: Option<&Timing>) -> Val
     let microseconds = |duration: Duration| u64::try_from(duration.as_micros()).ok();
     json!({
         "version": version,
-        "over_histories": explanation.over_histories.as_ref().map(over),
+        "over_histories": explanation.over_histories.as_ref().ok().map(over),
+        "declined": explanation.over_histories.as_ref().err().map(Declined::to_string),
         "files": explanation.scan.files().iter().map(file_json).collect::<Vec<_>>(),
         "files_skipped": explanation.scan.skipped_file_count(),
         "row_groups": explanation.row_group_count,
@@ -121,7 +122,7 @@ fn json(explanation: &Explanation, version: u64, timing: Option<&Timing>) -> Val
 
 fn write_scan(explanation: &Explanation, out: &mut dyn Write) -> Result<(), CliError> {
     match &explanation.over_histories {
-        Some(way) => {
+        Ok(way) => {
             let noun = if way.in_groups { "group" } else { "person" };
             let (persons, columns) = (count(way.persons, noun), way.columns.join(", "));
             let alike = if way.in_groups { " of persons who are alike in a quarter" } else { "" };
@@ -134,7 +135,7 @@ fn write_scan(explanation: &Explanation, out: &mut dyn Write) -> Result<(), CliE
             }
             writeln!(out, "without them:")?;
         }
-        None => writeln!(out, "counts from the observations:")?,
+        Err(declined) => writeln!(out, "counts from the observations, as {declined}:")?,
     }
     let files = explanation.scan.files();
     writeln!(

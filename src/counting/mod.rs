@@ -6,12 +6,14 @@
 //! In: a [`crate::query::Question`], a snapshot's observations or what is derived from them. Out:
 //! [`Figures`]. Never: a distinct count that was added up, or a figure that depends on which room counted it.
 
+pub(crate) mod declined;
 pub(crate) mod figures;
 pub mod index;
 pub(crate) mod polars;
 pub(crate) mod recount;
 
+pub use declined::Declined;
 pub use figures::{Checked, Figures};
-pub use index::{CountError, Way, count, histories, way};
+pub use index::{CountError, Decided, Way, decide, histories};
 pub use polars::{CompileError, CompiledQuery, Source, collect, columns_of, compile, ranking};
 pub use recount::{Batches, check};

@@ -18,8 +18,8 @@ pub use super::provenance::{classification, provenance};
 use crate::answer::{Coverage, ResultTable, State, check_standings};
 use crate::counting::index::histories::{Histories, HistoriesError};
 use crate::counting::{
-    Checked, CompileError, CompiledQuery, CountError, Figures, Source, check, collect, columns_of,
-    compile, count, ranking,
+    Checked, CompileError, CompiledQuery, CountError, Decided, Declined, Figures, Source, check,
+    collect, columns_of, compile, decide, ranking,
 };
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
@@ -86,7 +86,8 @@ pub enum Means {
 pub struct Basis<'a> {
     snapshot: &'a Snapshot,
     pub(super) dictionary: Cow<'a, Dictionary>,
-    histories: Option<Histories>,
+    /// Person histories, or why none are used.
+    histories: Result<Histories, Declined>,
     /// Why histories could not be used, once it is known.
     problem: OnceLock<HistoriesError>,
     optimised: bool,
@@ -102,13 +103,13 @@ impl<'a> Basis<'a> {
         let coverage = Coverage::new(windows(snapshot), warehouse.dictionary());
         let last = coverage.delivered().last();
         let dictionary = warehouse.dictionary_when_due(snapshot, last);
-        let (histories, problem) = (None, OnceLock::new());
+        let (histories, problem) = (Err(Declined::NotAsked), OnceLock::new());
         let compared = Compared::default();
         let mut basis =
             Self { snapshot, dictionary, histories, problem, optimised, compared, coverage };
         if means == Means::Histories {
             match Histories::open(&warehouse.histories_folder(), snapshot) {
-                Ok(histories) => basis.histories = histories,
+                Ok(histories) => basis.histories = histories.ok_or(Declined::Missing),
                 Err(error) => basis.problem = OnceLock::from(error),
             }
         }
@@ -137,30 +138,28 @@ impl<'a> Basis<'a> {
         &self.coverage
     }
 
-    /// Counts over the histories what they tell.
-    fn count(
-        &self,
+    /// How a question is counted over the histories, or why it is not: then, and for everything once they turn out
+    /// to be damaged, it is counted from the observations.
+    pub(super) fn decided<'b, T>(
+        &'b self,
         question: &Question,
         dictionary: &Dictionary,
-    ) -> Result<Option<Figures>, CountError> {
-        self.of_histories(|histories| {
-            count(question, histories, dictionary, self.coverage.delivered())
-        })
-    }
-
-    /// What the histories tell. What they do not, and everything once they turn out to be damaged,
-    /// is `None`.
-    pub(super) fn of_histories<T>(
-        &self,
-        told: impl FnOnce(&Histories) -> Result<Option<T>, CountError>,
-    ) -> Result<Option<T>, CountError> {
-        let usable = self.histories.as_ref().filter(|_| self.problem.get().is_none());
-        match usable.map(told).transpose() {
+        then: impl FnOnce(Decided<'b>) -> Result<T, CountError>,
+    ) -> Result<Result<T, Declined>, CountError> {
+        let histories = match (&self.histories, self.problem.get()) {
+            (_, Some(_)) => return Ok(Err(Declined::Unusable)),
+            (Err(declined), None) => return Ok(Err(declined.clone())),
+            (Ok(histories), None) => histories,
+        };
+        let delivered = self.coverage.delivered();
+        match decide(question, histories, dictionary, delivered).and_then(then) {
+            Ok(done) => Ok(Ok(done)),
+            Err(CountError::Declined(declined)) => Ok(Err(declined)),
             Err(CountError::Histories(error)) => {
                 self.problem.get_or_init(|| error);
-                Ok(None)
+                Ok(Err(Declined::Unusable))
             }
-            told => told.map(Option::flatten),
+            Err(error) => Err(error),
         }
     }
 
@@ -233,7 +232,8 @@ fn counted(
 ) -> Result<Vec<(Question, Figures)>, AnswerError> {
     let mut figures: Vec<Option<Figures>> = Vec::with_capacity(questions.len());
     for question in &questions {
-        figures.push(basis.count(question, dictionary)?);
+        let counted = basis.decided(question, dictionary, Decided::figures)?;
+        figures.push(counted.ok());
     }
     let mut compiled = Vec::new();
     for (question, _) in questions.iter().zip(&figures).filter(|(_, figures)| figures.is_none()) {

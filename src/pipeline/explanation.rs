@@ -9,7 +9,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use polars::prelude::*;
 
 use super::answer::{AnswerError, Basis, open};
-use crate::counting::{Way, compile, way};
+use crate::counting::{Declined, Way, compile};
 use crate::exact::fitting;
 use crate::query::Question;
 use crate::scan::Scan;
@@ -17,8 +17,8 @@ use crate::scan::Scan;
 /// How a question is answered.
 #[derive(Debug)]
 pub struct Explanation {
-    /// How it is counted over person histories, if it is.
-    pub over_histories: Option<Way>,
+    /// How it is counted over person histories, or why it is not.
+    pub over_histories: Result<Way, Declined>,
     /// The scan of the observations.
     pub scan: Scan,
     /// Row groups of the files.
@@ -33,7 +33,7 @@ pub struct Explanation {
 
 /// Explains a question without reading more than the ranking of a query with a top needs.
 pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
-    let over_histories = basis.of_histories(|histories| Ok(way(&question, histories)?))?;
+    let over_histories = basis.decided(&question, basis.dictionary(), |decided| Ok(decided.way))?;
     let (scan, columns) = basis.scan(&question);
     let first = basis.first(&question, &scan, &columns, &basis.dictionary)?;
     let source = basis.source(scan.planned()?, &scan);

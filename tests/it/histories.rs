@@ -258,6 +258,46 @@ fn without_histories_every_figure_is_the_same_and_one_command_makes_them_again()
 }
 
 #[test]
+fn explain_says_why_a_question_is_counted_from_the_observations() {
+    let sandbox = Sandbox::new();
+    ingest(&sandbox, "2007-05", "2005-07");
+    let own = |filter: &str| {
+        let query =
+            format!("metrics = [\"persons\"]\ndimensions = [\"quarter\"]\nfilter = \"{filter}\"\n");
+        sandbox.write("warehouse/queries/own.toml", &query);
+    };
+    let why = |arguments: &[&str]| {
+        let arguments = [&["explain"], arguments].concat();
+        let explained = sandbox.run_all(&arguments).ok().stdout;
+        let said = explained.lines().find(|it| it.starts_with("counts ")).unwrap().to_owned();
+        let json = sandbox.run_all(&[&arguments[..], &["--format", "json"]].concat()).ok().stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let declined = json["declined"].as_str();
+        assert_eq!(declined.is_none(), json["over_histories"].is_object(), "{json}");
+        assert!(declined.is_none_or(|it| said.contains(it)), "{said}: {json}");
+        said
+    };
+    own("days > 20 AND sex = 'F'");
+    let of_days = why(&["own"]);
+    own("cbenconv = '1' OR sex = 'F'");
+    let of_code = why(&["own"]);
+    let not_asked = why(&["by-year", "--without-histories"]);
+    let told = why(&["by-year"]);
+    fs::write(of_persons(&sandbox), "nothing").unwrap();
+    let damaged = why(&["by-year"]);
+    fs::remove_file(of_persons(&sandbox)).unwrap();
+    let missing = why(&["by-year"]);
+    insta::assert_snapshot!([of_days, of_code, not_asked, told, damaged, missing].join("\n"), @"
+    counts from the observations, as person histories have no column `days`:
+    counts from the observations, as person histories have no column `cbenconv`:
+    counts from the observations, as person histories are not to be used:
+    counts over person histories: 3 groups of persons who are alike in a quarter in 4 entries, by quarter, regime
+    counts from the observations, as the person histories cannot be used:
+    counts from the observations, as there are no person histories of exactly these observations:
+    ");
+}
+
+#[test]
 fn damaged_histories_are_named_and_never_counted() {
     let sandbox = Sandbox::new();
     ingest(&sandbox, "2007-05", "2005-07");

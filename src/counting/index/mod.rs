@@ -6,4 +6,4 @@
 pub(crate) mod count;
 pub mod histories;
 
-pub use count::{CountError, Way, count, way};
+pub use count::{CountError, Decided, Way, decide};

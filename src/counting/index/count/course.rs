@@ -8,6 +8,8 @@ use polars::prelude::PlHashMap;
 use rayon::prelude::*;
 
 use super::calendar::{Beside, Place};
+use super::error::CountError;
+use crate::counting::declined::Declined;
 use crate::counting::index::histories::{
     Axis, Batch, CodesOf, Histories, HistoriesError, MONTHS_OF_QUARTER, Vocabulary,
 };
@@ -73,17 +75,17 @@ impl Months {
 const NOWHERE: u32 = u32::MAX;
 
 impl Courses {
-    /// Reads the sets that occur, if dimensions name them; `None` for more measures than a set has
+    /// Reads the sets that occur, if dimensions name them; declined for more measures than a set has
     /// bits.
     pub(super) fn read(
         histories: &Histories,
         dimensions: &[Dimension],
         delivered: &Delivered,
-    ) -> Result<Option<Self>, HistoriesError> {
+    ) -> Result<Self, CountError> {
         let vocabulary = histories.vocabulary();
         let measures = vocabulary.values(Axis::Measure);
         if measures.len() > Set::BITS as usize {
-            return Ok(None);
+            return Err(Declined::Measures(measures.len()).into());
         }
         let bit = |(at, name): (usize, &Option<String>)| match name.as_deref() {
             None | Some(UNCLASSIFIED) => 0,
@@ -121,7 +123,7 @@ impl Courses {
         courses.single_places = (0..measures.len()).map(place).collect();
         courses.not_delivered = fitting(courses.texts.len());
         courses.texts.push(Some(NOT_DELIVERED.to_owned()));
-        Ok(Some(courses))
+        Ok(courses)
     }
 
     /// The values of a dimension, by number.

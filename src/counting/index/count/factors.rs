@@ -11,6 +11,7 @@
 use polars::prelude::*;
 
 use super::course::Courses;
+use crate::counting::declined::Declined;
 use crate::counting::index::histories::{Axis, Batch, CodesOf, Vocabulary};
 use crate::exact::{fitting, known};
 use crate::metric::Dimension;
@@ -74,20 +75,24 @@ fn columns_of_name(name: &str) -> Vec<String> {
     }
 }
 
-/// Taken to pieces, that of the quarter first; `None` where a piece has too many combinations.
+/// Taken to pieces, that of the quarter first; declined where a piece has too many combinations.
 pub(super) fn factors(
     question: &Question,
     axes: &[Axis],
     vocabulary: &Vocabulary,
     of_course: &[Dimension],
     courses: Option<&Courses>,
-) -> Option<Vec<Factor>> {
+) -> Result<Vec<Factor>, Declined> {
     let stored = axes.iter().map(|it| (Of::Stored(*it), vocabulary.values(*it).to_vec()));
     let of_course = courses
         .iter()
         .flat_map(|courses| of_course.iter().map(|it| (Of::Course(*it), courses.values(*it))));
     let columns: Vec<(Of, Vec<Option<String>>)> = stored.chain(of_course).collect();
     let names: Vec<&str> = columns.iter().map(|(of, _)| of.name()).collect();
+    let too_many = |group: &[usize]| {
+        let names = group.iter().map(|at| format!("`{}`", names[*at]));
+        Declined::Combinations(names.collect::<Vec<_>>().join(", "))
+    };
     let groups = tied(&names, &ties(question));
     let mut factors = Vec::new();
     for group in groups {
@@ -104,11 +109,14 @@ pub(super) fn factors(
         for at in &group {
             let (of, values) = &columns[*at];
             of_factor.push(KeyColumn { of: *of, values: values.clone(), step: count });
-            count = count.checked_mul(values.len()).filter(|it| *it <= COMBINATIONS_MAX)?;
+            count = count
+                .checked_mul(values.len())
+                .filter(|it| *it <= COMBINATIONS_MAX)
+                .ok_or_else(|| too_many(&group))?;
         }
         factors.push(Factor { columns: of_factor, question: part });
     }
-    Some(factors)
+    Ok(factors)
 }
 
 /// Names that are read together.
