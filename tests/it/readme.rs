@@ -84,6 +84,7 @@ fn documents_name_only_commands_that_there_are() {
 fn links_of_the_documents_lead_somewhere() {
     for document in [
         "README.md",
+        "CONTRIBUTING.md",
         "queries/README.md",
         "reports/README.md",
         "src/README.md",
