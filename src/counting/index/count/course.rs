@@ -1,5 +1,5 @@
 //! A person's course from quarter to quarter, as numbers of each of its entries: the same that
-//! [`super::super::course`] says of observations.
+//! [`crate::counting::polars::trajectory`] says of observations.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
