@@ -33,14 +33,6 @@ pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {
     end
 }
 
-/// What the bars above and below zero come to, at each position.
-pub(super) fn sums(chart: &Chart) -> impl Iterator<Item = i128> {
-    (0..chart.positions.len()).flat_map(|at| {
-        let values = chart.series.iter().filter_map(move |it| it.points.get(at)?.value());
-        values.fold([0, 0], |[above, below], it| [above + it.max(0), below + it.min(0)])
-    })
-}
-
 fn stacked(chart: &Chart, frame: &Frame, canvas: &mut Canvas) -> Vec<Label> {
     let (thick, mut labels) = (frame.band() * FILLED / 100, Vec::new());
     for position in 0..chart.positions.len() {

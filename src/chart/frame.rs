@@ -4,7 +4,6 @@
 //! In: a chart, and the room for it. Out: places of positions and numbers. Never: two names of
 //! positions over each other; where there is no room for all, some are left out in an even step.
 
-use super::bars::sums;
 use super::labels::width;
 use super::scale::Scale;
 use super::svg::{Canvas, DARK, FAINT, NONE, Place, SHADE, SOFT, Style, unit};
@@ -172,4 +171,12 @@ fn groups(chart: &Chart) -> Vec<(usize, &str)> {
         }
     }
     groups
+}
+
+/// What the bars above and below zero come to, at each position.
+fn sums(chart: &Chart) -> impl Iterator<Item = i128> {
+    (0..chart.positions.len()).flat_map(|at| {
+        let values = chart.series.iter().filter_map(move |it| it.points.get(at)?.value());
+        values.fold([0, 0], |[above, below], it| [above + it.max(0), below + it.min(0)])
+    })
 }

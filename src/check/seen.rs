@@ -10,7 +10,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::sealed_run::{Run, RunKey};
-use super::seen_shard::Shard;
+use super::seen_shard::{Shard, low};
 use crate::exact::fitting;
 
 /// Hashes held before they are written out: 112 MB, and 34 MB of tables, whose size is a power of two
@@ -168,11 +168,6 @@ fn place_in_filter(hash: u128) -> (usize, u64) {
     let word = shard_of(hash) * SHARD_WORDS + word;
     let bits = (0..4).fold(0, |bits, at| bits | 1 << (low >> (at * 6) & 63));
     (word, bits)
-}
-
-/// The half of a hash from which places are picked; shards are picked from the other.
-pub(super) fn low(hash: u128) -> u64 {
-    fitting(hash & u128::from(u64::MAX))
 }
 
 /// By the highest six bits.

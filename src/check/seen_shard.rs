@@ -5,7 +5,6 @@
 //! A table with open addressing says where in the list a hash stands, in four bytes: so what is
 //! jumped about in is a quarter of the list, and the list itself only grows at its end.
 
-use super::seen::low;
 use crate::exact::fitting;
 
 /// Bits of a place that say where in the list its hash stands, from one.
@@ -108,4 +107,9 @@ fn first_place(hash: u128, place_count: usize) -> usize {
 fn tag(hash: u128) -> u32 {
     let high: u32 = fitting(low(hash) >> u32::BITS);
     high & !POSITION
+}
+
+/// The half of a hash from which places are picked; shards are picked from the other.
+pub(super) fn low(hash: u128) -> u64 {
+    fitting(hash & u128::from(u64::MAX))
 }

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::counting::index::histories::{clean, superseded};
+use crate::counting::histories::{clean, superseded};
 use crate::render::count;
 use crate::warehouse::Warehouse;
 

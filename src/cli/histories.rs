@@ -2,9 +2,7 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::counting::index::histories::{
-    Gathered, Histories, listed, rebuild, refresh, remove_others,
-};
+use crate::counting::histories::{Gathered, Histories, listed, rebuild, refresh, remove_others};
 use crate::render::{bytes, count, grouped};
 use crate::warehouse::Warehouse;
 

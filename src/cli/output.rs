@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::console::Console;
 use super::error::CliError;
-use super::place::FilePlace;
+use super::place::{FilePlace, unwritable};
 use crate::finding::shown_path;
 use crate::render::json_lines;
 
@@ -72,13 +72,6 @@ pub(super) fn probe(place: &FilePlace) -> Result<(), CliError> {
 pub(super) fn probe_folder(folder: &Path) -> Result<(), CliError> {
     tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(folder, &error))?;
     Ok(())
-}
-
-pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    // What the operating system says, without the name of the temporary file.
-    let text = error.to_string();
-    let reason = text.split(" at path ").next().unwrap_or_default();
-    CliError::new(format!("{} cannot be written: {reason}", shown_path(path)))
 }
 
 /// Refuses to write what is no text to a terminal; `what` says what it is.

@@ -11,7 +11,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::output::unwritable;
 use crate::finding::shown_path;
 use crate::warehouse::{KeySource, OutputMode, Warehouse};
 
@@ -154,4 +153,12 @@ fn place_of(path: &Path) -> io::Result<PathBuf> {
         }
         place => place,
     }
+}
+
+/// A file that cannot be written, and why.
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> CliError {
+    // What the operating system says, without the name of the temporary file.
+    let text = error.to_string();
+    let reason = text.split(" at path ").next().unwrap_or_default();
+    CliError::new(format!("{} cannot be written: {reason}", shown_path(path)))
 }

@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::{unwritable, write_atomically};
-use super::place::{FilePlace, Guard};
+use super::output::write_atomically;
+use super::place::{FilePlace, Guard, unwritable};
 use super::recorded::quoted;
 use crate::finding::shown_path;
 use crate::schedule::Settings;

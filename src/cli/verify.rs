@@ -8,7 +8,7 @@ use super::key::{HOW_TO_MOVE, beside_data};
 use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
-use crate::counting::index::histories::{check, is_partial};
+use crate::counting::histories::{check, is_partial};
 use crate::export::Format;
 use crate::render::{count, euros, grouped};
 use crate::warehouse::{Fault, LastCheck, Verification, Warehouse};

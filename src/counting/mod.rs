@@ -1,19 +1,23 @@
 //! Counting: what a question needs counted, by level and cell, in exact integers.
 //!
 //! Rooms behind it: `polars`, the reference, as lazy frames over the observations; `recount`, the same a second
-//! way, row by row, to be compared with; `index`, what is derived from the observations to count faster.
+//! way, row by row, to be compared with; `index`, what is derived from the observations to count faster. They are
+//! private: nobody else knows which there are.
 //!
 //! In: a [`crate::query::Question`], a snapshot's observations or what is derived from them. Out:
 //! [`Figures`]. Never: a distinct count that was added up, or a figure that depends on which room counted it.
 
 pub(crate) mod declined;
 pub(crate) mod figures;
-pub mod index;
-pub(crate) mod polars;
-pub(crate) mod recount;
+mod index;
+mod polars;
+mod recount;
 
 pub use declined::Declined;
 pub use figures::{Checked, Figures};
 pub use index::{CountError, Decided, Way, decide, histories};
 pub use polars::{CompileError, CompiledQuery, Source, collect, columns_of, compile, ranking};
+pub(crate) use polars::{
+    column_type, derive, halves, lower, order_keys, satisfying, whole, widened,
+};
 pub use recount::{Batches, check};

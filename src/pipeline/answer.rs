@@ -16,7 +16,7 @@ use polars::prelude::*;
 
 pub use super::provenance::{classification, provenance};
 use crate::answer::{Coverage, ResultTable, State, check_standings};
-use crate::counting::index::histories::{Histories, HistoriesError};
+use crate::counting::histories::{Histories, HistoriesError};
 use crate::counting::{
     Checked, CompileError, CompiledQuery, CountError, Decided, Declined, Figures, Source, check,
     collect, columns_of, compile, decide, ranking,

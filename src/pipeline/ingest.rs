@@ -11,7 +11,7 @@ use super::replacement::{Replacement, ReplacementError, parts_are_there, replace
 use super::stages::{Sink, Stages};
 use crate::attribution::Reconciliation;
 use crate::check::{Profile, kept_header};
-use crate::counting::index::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
+use crate::counting::histories::{Gathered, HistoriesError, listed, refresh, remove_others};
 use crate::decode::CellCounts;
 use crate::delivery::{Delivery, IgnoredColumns, MisnamedColumns, Part, PartError};
 use crate::fault::contained_on_all_threads;

@@ -5,7 +5,7 @@
 
 use super::ingest::IngestError;
 use super::stages::{Sink, Stages};
-use crate::counting::index::histories::Gathered;
+use crate::counting::histories::Gathered;
 use crate::delivery::{Delivery, Part};
 use crate::warehouse::{Gather, Ingestion, StagedFile};
 

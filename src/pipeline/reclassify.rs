@@ -13,7 +13,7 @@ use super::ingest::{HistoriesProblem, not_noted_text, renew_histories};
 use super::moves::{Counts, Move};
 use crate::attribution::{NoRegime, ObservationBatch};
 use crate::check::{CheckContext, rows_without_regime};
-use crate::counting::index::histories::Gathered;
+use crate::counting::histories::Gathered;
 use crate::dictionary::Dictionary;
 use crate::quarter::Quarter;
 use crate::warehouse::{

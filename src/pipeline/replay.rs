@@ -15,7 +15,7 @@ use super::stages::{Sink, Stages, joined_findings};
 use super::stored_duplicates::{LinesByQuarter, stored_already};
 use crate::attribution::Reconciliation;
 use crate::check::{CheckedBatch, DuplicateIndex, Profile, examine};
-use crate::counting::index::histories::Gathered;
+use crate::counting::histories::Gathered;
 use crate::decode::{DecodedBatch, decode, whole_number};
 use crate::delivery::{Delivery, Part, PartError};
 use crate::dictionary::Column;

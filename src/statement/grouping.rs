@@ -6,13 +6,10 @@ use sqlparser::ast::{
 };
 
 use super::names::Rows;
-use super::tables::{Aggregate, Call, Grouping};
+use super::tables::{AGGREGATES, Aggregate, Call, Grouping};
 use crate::query::language::expression::{
     Compiler, Constant, Kind, Node, Place, Refusal, Scope, Typed, shown,
 };
-
-/// The aggregates there are.
-pub(super) const AGGREGATES: [&str; 5] = ["avg", "count", "max", "min", "sum"];
 
 /// The scope of expressions over groups.
 pub(super) struct Groups<'a> {

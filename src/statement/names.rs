@@ -2,8 +2,7 @@
 
 use sqlparser::ast::Ident;
 
-use super::grouping::AGGREGATES;
-use super::tables::Table;
+use super::tables::{AGGREGATES, Table};
 use crate::metric::Dimension;
 use crate::query::language::columns::COLUMNS;
 use crate::query::language::expression::{Kind, Refusal, Scope, Typed, shown};

@@ -7,10 +7,7 @@ use polars::prelude::*;
 
 use super::grouping::{called, key};
 use super::tables::{Aggregate, Call, Grouping, Order, Relation, Selection, Table};
-use crate::counting::polars::lower::{
-    column_type, halves, lower, order_keys, satisfying, whole, widened,
-};
-use crate::counting::polars::rows::derive;
+use crate::counting::{column_type, derive, halves, lower, order_keys, satisfying, whole, widened};
 use crate::dictionary::Dictionary;
 use crate::exact::{fitting, known};
 use crate::metric::Dimension;

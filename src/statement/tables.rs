@@ -2,6 +2,9 @@
 
 use crate::query::language::expression::{Kind, Typed};
 
+/// The aggregates there are.
+pub(super) const AGGREGATES: [&str; 5] = ["avg", "count", "max", "min", "sum"];
+
 /// Where rows come from.
 #[derive(Debug, Clone)]
 pub(super) enum Relation {

@@ -12,4 +12,6 @@ pub(crate) mod rows;
 pub(crate) mod trajectory;
 
 pub use compile::{CompileError, CompiledQuery, collect, columns_of, compile, ranking};
+pub(crate) use lower::{column_type, halves, lower, order_keys, satisfying, whole, widened};
 pub use rows::Source;
+pub(crate) use rows::derive;

@@ -193,3 +193,26 @@ impl std::fmt::Debug for Source {
         write!(f, "Source({} quarters)", self.quarters.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::counting::polars::lower::column_type;
+    use crate::query::language::columns::COLUMNS;
+    use crate::query::language::expression::Kind;
+
+    #[test]
+    fn the_columns_that_can_be_named_are_those_of_the_table() {
+        let schema = crate::scan::schema();
+        let stored: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
+        assert_eq!(stored, COLUMNS.map(|(name, _)| name));
+        for (name, kind) in COLUMNS {
+            let data_type = schema.get(name).unwrap();
+            let same = match kind {
+                Kind::Integer => data_type.is_integer(),
+                Kind::Decimal(_) => data_type.is_decimal(),
+                kind => *data_type == column_type(kind),
+            };
+            assert!(same, "{name}: {data_type}");
+        }
+    }
+}

@@ -2,12 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::row::{Row, month_of};
+use chrono::Datelike as _;
+
 use crate::dictionary::UNCLASSIFIED;
 use crate::exact::fitting;
 use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
-use crate::quarter::Quarter;
+use crate::quarter::{Day, Quarter, date_of};
 use crate::query::Delivered;
+
+/// A calendar month, counted from year 0.
+pub(super) fn month_of(day: Day) -> i32 {
+    let date = date_of(day);
+    date.year() * 12 + date.month0().cast_signed()
+}
+
+/// Where a row stands in its person's course.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) person: i64,
+    pub(super) quarter: Quarter,
+    pub(super) measure: Option<&'a str>,
+}
 
 /// The measures of each person by quarter.
 #[derive(Debug)]
@@ -23,27 +38,27 @@ impl<'a> Courses<'a> {
         Self { delivered, persons: HashMap::new(), months: HashMap::new() }
     }
 
-    pub(super) fn add(&mut self, row: &Row<'_>) {
-        let quarters = self.persons.entry(row.person()).or_default();
-        let measures = quarters.entry(row.quarter()).or_default();
-        let measure = row.measure().filter(|it| it != UNCLASSIFIED);
-        let months = row.months();
+    /// Remembers a row, with the calendar months in which it has a day.
+    pub(super) fn add(&mut self, place: &Place<'_>, months: Vec<i32>) {
+        let quarters = self.persons.entry(place.person).or_default();
+        let measures = quarters.entry(place.quarter).or_default();
+        let measure = place.measure.filter(|it| *it != UNCLASSIFIED).map(ToOwned::to_owned);
         if let Some(measure) = measure.clone().filter(|_| !months.is_empty()) {
-            self.months.entry((row.person(), measure)).or_default().extend(months);
+            self.months.entry((place.person, measure)).or_default().extend(months);
         }
         measures.extend(measure);
     }
 
     /// For how many months the person has had the row's measure by the end of its quarter.
-    pub(super) fn months(&self, row: &Row<'_>) -> Option<i32> {
-        let months = self.months.get(&(row.person(), row.measure()?))?;
-        let last = month_of(row.quarter().last_day());
+    pub(super) fn months(&self, place: &Place<'_>) -> Option<i32> {
+        let months = self.months.get(&(place.person, place.measure?.to_owned()))?;
+        let last = month_of(place.quarter.last_day());
         Some(fitting(months.range(..=last).count()))
     }
 
     /// The value of a dimension for a row.
-    pub(super) fn value(&self, dimension: Dimension, row: &Row<'_>) -> Option<String> {
-        let (person, quarter) = (row.person(), row.quarter());
+    pub(super) fn value(&self, dimension: Dimension, place: &Place<'_>) -> Option<String> {
+        let Place { person, quarter, measure } = *place;
         Some(match dimension {
             Dimension::MeasureCount => {
                 let count = self.measures(person, quarter).map_or(0, BTreeSet::len);
@@ -52,7 +67,7 @@ impl<'a> Courses<'a> {
             Dimension::Measures => self.text(person, quarter),
             Dimension::MeasuresBefore => self.text(person, quarter.plus(-1)),
             Dimension::MeasuresAfter => self.text(person, quarter.plus(1)),
-            _ => self.entry(person, quarter, &row.measure()?)?.to_owned(),
+            _ => self.entry(person, quarter, measure?)?.to_owned(),
         })
     }
 

@@ -9,22 +9,12 @@ use std::cmp::Ordering;
 use chrono::{Datelike as _, NaiveDate};
 
 use super::row::Row;
+use super::value::Value;
 use crate::quarter::{Day, date_of, day_of};
 use crate::query::language::expression::number::Unfit;
 use crate::query::language::expression::{
     Connective, Constant, DatePart, Kind, Node, Operator, Rounding, TextFunction, Typed, Wildcard,
 };
-
-/// A value. What a row gives as a number is in hundredths, so that days and amounts are alike; in
-/// an expression a number has the digits of its kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    Nothing,
-    Text(String),
-    Number(i128),
-    Day(Day),
-    Truth(bool),
-}
 
 /// Whether the filter is true for the row.
 pub(super) fn holds(condition: &Typed, row: &Row<'_>) -> bool {

@@ -7,6 +7,7 @@
 mod course;
 mod evaluate;
 mod row;
+mod value;
 
 use crate::counting::figures::Checked;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -40,7 +41,9 @@ pub fn check<E>(
     if question.needs_course() {
         batches(&mut |quarter, batch| {
             let row = |at| Row::new(batch, at, quarter, &question.query.bands, dictionary);
-            (0..batch.num_rows()).for_each(|at| courses.add(&row(at)));
+            for row in (0..batch.num_rows()).map(row) {
+                courses.add(&row.place(), row.months());
+            }
         })?;
     }
     let rows = Rows { question, dictionary, courses: &courses };

@@ -2,21 +2,14 @@
 
 use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type};
-use chrono::Datelike as _;
 
-use super::course::Courses;
-use super::evaluate::Value;
+use super::course::{Courses, Place, month_of};
+use super::value::Value;
 use crate::dictionary::Dictionary;
 use crate::exact::fitting;
 use crate::metric::Dimension;
-use crate::quarter::{Day, Quarter, date_of};
+use crate::quarter::Quarter;
 use crate::query::Bands;
-
-/// A calendar month, counted from year 0.
-pub(super) fn month_of(day: Day) -> i32 {
-    let date = date_of(day);
-    date.year() * 12 + date.month0().cast_signed()
-}
 
 /// A row of a batch.
 pub(super) struct Row<'a> {
@@ -46,9 +39,9 @@ impl<'a> Row<'a> {
         self
     }
 
-    /// Its measure.
-    pub(super) fn measure(&self) -> Option<String> {
-        self.text("measure").map(ToOwned::to_owned)
+    /// Where it stands in its person's course.
+    pub(super) fn place(&self) -> Place<'a> {
+        Place { person: self.person(), quarter: self.quarter, measure: self.text("measure") }
     }
 
     pub(super) fn quarter(&self) -> Quarter {
@@ -124,9 +117,9 @@ impl<'a> Row<'a> {
         if let Some(dimension) = Dimension::named(name).filter(|it| it.is_of_course()) {
             let courses = self.courses;
             if dimension == Dimension::MeasureMonths {
-                return number(courses.and_then(|courses| courses.months(self)));
+                return number(courses.and_then(|courses| courses.months(&self.place())));
             }
-            let value = courses.and_then(|courses| courses.value(dimension, self));
+            let value = courses.and_then(|courses| courses.value(dimension, &self.place()));
             return value.map_or(Value::Nothing, Value::Text);
         }
         match name {

@@ -15,7 +15,7 @@ use chrono::{TimeZone as _, Timelike as _, Utc};
 
 use super::expression::Calendar;
 use super::field::Field;
-use super::read::YEARS;
+use super::values::YEARS;
 
 /// The last second of a day, as hour, minute and second.
 const LAST: [u32; 3] = [23, 59, 59];

@@ -13,9 +13,6 @@ use super::values::{Kind, Written};
 use super::weekdays::{NAMES, Weekdays, numbered};
 use crate::document::nearest;
 
-/// The first and the last year that an expression can name.
-pub(super) const YEARS: (u32, u32) = (1970, 2199);
-
 /// Names for longer expressions.
 const SHORTHANDS: [(&str, &str); 12] = [
     ("minutely", "*-*-* *:*:00"),

@@ -7,8 +7,10 @@ use std::ops::Range;
 
 use super::error::CalendarError;
 use super::field::{Extent, Field, Part};
-use super::read::YEARS;
 use super::reader::Reader;
+
+/// The first and the last year that an expression can name.
+pub(super) const YEARS: (u32, u32) = (1970, 2199);
 
 /// Parts that a field may have: as many as systemd takes.
 const PARTS_MAX: usize = 240;

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::HistoriesError;
-use super::build::others;
 use super::checksums::Checksums;
 use super::condense::PROJECTIONS;
 use super::entry::Entry;
 use super::file::{Metadata, Reader, open_present};
+use super::folder::others;
 use super::reader::read_batch;
 use super::state::{CHECKSUMS_EXTENSION, State};
 use super::vocabulary::{Axis, Vocabulary};

@@ -17,9 +17,10 @@ use super::base::Base;
 use super::checksums::{Checksum, Checksums};
 use super::collect::{Collected, collect};
 use super::condense::{Condenser, PROJECTIONS};
-use super::draft::{Draft, Target, is_left_over};
+use super::draft::{Draft, Target};
 use super::entry::{Entry, condense};
 use super::file::{Metadata, open_present};
+use super::folder::{names_of, others};
 use super::gathered::Gathered;
 use super::reader::{Histories, read_batch};
 use super::state::{State, is_named_by_state, names};
@@ -123,13 +124,6 @@ pub fn is_partial(folder: &Path, snapshot: &Snapshot) -> bool {
     (1..names.len()).contains(&present)
 }
 
-/// The names of all files of a state, in the order in which they get them.
-fn names_of(state: &State) -> Vec<String> {
-    let condensed = PROJECTIONS.iter().map(|projection| state.file_name(Some(projection)));
-    let others = [state.appearances_name(), state.file_name(None), state.checksums_name()];
-    condensed.chain(others).collect()
-}
-
 /// Files of the folder that are of no use for a snapshot.
 pub fn superseded(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, HistoriesError> {
     others(folder, &State::of(snapshot))
@@ -141,27 +135,6 @@ pub fn clean(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, Histori
     for path in &files {
         fs::remove_file(path).map_err(HistoriesError::io(path))?;
     }
-    Ok(files)
-}
-
-pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, HistoriesError> {
-    // What lies behind a link may be somebody else's.
-    let kind = |path: &Path| fs::symlink_metadata(path).map(|it| it.file_type());
-    if kind(folder).is_ok_and(|it| !it.is_dir()) {
-        return Ok(Vec::new());
-    }
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(HistoriesError::io(folder))?,
-    };
-    let names = names_of(state);
-    let is_other = |path: &PathBuf| {
-        let of_another = || is_named_by_state(path) && !names.iter().any(|it| path.ends_with(it));
-        kind(path).is_ok_and(|it| it.is_file()) && (of_another() || is_left_over(path))
-    };
-    let mut files: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(is_other).collect();
-    files.sort();
     Ok(files)
 }
 

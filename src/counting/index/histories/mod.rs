@@ -26,6 +26,7 @@ mod condense;
 mod draft;
 mod entry;
 mod file;
+mod folder;
 mod gathered;
 mod part;
 mod reader;
