@@ -126,12 +126,18 @@ def print_heading(program: str, files: list[str], runs: int, engines: dict[str, 
     print("| --- |" + " --: | --: |" * len(engines) + " --: |", flush=True)
 
 
-def main() -> None:
+def arguments(usage: str, statements: Path) -> tuple[str, str, int, list[str]]:
+    """Program, warehouse, runs, and the names of those of a folder's statements that are asked."""
     if len(sys.argv) < 3:
-        raise SystemExit(__doc__)
+        raise SystemExit(usage)
     program, warehouse = (str(Path(argument).resolve()) for argument in sys.argv[1:3])
     runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    names = sys.argv[4:] or sorted(path.stem for path in GOLDEN.glob("*.sql"))
+    names = sys.argv[4:] or sorted(path.stem for path in statements.glob("*.sql"))
+    return program, warehouse, runs, names
+
+
+def main() -> None:
+    program, warehouse, runs, names = arguments(__doc__, GOLDEN)
     files = files_of(program, warehouse)
     engines = {
         "sppis": of_program(program, warehouse),

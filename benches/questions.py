@@ -13,18 +13,14 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # Nothing is left beside the sources.
-from answers import DUCKDB, compare, files_of, of_peer, of_program, print_heading  # noqa: E402
+from answers import DUCKDB, arguments, compare, files_of, of_peer, of_program, print_heading  # noqa: E402
 from compare import REPOSITORY  # noqa: E402
 
 QUESTIONS = REPOSITORY / "benches/questions"
 
 
 def main() -> None:
-    if len(sys.argv) < 3:
-        raise SystemExit(__doc__)
-    program, warehouse = (str(Path(argument).resolve()) for argument in sys.argv[1:3])
-    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    names = sys.argv[4:] or sorted(path.stem for path in QUESTIONS.glob("*.sql"))
+    program, warehouse, runs, names = arguments(__doc__, QUESTIONS)
     files = files_of(program, warehouse)
     engines = {
         "sppis": of_program(program, warehouse),

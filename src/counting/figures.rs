@@ -184,7 +184,7 @@ impl Counted {
 }
 
 /// The texts of a column, each distinct one held once.
-pub(crate) fn shared(texts: &StringChunked) -> Key {
+fn shared(texts: &StringChunked) -> Vec<Option<Arc<str>>> {
     let mut known: PlHashMap<&str, Arc<str>> = PlHashMap::default();
     let mut one = |text: _| Arc::clone(known.entry(text).or_insert_with(|| text.into()));
     texts.iter().map(|text| text.map(&mut one)).collect()

@@ -6,7 +6,7 @@
 use polars::prelude::*;
 
 use super::factors::{Factor, KEY};
-use crate::counting::figures::{Key, shared};
+use crate::counting::figures::Key;
 use crate::counting::index::histories::{Axis, Vocabulary};
 use crate::exact::fitting;
 use crate::metric::Dimension;
@@ -31,10 +31,10 @@ impl Classes {
             let texts = frame.column(dimension.name())?.str()?;
             let mut known: PlHashMap<(u32, Option<&str>), u32> = PlHashMap::default();
             let mut longer: Vec<Key> = Vec::new();
-            for ((number, text), value) in numbers.iter_mut().zip(texts.iter()).zip(shared(texts)) {
+            for (number, text) in numbers.iter_mut().zip(texts.iter()) {
                 *number = *known.entry((*number, text)).or_insert_with(|| {
                     let mut key = classes[*number as usize].clone();
-                    key.push(value);
+                    key.push(text.map(Arc::from));
                     longer.push(key);
                     fitting(longer.len() - 1)
                 });

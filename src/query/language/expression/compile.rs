@@ -201,8 +201,7 @@ impl<'a, S: Scope> Compiler<'a, S> {
         message: impl Into<String>,
         help: &str,
     ) -> Option<T> {
-        self.refusals.push(Refusal::new(message, help).at(place(tree)));
-        None
+        self.refuse_at(place(tree), message, help)
     }
 
     pub(super) fn refuse_at<T>(
