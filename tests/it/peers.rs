@@ -13,10 +13,9 @@ fn python() -> &'static Path {
     PYTHON.get_or_init(|| {
         let requirements = repository().join("tests/peer/requirements.txt");
         let wanted = fs::read_to_string(&requirements).unwrap();
-        // The test binary lies in the target folder, wherever that is.
-        let program = std::env::current_exe().unwrap();
-        let target = program.ancestors().find(|path| path.join("CACHEDIR.TAG").exists());
-        let folder = target.expect("tests run from a target folder").join("peers");
+        // Cargo names its folder for tests' files itself; nothing in it says where the target folder begins.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let folder = target.join("peers");
         fs::create_dir_all(&folder).unwrap();
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
