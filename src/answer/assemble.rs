@@ -15,7 +15,7 @@ use crate::counting::Figures;
 use crate::counting::figures::{BEYOND, Key};
 use crate::dictionary::Dictionary;
 use crate::exact::{fitting, known};
-use crate::metric::{Dimension, Metric};
+use crate::metric::{Dimension, Metric, Tally};
 use crate::quarter::Quarter;
 use crate::query::language::span::Span;
 use crate::query::plan::level::kept;
@@ -127,7 +127,7 @@ impl<'a> Assembly<'a> {
         let first = of_conventions.clone().next();
         let lacking = self.coverage.lacking(first, &row.dimensions, &row.key, &self.asked)?;
         let holds =
-            || of_conventions.flat_map(Metric::held_by).all(|it| self.has(row, *it, quarters));
+            || of_conventions.flat_map(Metric::held_by).all(|it| self.has(row, it, quarters));
         if lacking != Cell::NotApplicable || !holds() {
             return Some(lacking);
         }
@@ -157,13 +157,21 @@ impl<'a> Assembly<'a> {
         if let Some(lacking) = self.lacking(row, &[metric], &[]) {
             return lacking;
         }
-        match metric {
-            Metric::AmountPerConventionPerson => {
-                let amount = self.value(row, Span::Own, Metric::Amount);
-                divided(amount, self.value(row, Span::Own, Metric::ConventionPersons))
+        match metric.tally() {
+            Tally::Quotient(dividend, divisor) => {
+                self.quotient(row, dividend, divisor, metric.decimals())
             }
-            metric => Cell::Value(self.value(row, Span::Own, metric)),
+            _ => Cell::Value(self.value(row, Span::Own, metric)),
         }
+    }
+
+    /// One metric of a row by another, to so many decimals.
+    fn quotient(&self, row: &Row<'_>, dividend: Metric, divisor: Metric, decimals: u8) -> Cell {
+        // Cents by cents and counts by counts leave no unit; cents by counts are cents.
+        let unit = |metric: Metric| 10_i128.pow(u32::from(metric.decimals()));
+        let value = |metric: Metric| self.value(row, Span::Own, metric);
+        let scale = 10_i128.pow(u32::from(decimals));
+        divided(value(dividend) * unit(divisor) * scale, value(divisor) * unit(dividend))
     }
 
     /// A derived metric of a row, and whether it is a share of, or a rate on, a figure below 0.
@@ -179,12 +187,8 @@ impl<'a> Assembly<'a> {
         let mut of_less = false;
         let scale = 10_i128.pow(u32::from(derived.decimals));
         let cell = match formula {
-            Formula::Ratio(numerator, denominator) => {
-                // Cents by cents and counts by counts leave no unit; cents by counts are cents.
-                let unit = |metric: &Metric| 10_i128.pow(u32::from(metric.decimals()));
-                let value = |metric: &Metric| self.value(row, Span::Own, *metric);
-                let dividend = value(numerator) * unit(denominator) * scale;
-                divided(dividend, value(denominator) * unit(numerator))
+            Formula::Ratio(dividend, divisor) => {
+                self.quotient(row, *dividend, *divisor, derived.decimals)
             }
             Formula::Share(metric, within) => {
                 let dimensions = kept(&row.dimensions, within);
@@ -276,7 +280,7 @@ impl Statistic {
 }
 
 fn unit_of(metric: Metric) -> Unit {
-    if metric.decimals() > 0 { Unit::Euros } else { Unit::Count }
+    if metric.is_money() { Unit::Euros } else { Unit::Count }
 }
 
 fn unit_of_formula(formula: &Formula) -> Unit {

@@ -192,7 +192,7 @@ fn shared(texts: &StringChunked) -> Vec<Option<Arc<str>>> {
 
 fn values(metric: Metric, frame: &DataFrame) -> PolarsResult<Vec<i128>> {
     let column = frame.column(metric.name())?;
-    if metric == Metric::Amount {
+    if column.dtype().is_decimal() {
         return Ok(column.decimal()?.physical().iter().map(known).collect());
     }
     let counts = column.cast(&DataType::UInt64)?;
@@ -221,14 +221,14 @@ mod tests {
     fn a_figure_that_was_counted_otherwise_is_seen_and_named() {
         let figures = |persons: i128, cents: i128| {
             let level = Level { dimensions: vec![Dimension::Regime], span: Span::Own };
-            let metrics = vec![Metric::Persons, Metric::Amount];
+            let metrics = vec![Metric::OBSERVATIONS, Metric::AMOUNT];
             let count = Count { level, metrics, per_person: true };
             let row = Row { values: vec![persons, cents], amounts: vec![cents] };
             Figures::of(vec![(count, Rows::from_iter([(vec![None], row)]))])
         };
         assert_eq!(figures(2, 50).compared_with(&figures(2, 50)).differences, [""; 0]);
         let checked = figures(2, 50).compared_with(&figures(3, 51));
-        let text = "regime=(none), persons 2 and 3, amount 50 and 51, amounts of persons";
+        let text = "regime=(none), observations 2 and 3, amount 50 and 51, amounts of persons";
         assert_eq!(checked.differences, [text]);
         let (none, some) = (Figures::of(vec![]), figures(0, 0));
         assert_eq!(none.compared_with(&some).figures, 0);

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::rows::{narrowed, rows, spread, with_rest};
 use crate::counting::figures::Figures;
 use crate::dictionary::Dictionary;
-use crate::metric::{Dimension, Metric};
+use crate::metric::{Among, Dimension, Metric, Subject, Summed, Tally};
 use crate::query::language::span::Span;
 use crate::query::plan::level::{Count, Level};
 use crate::query::{Question, Top};
@@ -69,7 +69,8 @@ pub fn compile(
         let mut plan = if count.level.span == Span::Own {
             grouped(rows, count, |metric| conventions.aggregate(metric))
         } else {
-            let spread = spread(condensed(rows, count), &count.level, &source.quarters);
+            let spread =
+                spread(condensed(rows, count, &conventions), &count.level, &source.quarters);
             let spread = spread.map_err(failed)?;
             grouped(spread, count, |metric| conventions.aggregate_condensed(metric))
         };
@@ -105,7 +106,7 @@ impl Top {
     pub(crate) fn count_to_rank_by(&self) -> Count {
         let dimensions = [self.within.as_slice(), &[self.dimension]].concat();
         let level = Level { dimensions, span: Span::Own };
-        Count { level, metrics: self.by.base().to_vec(), per_person: false }
+        Count { level, metrics: self.by.base(), per_person: false }
     }
 }
 
@@ -162,7 +163,7 @@ pub fn columns_of(question: &Question) -> Vec<String> {
     let per_person = counts.iter().any(|count| count.per_person);
     let metrics = counts.iter().flat_map(|count| &count.metrics).copied();
     let metrics = metrics.chain(query.top.iter().map(|top| top.by));
-    let of_metrics = metrics.flat_map(|metric| metric.columns().iter().copied());
+    let of_metrics = metrics.flat_map(Metric::columns);
     let of_persons = per_person.then_some(["person", "amount"]).into_iter().flatten();
     let of_course = question.needs_course().then_some(["person", "measure"]);
     let of_months = question.needs(Dimension::MeasureMonths).then_some(["first_day", "last_day"]);
@@ -177,16 +178,16 @@ pub fn columns_of(question: &Question) -> Vec<String> {
 }
 
 /// One row for all that count alike in every quarter: the fewer are spread.
-fn condensed(rows: LazyFrame, count: &Count) -> LazyFrame {
+fn condensed(rows: LazyFrame, count: &Count, conventions: &Conventions) -> LazyFrame {
     let dimensions = count.level.dimensions.iter().map(|it| it.name());
-    let of_metrics = count.metrics.iter().flat_map(|metric| metric.columns().iter().copied());
+    let of_metrics = count.metrics.iter().flat_map(|metric| metric.columns());
     let told_apart = of_metrics.filter(|column| !SUMMED.contains(column));
     let mut keys: Vec<&str> = dimensions.chain(told_apart).collect();
     keys.sort_unstable();
     keys.dedup();
     let keys: Vec<Expr> = keys.into_iter().map(col).collect();
     let added = count.metrics.iter().filter(|metric| metric.is_additive());
-    let sum = |it: &Metric| Some(it.added()?.alias(it.name()));
+    let sum = |it: &Metric| Some(conventions.aggregate(*it)?.alias(it.name()));
     let sums: Vec<Expr> = added.filter_map(sum).collect();
     rows.group_by(keys).agg(sums)
 }
@@ -242,28 +243,29 @@ impl Conventions {
     }
 
     fn aggregate(&self, metric: Metric) -> Option<Expr> {
-        match metric {
-            Metric::Persons => Some(col("person").n_unique()),
-            Metric::ConventionPersons => Some(col("person").filter(self.0.clone()).n_unique()),
-            Metric::HasAmount => Some(col("amount").is_not_null().any(true).cast(DataType::UInt32)),
-            added => added.added(),
+        Some(match metric.tally() {
+            Tally::Rows => len(),
+            Tally::Sum(Summed::Amount) => col("amount").sum(),
+            Tally::Sum(Summed::Days) => col("days").cast(DataType::Int64).sum(),
+            Tally::HasAmount => col("amount").is_not_null().any(true).cast(DataType::UInt32),
+            Tally::Distinct(subject, among) => self.distinct(subject, among),
+            // No count: it is made of two of the others.
+            Tally::Quotient(..) => return None,
+        })
+    }
+
+    fn distinct(&self, subject: Subject, among: Among) -> Expr {
+        let counted = |it: Expr| match among {
+            Among::Rows => it.n_unique(),
+            Among::Conventions => it.filter(self.0.clone()).n_unique(),
+        };
+        match subject {
+            Subject::Persons => counted(col("person")),
         }
     }
 
     /// A metric of rows that stand for several.
     fn aggregate_condensed(&self, metric: Metric) -> Option<Expr> {
         if metric.is_additive() { Some(col(metric.name()).sum()) } else { self.aggregate(metric) }
-    }
-}
-
-impl Metric {
-    /// Of single rows, where it adds up.
-    fn added(self) -> Option<Expr> {
-        match self {
-            Self::Observations => Some(len()),
-            Self::Amount => Some(col("amount").sum()),
-            Self::Days => Some(col("days").cast(DataType::Int64).sum()),
-            _ => None,
-        }
     }
 }

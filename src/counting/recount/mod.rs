@@ -18,7 +18,7 @@ use arrow::array::RecordBatch;
 use crate::counting::figures::{BEYOND, Figures, Key, Row as Cells};
 use crate::dictionary::Dictionary;
 use crate::exact::fitting;
-use crate::metric::{Dimension, Metric};
+use crate::metric::{Among, Dimension, Metric, Subject, Summed, Tally};
 use crate::quarter::Quarter;
 use crate::query::plan::level::Count;
 use crate::query::{Delivered, Question, Top};
@@ -57,7 +57,7 @@ pub fn check<E>(
         })?;
         first = Some(ranking.first());
     }
-    let mut folded: Vec<HashMap<Key, Tally>> = counts.iter().map(|_| HashMap::new()).collect();
+    let mut folded: Vec<HashMap<Key, Cell>> = counts.iter().map(|_| HashMap::new()).collect();
     batches(&mut |quarter, batch| {
         for mut row in rows.of(quarter, batch) {
             if let (Some(top), Some(first)) = (&question.query.top, &first) {
@@ -69,7 +69,7 @@ pub fn check<E>(
         }
     })?;
     let folded = counts.iter().zip(folded).map(|(count, cells)| {
-        let cells = cells.into_iter().map(|(key, tally)| (key, tally.cells(count)));
+        let cells = cells.into_iter().map(|(key, cell)| (key, cell.cells(count)));
         (count.clone(), cells.collect())
     });
     Ok(figures.compared_with(&Figures::of(folded.collect())))
@@ -113,7 +113,7 @@ fn is_asked(row: &Row<'_>, question: &Question) -> bool {
     question.shows(row.quarter())
 }
 
-fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Key, Tally>) {
+fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Key, Cell>) {
     let by_quarter = count.level.dimensions.contains(&Dimension::Quarter);
     if !by_quarter && !is_asked(row, question) {
         return;
@@ -131,7 +131,7 @@ fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Ke
 
 /// What is counted of one cell.
 #[derive(Debug, Default)]
-struct Tally {
+struct Cell {
     observations: i128,
     days: i128,
     cents: i128,
@@ -140,7 +140,7 @@ struct Tally {
     amounts: HashMap<i64, i128>,
 }
 
-impl Tally {
+impl Cell {
     fn add(&mut self, row: &Row<'_>) {
         self.observations += 1;
         self.days += i128::from(row.days());
@@ -156,15 +156,17 @@ impl Tally {
 
     fn metric(&self, metric: Metric) -> i128 {
         let count = |persons: &HashSet<i64>| fitting(persons.len());
-        match metric {
-            Metric::Observations => self.observations,
-            Metric::Persons => count(&self.persons),
-            Metric::ConventionPersons => count(&self.convention_persons),
-            Metric::Amount => self.cents,
-            Metric::Days => self.days,
-            Metric::HasAmount => i128::from(!self.amounts.is_empty()),
+        match metric.tally() {
+            Tally::Rows => self.observations,
+            Tally::Sum(Summed::Amount) => self.cents,
+            Tally::Sum(Summed::Days) => self.days,
+            Tally::HasAmount => i128::from(!self.amounts.is_empty()),
+            Tally::Distinct(Subject::Persons, Among::Rows) => count(&self.persons),
+            Tally::Distinct(Subject::Persons, Among::Conventions) => {
+                count(&self.convention_persons)
+            }
             // No count: it is made of two of the others.
-            Metric::AmountPerConventionPerson => 0,
+            Tally::Quotient(..) => 0,
         }
     }
 
@@ -180,7 +182,7 @@ impl Tally {
 struct Ranking<'a> {
     top: &'a Top,
     question: &'a Question,
-    values: BTreeMap<Key, BTreeMap<String, Tally>>,
+    values: BTreeMap<Key, BTreeMap<String, Cell>>,
 }
 
 /// The values shown one by one, behind the values of the dimensions they are ranked within.

@@ -210,7 +210,7 @@ fn drawn<'t>(
 pub(in crate::export) fn meant<'t>(table: &'t ReleasedTable, name: Option<&'t String>) -> &'t str {
     let columns = table.columns().iter().filter(|it| matches!(it.values, Values::Numbers(_)));
     let names = || columns.clone().map(|it| it.name.as_str());
-    let rows = Metric::Observations.name();
+    let rows = Metric::OBSERVATIONS.name();
     let meant = || names().find(|it| *it != rows).or(names().next());
     name.map(String::as_str).or_else(meant).unwrap_or(rows)
 }

@@ -135,7 +135,7 @@ impl Formula {
     /// The metrics that it says something of.
     pub(crate) fn about(&self) -> Vec<Metric> {
         match self {
-            Self::PerPerson(_) => vec![Metric::Amount],
+            Self::PerPerson(_) => vec![Metric::AMOUNT],
             formula => formula.metrics(),
         }
     }
@@ -220,7 +220,7 @@ pub(crate) fn metric(table: &Table<'_>, text: &Placed<String>) -> Metric {
             let message = format!("`{}` is no metric to compute from", text.value);
             let problem = Problem::new(text.span.clone(), message);
             table.problem(problem.suggest(&text.value, names.into_iter()));
-            Metric::Observations
+            Metric::OBSERVATIONS
         }
     }
 }

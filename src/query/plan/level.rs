@@ -36,8 +36,7 @@ impl Query {
         let mut counts = Counts::default();
         for dimensions in self.row_levels() {
             let base = self.metrics.iter().flat_map(|metric| metric.base());
-            let held = self.shows_what_holds();
-            let base = base.chain(&held).copied().collect();
+            let base = base.chain(self.shows_what_holds()).collect();
             counts.add(&dimensions, Span::Own, base, false);
             for derived in &self.derived {
                 counts.add_derived(&dimensions, derived);
@@ -50,8 +49,7 @@ impl Query {
     fn shows_what_holds(&self) -> Vec<Metric> {
         let of_derived = self.derived.iter().flat_map(|derived| derived.formula.about());
         let metrics = self.metrics.iter().copied().chain(of_derived).filter(|_| self.complete);
-        let held = metrics.filter(|it| it.is_of_conventions()).flat_map(Metric::held_by);
-        held.copied().collect()
+        metrics.filter(|it| it.is_of_conventions()).flat_map(Metric::held_by).collect()
     }
 
     /// Quarters before a range that its figures need.

@@ -7,7 +7,7 @@
 use std::ops::Deref;
 
 use crate::counting::index::histories::{Appearances, Axis, Histories, HistoriesError};
-use crate::metric::{Dimension, Metric};
+use crate::metric::Dimension;
 use crate::query::language::span::Span;
 use crate::query::plan::level::Count;
 use crate::query::{Question, Top};
@@ -94,6 +94,5 @@ fn is_told_by_quarter(count: &Count) -> bool {
 /// Whether persons who are passed by quarter are counted rightly: each cell is of one quarter, or
 /// nothing distinct is counted.
 pub(super) fn tells_persons_by_quarter(count: &Count) -> bool {
-    let distinct = [Metric::Persons, Metric::ConventionPersons];
-    is_told_by_quarter(count) || !count.metrics.iter().any(|it| distinct.contains(it))
+    is_told_by_quarter(count) || !count.metrics.iter().any(|it| it.is_distinct())
 }

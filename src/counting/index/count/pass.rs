@@ -10,7 +10,7 @@ use super::spans::Distinct;
 use crate::counting::figures::{Figures, Row, Rows};
 use crate::counting::index::histories::{Axis, Batch, Histories, HistoriesError};
 use crate::exact::{fitting, known};
-use crate::metric::Metric;
+use crate::metric::{Among, Metric, Subject, Summed, Tally};
 use crate::query::plan::level::Count;
 
 /// Up to so many cells each has its place; of more, those have one in which something counts.
@@ -18,7 +18,7 @@ const PLACES_MAX: u64 = 1 << 20;
 
 /// What is counted of a cell.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+struct Counts {
     observations: u64,
     days: u64,
     cents: i64,
@@ -34,7 +34,7 @@ struct Tally {
 #[derive(Debug)]
 struct Counted {
     places: Places,
-    tallies: Vec<Tally>,
+    tallies: Vec<Counts>,
     /// The amounts of single persons, where they are asked for.
     amounts: Vec<Vec<i64>>,
     per_person: bool,
@@ -86,6 +86,11 @@ pub(super) fn count(
     Ok(Figures::of(counted.collect()))
 }
 
+/// What is to be counted at a level.
+fn tallies(count: &Count) -> impl Iterator<Item = Tally> {
+    count.metrics.iter().map(|it| it.tally())
+}
+
 /// A part of the histories on its way through.
 struct Pass<'a> {
     /// Whether a person stands for several who are alike.
@@ -127,12 +132,14 @@ impl<'a> Pass<'a> {
             let (before, condensed) = (self.persons_before, self.condensed);
             let (bases, times) = (&cells.bases(&keys), &keys[0]);
             let persons = Persons { batch, cells, bases, times, before, condensed };
-            if count.metrics.contains(&Metric::ConventionPersons) {
+            if tallies(count).any(|it| it == Tally::Distinct(Subject::Persons, Among::Conventions))
+            {
                 persons.count(counted, |at: usize| self.is_convention[usize::from(guidances[at])]);
             } else {
                 persons.count(counted, |_| false);
             }
-            if count.metrics.iter().any(|it| [Metric::Amount, Metric::HasAmount].contains(it)) {
+            if tallies(count).any(|it| matches!(it, Tally::Sum(Summed::Amount) | Tally::HasAmount))
+            {
                 for (at, cents) in batch.amounts() {
                     for cell in cells.of(bases[at], times[at]) {
                         let tally = counted.tally(cell);
@@ -235,7 +242,7 @@ impl Counted {
         let amounts = if per_person { vec![Vec::new(); count] } else { Vec::new() };
         Self {
             places: Places::Numbers,
-            tallies: vec![Tally::default(); count],
+            tallies: vec![Counts::default(); count],
             amounts,
             per_person,
         }
@@ -248,7 +255,7 @@ impl Counted {
             Places::Met { places, cells } => {
                 let place = *places.entry(cell).or_insert_with(|| {
                     cells.push(cell);
-                    self.tallies.push(Tally::default());
+                    self.tallies.push(Counts::default());
                     self.amounts.extend(self.per_person.then(Vec::new));
                     fitting(cells.len() - 1)
                 });
@@ -258,7 +265,7 @@ impl Counted {
     }
 
     #[inline]
-    fn tally(&mut self, cell: u64) -> &mut Tally {
+    fn tally(&mut self, cell: u64) -> &mut Counts {
         let place = self.place(cell);
         &mut self.tallies[place]
     }
@@ -316,22 +323,24 @@ impl Counted {
     }
 }
 
-impl Tally {
+impl Counts {
     fn set(&mut self, distinct: Distinct) {
         self.persons = distinct.persons;
         self.convention_persons = distinct.convention_persons;
     }
 
     fn row(&self, count: &Count, mut amounts: Vec<i64>) -> Row {
-        let value = |metric: &Metric| match metric {
-            Metric::Observations => i128::from(self.observations),
-            Metric::Persons => i128::from(self.persons),
-            Metric::ConventionPersons => i128::from(self.convention_persons),
-            Metric::Amount => i128::from(self.cents),
-            Metric::Days => i128::from(self.days),
-            Metric::HasAmount => i128::from(self.has_amount),
+        let value = |metric: &Metric| match metric.tally() {
+            Tally::Rows => i128::from(self.observations),
+            Tally::Sum(Summed::Amount) => i128::from(self.cents),
+            Tally::Sum(Summed::Days) => i128::from(self.days),
+            Tally::HasAmount => i128::from(self.has_amount),
+            Tally::Distinct(Subject::Persons, Among::Rows) => i128::from(self.persons),
+            Tally::Distinct(Subject::Persons, Among::Conventions) => {
+                i128::from(self.convention_persons)
+            }
             // No count: it is made of two of the others.
-            Metric::AmountPerConventionPerson => 0,
+            Tally::Quotient(..) => 0,
         };
         amounts.sort_unstable();
         let amounts = amounts.into_iter().map(i128::from).collect();
