@@ -39,6 +39,9 @@ pub fn end_of_month(day: Day) -> Day {
     day_of(known(NaiveDate::from_ymd_opt(year, month, 1))) - 1
 }
 
+/// Calendar months of a quarter.
+pub const MONTHS_OF_QUARTER: u32 = 3;
+
 /// A calendar quarter, for example `2008Q3`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Quarter {

@@ -16,7 +16,7 @@ use crate::counting::figures::{BEYOND, Key};
 use crate::dictionary::Dictionary;
 use crate::exact::{fitting, known};
 use crate::metric::{Dimension, Metric, Tally};
-use crate::quarter::Quarter;
+use crate::quarter::{MONTHS_OF_QUARTER, Quarter};
 use crate::query::language::span::Span;
 use crate::query::plan::level::kept;
 use crate::query::{Against, Derived, Formula, Question, Statistic};
@@ -160,6 +160,14 @@ impl<'a> Assembly<'a> {
         match metric.tally() {
             Tally::Quotient(dividend, divisor) => {
                 self.quotient(row, dividend, divisor, metric.decimals())
+            }
+            Tally::MonthlyMean(counted) => {
+                // The first delivery has a window that begins before there is anything to count.
+                let counted_of = self.delivered_of(row).filter(|it| *it >= Quarter::SOURCE_START);
+                let quarters: i128 = fitting(counted_of.count());
+                let scale = 10_i128.pow(u32::from(metric.decimals()));
+                let value = self.value(row, Span::Own, counted);
+                divided(value * scale, quarters * i128::from(MONTHS_OF_QUARTER))
             }
             _ => Cell::Value(self.value(row, Span::Own, metric)),
         }

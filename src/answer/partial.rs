@@ -32,7 +32,7 @@ impl Assembly<'_> {
         if self.counts_months(row) {
             let against = formula.and_then(Formula::against);
             let other = against.and_then(|against| Some(against.of(row.quarter()?)));
-            let last = self.last_quarter(row).max(other);
+            let last = self.delivered_of(row).max().max(other);
             missing.extend(last.iter().flat_map(|it| self.coverage.delivered().missing_until(*it)));
         }
         missing
@@ -58,14 +58,14 @@ impl Assembly<'_> {
             || values.any(|(it, value)| *it == Dimension::MeasureMonths && value.is_some())
     }
 
-    /// The last delivered quarter that a row is over.
-    fn last_quarter(&self, row: &Row<'_>) -> Option<Quarter> {
+    /// The delivered quarters that a row is over; those before the ones asked for are over themselves.
+    pub(crate) fn delivered_of(&self, row: &Row<'_>) -> impl Iterator<Item = Quarter> {
         let (quarter, year) = (row.quarter(), row.year());
-        let of_row = |it: &Quarter| {
+        let of_row = move |it: &Quarter| {
             quarter.is_none_or(|quarter| quarter == *it)
                 && year.is_none_or(|year| year == it.year())
         };
-        self.asked.iter().copied().filter(|it| of_row(it) && self.coverage.has(*it)).max()
+        self.asked.iter().copied().filter(move |it| of_row(it) && self.coverage.has(*it))
     }
 
     /// The quarters that rows over no time are over where none were asked for: those delivered.

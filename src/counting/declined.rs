@@ -18,6 +18,9 @@ pub enum Declined {
     /// The question reads a column that they do not hold.
     #[error("person histories have no column `{0}`")]
     Column(String),
+    /// A metric counts what they do not tell apart.
+    #[error("person histories do not tell apart what `{0}` counts")]
+    Metric(&'static str),
     /// Columns that are read together have more combinations of values than are worked out.
     #[error("too many combinations of values of {0}, which are read together")]
     Combinations(String),

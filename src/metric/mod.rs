@@ -9,7 +9,9 @@ mod amount_per_convention_person;
 mod convention_persons;
 mod days;
 mod dimension;
+mod monthly_mean_persons;
 mod observations;
+mod person_months;
 mod persons;
 mod tally;
 
@@ -39,13 +41,15 @@ pub struct Definition {
 
 impl Metric {
     /// All metrics that can be asked for.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         observations::METRIC,
         persons::METRIC,
         convention_persons::METRIC,
         amount::METRIC,
         amount_per_convention_person::METRIC,
         days::METRIC,
+        person_months::METRIC,
+        monthly_mean_persons::METRIC,
     ];
 
     /// Rows: what any answer can be counted by.
@@ -95,13 +99,14 @@ impl Metric {
 
     /// Whether it is worked out from others, and not counted itself.
     pub fn is_ratio(self) -> bool {
-        matches!(self.tally(), Tally::Quotient(..))
+        matches!(self.tally(), Tally::Quotient(..) | Tally::MonthlyMean(_))
     }
 
     /// The metrics that are counted from rows to give it.
     pub fn base(self) -> Vec<Self> {
         match self.tally() {
             Tally::Quotient(dividend, divisor) => vec![dividend, divisor],
+            Tally::MonthlyMean(metric) => vec![metric],
             _ => vec![self],
         }
     }

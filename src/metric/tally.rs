@@ -15,6 +15,8 @@ pub enum Tally {
     Distinct(Subject, Among),
     /// Nothing: one metric by another, rounded half to even.
     Quotient(Metric, Metric),
+    /// Nothing: a metric by the calendar months of the quarters delivered that a row is over, rounded half to even.
+    MonthlyMean(Metric),
 }
 
 /// A stored column that is added up.
@@ -27,14 +29,16 @@ pub enum Summed {
 }
 
 /// What is counted once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A person.
     Persons,
+    /// A person in a calendar month, of those in which a row has a day.
+    PersonMonths,
 }
 
 /// The rows that it is counted of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Among {
     /// All.
     Rows,
@@ -46,7 +50,7 @@ impl Tally {
     /// Stored columns that it reads.
     pub(super) fn columns(self) -> Vec<&'static str> {
         match self {
-            Self::Rows | Self::Quotient(..) => Vec::new(),
+            Self::Rows | Self::Quotient(..) | Self::MonthlyMean(_) => Vec::new(),
             Self::Sum(Summed::Amount) | Self::HasAmount => vec!["amount"],
             Self::Sum(Summed::Days) => vec!["days"],
             Self::Distinct(subject, among) => [subject.columns(), among.columns()].concat(),
@@ -58,6 +62,7 @@ impl Subject {
     fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Persons => &["person"],
+            Self::PersonMonths => &["person", "first_day", "last_day"],
         }
     }
 }

@@ -82,13 +82,16 @@ fn queries() -> impl Strategy<Value = String> {
         ],
         0..=5,
     );
-    let metrics =
-        subsequence(vec!["observations", "persons", "convention_persons", "amount", "days"], 1..=5);
+    let metrics = subsequence(
+        vec!["observations", "persons", "convention_persons", "amount", "days", "person_months"],
+        1..=6,
+    );
     let filter = select(FILTERS.to_vec());
     let derived = select(vec![
         "",
         "[derived.of_four]\nmoving = \"persons\"\nquarters = 4\n",
         "[derived.so_far]\ncumulative = \"convention_persons\"\n",
+        "[derived.months_of_two]\nmoving = \"person_months\"\nquarters = 2\n",
         "[derived.middle]\nper_person = \"median\"\n",
         "[derived.part]\nshare = \"persons\"\nwithin = []\n",
     ]);

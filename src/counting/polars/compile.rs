@@ -5,6 +5,7 @@ use super::rows::Source;
 use crate::counting::figures::AMOUNTS;
 use polars::prelude::*;
 
+use super::months::{MONTHS, with_months_of_quarter};
 use super::rows::{narrowed, rows, spread, with_rest};
 use crate::counting::figures::Figures;
 use crate::dictionary::Dictionary;
@@ -60,7 +61,7 @@ pub fn compile(
     let mut frames = Vec::with_capacity(counts.len());
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
-    let mut all = rows(&question, source, dictionary).map_err(failed)?;
+    let mut all = counted_rows(&question, source, dictionary).map_err(failed)?;
     if let (Some(top), Some(first)) = (&question.query.top, question.first.as_ref().or(first)) {
         all = with_rest(all, top, first);
     }
@@ -82,6 +83,17 @@ pub fn compile(
     Ok(CompiledQuery { question, counts, frames, columns })
 }
 
+/// The rows that count, with what its metrics count of them.
+fn counted_rows(
+    question: &Question,
+    source: &Source,
+    dictionary: &Dictionary,
+) -> PolarsResult<LazyFrame> {
+    let rows = rows(question, source, dictionary)?;
+    let has_months = question.query.counts_distinct(Subject::PersonMonths);
+    Ok(if has_months { with_months_of_quarter(rows) } else { rows })
+}
+
 /// The plan that ranks the values of a query's top dimension; `None` for a query without one, or
 /// whose values are ranked already.
 pub fn ranking(
@@ -94,7 +106,7 @@ pub fn ranking(
     };
     let failed =
         |source| CompileError { query: question.query.name.clone(), source: Box::new(source) };
-    let rows = rows(question, source, dictionary).map_err(failed)?;
+    let rows = counted_rows(question, source, dictionary).map_err(failed)?;
     let rows = narrowed(rows, &top.within, question, source);
     let conventions = Conventions::of(dictionary);
     let counted = grouped(rows, &top.count_to_rank_by(), |metric| conventions.aggregate(metric));
@@ -180,8 +192,7 @@ pub fn columns_of(question: &Question) -> Vec<String> {
 /// One row for all that count alike in every quarter: the fewer are spread.
 fn condensed(rows: LazyFrame, count: &Count, conventions: &Conventions) -> LazyFrame {
     let dimensions = count.level.dimensions.iter().map(|it| it.name());
-    let of_metrics = count.metrics.iter().flat_map(|metric| metric.columns());
-    let told_apart = of_metrics.filter(|column| !SUMMED.contains(column));
+    let told_apart = count.metrics.iter().flat_map(|metric| told_apart(metric.tally()));
     let mut keys: Vec<&str> = dimensions.chain(told_apart).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -192,8 +203,18 @@ fn condensed(rows: LazyFrame, count: &Count, conventions: &Conventions) -> LazyF
     rows.group_by(keys).agg(sums)
 }
 
-/// Stored columns that are added up and not counted.
-const SUMMED: [&str; 2] = ["amount", "days"];
+/// The columns of rows by which something distinct is told apart.
+fn told_apart(tally: Tally) -> Vec<&'static str> {
+    let Tally::Distinct(subject, among) = tally else { return Vec::new() };
+    let mut columns = vec!["person"];
+    if among == Among::Conventions {
+        columns.push("guidance");
+    }
+    if subject == Subject::PersonMonths {
+        columns.extend(MONTHS);
+    }
+    columns
+}
 
 fn grouped(
     rows: LazyFrame,
@@ -249,8 +270,8 @@ impl Conventions {
             Tally::Sum(Summed::Days) => col("days").cast(DataType::Int64).sum(),
             Tally::HasAmount => col("amount").is_not_null().any(true).cast(DataType::UInt32),
             Tally::Distinct(subject, among) => self.distinct(subject, among),
-            // No count: it is made of two of the others.
-            Tally::Quotient(..) => return None,
+            // No counts: they are made of others.
+            Tally::Quotient(..) | Tally::MonthlyMean(_) => return None,
         })
     }
 
@@ -261,6 +282,14 @@ impl Conventions {
         };
         match subject {
             Subject::Persons => counted(col("person")),
+            // A month is in one place of its quarter, so that no pair is in two of the counts.
+            Subject::PersonMonths => {
+                let in_month = |month: &str| {
+                    let pair = as_struct(vec![col("person"), col(month)]);
+                    counted(pair.filter(col(month).is_not_null()))
+                };
+                MONTHS.map(in_month).into_iter().fold(lit(0), |sum, count| sum + count)
+            }
         }
     }
 

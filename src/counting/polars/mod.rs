@@ -6,6 +6,7 @@
 pub(crate) mod compile;
 mod conditions;
 pub(crate) mod lower;
+mod months;
 mod places;
 pub(crate) mod quarters;
 pub(crate) mod rows;

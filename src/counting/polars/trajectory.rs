@@ -5,6 +5,7 @@
 
 use polars::prelude::*;
 
+use super::months::{MONTHS, has_day_in};
 use super::quarters::{is_one_of_quarters, of_quarters, quarter_pairs};
 use crate::dictionary::UNCLASSIFIED;
 use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
@@ -147,21 +148,8 @@ fn entry(
 /// Calendar months in which a person had the measure, up to the end of each quarter; of a quarter
 /// those count in which a row of it has a day.
 fn with_months(rows: LazyFrame, all: LazyFrame) -> PolarsResult<LazyFrame> {
-    const MONTHS_OF_QUARTER: i32 = 3;
-    let month_of = |day: &str| {
-        let [year, month] = [col(day).dt().year(), col(day).dt().month()];
-        year * lit(12) + month.cast(DataType::Int32)
-    };
-    let number = |text: Expr| text.cast(DataType::Int32);
-    let quarter = || col(QUARTER).str();
-    let last_month = number(quarter().head(lit(4))) * lit(12)
-        + number(quarter().tail(lit(1))) * lit(MONTHS_OF_QUARTER);
-    let has = |back: i32| {
-        let month = last_month.clone() - lit(back);
-        let has = month_of("first_day").lt_eq(month.clone()).and(month_of("last_day").gt_eq(month));
-        has.any(true).cast(DataType::Int32)
-    };
-    let of_quarter = (1..MONTHS_OF_QUARTER).fold(has(0), |sum, back| sum + has(back));
+    let has = |place: usize| has_day_in(place).any(true).cast(DataType::Int32);
+    let of_quarter = (1..MONTHS.len()).fold(has(0), |sum, place| sum + has(place));
     let name = Dimension::MeasureMonths.name();
     let keys = [col(PERSON), col(MEASURE), col(QUARTER)];
     let months = all.group_by(keys.clone()).agg([of_quarter.alias(name)]);

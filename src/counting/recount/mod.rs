@@ -125,7 +125,7 @@ fn add(row: &Row<'_>, question: &Question, count: &Count, cells: &mut HashMap<Ke
             other => row.value(*other),
         };
         let key = count.level.dimensions.iter().map(|it| value(it).map(Arc::from)).collect();
-        cells.entry(key).or_default().add(row);
+        cells.entry(key).or_default().add(row, &count.metrics);
     }
 }
 
@@ -135,18 +135,20 @@ struct Cell {
     observations: i128,
     days: i128,
     cents: i128,
-    persons: HashSet<i64>,
-    convention_persons: HashSet<i64>,
+    distinct: HashMap<(Subject, Among), HashSet<(i64, i32)>>,
     amounts: HashMap<i64, i128>,
 }
 
 impl Cell {
-    fn add(&mut self, row: &Row<'_>) {
+    fn add(&mut self, row: &Row<'_>, metrics: &[Metric]) {
         self.observations += 1;
         self.days += i128::from(row.days());
-        self.persons.insert(row.person());
-        if row.is_under_convention() {
-            self.convention_persons.insert(row.person());
+        for metric in metrics {
+            if let Tally::Distinct(subject, among) = metric.tally()
+                && (among == Among::Rows || row.is_under_convention())
+            {
+                self.distinct.entry((subject, among)).or_default().extend(row.subjects(subject));
+            }
         }
         if let Some(cents) = row.cents() {
             self.cents += cents;
@@ -155,18 +157,16 @@ impl Cell {
     }
 
     fn metric(&self, metric: Metric) -> i128 {
-        let count = |persons: &HashSet<i64>| fitting(persons.len());
         match metric.tally() {
             Tally::Rows => self.observations,
             Tally::Sum(Summed::Amount) => self.cents,
             Tally::Sum(Summed::Days) => self.days,
             Tally::HasAmount => i128::from(!self.amounts.is_empty()),
-            Tally::Distinct(Subject::Persons, Among::Rows) => count(&self.persons),
-            Tally::Distinct(Subject::Persons, Among::Conventions) => {
-                count(&self.convention_persons)
+            Tally::Distinct(subject, among) => {
+                self.distinct.get(&(subject, among)).map_or(0, |it| fitting(it.len()))
             }
-            // No count: it is made of two of the others.
-            Tally::Quotient(..) => 0,
+            // No counts: they are made of others.
+            Tally::Quotient(..) | Tally::MonthlyMean(_) => 0,
         }
     }
 
@@ -196,7 +196,12 @@ impl Ranking<'_> {
         }
         let within = self.top.within.iter().map(|it| row.value(*it).map(Arc::from)).collect();
         if let Some(value) = row.value(self.top.dimension) {
-            self.values.entry(within).or_default().entry(value).or_default().add(row);
+            self.values
+                .entry(within)
+                .or_default()
+                .entry(value)
+                .or_default()
+                .add(row, &[self.top.by]);
         }
     }
 

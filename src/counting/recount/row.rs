@@ -7,7 +7,7 @@ use super::course::{Courses, Place, month_of};
 use super::value::Value;
 use crate::dictionary::Dictionary;
 use crate::exact::fitting;
-use crate::metric::Dimension;
+use crate::metric::{Dimension, Subject};
 use crate::quarter::Quarter;
 use crate::query::Bands;
 
@@ -71,6 +71,15 @@ impl<'a> Row<'a> {
         let persons = self.batch.column_by_name("person");
         // Where no figure is of persons, they are not read.
         persons.map_or(0, |persons| persons.as_primitive::<Int64Type>().value(self.at))
+    }
+
+    /// What of the row is counted once, told apart by two numbers.
+    pub(super) fn subjects(&self, subject: Subject) -> Vec<(i64, i32)> {
+        let person = self.person();
+        match subject {
+            Subject::Persons => vec![(person, 0)],
+            Subject::PersonMonths => self.months().into_iter().map(|it| (person, it)).collect(),
+        }
     }
 
     pub(super) fn days(&self) -> i32 {

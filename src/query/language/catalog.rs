@@ -14,7 +14,7 @@ macro_rules! shipped {
 }
 
 /// The queries compiled in.
-static SHIPPED: [(&str, &str); 19] = shipped![
+static SHIPPED: [(&str, &str); 20] = shipped![
     "amount-by-measure",
     "amount-by-regime",
     "amount-distribution",
@@ -26,6 +26,7 @@ static SHIPPED: [(&str, &str); 19] = shipped![
     "by-year",
     "conventions-by-guidance",
     "entries-by-measure",
+    "monthly-mean-persons",
     "persons-by-measure-count",
     "persons-by-quarter",
     "stays-by-measure",

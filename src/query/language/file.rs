@@ -106,7 +106,7 @@ impl Query {
             let filter = root
                 .text("filter")
                 .and_then(|filter| Filter::read(root, text, &filter, &parameters));
-            let shape = Shape::read(root, &dimensions, filter.as_ref(), &derived);
+            let shape = Shape::read(root, &dimensions, filter.as_ref(), &metrics, &derived);
             let mut title = root.labels("title");
             if title.any().is_none() {
                 name.clone_into(&mut title.en);

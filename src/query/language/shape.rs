@@ -8,7 +8,7 @@ use super::derived::{self, Derived};
 use super::filter::Filter;
 use crate::document::{Placed, Problem, Table};
 use crate::exact::fitting;
-use crate::metric::Dimension;
+use crate::metric::{Dimension, Metric, Tally};
 
 /// Totals, top and completeness of a query file.
 pub(crate) struct Shape {
@@ -24,11 +24,13 @@ impl Shape {
         root: &Table<'_>,
         dimensions: &[Dimension],
         filter: Option<&Filter>,
+        metrics: &[Metric],
         derived: &[Derived],
     ) -> Self {
         let totals = totals(root, dimensions);
         let (top, complete) = (top(root, dimensions), complete(root, dimensions));
-        together(root, top.as_ref(), filter, complete, derived);
+        together(root, top.as_ref(), complete, derived);
+        of_time(root, filter, metrics, derived);
         Self { totals, top, complete, columns: columns(root, dimensions) }
     }
 }
@@ -94,13 +96,7 @@ fn complete(root: &Table<'_>, dimensions: &[Dimension]) -> bool {
 }
 
 /// What has no sense together: comparing quarters, and something that lets their rows differ.
-fn together(
-    root: &Table<'_>,
-    top: Option<&Top>,
-    filter: Option<&Filter>,
-    complete: bool,
-    derived: &[Derived],
-) {
+fn together(root: &Table<'_>, top: Option<&Top>, complete: bool, derived: &[Derived]) {
     let refuse = |message: &str, help: &str| {
         root.problem(Problem::new(root.span(), message.to_owned()).help(help));
     };
@@ -116,12 +112,24 @@ fn together(
         let help = "leave `within` out, or `complete`";
         refuse("with `within`, a value that is in the rest would look like 0", help);
     }
+}
+
+/// What has no sense with a filter on time, which leaves out quarters that figures are worked out with.
+fn of_time(root: &Table<'_>, filter: Option<&Filter>, metrics: &[Metric], derived: &[Derived]) {
     let of_time = ["quarter", "year", "delivery"];
-    if compares
-        && filter.is_some_and(|it| it.columns().any(|name| of_time.contains(&name.as_str())))
-    {
+    if !filter.is_some_and(|it| it.columns().any(|name| of_time.contains(&name.as_str()))) {
+        return;
+    }
+    let refuse = |message: String| {
         let help = "narrow the quarters with `--from`, `--to` or `--where` instead";
-        refuse("a filter on time removes the quarters that others are compared with", help);
+        root.problem(Problem::new(root.span(), message).help(help));
+    };
+    if derived.iter().any(|it| it.formula.needs_quarter()) {
+        refuse("a filter on time removes the quarters that others are compared with".to_owned());
+    }
+    for metric in metrics.iter().filter(|it| matches!(it.tally(), Tally::MonthlyMean(_))) {
+        let name = metric.name();
+        refuse(format!("a filter on time removes months that `{name}` is the mean of"));
     }
 }
 

@@ -3,7 +3,7 @@
 //! A level is a set of dimensions and a span of quarters. Every total, share, comparison and moving
 //! figure names the level it needs; nothing that is distinct is ever added up from a finer level.
 
-use crate::metric::{Dimension, Metric};
+use crate::metric::{Dimension, Metric, Subject, Tally};
 use crate::quarter::Quarter;
 use crate::query::language::derived::{Derived, Formula};
 use crate::query::language::file::Query;
@@ -43,6 +43,18 @@ impl Query {
             }
         }
         counts.0
+    }
+
+    /// The metrics that are counted at any level, also those that are ranked by.
+    pub(crate) fn counted(&self) -> Vec<Metric> {
+        let ranked_by = self.top.iter().flat_map(|top| top.by.base());
+        self.counts().into_iter().flat_map(|it| it.metrics).chain(ranked_by).collect()
+    }
+
+    /// Whether a metric counts these.
+    pub(crate) fn counts_distinct(&self, subject: Subject) -> bool {
+        let is_one = |it: Metric| matches!(it.tally(), Tally::Distinct(own, _) if own == subject);
+        self.counted().into_iter().any(is_one)
     }
 
     /// What says of the cells of a complete answer whether they hold something.

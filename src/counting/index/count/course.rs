@@ -11,11 +11,12 @@ use super::calendar::{Beside, Place};
 use super::error::CountError;
 use crate::counting::declined::Declined;
 use crate::counting::index::histories::{
-    Axis, Batch, CodesOf, Histories, HistoriesError, MONTHS_OF_QUARTER, Vocabulary,
+    Axis, Batch, CodesOf, Histories, HistoriesError, Vocabulary,
 };
 use crate::dictionary::UNCLASSIFIED;
 use crate::exact::{fitting, known};
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
+use crate::quarter::MONTHS_OF_QUARTER;
 use crate::query::Delivered;
 
 /// The measures of a person in a quarter, a bit each.

@@ -84,6 +84,7 @@ pub fn decide<'a>(
     delivered: &Delivered,
 ) -> Result<Decided<'a>, CountError> {
     let axes = axes(question)?;
+    tallied(question)?;
     let of_course = of_course(question);
     let asked = Asked { question, dictionary, delivered, axes: &axes, of_course: &of_course };
     if of_course.is_empty()
@@ -236,6 +237,13 @@ fn axes(question: &Question) -> Result<Vec<Axis>, Declined> {
         }
     }
     Ok(axes)
+}
+
+/// Declines metrics that a pass does not count.
+fn tallied(question: &Question) -> Result<(), Declined> {
+    let mut metrics = question.query.counted().into_iter();
+    let other = metrics.find(|it| !pass::counts(it.tally()));
+    other.map_or(Ok(()), |metric| Err(Declined::Metric(metric.name())))
 }
 
 fn of_course(question: &Question) -> Vec<Dimension> {

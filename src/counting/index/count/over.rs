@@ -7,7 +7,7 @@
 use std::ops::Deref;
 
 use crate::counting::index::histories::{Appearances, Axis, Histories, HistoriesError};
-use crate::metric::Dimension;
+use crate::metric::{Dimension, Subject};
 use crate::query::language::span::Span;
 use crate::query::plan::level::Count;
 use crate::query::{Question, Top};
@@ -79,7 +79,9 @@ fn is_by_quarter(question: &Question) -> bool {
 
 /// Whether a figure is of single persons.
 fn is_of_single_persons(question: &Question) -> bool {
-    counts_with_ranking(question).any(|count| count.per_person)
+    // Groups do not tell the months of a quarter apart.
+    question.query.counts_distinct(Subject::PersonMonths)
+        || counts_with_ranking(question).any(|count| count.per_person)
 }
 
 fn counts_with_ranking(question: &Question) -> impl Iterator<Item = Count> {

@@ -38,6 +38,19 @@ struct Counted {
     /// The amounts of single persons, where they are asked for.
     amounts: Vec<Vec<i64>>,
     per_person: bool,
+    /// The months of persons, where they are asked for.
+    months: Vec<PersonMonths>,
+    has_months: bool,
+}
+
+/// The months of persons in a cell.
+#[derive(Debug, Clone, Copy, Default)]
+struct PersonMonths {
+    count: u64,
+    /// Those of the last person in the last quarter, a bit each.
+    months: u8,
+    last_quarter: u8,
+    last_person: u32,
 }
 
 /// Where the tally of a cell stands.
@@ -85,6 +98,14 @@ pub(super) fn count(
     let counted = counted.map(|((count, cells), sum)| (count.clone(), sum.rows(count, &cells)));
     Ok(Figures::of(counted.collect()))
 }
+
+/// Whether a pass tells a metric's figures; of those that are made of others, it need not.
+pub(super) fn counts(tally: Tally) -> bool {
+    !matches!(tally, Tally::Distinct(subject, among)
+        if subject != Subject::Persons && (subject, among) != PERSON_MONTHS)
+}
+
+const PERSON_MONTHS: (Subject, Among) = (Subject::PersonMonths, Among::Rows);
 
 /// What is to be counted at a level.
 fn tallies(count: &Count) -> impl Iterator<Item = Tally> {
@@ -148,6 +169,9 @@ impl<'a> Pass<'a> {
                     }
                 }
             }
+            if counted.has_months {
+                persons.months(counted);
+            }
             if count.per_person {
                 persons.amounts(counted);
             }
@@ -206,6 +230,18 @@ impl Persons<'_> {
         }
     }
 
+    /// The months of each person, each once per cell: entries come in the order of quarters.
+    fn months(&self, counted: &mut Counted) {
+        let (months, quarters) = (self.batch.months(), narrow(self.batch.codes(Axis::Quarter)));
+        for (person, own) in (self.before + 1..).zip(self.batch.entries_of_persons()) {
+            for at in own {
+                for cell in self.cells.of(self.bases[at], self.times[at]) {
+                    counted.months_of(cell).add(person, quarters[at], months[at]);
+                }
+            }
+        }
+    }
+
     /// The amounts of each person, added up per cell.
     fn amounts(&self, counted: &mut Counted) {
         let mut ends = self.batch.entries_of_persons().map(|own| own.end);
@@ -234,17 +270,23 @@ impl Persons<'_> {
 impl Counted {
     fn new(count: &Count, cells: &Cells) -> Self {
         let per_person = count.per_person;
+        let (subject, among) = PERSON_MONTHS;
+        let has_months = tallies(count).any(|it| it == Tally::Distinct(subject, among));
         if cells.count() > PLACES_MAX {
             let places = Places::Met { places: PlHashMap::default(), cells: Vec::new() };
-            return Self { places, tallies: Vec::new(), amounts: Vec::new(), per_person };
+            let (tallies, amounts, months) = (Vec::new(), Vec::new(), Vec::new());
+            return Self { places, tallies, amounts, per_person, months, has_months };
         }
         let count = fitting(cells.count());
+        let months = if has_months { vec![PersonMonths::default(); count] } else { Vec::new() };
         let amounts = if per_person { vec![Vec::new(); count] } else { Vec::new() };
         Self {
             places: Places::Numbers,
             tallies: vec![Counts::default(); count],
             amounts,
             per_person,
+            months,
+            has_months,
         }
     }
 
@@ -257,6 +299,7 @@ impl Counted {
                     cells.push(cell);
                     self.tallies.push(Counts::default());
                     self.amounts.extend(self.per_person.then(Vec::new));
+                    self.months.extend(self.has_months.then(PersonMonths::default));
                     fitting(cells.len() - 1)
                 });
                 fitting(place)
@@ -273,6 +316,11 @@ impl Counted {
     fn amounts_of(&mut self, cell: u64) -> &mut Vec<i64> {
         let place = self.place(cell);
         &mut self.amounts[place]
+    }
+
+    fn months_of(&mut self, cell: u64) -> &mut PersonMonths {
+        let place = self.place(cell);
+        &mut self.months[place]
     }
 
     /// The cells in the order of their tallies.
@@ -298,6 +346,11 @@ impl Counted {
             tally.convention_persons += other.convention_persons;
             tally.has_amount |= other.has_amount;
         }
+        for (cell, others) in cells.iter().zip(other.months) {
+            if others.count > 0 {
+                self.months_of(*cell).count += others.count;
+            }
+        }
         for (cell, others) in cells.into_iter().zip(other.amounts) {
             if !others.is_empty() {
                 self.amounts_of(cell).extend(others);
@@ -313,13 +366,22 @@ impl Counted {
             let tally = self.tallies[place];
             if tally.observations > 0 || is_of_all {
                 let amounts = self.amounts.get_mut(place).map(std::mem::take);
-                rows.insert(
-                    cells.key(cell),
-                    tally.row(count, amounts.into_iter().flatten().collect()),
-                );
+                let amounts = amounts.into_iter().flatten().collect();
+                let months = self.months.get(place).copied().unwrap_or_default();
+                rows.insert(cells.key(cell), tally.row(count, months.count, amounts));
             }
         }
         rows
+    }
+}
+
+impl PersonMonths {
+    fn add(&mut self, person: u32, quarter: u8, months: u8) {
+        if (self.last_person, self.last_quarter) != (person, quarter) {
+            (self.last_person, self.last_quarter, self.months) = (person, quarter, 0);
+        }
+        self.count += u64::from((months & !self.months).count_ones());
+        self.months |= months;
     }
 }
 
@@ -329,7 +391,7 @@ impl Counts {
         self.convention_persons = distinct.convention_persons;
     }
 
-    fn row(&self, count: &Count, mut amounts: Vec<i64>) -> Row {
+    fn row(&self, count: &Count, person_months: u64, mut amounts: Vec<i64>) -> Row {
         let value = |metric: &Metric| match metric.tally() {
             Tally::Rows => i128::from(self.observations),
             Tally::Sum(Summed::Amount) => i128::from(self.cents),
@@ -339,8 +401,11 @@ impl Counts {
             Tally::Distinct(Subject::Persons, Among::Conventions) => {
                 i128::from(self.convention_persons)
             }
-            // No count: it is made of two of the others.
-            Tally::Quotient(..) => 0,
+            Tally::Distinct(Subject::PersonMonths, Among::Rows) => i128::from(person_months),
+            // Declined before the pass, see [`counts`].
+            Tally::Distinct(..) => known(None),
+            // No counts: they are made of others.
+            Tally::Quotient(..) | Tally::MonthlyMean(_) => 0,
         };
         amounts.sort_unstable();
         let amounts = amounts.into_iter().map(i128::from).collect();

@@ -46,9 +46,6 @@ pub use vocabulary::{Axis, Vocabulary};
 
 use crate::warehouse::WarehouseError;
 
-/// Bits of the months of an entry.
-pub(crate) const MONTHS_OF_QUARTER: u32 = 3;
-
 /// Why histories could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoriesError {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::{Array as _, AsArray as _, ListArray, RecordBatch};
 use arrow::datatypes::{Int64Type, UInt8Type, UInt16Type, UInt32Type};
 
+use super::HistoriesError;
 use super::appearances::Appearances;
 use super::checksums::{CheckedFile, Checksums};
 use super::condense::PROJECTIONS;
@@ -14,8 +15,8 @@ use super::entry::{Entry, NO_CENTS};
 use super::file::{AMOUNTS, ENTRIES, Metadata, PERSON, Reader, open, reader};
 use super::state::State;
 use super::vocabulary::{Axis, Vocabulary};
-use super::{HistoriesError, MONTHS_OF_QUARTER};
 use crate::exact::fitting;
+use crate::quarter::MONTHS_OF_QUARTER;
 use crate::warehouse::Snapshot;
 
 /// The histories of a snapshot.
