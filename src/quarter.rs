@@ -3,8 +3,12 @@
 //! In: text such as `2008Q3` or `2002Q4..2004Q4`, and calendar days. Out: ordered, hashable values.
 //! Never: a quarter that depends on today's date, or a range that ends before it starts.
 
+mod month;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use month::{Month, MonthError};
 
 use chrono::{Datelike as _, NaiveDate};
 

@@ -22,7 +22,7 @@ use chrono::DateTime;
 use crate::check::all_rules;
 use crate::dictionary::{Dictionary, NamedPlace, Places};
 use crate::disclosure::{Cell, REST, STATUS_ENDING, TOTAL, Unit, Values};
-use crate::metric::NO_VALUE;
+use crate::metric::{Dimension, NO_VALUE};
 use crate::words::Words;
 pub use crate::words::{Language, label};
 
@@ -135,6 +135,11 @@ fn in_words(dimension: &str, value: &str, look: Look<'_>, by_labels: bool) -> St
         }
         "province" => named(Places::provinces()).map(|it| it.names),
         "region" => named(Places::regions()).map(|it| it.names),
+        code if matches!(Dimension::named(code), Some(Dimension::Code(_))) => {
+            let named = look.dictionary.code_label(code, value);
+            let name = named.map(|it| label(it, look.language)).filter(|it| !it.is_empty());
+            return name.map_or_else(|| value.to_owned(), |name| format!("{value} {name}"));
+        }
         _ if by_labels => {
             let said = said(dimension, value, look);
             return look.language.spoken(&said).into_owned();
@@ -158,8 +163,9 @@ fn said<'v>(dimension: &str, value: &'v str, look: Look<'v>) -> Cow<'v, str> {
     match dimension {
         "quarter" | "quarter_before" | "quarter_after" => words.quarters(value),
         "sex" => word("sex"),
+        "role" => word("role"),
         "revision" => word("revision"),
-        "age" | "measure_months" => {
+        "age" | "birth_cohort" | "measure_months" => {
             banded(dimension, value, words).map_or(value.into(), Cow::Owned)
         }
         "rule" => match all_rules().into_iter().find(|it| it.id == value) {

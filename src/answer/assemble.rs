@@ -16,7 +16,7 @@ use crate::counting::figures::{BEYOND, Key};
 use crate::dictionary::Dictionary;
 use crate::exact::{fitting, known};
 use crate::metric::{Dimension, Metric, Tally};
-use crate::quarter::{MONTHS_OF_QUARTER, Quarter};
+use crate::quarter::Quarter;
 use crate::query::language::span::Span;
 use crate::query::plan::level::kept;
 use crate::query::{Against, Derived, Formula, Question, Statistic};
@@ -116,8 +116,7 @@ impl<'a> Assembly<'a> {
     /// Why there is no number in a row that may lack one. What the variable has in spite of its
     /// validity and regimes is in the total, and shown: only what is empty is not applicable.
     fn lacking(&self, row: &Row<'_>, metrics: &[Metric], quarters: &[Quarter]) -> Option<Cell> {
-        let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
-        if !self.may_lack && row.dimensions.iter().any(of_time) {
+        if !self.may_lack && row.dimensions.iter().any(|it| it.is_of_time()) {
             return None;
         }
         if !self.tells_applicable {
@@ -162,12 +161,10 @@ impl<'a> Assembly<'a> {
                 self.quotient(row, dividend, divisor, metric.decimals())
             }
             Tally::MonthlyMean(counted) => {
-                // The first delivery has a window that begins before there is anything to count.
-                let counted_of = self.delivered_of(row).filter(|it| *it >= Quarter::SOURCE_START);
-                let quarters: i128 = fitting(counted_of.count());
+                let months: i128 = fitting(self.months_of(row));
                 let scale = 10_i128.pow(u32::from(metric.decimals()));
                 let value = self.value(row, Span::Own, counted);
-                divided(value * scale, quarters * i128::from(MONTHS_OF_QUARTER))
+                divided(value * scale, months)
             }
             _ => Cell::Value(self.value(row, Span::Own, metric)),
         }

@@ -8,7 +8,7 @@ use crate::counting::Figures;
 use crate::counting::figures::{Key, Row as Counts};
 use crate::dictionary::Dictionary;
 use crate::metric::Dimension;
-use crate::quarter::Quarter;
+use crate::quarter::{Month, Quarter};
 use crate::query::{Note, Question};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -73,8 +73,14 @@ impl Row<'_> {
     }
 }
 
-/// The quarter of a cell.
+/// The quarter of a cell, also one of a month.
 pub(crate) fn quarter_of(dimensions: &[Dimension], key: &Key) -> Option<Quarter> {
-    let at = dimensions.iter().position(|it| *it == Dimension::Quarter)?;
-    key[at].as_deref()?.parse().ok()
+    let text = |wanted| {
+        let at = dimensions.iter().position(|it| *it == wanted)?;
+        key[at].as_deref()
+    };
+    match text(Dimension::Quarter) {
+        Some(quarter) => quarter.parse().ok(),
+        None => text(Dimension::Month)?.parse().ok().map(Month::quarter),
+    }
 }

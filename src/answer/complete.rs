@@ -9,7 +9,7 @@ use crate::counting::Figures;
 use crate::counting::figures::Key;
 use crate::dictionary::{Dictionary, Validity};
 use crate::metric::{AFTER_GAP, Dimension, Metric};
-use crate::quarter::{Quarter, QuarterRange};
+use crate::quarter::{Month, Quarter, QuarterRange};
 use crate::query::language::span::Span;
 use crate::query::plan::delivered::ranges;
 use crate::query::plan::values::{YEARS, known_values};
@@ -66,8 +66,14 @@ impl Coverage {
             key.get(at)?.as_deref()
         };
         let same = |wanted, text: String| value(wanted).is_none_or(|value| value == text);
+        let has_month = |it: Quarter| {
+            value(Dimension::Month)
+                .is_none_or(|own| Month::of_quarter(it).any(|it| it.to_string() == own))
+        };
         let of_cell = |it: &&Quarter| {
-            same(Dimension::Quarter, it.to_string()) && same(Dimension::Year, it.year().to_string())
+            has_month(**it)
+                && same(Dimension::Quarter, it.to_string())
+                && same(Dimension::Year, it.year().to_string())
         };
         let quarters: Vec<Quarter> = asked.iter().filter(of_cell).copied().collect();
         if quarters.is_empty() {
@@ -134,6 +140,10 @@ pub(crate) fn combinations(
             found.iter().map(|key| key[at].clone()).collect();
         match dimension {
             Dimension::Quarter => values.extend(asked.iter().map(|it| Some(it.to_string().into()))),
+            Dimension::Month => {
+                let months = asked.iter().flat_map(|it| Month::of_quarter(*it));
+                values.extend(months.map(|it| Some(it.to_string().into())));
+            }
             Dimension::Year => {
                 values.extend(asked.iter().map(|it| Some(it.year().to_string().into())));
             }

@@ -6,7 +6,7 @@
 use super::assembly::{Assembly, Row};
 use super::column::Cell;
 use crate::metric::Dimension;
-use crate::quarter::{Quarter, quarters_of};
+use crate::quarter::{Month, Quarter, quarters_of};
 use crate::query::Formula;
 use crate::query::language::span::Span;
 use crate::query::plan::delivered::ranges;
@@ -40,7 +40,7 @@ impl Assembly<'_> {
 
     /// The quarters that a row with these of its dimensions should be over by its name, and is not.
     fn missing_of(&self, dimensions: &[Dimension], row: &Row<'_>) -> Vec<Quarter> {
-        if dimensions.contains(&Dimension::Quarter) {
+        if [Dimension::Quarter, Dimension::Month].iter().any(|it| dimensions.contains(it)) {
             return Vec::new();
         }
         let lacks = |it: &Quarter| !self.coverage.has(*it) || self.asked.binary_search(it).is_err();
@@ -68,10 +68,21 @@ impl Assembly<'_> {
         self.asked.iter().copied().filter(move |it| of_row(it) && self.coverage.has(*it))
     }
 
+    /// How many calendar months of delivered quarters a row is over.
+    pub(crate) fn months_of(&self, row: &Row<'_>) -> usize {
+        if row.dimensions.contains(&Dimension::Month) {
+            return 1;
+        }
+        let asked = self.question.wheres.get(&Dimension::Month);
+        let is_asked = |it: &Month| asked.is_none_or(|asked| asked.contains(&Some(it.to_string())));
+        // The first delivery has a window that begins before there is anything to count.
+        let quarters = self.delivered_of(row).filter(|it| *it >= Quarter::SOURCE_START);
+        quarters.flat_map(Month::of_quarter).filter(is_asked).count()
+    }
+
     /// The quarters that rows over no time are over where none were asked for: those delivered.
     pub(crate) fn over(&self, rows: &[Row<'_>]) -> Option<Vec<String>> {
-        let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
-        let over_none = |row: &Row<'_>| !row.dimensions.iter().any(of_time);
+        let over_none = |row: &Row<'_>| !row.dimensions.iter().any(|it| it.is_of_time());
         let delivered = self.asked.iter().copied().filter(|it| self.coverage.has(*it));
         if self.question.narrows_time() || !rows.iter().any(over_none) {
             return None;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::column::{Cell, Member, ResultColumn, Values};
 use crate::counting::figures::Checked;
 use crate::metric::Dimension;
-use crate::quarter::Quarter;
+use crate::quarter::{Month, Quarter};
 use crate::query::{Against, Delivered, Formula, Question};
 
 /// The years that quarters are looked for in.
@@ -79,8 +79,7 @@ impl<'a> Names<'a> {
     fn new(question: &'a Question, columns: &'a [ResultColumn], delivered: &'a Delivered) -> Self {
         let by_months = question.depends_on(Dimension::MeasureMonths);
         let asks_time = question.narrows_time();
-        let by_name = [Dimension::Quarter, Dimension::Year];
-        let by_name = by_name.iter().any(|it| question.wheres.contains_key(it));
+        let by_name = question.wheres.keys().any(|it| it.is_of_time());
         let (first, last) = (delivered.first(), delivered.last());
         let of_calendar = YEARS.flat_map(of_year).filter(|it| {
             let is_bounded = |range: crate::quarter::QuarterRange| {
@@ -115,14 +114,17 @@ impl<'a> Names<'a> {
     }
 
     fn standing(&self, row: usize, formula: Option<&Formula>) -> Standing {
+        let of_month = || Some(self.text(Dimension::Month, row)?.parse::<Month>().ok()?.quarter());
         let quarter = self.text(Dimension::Quarter, row).and_then(|it| it.parse().ok());
+        let quarter = quarter.or_else(of_month);
         let year = self.text(Dimension::Year, row).and_then(|it| it.parse().ok());
         let own = self.named(quarter, year);
         let is_counted = |it: &&Quarter| self.delivered.has(**it) && self.question.shows(**it);
         let last = own.iter().rfind(is_counted).copied();
         let (over, counted) = match (formula, quarter) {
             (Some(Formula::Share(_, within)), _) => {
-                let quarter = quarter.filter(|_| within.contains(&Dimension::Quarter));
+                let names = [Dimension::Quarter, Dimension::Month];
+                let quarter = quarter.filter(|_| names.iter().any(|it| within.contains(it)));
                 let year = year.filter(|_| within.contains(&Dimension::Year));
                 let over = own.union(&self.named(quarter, year)).copied().collect::<BTreeSet<_>>();
                 (over.len(), last.map_or(0, |_| over.iter().filter(is_counted).count()))

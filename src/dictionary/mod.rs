@@ -20,7 +20,7 @@ pub use refnis::{Municipality, NamedPlace, PlaceNames, Places, Successor};
 
 use std::borrow::Cow;
 
-use crate::document::DocumentError;
+use crate::document::{DocumentError, Labels};
 use crate::quarter::Quarter;
 
 /// Variables, classifications and places, as compiled in and extended by the warehouse.
@@ -60,6 +60,14 @@ impl Dictionary {
     /// The variable of that name, in any case.
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variables.iter().find(|variable| variable.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What a code of a variable is called, where it means the same in all times.
+    pub fn code_label(&self, variable: &str, code: &str) -> Option<&Labels> {
+        let codes = &self.variable(variable)?.codes;
+        let mut meanings = codes.iter().filter(|it| it.code == code).map(|it| &it.label);
+        let first = meanings.next()?;
+        meanings.all(|it| it == first).then_some(first)
     }
 
     /// The legal regimes.

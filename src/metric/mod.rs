@@ -6,6 +6,7 @@
 
 mod amount;
 mod amount_per_convention_person;
+mod code;
 mod convention_persons;
 mod days;
 mod dimension;
@@ -13,9 +14,14 @@ mod monthly_mean_persons;
 mod observations;
 mod person_months;
 mod persons;
+mod persons_and_partners;
+mod properties;
+mod table;
 mod tally;
 
+pub use code::Code;
 pub use dimension::{AFTER_GAP, Dimension, NO_MEASURE, NO_VALUE, NOT_DELIVERED};
+pub use table::Banding;
 pub use tally::{Among, Subject, Summed, Tally};
 
 /// A figure computed from observations.
@@ -41,7 +47,7 @@ pub struct Definition {
 
 impl Metric {
     /// All metrics that can be asked for.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         observations::METRIC,
         persons::METRIC,
         convention_persons::METRIC,
@@ -50,6 +56,7 @@ impl Metric {
         days::METRIC,
         person_months::METRIC,
         monthly_mean_persons::METRIC,
+        persons_and_partners::METRIC,
     ];
 
     /// Rows: what any answer can be counted by.

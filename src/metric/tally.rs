@@ -35,6 +35,8 @@ pub enum Subject {
     Persons,
     /// A person in a calendar month, of those in which a row has a day.
     PersonMonths,
+    /// A person, whether beneficiary or partner.
+    PersonsAndPartners,
 }
 
 /// The rows that it is counted of.
@@ -62,6 +64,7 @@ impl Subject {
     fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Persons => &["person"],
+            Self::PersonsAndPartners => &["person", "partner"],
             Self::PersonMonths => &["person", "first_day", "last_day"],
         }
     }

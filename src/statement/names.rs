@@ -46,7 +46,8 @@ impl Rows {
             let (name, kind) = (name.to_owned(), kind(name));
             known.push(Named { column: name.clone(), name, kind, is_derived: false });
         }
-        for dimension in Dimension::ALL.into_iter().filter(|it| !it.is_of_course()) {
+        for dimension in Dimension::ALL.into_iter().filter(|it| !it.is_of_course() && !it.spreads())
+        {
             let name = dimension.name().to_owned();
             if known.iter().all(|it| it.name != name) {
                 let kind = kind(&name);

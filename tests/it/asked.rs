@@ -58,6 +58,8 @@ fn a_value_that_no_answer_could_show_is_refused_in_every_dimension() {
         ("quarter", "2001Q4"),
         ("year", "20088"),
         ("year", "1999"),
+        ("month", "2008-13"),
+        ("month", "2001-12"),
         ("regime", "aide-sociale"),
         ("measure", "article_6O"),
         ("measure_group", "cpas"),
@@ -69,6 +71,9 @@ fn a_value_that_no_answer_could_show_is_refused_in_every_dimension() {
         ("region", "04001"),
         ("sex", "X"),
         ("age", "30"),
+        ("birth_cohort", "1985"),
+        ("role", "child"),
+        ("cbenconv", "7"),
         ("measure_count", "two"),
         ("measure_entry", "second"),
         ("measure_months", "7"),
@@ -87,6 +92,8 @@ fn a_value_that_no_answer_could_show_is_refused_in_every_dimension() {
     error: no delivery covers `2001Q4` of `quarter`: the source begins in 2002Q4
     error: expected a year such as `2008` for `year`, found `20088`
     error: no delivery covers `1999` of `year`: the source begins in 2002Q4
+    error: expected a month such as `2008-07` for `month`, found `2008-13`
+    error: no delivery covers `2001-12` of `month`: the source begins in 2002Q4
     error: unknown value of `regime` `aide-sociale`; did you mean `aide_sociale`?
     error: unknown value of `measure` `article_6O`; did you mean `article_60`?
     error: unknown value of `measure_group` `cpas`; did you mean `cpas_employment`?
@@ -98,13 +105,16 @@ fn a_value_that_no_answer_could_show_is_refused_in_every_dimension() {
     error: unknown value of `region` `04001`; did you mean `04000`?
     error: unknown value of `sex` `X`; known: M, F
     error: unknown value of `age` `30`; known: 00-17, 18-24, 25-34, 35-44, 45-54, 55+
+    error: unknown value of `birth_cohort` `1985`; known: 1900-1939, 1940-1949, 1950-1959, 1960-1969, 1970-1979, 1980-1989, 1990-1999, 2000-2009, 2010+
+    error: unknown value of `role` `child`; known: beneficiary, partner
+    error: unknown value of `cbenconv` `7`; known: 0, 1, 2
     error: unknown value of `measure_count` `two`; known: none, one, several
     error: unknown value of `measure_entry` `second`; known: first, continued, returned, after_gap
     error: unknown value of `measure_months` `7`; known: 01-03, 04-06, 07-12, 13-24, 25+
     error: expected measures in alphabetical order, joined by `+`, or `none` for `measures`, found `article_61+article_60`
     error: expected measures in alphabetical order, joined by `+`, or `none` for `measures_before`, found `piis+unclassified`
     error: expected measures in alphabetical order, joined by `+`, or `none` for `measures_after`, found `-`
-    error: unknown dimension `municipality`; known: quarter, year, regime, measure, measure_group, guidance, cpas, cpas_today, province, region, sex, age, measure_count, measure_entry, measure_months, measures, measures_before, measures_after
+    error: unknown dimension `municipality`; known: quarter, year, month, regime, measure, measure_group, guidance, cpas, cpas_today, province, region, role, sex, age, birth_cohort, measure_count, measure_entry, measure_months, measures, measures_before, measures_after, legislation, budart_id, thp_id, ctyphlp, ca60benplc, cbenconv, cbenitgtyp, cbenidvtyp, cptnidvtyp, ia60ptnacp, ia61benacp, cptnactacp, article35ben, sts_cnt_id, cat_cnt_id, typamt_id, ndossfx
     ");
 }
 
@@ -152,7 +162,7 @@ fn a_filter_may_name_what_the_data_hold_and_a_list_has_commas_everywhere() {
     insta::assert_snapshot!(sandbox.run(["queries", "--check"]), @"
     exit 0
     --- stdout
-    20 query files without a mistake
+    21 query files without a mistake
     --- stderr
     ");
 }

@@ -91,14 +91,14 @@ fn a_text_that_no_row_can_have_is_refused_and_not_an_empty_answer() {
 #[test]
 fn all_query_files_are_checked_at_once() {
     let sandbox = sandbox();
-    insta::assert_snapshot!(sandbox.run(["queries", "--check"]).ok().stdout, @"19 query files without a mistake");
+    insta::assert_snapshot!(sandbox.run(["queries", "--check"]).ok().stdout, @"20 query files without a mistake");
     sandbox.write("warehouse/queries/one.toml", "metrics = [\"person\"]\n");
     sandbox
         .write("warehouse/queries/two.toml", "metrics = [\"persons\"]\nfilter = \"sex = 'X'\"\n");
     let ran = sandbox.run(["queries", "--check"]);
     assert_eq!(ran.code, 2);
     insta::assert_snapshot!(format!("{}{}", ran.stdout, ran.stderr), @"
-    19 query files without a mistake, 2 with mistakes
+    20 query files without a mistake, 2 with mistakes
     error: 1 mistake in ./warehouse/queries/one.toml
       ./warehouse/queries/one.toml:1:12: unknown metric `person` (did you mean `persons`?)
     error: two: filter: unknown value of `sex` `X`; known: M, F
@@ -349,7 +349,7 @@ fn all_queries_run_together_into_a_folder() {
     sandbox.run(["run", "--all", "--format", "csv", "--output", folder]).ok();
     let files = sandbox.files("answers");
     let tables = files.iter().filter(|path| path.extension().is_some_and(|it| it == "csv"));
-    assert_eq!(tables.count(), 19, "{files:?}");
+    assert_eq!(tables.count(), 20, "{files:?}");
     assert_eq!(sandbox.read("answers/by-year.csv"), sandbox.csv("by-year"));
     let metadata = sandbox.read("answers/by-year.csv-metadata.json");
     assert!(metadata.contains("sppis run by-year --as-of 2"), "{metadata}");
@@ -551,7 +551,7 @@ fn what_would_compare_unlike_things_is_refused() {
       ./warehouse/queries/mine.toml:1:1: a top by quarter cannot be compared over quarters (rank without `quarter`: the same values are then shown in all quarters)
     error: 2 mistakes in ./warehouse/queries/mine.toml
       ./warehouse/queries/mine.toml:1:1: a top by quarter cannot be compared over quarters (rank without `quarter`: the same values are then shown in all quarters)
-      ./warehouse/queries/mine.toml:3:1: a top ranks neither quarters nor years nor guidances (order the rows by the metric instead: `order = ["-persons"]`)
+      ./warehouse/queries/mine.toml:3:1: a top ranks neither quarters nor months nor years nor guidances (order the rows by the metric instead: `order = ["-persons"]`)
     error: 1 mistake in ./warehouse/queries/mine.toml
       ./warehouse/queries/mine.toml:1:1: with `within`, a value that is in the rest would look like 0 (leave `within` out, or `complete`)
     error: 1 mistake in ./warehouse/queries/mine.toml

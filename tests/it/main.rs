@@ -156,6 +156,9 @@ mod samples;
 /// `sppis dictionary`, and a warehouse's own dictionary.
 mod dictionary;
 
+/// Dimensions and metrics that no shipped query has.
+mod dimensions;
+
 /// Help, exit codes, closed pipes.
 mod charts;
 mod command_line;

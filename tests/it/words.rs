@@ -104,6 +104,7 @@ fn every_key_is_used_and_every_key_that_is_used_is_there() {
     // One text stands in the place of any rule's.
     assert_eq!(of("finding"), rules.iter().copied().chain(["any"]).collect());
     assert_eq!(of("sex"), Dimension::Sex.fixed_values().unwrap().iter().copied().collect());
+    assert_eq!(of("role"), Dimension::Role.fixed_values().unwrap().iter().copied().collect());
     let fixed = [Dimension::MeasureCount, Dimension::MeasureEntry];
     let course: BTreeSet<&str> = fixed
         .iter()
@@ -112,7 +113,8 @@ fn every_key_is_used_and_every_key_that_is_used_is_there() {
         .chain(["none", "not_delivered"])
         .collect();
     assert_eq!(of("course"), course);
-    let by_name = ["heading", "meaning", "rule_meaning", "rule_help", "finding", "sex", "course"];
+    let by_name =
+        ["heading", "meaning", "rule_meaning", "rule_help", "finding", "sex", "role", "course"];
     for (section, key) in texts.keys().filter(|(section, _)| !by_name.contains(&&**section)) {
         let ways = [
             format!("\"{section}.{key}\""),
@@ -124,9 +126,8 @@ fn every_key_is_used_and_every_key_that_is_used_is_there() {
         let used = match section.as_str() {
             "validation" => ways.iter().any(|it| sources.contains(it.as_str())),
             // Words for values that are written where they arise, and for what one reads back.
-            "revision" | "status" | "provenance" | "policy" | "age" | "measure_months" => {
-                sources.contains(&ways[2])
-            }
+            "revision" | "status" | "provenance" | "policy" | "age" | "birth_cohort"
+            | "measure_months" => sources.contains(&ways[2]),
             "value" | "validity" => true,
             _ => sources.contains(&ways[0]),
         };

@@ -5,6 +5,7 @@ use super::rows::Source;
 use crate::counting::figures::AMOUNTS;
 use polars::prelude::*;
 
+use super::columns::columns_of;
 use super::months::{MONTHS, with_months_of_quarter};
 use super::rows::{narrowed, rows, spread, with_rest};
 use crate::counting::figures::Figures;
@@ -91,7 +92,11 @@ fn counted_rows(
 ) -> PolarsResult<LazyFrame> {
     let rows = rows(question, source, dictionary)?;
     let has_months = question.query.counts_distinct(Subject::PersonMonths);
-    Ok(if has_months { with_months_of_quarter(rows) } else { rows })
+    Ok(if has_months {
+        with_months_of_quarter(rows, question.needs(Dimension::Month))
+    } else {
+        rows
+    })
 }
 
 /// The plan that ranks the values of a query's top dimension; `None` for a query without one, or
@@ -158,37 +163,6 @@ impl CompiledQuery {
     }
 }
 
-/// The stored columns that rows are told apart or left out by, besides those of persons' courses.
-pub(crate) fn columns_of_conditions(question: &Question) -> impl Iterator<Item = String> {
-    let of_filter =
-        question.query.filter.iter().flat_map(crate::query::language::filter::Filter::columns);
-    let stored = of_filter.filter(|name| Dimension::named(name).is_none());
-    let dimensions = Dimension::ALL.into_iter().filter(|it| !it.is_of_course());
-    let needed = dimensions.filter(|it| question.needs(*it));
-    needed.map(|it| it.column().to_owned()).chain(stored)
-}
-
-/// The stored columns that a question needs, sorted; `quarter` is no column of the files.
-pub fn columns_of(question: &Question) -> Vec<String> {
-    let query = &question.query;
-    let counts = query.counts();
-    let per_person = counts.iter().any(|count| count.per_person);
-    let metrics = counts.iter().flat_map(|count| &count.metrics).copied();
-    let metrics = metrics.chain(query.top.iter().map(|top| top.by));
-    let of_metrics = metrics.flat_map(Metric::columns);
-    let of_persons = per_person.then_some(["person", "amount"]).into_iter().flatten();
-    let of_course = question.needs_course().then_some(["person", "measure"]);
-    let of_months = question.needs(Dimension::MeasureMonths).then_some(["first_day", "last_day"]);
-    let of_course = of_course.into_iter().chain(of_months).flatten();
-    let mut columns: Vec<String> = columns_of_conditions(question)
-        .chain(of_course.map(str::to_owned))
-        .chain(of_metrics.chain(of_persons).map(str::to_owned))
-        .collect();
-    columns.sort_unstable();
-    columns.dedup();
-    columns
-}
-
 /// One row for all that count alike in every quarter: the fewer are spread.
 fn condensed(rows: LazyFrame, count: &Count, conventions: &Conventions) -> LazyFrame {
     let dimensions = count.level.dimensions.iter().map(|it| it.name());
@@ -210,8 +184,10 @@ fn told_apart(tally: Tally) -> Vec<&'static str> {
     if among == Among::Conventions {
         columns.push("guidance");
     }
-    if subject == Subject::PersonMonths {
-        columns.extend(MONTHS);
+    match subject {
+        Subject::Persons => {}
+        Subject::PersonMonths => columns.extend(MONTHS),
+        Subject::PersonsAndPartners => columns.push("partner"),
     }
     columns
 }
@@ -282,6 +258,13 @@ impl Conventions {
         };
         match subject {
             Subject::Persons => counted(col("person")),
+            Subject::PersonsAndPartners => {
+                let [person, partner] = ["person", "partner"].map(|it| match among {
+                    Among::Rows => col(it),
+                    Among::Conventions => col(it).filter(self.0.clone()),
+                });
+                person.append(partner, false).drop_nulls().n_unique()
+            }
             // A month is in one place of its quarter, so that no pair is in two of the counts.
             Subject::PersonMonths => {
                 let in_month = |month: &str| {

@@ -4,10 +4,13 @@
 use crate::query::Delivered;
 use polars::prelude::*;
 
+use super::columns::columns_of;
 use super::conditions::{in_places, is_one_of};
 use super::lower::satisfying;
+use super::months::by_month;
 use super::places::{places, successors};
 use super::quarters::{of_quarters, quarter_pairs};
+use super::roles::with_roles;
 use super::trajectory::with_course;
 use crate::counting::figures::BEYOND;
 use crate::dictionary::Dictionary;
@@ -26,6 +29,9 @@ pub(crate) fn rows(
     let query = &question.query;
     let needs = |dimension| question.needs(dimension);
     let mut frame = source.frame.clone();
+    if needs(Dimension::Role) {
+        frame = with_roles(frame, &columns_of(question))?;
+    }
     // A course needs the other rows of its person, too.
     if !question.needs_course() && !source.has_course {
         frame = in_places(frame, question, dictionary)?;
@@ -33,6 +39,9 @@ pub(crate) fn rows(
     frame = derive(frame, &needs, dictionary)?;
     if question.needs_course() && !source.has_course {
         frame = with_course(frame, question, &source.quarters, &source.delivered)?;
+    }
+    if needs(Dimension::Month) {
+        frame = by_month(frame, &source.quarters)?;
     }
     if let Some(filter) = &query.filter {
         frame = satisfying(frame, filter.condition());
@@ -126,6 +135,10 @@ pub(crate) fn derive(
     if needs(Dimension::Age) {
         let age = year() - col("birth_year").cast(DataType::Int32);
         frame = frame.with_columns([age.alias("age")]);
+    }
+    if needs(Dimension::BirthCohort) {
+        let cohort = col("birth_year").cast(DataType::Int32);
+        frame = frame.with_columns([cohort.alias(Dimension::BirthCohort.name())]);
     }
     if needs(Dimension::Province) || needs(Dimension::Region) {
         let lookup = places(dictionary.places())?.lazy();

@@ -2,19 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::Datelike as _;
-
 use crate::dictionary::UNCLASSIFIED;
 use crate::exact::fitting;
 use crate::metric::{AFTER_GAP, Dimension, NO_MEASURE, NOT_DELIVERED};
-use crate::quarter::{Day, Quarter, date_of};
+use crate::quarter::{Month, Quarter};
 use crate::query::Delivered;
-
-/// A calendar month, counted from year 0.
-pub(super) fn month_of(day: Day) -> i32 {
-    let date = date_of(day);
-    date.year() * 12 + date.month0().cast_signed()
-}
 
 /// Where a row stands in its person's course.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +44,7 @@ impl<'a> Courses<'a> {
     /// For how many months the person has had the row's measure by the end of its quarter.
     pub(super) fn months(&self, place: &Place<'_>) -> Option<i32> {
         let months = self.months.get(&(place.person, place.measure?.to_owned()))?;
-        let last = month_of(place.quarter.last_day());
+        let last = Month::of(place.quarter.last_day()).index();
         Some(fitting(months.range(..=last).count()))
     }
 

@@ -93,10 +93,17 @@ impl<'a> Rows<'a> {
         let row = move |at| {
             Row::new(batch, at, quarter, &question.query.bands, dictionary).within(courses)
         };
+        let has_roles = question.needs(Dimension::Role);
+        let has_months = question.needs(Dimension::Month);
+        let parts = move |at| {
+            let of_partner = row(at).of_partner().filter(|_| has_roles);
+            let rows = std::iter::once(row(at)).chain(of_partner);
+            rows.flat_map(move |row| if has_months { row.by_month() } else { vec![row] })
+        };
         // Quarters that only say what a person had before or after are not counted.
         let counted = question.counted_range().is_none_or(|range| range.contains(quarter));
         let count = if counted { batch.num_rows() } else { 0 };
-        (0..count).map(row).filter(move |row| {
+        (0..count).flat_map(parts).filter(move |row| {
             let passes = |filter: &crate::query::language::filter::Filter| {
                 evaluate::holds(filter.condition(), row)
             };

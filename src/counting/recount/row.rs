@@ -3,15 +3,16 @@
 use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type};
 
-use super::course::{Courses, Place, month_of};
+use super::course::{Courses, Place};
 use super::value::Value;
 use crate::dictionary::Dictionary;
 use crate::exact::fitting;
 use crate::metric::{Dimension, Subject};
-use crate::quarter::Quarter;
+use crate::quarter::{Day, Month, Quarter};
 use crate::query::Bands;
 
 /// A row of a batch.
+#[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     batch: &'a RecordBatch,
     at: usize,
@@ -20,6 +21,10 @@ pub(super) struct Row<'a> {
     dictionary: &'a Dictionary,
     courses: Option<&'a Courses<'a>>,
     replaced: Option<(Dimension, &'static str)>,
+    /// Whether the partner is counted, and not the beneficiary.
+    is_of_partner: bool,
+    /// The month that it is the part of.
+    month: Option<Month>,
 }
 
 impl<'a> Row<'a> {
@@ -30,7 +35,41 @@ impl<'a> Row<'a> {
         bands: &'a Bands,
         dictionary: &'a Dictionary,
     ) -> Self {
-        Self { batch, at, quarter, bands, dictionary, courses: None, replaced: None }
+        Self {
+            batch,
+            at,
+            quarter,
+            bands,
+            dictionary,
+            courses: None,
+            replaced: None,
+            is_of_partner: false,
+            month: None,
+        }
+    }
+
+    /// The same row, of the partner that it names.
+    pub(super) fn of_partner(self) -> Option<Self> {
+        let partner = self.identity("partner");
+        partner.map(|_| Self { is_of_partner: true, ..self })
+    }
+
+    /// Its parts, one for each month.
+    pub(super) fn by_month(self) -> Vec<Self> {
+        let months = Month::of_quarter(self.quarter).map(|it| Self { month: Some(it), ..self });
+        months.filter(|part| part.days_of_month() > 0).collect()
+    }
+
+    /// Days of the part of a month.
+    fn days_of_month(&self) -> i32 {
+        let days = self.quarter.first_day()..=self.quarter.last_day();
+        let is_own = |day: &Day| self.month == Some(Month::of(*day)) && self.has_day(*day);
+        fitting(days.filter(is_own).count())
+    }
+
+    fn has_day(&self, day: Day) -> bool {
+        let [first, last] = ["first_day", "last_day"].map(|name| self.day(name));
+        matches!((first, last), (Value::Day(first), Value::Day(last)) if (first..=last).contains(&day))
     }
 
     /// From now on the row knows what else its person has.
@@ -60,7 +99,7 @@ impl<'a> Row<'a> {
 
     fn birth_year(&self) -> Option<i32> {
         let years = self.batch.column_by_name("birth_year")?.as_primitive::<Int16Type>();
-        years.is_valid(self.at).then(|| i32::from(years.value(self.at)))
+        (!self.is_of_partner && years.is_valid(self.at)).then(|| i32::from(years.value(self.at)))
     }
 
     fn age(&self) -> Option<i32> {
@@ -68,9 +107,14 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn person(&self) -> i64 {
-        let persons = self.batch.column_by_name("person");
+        let counted = if self.is_of_partner { "partner" } else { "person" };
         // Where no figure is of persons, they are not read.
-        persons.map_or(0, |persons| persons.as_primitive::<Int64Type>().value(self.at))
+        self.identity(counted).unwrap_or_default()
+    }
+
+    fn identity(&self, column: &str) -> Option<i64> {
+        let persons = self.batch.column_by_name(column)?.as_primitive::<Int64Type>();
+        persons.is_valid(self.at).then(|| persons.value(self.at))
     }
 
     /// What of the row is counted once, told apart by two numbers.
@@ -78,19 +122,26 @@ impl<'a> Row<'a> {
         let person = self.person();
         match subject {
             Subject::Persons => vec![(person, 0)],
+            Subject::PersonsAndPartners => {
+                let partner = self.identity("partner").filter(|_| !self.is_of_partner);
+                std::iter::once(person).chain(partner).map(|it| (it, 0)).collect()
+            }
             Subject::PersonMonths => self.months().into_iter().map(|it| (person, it)).collect(),
         }
     }
 
     pub(super) fn days(&self) -> i32 {
-        let days = self.batch.column_by_name("days");
-        // Where no figure is of days, they are not read.
+        if self.month.is_some() && !self.is_of_partner {
+            return self.days_of_month();
+        }
+        let days = self.batch.column_by_name("days").filter(|_| !self.is_of_partner);
+        // Where no figure is of days, they are not read; those of a partner are the beneficiary's.
         days.map_or(0, |days| days.as_primitive::<Int32Type>().value(self.at))
     }
 
     pub(super) fn cents(&self) -> Option<i128> {
         let amounts = self.batch.column_by_name("amount")?.as_primitive::<Decimal128Type>();
-        amounts.is_valid(self.at).then(|| amounts.value(self.at))
+        (!self.is_of_partner && amounts.is_valid(self.at)).then(|| amounts.value(self.at))
     }
 
     pub(super) fn is_under_convention(&self) -> bool {
@@ -133,8 +184,12 @@ impl<'a> Row<'a> {
         }
         match name {
             "quarter" => Value::Text(self.quarter.to_string()),
+            "month" => self.month.map_or(Value::Nothing, |it| Value::Text(it.to_string())),
             "year" => number(Some(self.quarter.year())),
             "age" => number(self.age()),
+            "birth_cohort" => number(self.birth_year()),
+            "role" => text(Some(if self.is_of_partner { "partner" } else { "beneficiary" })),
+            "sex" if self.is_of_partner => Value::Nothing,
             "province" => text(place().and_then(|it| it.province.as_deref())),
             "region" => text(place().map(|it| &*it.region)),
             "cpas_today" => text(self.text("cpas").map(|it| self.dictionary.places().today(it))),
@@ -158,10 +213,13 @@ impl<'a> Row<'a> {
 
     /// The calendar months of the quarter in which it has a day.
     pub(super) fn months(&self) -> Vec<i32> {
+        if let Some(month) = self.month {
+            return vec![month.index()];
+        }
         let [first, last] = ["first_day", "last_day"].map(|name| self.day(name));
         let (Value::Day(first), Value::Day(last)) = (first, last) else { return Vec::new() };
         let days = first.max(self.quarter.first_day())..=last.min(self.quarter.last_day());
-        let mut months: Vec<i32> = days.map(month_of).collect();
+        let mut months: Vec<i32> = days.map(|it| Month::of(it).index()).collect();
         months.dedup();
         months
     }

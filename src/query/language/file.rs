@@ -7,7 +7,7 @@ use super::list::{DELIMITER, written};
 use super::picture::{self, Picture};
 use super::shape::Shape;
 use crate::document::{DocumentError, Labels, Placed, Problem, Table, read_document};
-use crate::metric::{Dimension, Metric};
+use crate::metric::{Banding, Dimension, Metric};
 
 /// A named query as its file says it; names are resolved, values of parameters not yet given.
 #[derive(Debug, Clone)]
@@ -45,13 +45,7 @@ pub struct Query {
     pub hash: String,
 }
 
-/// Lower ends of the bands where a query says nothing, and the lowest number there is.
-const BANDS: [(Dimension, &[i64], i64); 2] = [
-    (Dimension::Age, &[0, 18, 25, 35, 45, 55], 0),
-    (Dimension::MeasureMonths, &[1, 4, 7, 13, 25], 1),
-];
-
-/// Bands of a dimension: their lowest numbers have two digits.
+/// Bands of a dimension.
 const BANDS_MAX: usize = 100;
 
 /// Bytes of a query file; what a filter may have and as much again.
@@ -218,9 +212,10 @@ fn order_key(root: &Table<'_>, key: &Placed<String>, columns: &[&str]) -> Option
 
 fn bands(root: &Table<'_>) -> Bands {
     let table = root.table("bands");
-    let bands = BANDS.into_iter().map(|(dimension, usual, lowest)| {
-        let own = table.as_ref().and_then(|table| own_bands(root, table, dimension, lowest));
-        (dimension, own.unwrap_or_else(|| banded(usual)))
+    let banding = Dimension::ALL.into_iter().filter_map(|it| Some((it, it.bands()?)));
+    let bands = banding.map(|(dimension, banding)| {
+        let own = table.as_ref().and_then(|table| own_bands(root, table, dimension, banding));
+        (dimension, own.unwrap_or_else(|| banded(banding.usual)))
     });
     let bands = Bands(bands.collect());
     table.iter().for_each(Table::finish);
@@ -232,7 +227,7 @@ fn own_bands(
     root: &Table<'_>,
     table: &Table<'_>,
     dimension: Dimension,
-    lowest: i64,
+    Banding { lowest, highest, .. }: Banding,
 ) -> Option<Vec<Band>> {
     let starts = table.integers(dimension.name());
     if let Some(start) = starts.get(BANDS_MAX) {
@@ -242,9 +237,10 @@ fn own_bands(
     }
     for (at, start) in starts.iter().enumerate() {
         let rising = at == 0 || starts[at - 1].value < start.value;
-        if !rising || !(lowest..=99).contains(&start.value) {
-            let message =
-                format!("the lowest numbers of the bands must rise, between {lowest} and 99");
+        if !rising || !(lowest..=highest).contains(&start.value) {
+            let message = format!(
+                "the lowest numbers of the bands must rise, between {lowest} and {highest}"
+            );
             root.problem(Problem::new(start.span.clone(), message));
         }
     }

@@ -12,7 +12,7 @@ use crate::metric::{Dimension, Metric};
 /// The schema, draft 2020-12.
 pub fn schema() -> Value {
     let metrics = Metric::ALL.map(Metric::name);
-    let dimension = json!({ "enum": Dimension::ALL.map(Dimension::name) });
+    let dimension = json!({ "enum": Dimension::ALL.map(Dimension::name).as_slice() });
     let dimensions = json!({ "type": "array", "items": dimension, "uniqueItems": true });
     let metric_meanings: Vec<String> =
         Metric::ALL.iter().map(|it| format!("{}: {}", it.name(), it.meaning())).collect();
@@ -162,23 +162,21 @@ fn labels() -> Value {
 }
 
 fn bands() -> Value {
-    let lowest = |of: &str, minimum: u8| {
-        json!({
-            "description": format!(
-                "{of} of each band, rising; the last is open, and what is below the first is a band"
-            ),
+    let banding = Dimension::ALL.into_iter().filter_map(|it| Some((it.name(), it.bands()?)));
+    let lowest = banding.map(|(name, banding)| {
+        let list = json!({
+            "description": "the lowest number of each band, rising; the last is open, and what is below the first \
+                            is a band",
             "type": "array",
             "minItems": 1,
-            "items": { "type": "integer", "minimum": minimum, "maximum": 99 },
-        })
-    };
+            "items": { "type": "integer", "minimum": banding.lowest, "maximum": banding.highest },
+        });
+        (name.to_owned(), list)
+    });
     json!({
         "type": "object",
         "additionalProperties": false,
-        "properties": {
-            "age": lowest("the lowest age", 0),
-            "measure_months": lowest("the fewest months", 1),
-        },
+        "properties": Value::Object(lowest.collect()),
     })
 }
 

@@ -116,7 +116,7 @@ fn together(root: &Table<'_>, top: Option<&Top>, complete: bool, derived: &[Deri
 
 /// What has no sense with a filter on time, which leaves out quarters that figures are worked out with.
 fn of_time(root: &Table<'_>, filter: Option<&Filter>, metrics: &[Metric], derived: &[Derived]) {
-    let of_time = ["quarter", "year", "delivery"];
+    let of_time = ["quarter", "month", "year", "delivery"];
     if !filter.is_some_and(|it| it.columns().any(|name| of_time.contains(&name.as_str()))) {
         return;
     }
@@ -145,8 +145,8 @@ fn top(root: &Table<'_>, dimensions: &[Dimension]) -> Option<Top> {
     };
     let dimension = of_query(&table.required_text("dimension"));
     // Cut to a rest, these would no longer say what else is worked out from them.
-    if matches!(dimension, Some(Dimension::Quarter | Dimension::Year | Dimension::Guidance)) {
-        let message = "a top ranks neither quarters nor years nor guidances";
+    if dimension.is_some_and(|it| it.is_of_time() || it == Dimension::Guidance) {
+        let message = "a top ranks neither quarters nor months nor years nor guidances";
         let help = "order the rows by the metric instead: `order = [\"-persons\"]`";
         table.problem(Problem::new(table.span(), message).help(help));
     }

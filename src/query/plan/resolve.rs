@@ -10,7 +10,7 @@ use super::values::{Holds, Known, YEARS, unknown};
 use crate::dictionary::{Dictionary, Validity};
 use crate::exact::known;
 use crate::metric::{Dimension, NO_MEASURE, NO_VALUE};
-use crate::quarter::{Quarter, QuarterRange, quarters_of};
+use crate::quarter::{Month, Quarter, QuarterRange, quarters_of};
 use crate::query::language::expression::Typed;
 use crate::query::language::file::Query;
 use crate::query::language::filter::Filter;
@@ -143,31 +143,28 @@ impl Question {
         &self,
     ) -> impl Iterator<Item = (&Dimension, &Vec<Option<String>>)> {
         let looks_back = self.looks_back();
-        let of_time = |it: &Dimension| matches!(it, Dimension::Quarter | Dimension::Year);
-        self.wheres.iter().filter(move |(dimension, _)| !(looks_back && of_time(dimension)))
+        self.wheres.iter().filter(move |(dimension, _)| !(looks_back && dimension.is_of_time()))
     }
 
     /// Whether some quarters are not asked for.
     pub(crate) fn narrows_time(&self) -> bool {
-        let of_time = [Dimension::Quarter, Dimension::Year];
-        self.range.is_some() || of_time.iter().any(|it| self.wheres.contains_key(it))
+        self.range.is_some() || self.wheres.keys().any(|it| it.is_of_time())
     }
 
     /// Whether rows can be of any quarter within its range: no condition on time leaves some out.
     pub(crate) fn is_of_all_quarters(&self) -> bool {
-        let of_time = [Dimension::Quarter, Dimension::Year];
-        let filter = self.query.filter.as_ref();
-        let is_in_filter = |it: &Dimension| {
-            filter.is_some_and(|filter| filter.columns().any(|column| column == it.name()))
-        };
-        !of_time.iter().any(|it| self.wheres.contains_key(it) || is_in_filter(it))
+        let mut in_filter = self.query.filter.iter().flat_map(Filter::columns);
+        !self.wheres.keys().any(|it| it.is_of_time())
+            && !in_filter.any(|it| Dimension::named(&it).is_some_and(Dimension::is_of_time))
     }
 
-    /// The quarters that are asked for by name, or as those of a year, in order.
+    /// The quarters that are asked for by name, or as those of a month or a year, in order.
     pub(crate) fn named_quarters(&self) -> Option<Vec<Quarter>> {
         let named = |dimension| Some(self.wheres.get(&dimension)?.iter().flatten());
         let mut quarters: Vec<Quarter> = if let Some(quarters) = named(Dimension::Quarter) {
             quarters.map(|it| known(it.parse().ok())).collect()
+        } else if let Some(months) = named(Dimension::Month) {
+            months.map(|it| known(it.parse::<Month>().ok()).quarter()).collect()
         } else {
             let years = named(Dimension::Year)?.map(|it| known(it.parse().ok()));
             years.flat_map(quarters_of).collect()
@@ -182,7 +179,11 @@ impl Question {
         let among = |dimension, text: String| {
             self.wheres.get(&dimension).is_none_or(|values| values.contains(&Some(text)))
         };
+        let months = self.wheres.get(&Dimension::Month);
+        let has_month =
+            || Month::of_quarter(quarter).any(|it| among(Dimension::Month, it.to_string()));
         self.range.is_none_or(|range| range.contains(quarter))
+            && (months.is_none() || has_month())
             && among(Dimension::Quarter, quarter.to_string())
             && among(Dimension::Year, quarter.year().to_string())
     }
@@ -240,11 +241,31 @@ pub fn resolve_over(
             Err(wrong) => problems.extend(wrong),
         }
     }
-    if problems.is_empty() {
-        Ok(Question { query, range, wheres, complete_only: false, given, first: None })
-    } else {
-        Err(ResolveError(problems))
+    let question = Question { query, range, wheres, complete_only: false, given, first: None };
+    problems.extend(not_by_month(&question));
+    if question.needs(Dimension::Role) && question.needs_course() {
+        let of_course =
+            Dimension::ALL.into_iter().find(|it| it.is_of_course() && question.needs(*it));
+        let name = of_course.map_or("", Dimension::name);
+        problems.push(format!("`role` and `{name}` cannot be asked together: a row tells the course of its beneficiary"));
     }
+    if problems.is_empty() { Ok(question) } else { Err(ResolveError(problems)) }
+}
+
+/// What there is no figure of a month of.
+fn not_by_month(question: &Question) -> Vec<String> {
+    if !question.needs(Dimension::Month) {
+        return Vec::new();
+    }
+    let compares = question.looks_back().then_some("figures that are compared over quarters");
+    let filter = question.query.filter.as_ref();
+    let of_filter = filter.is_some_and(|it| it.columns().any(|name| name == "amount"));
+    let counts = question.query.counts();
+    let of_amounts = question.query.counted().iter().any(|it| it.columns().contains(&"amount"))
+        || counts.iter().any(|it| it.per_person);
+    let amounts = (of_filter || of_amounts).then_some("amounts, which are of quarters");
+    let problem = |what: &str| format!("`month` cannot be asked together with {what}");
+    compares.into_iter().chain(amounts).map(problem).collect()
 }
 
 fn range(arguments: &Arguments, problems: &mut Vec<String>) -> Option<QuarterRange> {

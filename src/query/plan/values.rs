@@ -2,12 +2,14 @@
 //! calendar; one that a warehouse holds all the same, such as a code that nobody knows, is as good:
 //! what an answer shows can be asked for. What it holds is looked up only where a value is unknown.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::PolarsResult;
 
 use crate::dictionary::{Dictionary, NamedPlace, Places, UNCLASSIFIED};
 use crate::document::nearest;
 use crate::metric::{Dimension, NO_MEASURE, NO_VALUE, NOT_DELIVERED};
-use crate::quarter::Quarter;
+use crate::quarter::{Month, Quarter};
 use crate::query::language::file::Query;
 use crate::query::plan::place;
 
@@ -64,7 +66,8 @@ impl Known<'_> {
             | Dimension::Guidance
             | Dimension::Sex
             | Dimension::Cpas
-            | Dimension::CpasToday => holds(value),
+            | Dimension::CpasToday
+            | Dimension::Code(_) => holds(value),
             Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter => {
                 let parts: Vec<&str> = value.split('+').collect();
                 let is_known = |part: &str| classified(self.dictionary).any(|it| it == part);
@@ -77,10 +80,13 @@ impl Known<'_> {
             // Made of what is stored by the dictionary, the bands or the calendar.
             Dimension::Quarter
             | Dimension::Year
+            | Dimension::Month
             | Dimension::MeasureGroup
             | Dimension::Province
             | Dimension::Region
+            | Dimension::Role
             | Dimension::Age
+            | Dimension::BirthCohort
             | Dimension::MeasureCount
             | Dimension::MeasureEntry
             | Dimension::MeasureMonths => Ok(false),
@@ -134,6 +140,7 @@ fn wrong(
 fn expected(dimension: Dimension, text: &str, dictionary: &Dictionary) -> Option<&'static str> {
     match dimension {
         Dimension::Quarter if !is_quarter(text) => Some("a quarter such as `2008Q3`"),
+        Dimension::Month if !is_month(text) => Some("a month such as `2008-07`"),
         Dimension::Year if !is_year(text) => Some("a year such as `2008`"),
         Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter
             if !is_course(dimension, text, dictionary) =>
@@ -169,6 +176,11 @@ fn is_quarter(value: &str) -> bool {
     value.parse().is_ok_and(is_good)
 }
 
+/// Whether a text is a month as it is shown.
+fn is_month(value: &str) -> bool {
+    value.parse().is_ok_and(|it: Month| YEARS.contains(&it.quarter().year()))
+}
+
 /// Whether a text is a year as it is shown.
 fn is_year(value: &str) -> bool {
     value.parse().is_ok_and(|it: i32| YEARS.contains(&it) && it.to_string() == value)
@@ -178,8 +190,7 @@ fn is_year(value: &str) -> bool {
 fn is_before_source(dimension: Dimension, text: &str) -> bool {
     let start = Quarter::SOURCE_START.year();
     let year = text.get(..4).and_then(|it| it.parse().ok());
-    matches!(dimension, Dimension::Quarter | Dimension::Year)
-        && year.is_some_and(|year: i32| year < start)
+    dimension.is_of_time() && year.is_some_and(|year: i32| year < start)
 }
 
 /// The values a dimension can have, where they are a closed list.
@@ -195,19 +206,26 @@ pub(crate) fn known_values(
         Dimension::Guidance => dictionary.guidances().iter().map(|it| it.name.clone()).collect(),
         Dimension::Province => nis(Places::provinces()),
         Dimension::Region => nis(Places::regions()),
-        Dimension::Sex | Dimension::MeasureCount | Dimension::MeasureEntry => {
+        Dimension::Role | Dimension::Sex | Dimension::MeasureCount | Dimension::MeasureEntry => {
             let values = dimension.fixed_values().into_iter().flatten();
             values.map(ToString::to_string).collect()
         }
         Dimension::MeasureGroup => {
             dictionary.measure_groups().iter().map(|it| it.name.clone()).collect()
         }
-        Dimension::Age | Dimension::MeasureMonths => {
+        Dimension::Age | Dimension::BirthCohort | Dimension::MeasureMonths => {
             query.bands.of(dimension).iter().map(ToString::to_string).collect()
         }
-        Dimension::Quarter | Dimension::Year | Dimension::Cpas | Dimension::CpasToday => {
-            return None;
+        Dimension::Code(code) => {
+            let variable = dictionary.variable(code.name()).filter(|it| it.table_complete)?;
+            let codes: BTreeSet<&str> = variable.codes.iter().map(|it| it.code.as_str()).collect();
+            codes.into_iter().map(str::to_owned).collect()
         }
+        Dimension::Quarter
+        | Dimension::Year
+        | Dimension::Month
+        | Dimension::Cpas
+        | Dimension::CpasToday => return None,
         Dimension::Measures | Dimension::MeasuresBefore | Dimension::MeasuresAfter => return None,
     })
 }

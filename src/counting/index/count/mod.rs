@@ -11,6 +11,7 @@
 
 mod calendar;
 mod cells;
+mod counted;
 mod course;
 mod error;
 mod factors;
@@ -23,7 +24,8 @@ use polars::prelude::*;
 use crate::counting::declined::Declined;
 use crate::counting::figures::Figures;
 use crate::counting::index::histories::{Axis, Histories};
-use crate::counting::polars::compile::{collect, columns_of_conditions, ranked};
+use crate::counting::polars::columns::columns_of_conditions;
+use crate::counting::polars::compile::{collect, ranked};
 use crate::counting::polars::rows::{Source, narrowed, rows, spread, with_rest};
 use crate::dictionary::Dictionary;
 use crate::exact::known;
@@ -229,6 +231,10 @@ impl Asked<'_> {
 
 /// The stored columns that a question tells apart, the quarter first.
 fn axes(question: &Question) -> Result<Vec<Axis>, Declined> {
+    // Its column is the quarter, of which histories know no parts.
+    if question.needs(Dimension::Month) {
+        return Err(Declined::Column(Dimension::Month.name().to_owned()));
+    }
     let mut axes = vec![Axis::Quarter];
     for column in columns_of_conditions(question) {
         let axis = Axis::named(&column).ok_or(Declined::Column(column))?;
@@ -242,7 +248,7 @@ fn axes(question: &Question) -> Result<Vec<Axis>, Declined> {
 /// Declines metrics that a pass does not count.
 fn tallied(question: &Question) -> Result<(), Declined> {
     let mut metrics = question.query.counted().into_iter();
-    let other = metrics.find(|it| !pass::counts(it.tally()));
+    let other = metrics.find(|it| !counted::counts(it.tally()));
     other.map_or(Ok(()), |metric| Err(Declined::Metric(metric.name())))
 }
 
