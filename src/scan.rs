@@ -162,7 +162,7 @@ fn frame_over(files: &[TableFile], with_quarter: bool) -> PolarsResult<LazyFrame
 }
 
 /// The stored table's schema in Polars' types, with its partition column at the end.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     use arrow::datatypes::DataType as Arrow;
     let observations = crate::attribution::observation_schema();
     let stored = observations.fields().iter().map(|field| {

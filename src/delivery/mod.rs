@@ -76,8 +76,17 @@ impl Delivery {
         encoding: Option<Encoding>,
     ) -> Result<Self, DeliveryError> {
         DeliveryId::check_declared(declared, window)?;
-        let (parts, errors): (Vec<_>, Vec<_>) =
-            paths.iter().map(|path| Part::open(path, encoding)).partition(Result::is_ok);
+        Self::of_parts(paths.iter().map(|path| Part::open(path, encoding)), declared, window)
+    }
+
+    /// The same of files that were opened, or could not be.
+    pub(crate) fn of_parts(
+        parts: impl Iterator<Item = Result<Part, PartError>>,
+        declared: Option<&str>,
+        window: Option<QuarterRange>,
+    ) -> Result<Self, DeliveryError> {
+        DeliveryId::check_declared(declared, window)?;
+        let (parts, errors): (Vec<_>, Vec<_>) = parts.partition(Result::is_ok);
         if !errors.is_empty() {
             let errors = errors.into_iter().filter_map(Result::err).collect();
             return Err(DeliveryError::Parts(errors));
@@ -87,7 +96,8 @@ impl Delivery {
         if let Some(at) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) {
             return Err(DeliveryError::SameName(names[at].clone()));
         }
-        let (id, window) = id::settle(paths, declared, window)?;
+        let paths: Vec<PathBuf> = parts.iter().map(|it| it.path().to_owned()).collect();
+        let (id, window) = id::settle(&paths, declared, window)?;
         Ok(Self { id, window, parts })
     }
 

@@ -39,11 +39,13 @@ use crate::disclosure::ReleasedTable;
 use crate::render::Look;
 
 pub use crate::words::Locale;
+pub use arrow::record_batch;
 pub use data_package::{Package, Packaged, data_package};
 pub use format::Format;
 pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
 pub use html::{STYLE, html_table};
 pub use metadata::metadata;
+pub(crate) use named::column_label;
 pub use picture::{Drawing, NotDrawable, Plot, behind, chart, plot};
 pub use provenance::{Provenance, pairs, tool};
 pub use records::records;
