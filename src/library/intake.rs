@@ -110,9 +110,15 @@ fn read(mut from: impl Read) -> std::io::Result<Bytes> {
 }
 
 impl Warehouse {
-    /// Opens the warehouse in a folder; makes a new one, with its key at `place`, where there is none.
+    /// Opens the warehouse in a folder; makes a new one, with a new key at `place`, where there is none. A
+    /// key that lies in a file of the caller's is looked for there again; otherwise the warehouse is opened as
+    /// by [`open`](Self::open), which finds its key where `init` has put it.
     pub fn open_or_init(root: &Path, place: &KeyPlace) -> Result<Self, WarehouseError> {
-        if Self::is_at(root) { Self::open(root) } else { Self::init(root, place) }
+        match place {
+            _ if !Self::is_at(root) => Self::init(root, place),
+            KeyPlace::File(path) => Ok(Self::open(root)?.with_key_file(path.clone())),
+            KeyPlace::User | KeyPlace::Warehouse => Self::open(root),
+        }
     }
 
     /// Takes a delivery in, whole or not at all. The report says what became of it

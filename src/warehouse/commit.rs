@@ -60,7 +60,7 @@ pub struct Committed {
 
 /// A delivery on its way into the warehouse. Dropped without commit, it leaves nothing.
 #[derive(Debug)]
-pub(crate) struct Ingestion<'w> {
+pub struct Ingestion<'w> {
     warehouse: &'w Warehouse,
     staging: Staging,
     delivery: String,

@@ -117,6 +117,8 @@ pub struct Warehouse {
     dictionary: Dictionary,
     /// What extends the dictionary that is compiled in.
     own_dictionary: Option<String>,
+    /// The file of the key, where the program that opened it has named one.
+    key_file: Option<PathBuf>,
 }
 
 impl Defaults {
@@ -163,7 +165,10 @@ impl Warehouse {
             }
             let _kept = if was_there { Ok(()) } else { fs::remove_dir(root) };
         }
-        made
+        Ok(match place {
+            KeyPlace::File(path) => made?.with_key_file(path.clone()),
+            KeyPlace::User | KeyPlace::Warehouse => made?,
+        })
     }
 
     fn make(
@@ -208,7 +213,8 @@ impl Warehouse {
         let name = own.display().to_string();
         let dictionary =
             Dictionary::extended(own_dictionary.as_deref().map(|text| (name.as_str(), text)))?;
-        Ok(Self { root: root.to_owned(), configuration, dictionary, own_dictionary })
+        let (root, key_file) = (root.to_owned(), None);
+        Ok(Self { root, configuration, dictionary, own_dictionary, key_file })
     }
 
     /// The same with another dictionary of its own, or none.
@@ -389,7 +395,8 @@ impl Warehouse {
     }
 
     /// Begins to take a delivery in; `waiting` is told where that has to wait for others.
-    pub(crate) fn ingestion(
+    #[doc(hidden)]
+    pub fn ingestion(
         &self,
         snapshot: &Snapshot,
         delivery: &DeliveryId,

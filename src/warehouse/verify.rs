@@ -18,7 +18,6 @@ use super::log::Log;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
 use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, sidecars, staging, turn};
-use crate::document::open_regular;
 use crate::quarter::Quarter;
 
 /// What a verification came to.
