@@ -38,17 +38,20 @@ fn invented(folder: &Path) -> Result<Warehouse, Box<dyn Error>> {
 
 fn answers(warehouse: &Warehouse, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let catalog = warehouse.queries()?;
-    writeln!(out, "Queries: {}\n", catalog.names().collect::<Vec<_>>().join(", "))?;
+    for name in catalog.names().take(3) {
+        writeln!(out, "{name}: {}", catalog.query(name)?.title.en)?;
+    }
+    writeln!(out)?;
 
     // By its name, narrowed as with `--where`; labels in French.
     let by_region = Request::named("by-region").only("sex", "F").language(Language::Fr);
 
     // Put together in code.
-    let by_regime = QueryText::of([Metric::Persons, Metric::Amount])
+    let by_regime = QueryText::of([Metric::Persons, Metric::ConventionPersons, Metric::Amount])
         .by([Dimension::Quarter, Dimension::Regime])
         .total([Dimension::Quarter])
-        .filter("measure = 'article_60'");
-    let by_regime = Request::written("article-60", by_regime);
+        .filter("region = '02000' AND days >= 20");
+    let by_regime = Request::written("flanders", by_regime);
 
     // As the text of a query's file, with a parameter.
     let younger = "metrics = [\"persons\"]\n\

@@ -11,11 +11,11 @@ use sppis::{IngestOptions, IngestReport, Intake, KeyPlace, Outcome, Warehouse};
 
 /// The second person has a number that is none; the third has a day that is none, and an amount in words.
 const DELIVERY: &str = "\
-NISS;LEGISLATION;CPAS;DPAY1STDAY;DPAYLSTDAY;CBENCONV;EBENCONVCM
-42012205181;1;21004;2007-01-01;2007-03-31;1;1250,50
-93051822362;1;62063;2007-01-01;2007-06-30;;
-85073003328;2;44021;2007-02-31;2007-03-31;1;much
-00021500474;1;21004;2006-12-01;2007-01-31;1;620,00
+NISS;LEGISLATION;CPAS;DPAY1STDAY;DPAYLSTDAY;THP_ID;CBENCONV;EBENCONVCM
+42012205181;2;21004;2007-03-01;2007-03-31;60;1;250,50
+93051822362;2;62063;2007-04-01;2007-04-30;60;;
+85073003328;2;44021;2007-02-31;2007-03-31;60;1;much
+00021500474;2;21004;2006-12-22;2007-01-10;60;1;620,00
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
     if let (Some(folder), Some(file)) = (arguments.next(), arguments.next()) {
         let report = Warehouse::open(&folder)?.take_in(&Intake::file(file))?;
-        return told(&report, &mut out);
+        told(&report, &mut out)?;
+        return found(&report, &mut out);
     }
     show(tempfile::tempdir()?.path(), &mut out)
 }
@@ -36,15 +37,16 @@ pub(crate) fn show(folder: &Path, out: &mut dyn Write) -> Result<(), Box<dyn Err
 
     // A stream never comes to the disk, since it holds numbers of persons.
     let intake = Intake::stream("DWH_SPPIS_Formulaires_2008-11.csv", DELIVERY.as_bytes())?;
-    told(&warehouse.take_in(&intake)?, out)?;
+    let report = warehouse.take_in(&intake)?;
+    told(&report, out)?;
+    found(&report, out)?;
 
     // Half of the rows may be rejected: then the others are taken in.
-    let budget = "50%".parse()?;
-    let options = IngestOptions { budget, details: true, ..IngestOptions::default() };
+    let options = IngestOptions { budget: "50%".parse()?, ..IngestOptions::default() };
     told(&warehouse.take_in(&intake.options(options))?, out)
 }
 
-/// Says what came of a delivery.
+/// Says what became of a delivery, and of its rows and cents.
 fn told(report: &IngestReport, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     match report.outcome {
         Outcome::Committed { revision, version } => {
@@ -63,14 +65,15 @@ fn told(report: &IngestReport, out: &mut dyn Write) -> Result<(), Box<dyn Error>
     for (quarter, totals) in sums.by_quarter() {
         writeln!(out, "  {quarter}: {} observations", totals.observations)?;
     }
-    if let Some(details) = &report.details {
-        for found in details.findings.all()? {
-            writeln!(
-                out,
-                "  line {}: {} {}: {}",
-                found.line, found.severity, found.rule, found.text
-            )?;
-        }
+    Ok(())
+}
+
+/// Says what was found, by the lines of the file.
+fn found(report: &IngestReport, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let findings = report.details.as_ref().map(|it| it.findings.all()).transpose()?;
+    for it in findings.into_iter().flatten() {
+        let column = it.column.as_deref().unwrap_or("-");
+        writeln!(out, "  line {}: {} {} {column}: {}", it.line, it.severity, it.rule, it.text)?;
     }
     Ok(())
 }

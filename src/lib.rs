@@ -32,6 +32,16 @@
 //! # }
 //! ```
 //!
+//! | to | call |
+//! | --- | --- |
+//! | open a warehouse, or make one | [`Warehouse::open`], [`Warehouse::init`], [`Warehouse::open_or_init`] |
+//! | take a delivery in, from files or streams | [`Warehouse::take_in`]; budgets, trials and replacements are [`IngestOptions`] |
+//! | read what became of it | [`IngestReport`]: [`Outcome`], [`Reconciliation`], [`Details`] with each [`StoredFinding`] |
+//! | see what has been taken in | [`Warehouse::snapshot`], [`Snapshot::deliveries`], [`Warehouse::findings`] |
+//! | list queries | [`Warehouse::queries`], [`Catalog::names`] |
+//! | ask one by its name, or one of one's own | [`Warehouse::answer`] with [`Request::named`], [`Request::written`], [`QueryText`] |
+//! | read the answer | [`Answer::batch`], [`Answer::columns`], [`Answer::write`] |
+//!
 //! Answers are owned: they may be held, and sent to another thread; a warehouse may be shared by threads. Three
 //! pages of examples stand in `examples/`. What is public beneath these names are the parts that they are made of.
 //!

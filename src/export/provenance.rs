@@ -18,7 +18,7 @@ pub struct Provenance {
     pub deliveries: Vec<String>,
     /// The quarters that it has data of.
     pub quarters: Vec<String>,
-    /// The command that gives the same bytes.
+    /// The command that gives the same bytes; empty where a program has asked.
     pub command: String,
 }
 
@@ -70,7 +70,9 @@ pub fn pairs(
     pairs.extend((!lacking.is_empty()).then(|| ("partial_without", lacking.join(","))));
     let notes = notes(table, language);
     pairs.extend((!notes.is_empty()).then(|| (NOTES, notes.join(" "))));
-    pairs.extend([("tool", tool()), ("command", provenance.command.clone())]);
+    pairs.push(("tool", tool()));
+    let command = Some(provenance.command.clone()).filter(|it| !it.is_empty());
+    pairs.extend(command.map(|it| ("command", it)));
     pairs
 }
 

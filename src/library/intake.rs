@@ -3,13 +3,16 @@
 //! In: files, or streams under the names that files would have. Out: an [`IngestReport`]. Never: a stream on
 //! the disk, also not for a moment, since it holds identifiers; it is held in memory.
 
-use std::io::Read;
+use std::fmt;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
 use crate::delivery::{Delivery, DeliveryError, Encoding, Part, PartError};
+use crate::finding::shown_path;
 use crate::pipeline::ingest::{IngestError, IngestOptions, IngestReport, ingest};
+use crate::pipeline::options::known_rule;
 use crate::quarter::QuarterRange;
 use crate::warehouse::{KeyPlace, Warehouse, WarehouseError};
 
@@ -19,11 +22,25 @@ use crate::warehouse::{KeyPlace, Warehouse, WarehouseError};
 /// [`delivery`](Self::delivery) says it.
 #[derive(Debug, Clone)]
 pub struct Intake {
-    files: Vec<(PathBuf, Option<Bytes>)>,
+    files: Vec<Arrived>,
     declared: Option<String>,
     window: Option<QuarterRange>,
     encoding: Option<Encoding>,
     options: IngestOptions,
+}
+
+/// A file by its path, or what came under its name.
+#[derive(Clone)]
+struct Arrived {
+    path: PathBuf,
+    bytes: Option<Bytes>,
+}
+
+impl fmt::Debug for Arrived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the bytes: they hold identifiers.
+        f.write_str(&shown_path(&self.path))
+    }
 }
 
 /// A delivery that was not taken in; nothing has changed.
@@ -32,6 +49,9 @@ pub enum IntakeError {
     /// Its files are none of a delivery.
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
+    /// A budget is for a rule that there is not, and would bound nothing.
+    #[error("{0}")]
+    NoRule(String),
     /// It could not be taken in.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -40,15 +60,15 @@ pub enum IntakeError {
 impl Intake {
     /// A delivery of one file.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self::of((path.into(), None))
+        Self::of(Arrived::file(path))
     }
 
     /// A delivery of one stream, read to its end into memory; `name` is what a file of it would be called.
-    pub fn stream(name: &str, from: impl Read) -> std::io::Result<Self> {
-        Ok(Self::of((name.into(), Some(read(from)?))))
+    pub fn stream(name: &str, from: impl Read) -> io::Result<Self> {
+        Ok(Self::of(Arrived::stream(name, from)?))
     }
 
-    fn of(file: (PathBuf, Option<Bytes>)) -> Self {
+    fn of(file: Arrived) -> Self {
         let options = IngestOptions { details: true, ..IngestOptions::default() };
         let (declared, window, encoding) = (None, None, None);
         Self { files: vec![file], declared, window, encoding, options }
@@ -57,13 +77,13 @@ impl Intake {
     /// The same with one more file.
     #[must_use]
     pub fn and_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.files.push((path.into(), None));
+        self.files.push(Arrived::file(path));
         self
     }
 
     /// The same with one more stream.
-    pub fn and_stream(mut self, name: &str, from: impl Read) -> std::io::Result<Self> {
-        self.files.push((name.into(), Some(read(from)?)));
+    pub fn and_stream(mut self, name: &str, from: impl Read) -> io::Result<Self> {
+        self.files.push(Arrived::stream(name, from)?);
         Ok(self)
     }
 
@@ -93,20 +113,28 @@ impl Intake {
     }
 
     fn opened(&self) -> Result<Delivery, DeliveryError> {
-        let part = |(path, bytes): &(PathBuf, Option<Bytes>)| -> Result<Part, PartError> {
-            match bytes {
-                Some(bytes) => Part::of_bytes(path, bytes.clone(), self.encoding),
-                None => Part::open(path, self.encoding),
-            }
-        };
-        Delivery::of_parts(self.files.iter().map(part), self.declared.as_deref(), self.window)
+        let parts = self.files.iter().map(|it| it.part(self.encoding));
+        Delivery::of_parts(parts, self.declared.as_deref(), self.window)
     }
 }
 
-fn read(mut from: impl Read) -> std::io::Result<Bytes> {
-    let mut bytes = Vec::new();
-    from.read_to_end(&mut bytes)?;
-    Ok(bytes.into())
+impl Arrived {
+    fn file(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), bytes: None }
+    }
+
+    fn stream(name: &str, mut from: impl Read) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes)?;
+        Ok(Self { path: name.into(), bytes: Some(bytes.into()) })
+    }
+
+    fn part(&self, encoding: Option<Encoding>) -> Result<Part, PartError> {
+        match &self.bytes {
+            Some(bytes) => Part::of_bytes(&self.path, bytes.clone(), encoding),
+            None => Part::open(&self.path, encoding),
+        }
+    }
 }
 
 impl Warehouse {
@@ -128,6 +156,9 @@ impl Warehouse {
     ///
     /// Several programs may call this at once: one of them takes in, the others wait.
     pub fn take_in(&self, intake: &Intake) -> Result<IngestReport, IntakeError> {
+        for (rule, _) in &intake.options.rule_budgets {
+            known_rule(rule).map_err(|error| IntakeError::NoRule(error.to_string()))?;
+        }
         Ok(ingest(self, &intake.opened()?, &intake.options, &|_| {})?)
     }
 }
