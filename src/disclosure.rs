@@ -41,7 +41,7 @@ pub struct ReleasedTable {
 }
 
 /// Lets a result out under a policy.
-pub fn release(result: ResultTable, policy: Policy) -> ReleasedTable {
+pub(crate) fn release(result: ResultTable, policy: Policy) -> ReleasedTable {
     match policy {
         Policy::Internal => ReleasedTable { result, policy },
     }

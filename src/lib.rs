@@ -84,6 +84,7 @@ pub mod fault;
 #[doc(hidden)]
 pub mod document;
 
+#[doc(hidden)]
 pub mod words;
 
 pub mod finding;
@@ -119,6 +120,7 @@ pub mod statement;
 
 pub mod disclosure;
 
+#[doc(hidden)]
 pub mod render;
 
 mod fonts;

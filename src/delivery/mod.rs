@@ -25,14 +25,19 @@ use std::path::PathBuf;
 
 pub use chunks::{Chunk, ChunkReader};
 pub use encoding::{Encoding, EncodingError};
-pub use header::{Header, HeaderError, REQUIRED};
-pub use id::{DeliveryId, DeliveryIdError, calendar};
-pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns, misnamed};
-pub use near_id::near_id;
+pub(crate) use header::REQUIRED;
+pub use header::{Header, HeaderError};
+pub(crate) use id::calendar;
+pub use id::{DeliveryId, DeliveryIdError};
+pub(crate) use misnamed::misnamed;
+pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns};
+pub(crate) use near_id::near_id;
 pub use packing::Packing;
 pub use part::{Part, PartError};
-pub use part_name::{PartName, part_label, part_name};
+pub(crate) use part_name::{PartName, part_label, part_name};
+#[doc(hidden)]
 pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
+#[doc(hidden)]
 pub use rows::{RowFault, Rows, UnreadRow};
 pub use typed::{About, Identifiers, Sheets};
 

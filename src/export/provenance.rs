@@ -31,7 +31,7 @@ impl Provenance {
 }
 
 /// The program and its version.
-pub fn tool() -> String {
+pub(crate) fn tool() -> String {
     format!("sppis {}", env!("CARGO_PKG_VERSION"))
 }
 
@@ -42,7 +42,7 @@ const NOTES: &str = "notes";
 /// stands there where partial figures were left out, `partial_without` only where a number lacks
 /// quarters, and notes only where there are some. A state is known by its version, whatever it was
 /// asked for by: the command says the version too.
-pub fn pairs(
+pub(crate) fn pairs(
     table: &ReleasedTable,
     provenance: &Provenance,
     language: Language,
