@@ -2,7 +2,7 @@
 //!
 //! In: values that broke a rule. Out: [`Finding`]s, their counts by rule, and the verdict of the
 //! budget. Never: an identifier, in clear or in a reversible form, in any text made here; every
-//! raw value passes through [`shown`], every name of a file through [`shown_name`].
+//! raw value passes through `shown`, every name of a file through `shown_name`.
 
 mod name;
 
