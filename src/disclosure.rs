@@ -1,6 +1,6 @@
 //! Result to released table, under a policy: the one way out for figures.
 //!
-//! In: a [`ResultTable`]. Out: a [`ReleasedTable`], the only thing that exporters accept, made
+//! In: a `ResultTable`. Out: a [`ReleasedTable`], the only thing that exporters accept, made
 //! nowhere else. The policy is written into it, so that a reader can tell what was let through.
 //!
 //! There is one policy: [`Policy::Internal`], for use inside the institution, which lets every
@@ -41,7 +41,7 @@ pub struct ReleasedTable {
 }
 
 /// Lets a result out under a policy.
-pub fn release(result: ResultTable, policy: Policy) -> ReleasedTable {
+pub(crate) fn release(result: ResultTable, policy: Policy) -> ReleasedTable {
     match policy {
         Policy::Internal => ReleasedTable { result, policy },
     }

@@ -7,7 +7,7 @@
 /// A number in another width, which it fits.
 #[inline]
 #[track_caller]
-pub fn fitting<T, U: TryFrom<T>>(number: T) -> U {
+pub(crate) fn fitting<T, U: TryFrom<T>>(number: T) -> U {
     match U::try_from(number) {
         Ok(number) => number,
         Err(_) => stop(),
@@ -17,7 +17,7 @@ pub fn fitting<T, U: TryFrom<T>>(number: T) -> U {
 /// A value that is there.
 #[inline]
 #[track_caller]
-pub fn known<T>(value: Option<T>) -> T {
+pub(crate) fn known<T>(value: Option<T>) -> T {
     match value {
         Some(value) => value,
         None => stop(),

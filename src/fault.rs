@@ -17,7 +17,7 @@ thread_local! {
 static EXPECTED_ANYWHERE: AtomicUsize = AtomicUsize::new(0);
 
 /// Calls what may panic on this thread because of what a file holds; `None` where it did.
-pub fn contained<T>(call: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn contained<T>(call: impl FnOnce() -> T) -> Option<T> {
     let outer = EXPECTED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(call));
     EXPECTED.set(outer);
@@ -25,7 +25,7 @@ pub fn contained<T>(call: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// The same where the work is spread over threads; nothing else may be done meanwhile.
-pub fn contained_on_all_threads<T>(call: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn contained_on_all_threads<T>(call: impl FnOnce() -> T) -> Option<T> {
     EXPECTED_ANYWHERE.fetch_add(1, Ordering::SeqCst);
     let outcome = catch_unwind(AssertUnwindSafe(call));
     EXPECTED_ANYWHERE.fetch_sub(1, Ordering::SeqCst);

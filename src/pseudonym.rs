@@ -14,7 +14,7 @@ use crate::decode::IdentifierColumn;
 use crate::exact::fitting;
 
 /// Bytes of a key.
-pub const KEY_LENGTH: usize = 32;
+pub(crate) const KEY_LENGTH: usize = 32;
 
 /// The secret that turns identifiers into pseudonyms; overwritten when dropped. It stays in one place
 /// of memory, so that moving it leaves no copy behind.

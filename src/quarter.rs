@@ -21,7 +21,7 @@ pub type Day = i32;
 const EPOCH_FROM_COMMON_ERA: i32 = 719_163;
 
 /// The day number of a calendar date.
-pub fn day_of(date: NaiveDate) -> Day {
+pub(crate) fn day_of(date: NaiveDate) -> Day {
     date.num_days_from_ce() - EPOCH_FROM_COMMON_ERA
 }
 
@@ -34,7 +34,7 @@ pub fn date_of(day: Day) -> NaiveDate {
 }
 
 /// The last day of the month that `day` lies in.
-pub fn end_of_month(day: Day) -> Day {
+pub(crate) fn end_of_month(day: Day) -> Day {
     let date = date_of(day);
     let (year, month) = match date.month() {
         12 => (date.year() + 1, 1),
@@ -216,7 +216,7 @@ impl FromStr for QuarterRange {
 }
 
 /// The quarters of a year.
-pub fn quarters_of(year: i32) -> impl Iterator<Item = Quarter> {
+pub(crate) fn quarters_of(year: i32) -> impl Iterator<Item = Quarter> {
     (1..=4).filter_map(move |number| Quarter::new(year, number))
 }
 

@@ -9,8 +9,8 @@ mod meanings;
 mod media;
 
 pub use figures::Figures;
-pub use meanings::{meaning, meaning_of_formula};
-pub use media::{
+pub(crate) use meanings::{meaning, meaning_of_formula};
+pub(crate) use media::{
     delimited, html, is_formula, json, json_lines, markdown, markdown_code, px, quoted, terminal,
     terminal_lines, workbook, xml,
 };
@@ -38,7 +38,7 @@ pub struct Look<'a> {
 }
 
 /// Cents as euros with a point and two decimals: `-1234.50`.
-pub fn euros(cents: i128) -> String {
+pub(crate) fn euros(cents: i128) -> String {
     decimal_text(cents, 2)
 }
 
@@ -61,7 +61,7 @@ pub fn grouped(number: &str) -> String {
 }
 
 /// A number without its decimal mark as text with a point: 123 with 2 decimals is `1.23`.
-pub fn decimal_text(value: i128, decimals: u8) -> String {
+pub(crate) fn decimal_text(value: i128, decimals: u8) -> String {
     if decimals == 0 {
         return value.to_string();
     }
@@ -84,7 +84,7 @@ pub fn plain(values: &Values, row: usize) -> String {
 }
 
 /// A value for people: groups of digits, the decimal mark of the language, symbols for no number.
-pub fn people(values: &Values, row: usize, language: Language) -> String {
+pub(crate) fn people(values: &Values, row: usize, language: Language) -> String {
     let Values::Numbers(numbers) = values else { return plain(values, row) };
     match numbers.cells[row] {
         Cell::Value(value) | Cell::Partial(value) => {
@@ -101,7 +101,7 @@ pub fn people(values: &Values, row: usize, language: Language) -> String {
 
 /// The label of a metric, a dimension or a row over several values: its name in English, which is
 /// part of the interface.
-pub fn heading(name: &str, language: Language) -> &str {
+pub(crate) fn heading(name: &str, language: Language) -> &str {
     let words = Words::of(language);
     match name {
         TOTAL => words.text("member.total"),
@@ -114,13 +114,13 @@ pub fn heading(name: &str, language: Language) -> &str {
 
 /// A dimension's value for people: places with their name; where another language than English is
 /// asked for, everything else by its label too.
-pub fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
+pub(crate) fn with_name(dimension: &str, value: &str, look: Look<'_>) -> String {
     // Names are part of the interface, and English is its language.
     in_words(dimension, value, look, look.language != Language::En)
 }
 
 /// The same by its label in English too: for publications, whose readers know no names of data.
-pub fn with_label(dimension: &str, value: &str, look: Look<'_>) -> String {
+pub(crate) fn with_label(dimension: &str, value: &str, look: Look<'_>) -> String {
     in_words(dimension, value, look, true)
 }
 
@@ -222,7 +222,7 @@ fn term<'d>(dimension: &str, value: &str, look: Look<'d>) -> Option<&'d str> {
 }
 
 /// A moment in UTC, to the second.
-pub fn moment(timestamp_ms: i64) -> String {
+pub(crate) fn moment(timestamp_ms: i64) -> String {
     match DateTime::from_timestamp_millis(timestamp_ms) {
         Some(moment) => moment.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         None => format!("{timestamp_ms} ms after 1970"),
@@ -230,7 +230,7 @@ pub fn moment(timestamp_ms: i64) -> String {
 }
 
 /// A moment in UTC, to the second, as ISO 8601 has it.
-pub fn instant(timestamp_ms: i64) -> String {
+pub(crate) fn instant(timestamp_ms: i64) -> String {
     match DateTime::from_timestamp_millis(timestamp_ms) {
         Some(moment) => moment.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         None => format!("{timestamp_ms} ms after 1970"),
@@ -238,7 +238,7 @@ pub fn instant(timestamp_ms: i64) -> String {
 }
 
 /// A number of bytes for people.
-pub fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["B", "KiB", "MiB", "GiB"];
     let mut unit = 0;
     let mut tenths = u128::from(count) * 10;
@@ -253,7 +253,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// `1 row`, `2 rows`: plurals are made in one place.
-pub fn count(number: u64, noun: &str) -> String {
+pub(crate) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(&number.to_string()))
 }

@@ -29,7 +29,7 @@ pub enum ScanError {
 
 /// Which columns of which files were compared: what several questions read is compared once.
 #[derive(Debug, Default)]
-pub struct Compared(Mutex<BTreeMap<PathBuf, BTreeSet<String>>>);
+pub(crate) struct Compared(Mutex<BTreeMap<PathBuf, BTreeSet<String>>>);
 
 impl Compared {
     /// Compares what was not compared before.
@@ -53,14 +53,14 @@ impl Compared {
 
 /// The files of a snapshot that a question needs.
 #[derive(Debug, Clone, Default)]
-pub struct Scan {
+pub(crate) struct Scan {
     files: Vec<TableFile>,
     skipped: usize,
 }
 
 impl Scan {
     /// The files whose quarter lies in `range`; all without one.
-    pub fn new(snapshot: &Snapshot, range: Option<QuarterRange>) -> Self {
+    pub(crate) fn new(snapshot: &Snapshot, range: Option<QuarterRange>) -> Self {
         let wanted = |file: &&TableFile| range.is_none_or(|range| range.contains(file.quarter()));
         let files: Vec<_> = snapshot.files().iter().filter(wanted).cloned().collect();
         let skipped = snapshot.files().len() - files.len();
@@ -68,25 +68,29 @@ impl Scan {
     }
 
     /// The files to be read.
-    pub fn files(&self) -> &[TableFile] {
+    pub(crate) fn files(&self) -> &[TableFile] {
         &self.files
     }
 
     /// The quarters of the files, in order.
-    pub fn quarters(&self) -> Vec<Quarter> {
+    pub(crate) fn quarters(&self) -> Vec<Quarter> {
         let mut quarters: Vec<_> = self.files.iter().map(TableFile::quarter).collect();
         quarters.dedup();
         quarters
     }
 
     /// Files of the snapshot that no quarter asks for.
-    pub fn skipped_file_count(&self) -> usize {
+    pub(crate) fn skipped_file_count(&self) -> usize {
         self.skipped
     }
 
     /// The frame over the files, of which some columns were compared before. What is planned over it must
     /// be planned over [`Self::promised`] first.
-    pub fn frame(&self, columns: &[String], compared: &Compared) -> Result<LazyFrame, ScanError> {
+    pub(crate) fn frame(
+        &self,
+        columns: &[String],
+        compared: &Compared,
+    ) -> Result<LazyFrame, ScanError> {
         let stored = columns.iter().map(String::as_str).filter(|name| *name != QUARTER);
         compared.compare(&self.files, &stored.collect::<Vec<_>>())?;
         Ok(self.planned()?)
@@ -94,7 +98,7 @@ impl Scan {
 
     /// No observations, with the quarter and some columns: a plan over these names no other column, so
     /// that the engine reads none.
-    pub fn promised(columns: &[String]) -> LazyFrame {
+    pub(crate) fn promised(columns: &[String]) -> LazyFrame {
         let mut all = schema();
         all.retain(|name, _| name == QUARTER || columns.iter().any(|column| name == column));
         DataFrame::empty_with_schema(&all).lazy()
@@ -102,7 +106,7 @@ impl Scan {
 
     /// The frame for a plan that is looked at and not run: nothing is read. Without any files it is an
     /// empty one of the same schema.
-    pub fn planned(&self) -> PolarsResult<LazyFrame> {
+    pub(crate) fn planned(&self) -> PolarsResult<LazyFrame> {
         if self.files.is_empty() {
             return Ok(DataFrame::empty_with_schema(&schema()).lazy());
         }
@@ -162,7 +166,7 @@ fn frame_over(files: &[TableFile], with_quarter: bool) -> PolarsResult<LazyFrame
 }
 
 /// The stored table's schema in Polars' types, with its partition column at the end.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     use arrow::datatypes::DataType as Arrow;
     let observations = crate::attribution::observation_schema();
     let stored = observations.fields().iter().map(|field| {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// Whether a character is not seen, or changes how others are seen. A line end and a tab are among
 /// them: one ends a line that should go on, the other a column.
-pub fn is_unseen(character: char) -> bool {
+pub(crate) fn is_unseen(character: char) -> bool {
     // Most texts are of such letters.
     if (' '..='~').contains(&character) {
         return false;
@@ -29,12 +29,12 @@ pub fn is_unseen(character: char) -> bool {
 
 /// A value on one line; no two values become one, so what looks like an escape already has its
 /// backslash escaped.
-pub fn value(text: &str) -> Cow<'_, str> {
+pub(crate) fn value(text: &str) -> Cow<'_, str> {
     value_but(text, &[])
 }
 
 /// The same, with characters that may stand as they are.
-pub fn value_but<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
+pub(crate) fn value_but<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
     let is_hidden = |it: char| is_unseen(it) && !kept.contains(&it);
     if !text.contains(is_hidden) && !text.contains(OPENING) {
         return text.into();
@@ -46,12 +46,12 @@ pub fn value_but<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
 const OPENING: &str = "\\u{";
 
 /// A sentence on one line: values in it may have been escaped before, and stay as they are.
-pub fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     sentence(text, is_unseen)
 }
 
 /// The same of several lines.
-pub fn lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     sentence(text, |it| is_unseen(it) && it != '\n')
 }
 

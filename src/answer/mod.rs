@@ -19,7 +19,7 @@ mod standing;
 pub use column::{
     Cell, MARK, Member, Numbers, REST, ResultColumn, STATUS_ENDING, TOTAL, Unit, Values,
 };
-pub use complete::Coverage;
-pub use result::ResultTable;
-pub use revision::State;
-pub use standing::check_standings;
+pub(crate) use complete::Coverage;
+pub(crate) use result::ResultTable;
+pub(crate) use revision::State;
+pub(crate) use standing::check_standings;

@@ -13,7 +13,7 @@ const WORDS: [&str; 3] = ["first", "last", "each"];
 impl ResultTable {
     /// The rows that are wanted, by dimension: a value as it is written, `total`, `first` and `last` of its
     /// values, or `each` of them without their total.
-    pub fn narrowed(&self, only: &[(String, String)]) -> Result<Self, String> {
+    pub(crate) fn narrowed(&self, only: &[(String, String)]) -> Result<Self, String> {
         let mut table = self.clone();
         for (name, wanted) in only {
             table = table.narrowed_by(name, wanted)?;

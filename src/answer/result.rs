@@ -17,7 +17,7 @@ use crate::query::{Delivered, Note, Query, Question};
 
 /// An answer that nobody has looked at for disclosure yet.
 #[derive(Debug, Clone)]
-pub struct ResultTable {
+pub(crate) struct ResultTable {
     question: Question,
     columns: Vec<ResultColumn>,
     row_count: usize,
@@ -116,32 +116,32 @@ impl ResultTable {
     }
 
     /// The quarters that partial numbers lack, each alone or in ranges.
-    pub fn lacking(&self) -> &[String] {
+    pub(crate) fn lacking(&self) -> &[String] {
         &self.lacking
     }
 
     /// The quarters that were delivered in the state that is asked for.
-    pub fn delivered(&self) -> &Delivered {
+    pub(crate) fn delivered(&self) -> &Delivered {
         &self.delivered
     }
 
     /// The question.
-    pub fn question(&self) -> &Question {
+    pub(crate) fn question(&self) -> &Question {
         &self.question
     }
 
     /// The columns: dimensions, then metrics.
-    pub fn columns(&self) -> &[ResultColumn] {
+    pub(crate) fn columns(&self) -> &[ResultColumn] {
         &self.columns
     }
 
     /// What a reader must know of its figures.
-    pub fn notes(&self) -> &[Note] {
+    pub(crate) fn notes(&self) -> &[Note] {
         &self.notes
     }
 
     /// Rows.
-    pub fn row_count(&self) -> usize {
+    pub(crate) fn row_count(&self) -> usize {
         self.row_count
     }
 

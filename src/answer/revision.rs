@@ -17,7 +17,7 @@ use crate::query::{Note, Question};
 
 /// What was counted in a state of the table, and what that can have figures of.
 #[derive(Debug, Clone, Copy)]
-pub struct State<'a> {
+pub(crate) struct State<'a> {
     /// What was counted.
     pub figures: &'a Figures,
     /// What there can be figures of.

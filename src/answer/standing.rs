@@ -13,7 +13,7 @@ use crate::query::{Against, Delivered, Formula, Question};
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Compares what each cell of an answer says with how many of its quarters were delivered.
-pub fn check_standings(
+pub(crate) fn check_standings(
     question: &Question,
     columns: &[ResultColumn],
     row_count: usize,

@@ -10,12 +10,12 @@ mod share;
 mod stored;
 mod values;
 
-pub use observations::{
+pub(crate) use observations::{
     ObservationBatch, coded_observation_schema, observation_schema, stored_column,
 };
 pub use reconciliation::{QuarterTotals, Reconciliation};
-pub use stored::{NoRegime, UnreadableColumn};
-pub use values::{Codes, Values};
+pub(crate) use stored::NoRegime;
+pub(crate) use values::{Codes, Values};
 
 use crate::check::CheckedBatch;
 use crate::dictionary::Dictionary;
@@ -52,7 +52,7 @@ impl AttributionRule {
 
 /// A delivery's constants for attribution.
 #[derive(Debug)]
-pub struct Attribution<'a> {
+pub(crate) struct Attribution<'a> {
     /// The delivery's id.
     pub delivery: &'a str,
     /// The quarters that are stored.
@@ -75,7 +75,10 @@ struct Spread {
 
 impl Attribution<'_> {
     /// The observations of a batch, and its part of the reconciliation.
-    pub fn attribute(&self, batch: &CheckedBatch) -> (Vec<ObservationBatch>, Reconciliation) {
+    pub(crate) fn attribute(
+        &self,
+        batch: &CheckedBatch,
+    ) -> (Vec<ObservationBatch>, Reconciliation) {
         let mut reconciliation = Reconciliation::new(self.window, batch.row_count_read());
         reconciliation.count_cells(batch.decoded().cells());
         let quarters: Vec<(Quarter, Day, Day)> =

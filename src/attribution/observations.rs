@@ -48,7 +48,7 @@ impl Selection {
 }
 
 /// The columns of the stored table but its partition column `quarter`.
-pub fn observation_schema() -> SchemaRef {
+pub(crate) fn observation_schema() -> SchemaRef {
     static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         let text = |name: &str, nullable| Field::new(name, DataType::Utf8, nullable);
         let amount = DataType::Decimal128(AMOUNT_PRECISION, AMOUNT_SCALE);
@@ -75,7 +75,7 @@ pub fn observation_schema() -> SchemaRef {
 }
 
 /// The same, with texts as dictionaries, as they are stored: codes come as numbers then.
-pub fn coded_observation_schema() -> SchemaRef {
+pub(crate) fn coded_observation_schema() -> SchemaRef {
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let fields = observation_schema();
     let fields = fields.fields().iter().map(|field| match field.data_type() {
@@ -86,7 +86,7 @@ pub fn coded_observation_schema() -> SchemaRef {
 }
 
 /// A column of stored observations, by name.
-pub fn stored_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
+pub(crate) fn stored_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
     match batch.column_by_name(name) {
         Some(column) => column.as_ref(),
         None => unreachable!("observations have a column `{name}`"),

@@ -105,7 +105,7 @@ fn missing(columns: &[(&'static str, Option<String>)]) -> String {
 
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
 /// The columns that every delivery has.
-pub const REQUIRED: [Column; 4] = [
+pub(crate) const REQUIRED: [Column; 4] = [
     Column::Person,
     Column::Code(crate::dictionary::CodeColumn::LEGISLATION),
     Column::FirstDay,

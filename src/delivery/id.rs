@@ -214,7 +214,7 @@ impl DeliveryId {
 
 /// The calendar's deliveries up to and including `year`, oldest first, beginning with the one
 /// that carries the first quarter of the source, 2002Q4.
-pub fn calendar(year: i32) -> Vec<(DeliveryId, QuarterRange)> {
+pub(crate) fn calendar(year: i32) -> Vec<(DeliveryId, QuarterRange)> {
     let ids = (2004..=year)
         .flat_map(|year| ["05", "11"].map(|month| DeliveryId(format!("{year:04}-{month}"))));
     let windows = ids.filter_map(|id| id.calendar_window().map(|window| (id, window)));

@@ -80,7 +80,7 @@ impl Misnamed {
 
 /// The columns of a file that are near a variable which it does not have, or are a second one of a
 /// variable that it has. What is nearer a variable that is there is only another column.
-pub fn misnamed(header: &Header) -> Vec<Misnamed> {
+pub(crate) fn misnamed(header: &Header) -> Vec<Misnamed> {
     let absent = header.absent();
     let present: Vec<&'static str> =
         header.columns().iter().flatten().map(|column| column.name()).collect();

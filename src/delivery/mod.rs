@@ -25,14 +25,19 @@ use std::path::PathBuf;
 
 pub use chunks::{Chunk, ChunkReader};
 pub use encoding::{Encoding, EncodingError};
-pub use header::{Header, HeaderError, REQUIRED};
-pub use id::{DeliveryId, DeliveryIdError, calendar};
-pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns, misnamed};
-pub use near_id::near_id;
+pub(crate) use header::REQUIRED;
+pub use header::{Header, HeaderError};
+pub(crate) use id::calendar;
+pub use id::{DeliveryId, DeliveryIdError};
+pub(crate) use misnamed::misnamed;
+pub use misnamed::{IgnoredColumns, Misnamed, MisnamedColumns};
+pub(crate) use near_id::near_id;
 pub use packing::Packing;
 pub use part::{Part, PartError};
-pub use part_name::{PartName, part_label, part_name};
+pub(crate) use part_name::{PartName, part_label, part_name};
+#[doc(hidden)]
 pub use record::{Field, RecordEnd, Shape, count_line_ends, next_record};
+#[doc(hidden)]
 pub use rows::{RowFault, Rows, UnreadRow};
 pub use typed::{About, Identifiers, Sheets};
 
@@ -76,8 +81,17 @@ impl Delivery {
         encoding: Option<Encoding>,
     ) -> Result<Self, DeliveryError> {
         DeliveryId::check_declared(declared, window)?;
-        let (parts, errors): (Vec<_>, Vec<_>) =
-            paths.iter().map(|path| Part::open(path, encoding)).partition(Result::is_ok);
+        Self::of_parts(paths.iter().map(|path| Part::open(path, encoding)), declared, window)
+    }
+
+    /// The same of files that were opened, or could not be.
+    pub(crate) fn of_parts(
+        parts: impl Iterator<Item = Result<Part, PartError>>,
+        declared: Option<&str>,
+        window: Option<QuarterRange>,
+    ) -> Result<Self, DeliveryError> {
+        DeliveryId::check_declared(declared, window)?;
+        let (parts, errors): (Vec<_>, Vec<_>) = parts.partition(Result::is_ok);
         if !errors.is_empty() {
             let errors = errors.into_iter().filter_map(Result::err).collect();
             return Err(DeliveryError::Parts(errors));
@@ -87,7 +101,8 @@ impl Delivery {
         if let Some(at) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) {
             return Err(DeliveryError::SameName(names[at].clone()));
         }
-        let (id, window) = id::settle(paths, declared, window)?;
+        let paths: Vec<PathBuf> = parts.iter().map(|it| it.path().to_owned()).collect();
+        let (id, window) = id::settle(&paths, declared, window)?;
         Ok(Self { id, window, parts })
     }
 

@@ -2,7 +2,7 @@
 //! marks, other digits.
 
 /// The one calendar id that `text` seems to mean; `None` where it means none, or several.
-pub fn near_id(text: &str) -> Option<String> {
+pub(crate) fn near_id(text: &str) -> Option<String> {
     let mut found: Vec<String> = Vec::new();
     for numbers in groups(text) {
         match numbers.as_slice() {

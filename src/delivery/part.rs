@@ -5,6 +5,8 @@ use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::archive::{members, none_behind};
 use super::chunks::ChunkReader;
 use super::encoding::Encoding;
@@ -84,7 +86,20 @@ impl Part {
         if !metadata.is_file() {
             return Err(PartError::NoFile(path.to_owned()));
         }
-        let source = Source::open(path).map_err(read_error)?;
+        Self::of(Source::open(path).map_err(read_error)?, path, declared)
+    }
+
+    /// The same of bytes that came under a name.
+    pub(crate) fn of_bytes(
+        name: &Path,
+        bytes: Bytes,
+        declared: Option<Encoding>,
+    ) -> Result<Self, PartError> {
+        Self::of(Arc::new(Source::Memory(bytes)), name, declared)
+    }
+
+    fn of(source: Arc<Source>, path: &Path, declared: Option<Encoding>) -> Result<Self, PartError> {
+        let read_error = |source| PartError::Read { path: path.to_owned(), source };
         let packing = recognised(&source).map_err(read_error)?;
         let (mut head, mut about) = (Vec::new(), About::default());
         let (encoding, mark_length, whole);

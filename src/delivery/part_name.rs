@@ -17,7 +17,7 @@ impl Part {
 
 /// What the name of a file says of its part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartName {
+pub(crate) struct PartName {
     /// Its number, without leading zeros, or its letter.
     pub label: String,
     /// How many parts there are.
@@ -25,12 +25,12 @@ pub struct PartName {
 }
 
 /// The number, without leading zeros, or the letter of a part in the name of a file.
-pub fn part_label(file: &str) -> Option<String> {
+pub(crate) fn part_label(file: &str) -> Option<String> {
     part_name(file).map(|part| part.label)
 }
 
 /// Which part of how many the name of a file says.
-pub fn part_name(file: &str) -> Option<PartName> {
+pub(crate) fn part_name(file: &str) -> Option<PartName> {
     let name = file.to_lowercase();
     let words: Vec<&str> = words(&name);
     (0..words.len()).find_map(|at| {

@@ -1,7 +1,8 @@
-//! A file that is opened once: whatever is read of it comes from this one handle.
+//! A file that is opened once: whatever is read of it comes from this one handle, or from memory.
 //!
-//! In: a path. Out: readers that do not disturb each other, the file's hash, and whether it is
-//! still what it was. Never: a second look at the path, behind which another file may lie by then.
+//! In: a path, or bytes that came another way. Out: readers that do not disturb each other, the file's
+//! hash, and whether it is still what it was. Never: a second look at the path, behind which another file
+//! may lie by then, or bytes of memory on the disk.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,16 +10,29 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
 use std::sync::Arc;
 
-/// An open file.
-#[derive(Debug)]
-pub(super) struct Source {
-    file: File,
-    opened: Stamp,
+use bytes::Bytes;
+
+/// An open file, or bytes in memory.
+pub(super) enum Source {
+    /// A file, and what it was when it was opened.
+    File(File, Stamp),
+    /// Bytes that came as a stream.
+    Memory(Bytes),
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the bytes: they are data about persons.
+        match self {
+            Self::File(file, _) => write!(f, "{file:?}"),
+            Self::Memory(bytes) => write!(f, "{} bytes in memory", bytes.len()),
+        }
+    }
 }
 
 /// What tells a file from others, and changes with its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     file: (u64, u64),
     length: u64,
     modified: (i64, i64),
@@ -38,17 +52,27 @@ impl Source {
     pub(super) fn open(path: &Path) -> io::Result<Arc<Self>> {
         let file = File::open(path)?;
         let opened = Stamp::of(&file.metadata()?);
-        Ok(Arc::new(Self { file, opened }))
+        Ok(Arc::new(Self::File(file, opened)))
     }
 
     /// Bytes that it had when it was opened.
     pub(super) fn length(&self) -> u64 {
-        self.opened.length
+        match self {
+            Self::File(_, opened) => opened.length,
+            Self::Memory(bytes) => bytes.len() as u64,
+        }
     }
 
-    /// The open file itself, for readers that take nothing else.
-    pub(super) fn file(&self) -> &File {
-        &self.file
+    /// As many bytes from a place on as there are and fit.
+    fn read_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {
+        match self {
+            Self::File(file, _) => file.read_at(into, position),
+            Self::Memory(bytes) => {
+                let position = usize::try_from(position).unwrap_or(usize::MAX);
+                let mut rest = bytes.get(position..).unwrap_or_default();
+                rest.read(into)
+            }
+        }
     }
 
     /// A reader from the beginning.
@@ -73,12 +97,15 @@ impl Source {
 
     /// Whether what was opened is the file that `metadata` was read of, as it was then.
     pub(super) fn is(&self, metadata: &Metadata) -> bool {
-        Stamp::of(metadata) == self.opened
+        matches!(self, Self::File(_, opened) if Stamp::of(metadata) == *opened)
     }
 
     /// Whether nobody has written to it since it was opened.
     pub(super) fn is_unchanged(&self) -> io::Result<bool> {
-        Ok(self.is(&self.file.metadata()?))
+        match self {
+            Self::File(file, opened) => Ok(Stamp::of(&file.metadata()?) == *opened),
+            Self::Memory(_) => Ok(true),
+        }
     }
 }
 
@@ -91,7 +118,7 @@ pub(super) struct SourceReader {
 
 impl Read for SourceReader {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.file.read_at(bytes, self.position)?;
+        let read = self.source.read_at(bytes, self.position)?;
         self.position += read as u64;
         Ok(read)
     }

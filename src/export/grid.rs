@@ -16,7 +16,7 @@ use crate::words::Words;
 
 /// What is wanted of a table.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Shape<'a> {
+pub(crate) struct Shape<'a> {
     /// The dimension whose values stand beside each other; that of the query where none is named.
     pub wide: Option<&'a str>,
     /// The columns of numbers, by name; all where none is named.
@@ -112,7 +112,11 @@ const GROUP_MAX: usize = 30;
 pub(super) const PARTIAL: char = '*';
 
 /// Lays a table out.
-pub fn grid(table: &ReleasedTable, shape: Shape<'_>, look: Look<'_>) -> Result<Grid, String> {
+pub(crate) fn grid(
+    table: &ReleasedTable,
+    shape: Shape<'_>,
+    look: Look<'_>,
+) -> Result<Grid, String> {
     let wide = shape.wide.or(table.across());
     let bare = if shape.as_named { Vec::new() } else { bare_places(dimensions(table), look) };
     let layout = Layout { table, look, as_named: shape.as_named, is_wide: wide.is_some(), bare };

@@ -12,7 +12,7 @@ use crate::render::{Look, html, label};
 use crate::words::Words;
 
 /// How pages look, on a screen, on a phone, on paper.
-pub const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 
 /// Letters in a row of a table that a sheet of paper has room for upright.
 const UPRIGHT: usize = 148;
@@ -60,7 +60,7 @@ fn page(
 }
 
 /// A table that was laid out, in a region that scrolls where it is too wide, with its symbols and notes.
-pub fn html_table(grid: &Grid, caption: &str) -> String {
+pub(crate) fn html_table(grid: &Grid, caption: &str) -> String {
     let shown = html(caption);
     let letters = width(grid);
     let class = if letters > UPRIGHT { "table wide" } else { "table" };

@@ -33,6 +33,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     partial_without: &'a [String],
     tool: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
     command: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,

@@ -10,7 +10,7 @@ use crate::disclosure::{ReleasedTable, ResultColumn, Values};
 use crate::render::{json_lines, label};
 
 /// The document that belongs beside a file of bare rows.
-pub fn metadata(
+pub(crate) fn metadata(
     table: &ReleasedTable,
     provenance: &Provenance,
     file_name: &str,

@@ -39,19 +39,24 @@ use crate::disclosure::ReleasedTable;
 use crate::render::Look;
 
 pub use crate::words::Locale;
+pub use arrow::record_batch;
 pub use data_package::{Package, Packaged, data_package};
 pub use format::Format;
-pub use grid::{Grid, GridCell, GridRow, Head, Shape, grid};
-pub use html::{STYLE, html_table};
-pub use metadata::metadata;
-pub use picture::{Drawing, NotDrawable, Plot, behind, chart, plot};
-pub use provenance::{Provenance, pairs, tool};
-pub use records::records;
-pub use revised::{RevisedFigure, revised};
-pub use structure::structure;
-pub use vega::vega;
-pub use words::{dimensions, notes};
-pub use workbook::{Book, Sheet, workbook};
+pub use grid::{Grid, GridCell, GridRow, Head};
+pub(crate) use grid::{Shape, grid};
+pub(crate) use html::{STYLE, html_table};
+pub(crate) use metadata::metadata;
+pub(crate) use named::column_label;
+pub use picture::{Drawing, NotDrawable, Plot};
+pub(crate) use picture::{behind, chart, plot};
+pub use provenance::Provenance;
+pub(crate) use provenance::{pairs, tool};
+pub(crate) use records::records;
+pub(crate) use revised::{RevisedFigure, revised};
+pub(crate) use structure::structure;
+pub(crate) use vega::vega;
+pub(crate) use words::{dimensions, notes};
+pub(crate) use workbook::{Book, Sheet, workbook};
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +117,7 @@ pub enum ExportError {
 
 /// An answer among several.
 #[derive(Debug, Clone, Copy)]
-pub struct Answer<'a> {
+pub(crate) struct Answer<'a> {
     /// The table.
     pub table: &'a ReleasedTable,
     /// Where its figures come from.
@@ -124,7 +129,7 @@ pub struct Answer<'a> {
 }
 
 /// Writes answers into one workbook.
-pub fn export_all(
+pub(crate) fn export_all(
     answers: &[Answer<'_>],
     look: Look<'_>,
     out: &mut dyn Write,

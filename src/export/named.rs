@@ -14,7 +14,7 @@ use crate::render::{Language, Look, heading as named, label, with_name};
 use crate::words::Words;
 
 /// What a column is called.
-pub(super) fn column_label(table: &ReleasedTable, name: &str, language: Language) -> String {
+pub(crate) fn column_label(table: &ReleasedTable, name: &str, language: Language) -> String {
     let own = table.derived(name).map(|it| label(&it.label, language).to_owned());
     match own.filter(|it| !it.is_empty()) {
         Some(own) => own,

@@ -18,7 +18,7 @@ pub struct Provenance {
     pub deliveries: Vec<String>,
     /// The quarters that it has data of.
     pub quarters: Vec<String>,
-    /// The command that gives the same bytes.
+    /// The command that gives the same bytes; empty where a program has asked.
     pub command: String,
 }
 
@@ -31,7 +31,7 @@ impl Provenance {
 }
 
 /// The program and its version.
-pub fn tool() -> String {
+pub(crate) fn tool() -> String {
     format!("sppis {}", env!("CARGO_PKG_VERSION"))
 }
 
@@ -42,7 +42,7 @@ const NOTES: &str = "notes";
 /// stands there where partial figures were left out, `partial_without` only where a number lacks
 /// quarters, and notes only where there are some. A state is known by its version, whatever it was
 /// asked for by: the command says the version too.
-pub fn pairs(
+pub(crate) fn pairs(
     table: &ReleasedTable,
     provenance: &Provenance,
     language: Language,
@@ -70,7 +70,9 @@ pub fn pairs(
     pairs.extend((!lacking.is_empty()).then(|| ("partial_without", lacking.join(","))));
     let notes = notes(table, language);
     pairs.extend((!notes.is_empty()).then(|| (NOTES, notes.join(" "))));
-    pairs.extend([("tool", tool()), ("command", provenance.command.clone())]);
+    pairs.push(("tool", tool()));
+    let command = Some(provenance.command.clone()).filter(|it| !it.is_empty());
+    pairs.extend(command.map(|it| ("command", it)));
     pairs
 }
 

@@ -4,7 +4,7 @@
 //! belongs to the file and not to a value.
 
 /// The rows of a file, each as its fields.
-pub fn records(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
     let (mut rows, mut row, mut field, mut is_quoted) =
         (Vec::new(), Vec::new(), String::new(), false);
     let mut letters = text.chars().peekable();

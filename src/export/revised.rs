@@ -11,7 +11,7 @@ use crate::words::Words;
 
 /// A figure of a table, and what stood there before: its number and its status as programs read them.
 #[derive(Debug, Clone, Copy)]
-pub struct RevisedFigure<'a> {
+pub(crate) struct RevisedFigure<'a> {
     /// The row of the table.
     pub row: usize,
     /// The column of the table.
@@ -23,7 +23,7 @@ pub struct RevisedFigure<'a> {
 }
 
 /// Lays revised figures out: what each is of, which figure it is, before and now under two headings.
-pub fn revised(
+pub(crate) fn revised(
     table: &ReleasedTable,
     figures: &[RevisedFigure<'_>],
     headings: [&str; 3],

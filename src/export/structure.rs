@@ -58,7 +58,7 @@ struct Component {
 }
 
 /// The structure that belongs beside an SDMX-CSV file.
-pub fn structure(table: &ReleasedTable, look: Look<'_>) -> Result<Vec<u8>, ExportError> {
+pub(crate) fn structure(table: &ReleasedTable, look: Look<'_>) -> Result<Vec<u8>, ExportError> {
     let flow = identifier(table.query_name());
     let layout = Layout::of(table);
     let mut out = Writer::new_with_indent(Vec::new(), b' ', 2);

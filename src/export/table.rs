@@ -76,7 +76,7 @@ fn lines(
     }
     lines.extend(grid.notes.iter().cloned());
     // Who reads a file did not write the command; who reads stdout did.
-    if !stream {
+    if !stream && !provenance.command.is_empty() {
         let values =
             [("label", words.text("provenance.command")), ("meaning", &provenance.command)];
         lines.push(words.fill("page.labelled", &values));

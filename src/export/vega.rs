@@ -14,7 +14,7 @@ use crate::render::{decimal_text, json_lines};
 
 /// The document that belongs beside an Arrow file; none where the table is no picture and none was
 /// asked for.
-pub fn vega(
+pub(crate) fn vega(
     table: &ReleasedTable,
     provenance: &Provenance,
     options: &Options<'_>,

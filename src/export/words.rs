@@ -93,7 +93,7 @@ pub(super) fn unit_of(column: &ResultColumn, words: &'static Words) -> &'static 
 }
 
 /// What a reader must know of a table, in a language.
-pub fn notes(table: &ReleasedTable, language: Language) -> Vec<String> {
+pub(crate) fn notes(table: &ReleasedTable, language: Language) -> Vec<String> {
     table.notes().iter().map(|it| note(table, it, language, heading)).collect()
 }
 
@@ -181,7 +181,7 @@ pub(super) fn condition(condition: &str, look: Look<'_>) -> String {
 }
 
 /// The dimensions: the columns before the first of numbers. A text after it describes a number.
-pub fn dimensions(table: &ReleasedTable) -> &[ResultColumn] {
+pub(crate) fn dimensions(table: &ReleasedTable) -> &[ResultColumn] {
     let columns = table.columns();
     let first = columns.iter().position(is_number).unwrap_or(columns.len());
     &columns[..first]

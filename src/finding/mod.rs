@@ -2,7 +2,7 @@
 //!
 //! In: values that broke a rule. Out: [`Finding`]s, their counts by rule, and the verdict of the
 //! budget. Never: an identifier, in clear or in a reversible form, in any text made here; every
-//! raw value passes through [`shown`], every name of a file through [`shown_name`].
+//! raw value passes through `shown`, every name of a file through `shown_name`.
 
 mod name;
 
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-pub use name::{shown_name, shown_path};
+pub(crate) use name::{shown_name, shown_path};
 
 /// What a finding means for its row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -91,7 +91,7 @@ pub struct DeliveryFinding {
 ///
 /// The birth date alone, six digits, does not tell a person apart; more digits are shown only in
 /// the shape of a date with its marks. Digits of other scripts count as digits.
-pub fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     const LENGTH_MAX: usize = 40;
     const DIGITS_MAX: usize = 6;
     let length = value.chars().count();
@@ -105,7 +105,7 @@ pub fn shown(value: &str) -> String {
 }
 
 /// `DD/MM/YYYY`, `DD-MM-YYYY` or `YYYY-MM-DD`, whatever the digits; no number has these marks.
-pub fn is_date_shaped(value: &str) -> bool {
+pub(crate) fn is_date_shaped(value: &str) -> bool {
     let shaped = |marks: [usize; 2], mark: u8| {
         value.len() == 10
             && value.bytes().enumerate().all(|(at, byte)| {

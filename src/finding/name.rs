@@ -13,12 +13,12 @@ const MARKS_MAX: usize = 3;
 
 /// The name of a file, or a path: digits that could be an identifier are masked, and characters that
 /// are not seen are written.
-pub fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     line(&masked(name)).into_owned()
 }
 
 /// A path as [`shown_name`] shows it.
-pub fn shown_path(path: &Path) -> String {
+pub(crate) fn shown_path(path: &Path) -> String {
     shown_name(&path.to_string_lossy())
 }
 

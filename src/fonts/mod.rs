@@ -4,10 +4,10 @@
 //! same report would be other bytes elsewhere.
 
 /// The family of all faces.
-pub const FAMILY: &str = "Inter";
+pub(crate) const FAMILY: &str = "Inter";
 
 /// Upright, half bold, bold, and slanted.
-pub const FACES: [&[u8]; 4] = [
+pub(crate) const FACES: [&[u8]; 4] = [
     include_bytes!("Inter-Regular.otf"),
     include_bytes!("Inter-SemiBold.otf"),
     include_bytes!("Inter-Bold.otf"),

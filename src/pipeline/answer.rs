@@ -331,7 +331,7 @@ pub struct Timing {
 }
 
 /// Answers a question, and gives how long it took.
-pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError> {
+pub(crate) fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError> {
     let start = Instant::now();
     let counted = counted(vec![question], basis, &basis.dictionary)?;
     let counting = start.elapsed();
@@ -341,7 +341,7 @@ pub fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, AnswerError
 }
 
 /// Whether a question can be compiled, without any data.
-pub fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), AnswerError> {
+pub(crate) fn compiles(question: Question, dictionary: &Dictionary) -> Result<(), AnswerError> {
     let (frame, delivered) = (Scan::default().planned()?, Delivered::default());
     let source = Source { frame, quarters: Vec::new(), delivered, has_course: false };
     let _plan = ranking(&question, &source, dictionary)?;

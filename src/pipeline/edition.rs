@@ -24,7 +24,7 @@ const DICTIONARY: &str = "dictionary.toml";
 
 /// What an edition is to be.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// The report.
     pub source: &'a Source,
     /// The queries there are.
@@ -41,7 +41,7 @@ pub struct Wanted<'a> {
 
 /// An edition that could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum BuildError {
+pub(crate) enum BuildError {
     /// Its tables could not be had.
     #[error(transparent)]
     Tables(#[from] TablesError),
@@ -51,7 +51,7 @@ pub enum BuildError {
 }
 
 /// The files of an edition.
-pub fn build(
+pub(crate) fn build(
     wanted: &Wanted<'_>,
     warehouse: &Warehouse,
     snapshot: &Snapshot,
@@ -97,7 +97,7 @@ fn sources(wanted: &Wanted<'_>, warehouse: &Warehouse) -> Vec<EditionFile> {
 
 /// An edition that was made, made again.
 #[derive(Debug)]
-pub struct Again {
+pub(crate) struct Again {
     /// The name of the edition.
     pub edition: String,
     /// Its files, as they are made now.
@@ -110,7 +110,7 @@ pub struct Again {
 
 /// An edition that could not be made again.
 #[derive(Debug, thiserror::Error)]
-pub enum AgainError {
+pub(crate) enum AgainError {
     /// The edition, or the one before it, cannot be read.
     #[error(transparent)]
     Made(#[from] MadeError),
@@ -150,7 +150,7 @@ impl From<WarehouseError> for AgainError {
 }
 
 /// Makes an edition again from what it keeps and from the state of the table that it was made of.
-pub fn again(
+pub(crate) fn again(
     folder: &Path,
     warehouse: Warehouse,
     basis_of: &dyn for<'a> Fn(&'a Warehouse, &'a Snapshot) -> Basis<'a>,

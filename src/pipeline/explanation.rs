@@ -16,7 +16,7 @@ use crate::scan::Scan;
 
 /// How a question is answered.
 #[derive(Debug)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     /// How it is counted over person histories, or why it is not.
     pub over_histories: Result<Way, Declined>,
     /// The scan of the observations.
@@ -32,7 +32,7 @@ pub struct Explanation {
 }
 
 /// Explains a question without reading more than the ranking of a query with a top needs.
-pub fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
+pub(crate) fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
     let over_histories = basis.decided(&question, basis.dictionary(), |decided| Ok(decided.way))?;
     let (scan, columns) = basis.scan(&question);
     let first = basis.first(&question, &scan, &columns, &basis.dictionary)?;

@@ -8,7 +8,7 @@ use crate::warehouse::Snapshot;
 
 /// Whether a stored column has a value in a snapshot. Row groups without it are skipped by their
 /// statistics.
-pub fn holds(snapshot: &Snapshot, column: &str, value: &str) -> PolarsResult<bool> {
+pub(crate) fn holds(snapshot: &Snapshot, column: &str, value: &str) -> PolarsResult<bool> {
     let columns = [column.to_owned()];
     let frame = Scan::new(snapshot, None).frame(&columns, &Compared::default());
     let frame = frame.map_err(|error| match error {

@@ -11,7 +11,7 @@ use crate::finding::{Budget, BudgetError, Severity, shown};
 /// A text that is no such option.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
-pub struct OptionError {
+pub(crate) struct OptionError {
     text: String,
     hint: Option<String>,
 }
@@ -26,13 +26,13 @@ impl OptionError {
     }
 
     /// What helps, where that is known.
-    pub fn hint(&self) -> Option<&str> {
+    pub(crate) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 }
 
 /// The id of a rule that there is.
-pub fn known_rule(rule: &str) -> Result<&'static str, OptionError> {
+pub(crate) fn known_rule(rule: &str) -> Result<&'static str, OptionError> {
     let known = all_rules().into_iter().chain(DELIVERY_RULES).map(|rule| rule.id);
     let known: Vec<&'static str> = known.collect();
     if let Some(found) = known.iter().find(|id| **id == rule) {
@@ -46,7 +46,7 @@ pub fn known_rule(rule: &str) -> Result<&'static str, OptionError> {
 }
 
 /// The id of a rule that blocks a delivery as a whole.
-pub fn blocking_rule(text: &str) -> Result<&'static str, OptionError> {
+pub(crate) fn blocking_rule(text: &str) -> Result<&'static str, OptionError> {
     let blocks = DELIVERY_RULES.iter().filter(|rule| rule.severity == Severity::Block);
     let ids: Vec<&'static str> = blocks.map(|rule| rule.id).collect();
     match known_rule(text)? {
@@ -57,7 +57,7 @@ pub fn blocking_rule(text: &str) -> Result<&'static str, OptionError> {
 }
 
 /// The name of a variable that a delivery need not have.
-pub fn optional_column(text: &str) -> Result<&'static str, OptionError> {
+pub(crate) fn optional_column(text: &str) -> Result<&'static str, OptionError> {
     match Column::named(text.trim()) {
         Some(column) if !REQUIRED.contains(&column) => Ok(column.name()),
         Some(column) => Err(OptionError::new(format!("every delivery has `{}`", column.name()))),
@@ -72,7 +72,7 @@ pub fn optional_column(text: &str) -> Result<&'static str, OptionError> {
 }
 
 /// `check.niss-invalid=100`
-pub fn rule_budget(text: &str) -> Result<(&'static str, Budget), OptionError> {
+pub(crate) fn rule_budget(text: &str) -> Result<(&'static str, Budget), OptionError> {
     let Some((rule, budget)) = text.split_once('=') else {
         return Err(OptionError::new(format!("expected RULE=BUDGET, found `{text}`"))
             .help("for example `--max-rejects-of check.niss-invalid=100`"));

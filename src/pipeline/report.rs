@@ -19,7 +19,7 @@ use crate::warehouse::Snapshot;
 
 /// The tables of a report.
 #[derive(Debug)]
-pub struct Tables {
+pub(crate) struct Tables {
     /// One for each of its definition, in the same order.
     pub tables: Vec<ReleasedTable>,
     /// The quarters that they are of.
@@ -28,7 +28,7 @@ pub struct Tables {
 
 /// A report whose tables could not be had.
 #[derive(Debug, thiserror::Error)]
-pub enum TablesError {
+pub(crate) enum TablesError {
     /// It asks for what there is not.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -41,7 +41,7 @@ pub enum TablesError {
 }
 
 /// Answers all that a report asks for, together.
-pub fn tables(
+pub(crate) fn tables(
     source: &Source,
     catalog: &Catalog,
     snapshot: &Snapshot,
@@ -84,7 +84,7 @@ pub fn tables(
 }
 
 /// What can be found wrong with a report without any data: its queries, and what of them it names.
-pub fn check(
+pub(crate) fn check(
     source: &Source,
     catalog: &Catalog,
     dictionary: &Dictionary,

@@ -8,7 +8,7 @@ use crate::warehouse::{
 };
 
 /// The report of a delivery that is committed.
-pub fn report_of_commit(
+pub(crate) fn report_of_commit(
     warehouse: &Warehouse,
     snapshot: &Snapshot,
     commit: &LoggedCommit,
@@ -26,7 +26,7 @@ pub fn report_of_commit(
 
 /// The report of a delivery that was just read, whatever became of it; none where the ingestion was
 /// not asked for details.
-pub fn report_of_ingestion(
+pub(crate) fn report_of_ingestion(
     warehouse: &Warehouse,
     ingested: &IngestReport,
 ) -> Result<Option<ValidationReport>, WarehouseError> {

@@ -6,7 +6,7 @@ use crate::metric::{Dimension, Metric};
 use crate::words::{Language, Words};
 
 /// What the metric or dimension of a name says; its English stands with it.
-pub fn meaning(name: &str, language: Language) -> Option<&'static str> {
+pub(crate) fn meaning(name: &str, language: Language) -> Option<&'static str> {
     let english = || {
         let of_metric = Metric::named(name).map(Metric::meaning);
         of_metric.or_else(|| Dimension::named(name).map(Dimension::meaning))
@@ -15,7 +15,7 @@ pub fn meaning(name: &str, language: Language) -> Option<&'static str> {
 }
 
 /// What a metric that a query defines says.
-pub fn meaning_of_formula(formula: &Formula, language: Language) -> String {
+pub(crate) fn meaning_of_formula(formula: &Formula, language: Language) -> String {
     let words = Words::of(language);
     let of = |metric: &Metric| heading(metric.name(), language).to_owned();
     let against = |against: &Against| match against {

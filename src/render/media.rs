@@ -19,17 +19,17 @@ use crate::visible::{is_unseen, line, lines, value, value_but};
 const WHITE: [char; 2] = ['\n', '\t'];
 
 /// A value for a terminal, on one line.
-pub fn terminal(text: &str) -> Cow<'_, str> {
+pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
     value(text)
 }
 
 /// Sentences for a terminal, with their line ends.
-pub fn terminal_lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn terminal_lines(text: &str) -> Cow<'_, str> {
     lines(text)
 }
 
 /// A value as a field of delimited text, quoted where it must be.
-pub fn delimited(text: &str, delimiter: char) -> String {
+pub(crate) fn delimited(text: &str, delimiter: char) -> String {
     let text = no_formula(value_but(text, &WHITE));
     if text.contains([delimiter, '"', '\n', '\r']) {
         return format!("\"{}\"", text.replace('"', "\"\""));
@@ -38,7 +38,7 @@ pub fn delimited(text: &str, delimiter: char) -> String {
 }
 
 /// A sentence as a field of delimited text, always quoted.
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", no_formula(line(text)).replace('"', "\"\""))
 }
 
@@ -50,7 +50,7 @@ fn no_formula(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether a spreadsheet may take a text for a formula: by its first sign, also a wide one, before
 /// which there may be what is not seen, blanks, and marks against being one.
-pub fn is_formula(text: &str) -> bool {
+pub(crate) fn is_formula(text: &str) -> bool {
     const SIGNS: &[char] = &[
         '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{fe62}', '\u{fe63}',
         '\u{fe66}', '\u{fe6b}', '\u{2212}',
@@ -62,7 +62,7 @@ pub fn is_formula(text: &str) -> bool {
 }
 
 /// A text in which nothing is a mark of Markdown or HTML, on one line.
-pub fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in value_but(text, &['\n', '\r', '\t']).chars() {
         match character {
@@ -78,7 +78,7 @@ pub fn markdown(text: &str) -> String {
 }
 
 /// A text as code in Markdown; more marks than it has in a row hold it.
-pub fn markdown_code(text: &str) -> String {
+pub(crate) fn markdown_code(text: &str) -> String {
     let text = value_but(text, &['\n', '\r', '\t']).replace(['\n', '\r'], " ");
     let longest = text.split(|it| it != '`').map(str::len).fold(0, usize::max);
     match longest {
@@ -91,35 +91,35 @@ pub fn markdown_code(text: &str) -> String {
 }
 
 /// A value as text of HTML, or within quotes there.
-pub fn html(text: &str) -> String {
+pub(crate) fn html(text: &str) -> String {
     let text = value_but(text, &WHITE).replace('&', "&amp;").replace('<', "&lt;");
     let text = text.replace('>', "&gt;").replace('"', "&quot;");
     text.replace('\'', "&#39;")
 }
 
 /// A value as text of XML, before its marks are escaped: without what XML has no place for.
-pub fn xml(text: &str) -> Cow<'_, str> {
+pub(crate) fn xml(text: &str) -> Cow<'_, str> {
     value_but(text, &WHITE)
 }
 
 /// A value as a text of a PX file, which has no way to write a quotation mark.
-pub fn px(text: &str) -> String {
+pub(crate) fn px(text: &str) -> String {
     value(text).replace('"', "\\u{22}")
 }
 
 /// A value as the text of a workbook's cell, which is written as a text and never as a formula.
-pub fn workbook(text: &str) -> Cow<'_, str> {
+pub(crate) fn workbook(text: &str) -> Cow<'_, str> {
     value_but(text, &WHITE)
 }
 
 /// A document of JSON on one line. Its texts are exactly what they were: what is not seen is escaped as
 /// JSON does it.
-pub fn json(out: &mut dyn Write, value: &impl Serialize) -> serde_json::Result<()> {
+pub(crate) fn json(out: &mut dyn Write, value: &impl Serialize) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Escaping(CompactFormatter)))
 }
 
 /// The same for reading, over several lines.
-pub fn json_lines(out: &mut dyn Write, value: &impl Serialize) -> serde_json::Result<()> {
+pub(crate) fn json_lines(out: &mut dyn Write, value: &impl Serialize) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Escaping(PrettyFormatter::new())))
 }
 

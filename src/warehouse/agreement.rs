@@ -54,7 +54,7 @@ impl Warehouse {
     }
 
     /// The same for what does not depend on the classification.
-    pub fn fixed_snapshot(&self) -> Result<Snapshot, WarehouseError> {
+    pub(crate) fn fixed_snapshot(&self) -> Result<Snapshot, WarehouseError> {
         let snapshot = self.snapshot(None)?;
         self.fixed_agree(&snapshot, &self.meaning())?;
         Ok(snapshot)
@@ -148,7 +148,7 @@ impl Warehouse {
     }
 
     /// The same, with the places as they were when the last quarter delivered was due.
-    pub fn dictionary_when_due(
+    pub(crate) fn dictionary_when_due(
         &self,
         snapshot: &Snapshot,
         last: Option<Quarter>,

@@ -56,7 +56,7 @@ impl Written<'_> {
     }
 
     /// The bytes of all columns.
-    pub fn all_columns(&self) -> Result<CheckedBytes, WarehouseError> {
+    pub(crate) fn all_columns(&self) -> Result<CheckedBytes, WarehouseError> {
         self.read(|_| true)
     }
 
@@ -153,7 +153,7 @@ impl Written<'_> {
 }
 
 /// Compares some columns of several files, in parallel; the first file that is not as it was is named.
-pub fn compare_all(files: &[(Written<'_>, Vec<&str>)]) -> Result<(), WarehouseError> {
+pub(crate) fn compare_all(files: &[(Written<'_>, Vec<&str>)]) -> Result<(), WarehouseError> {
     let compared: Vec<Result<(), WarehouseError>> =
         files.par_iter().map(|(file, columns)| file.compare(columns)).collect();
     compared.into_iter().collect()

@@ -36,7 +36,7 @@ const TRIES_MAX: usize = 50;
 
 /// What is to be committed of a delivery.
 #[derive(Debug)]
-pub struct NewCommit<'a> {
+pub(crate) struct NewCommit<'a> {
     /// New files of observations.
     pub files: &'a [StagedFile],
     /// The files beside the table, of the whole delivery.
@@ -92,17 +92,17 @@ impl<'w> Ingestion<'w> {
     }
 
     /// The revision that the commit will make.
-    pub fn revision(&self) -> u32 {
+    pub(crate) fn revision(&self) -> u32 {
         self.base_revision + 1
     }
 
     /// Where observations go; `gather` is shown the rows of each file.
-    pub fn observation_writer(&self, gather: Option<Gather>) -> ObservationWriter {
+    pub(crate) fn observation_writer(&self, gather: Option<Gather>) -> ObservationWriter {
         ObservationWriter::new(self.staging.path(), self.prefix(), gather)
     }
 
     /// Removes what has been staged, so that the delivery can be read anew.
-    pub fn begin_anew(&self) -> Result<(), WarehouseError> {
+    pub(crate) fn begin_anew(&self) -> Result<(), WarehouseError> {
         let folder = self.staging.path();
         for entry in fs::read_dir(folder).map_err(WarehouseError::io(folder))? {
             let path = entry.map_err(WarehouseError::io(folder))?.path();
@@ -114,7 +114,10 @@ impl<'w> Ingestion<'w> {
     }
 
     /// Where findings and rejected rows go; `parts` are the names of the delivery's files.
-    pub fn sidecar_writer(&self, parts: Vec<String>) -> Result<SidecarWriter, WarehouseError> {
+    pub(crate) fn sidecar_writer(
+        &self,
+        parts: Vec<String>,
+    ) -> Result<SidecarWriter, WarehouseError> {
         SidecarWriter::create(self.staging.path(), parts)
     }
 
@@ -124,7 +127,7 @@ impl<'w> Ingestion<'w> {
     }
 
     /// Makes the delivery visible.
-    pub fn commit(self, commit: NewCommit<'_>) -> Result<Committed, WarehouseError> {
+    pub(crate) fn commit(self, commit: NewCommit<'_>) -> Result<Committed, WarehouseError> {
         let NewCommit {
             files: staged,
             sidecars,

@@ -136,7 +136,7 @@ impl Configuration {
     }
 
     /// The largest magnitude of an amount, in cents.
-    pub fn cents_max(&self) -> i64 {
+    pub(crate) fn cents_max(&self) -> i64 {
         self.cents_max
     }
 

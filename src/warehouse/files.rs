@@ -89,7 +89,7 @@ impl StagedFile {
 /// Takes observations and writes them out, on a thread of its own: while a file is sorted and
 /// encoded, the rows that come after it are decoded.
 #[derive(Debug)]
-pub struct ObservationWriter {
+pub(crate) struct ObservationWriter {
     rows_per_file: usize,
     held: BTreeMap<Quarter, Vec<ObservationBatch>>,
     full: Option<Sender<FullQuarter>>,
@@ -102,7 +102,8 @@ pub struct ObservationWriter {
 }
 
 /// What else is done with the rows of a file while it is written, and then with its hash.
-pub type Gather = Box<dyn Fn(&[ObservationBatch]) -> Box<dyn FnOnce(&str) + Send> + Send + Sync>;
+pub(crate) type Gather =
+    Box<dyn Fn(&[ObservationBatch]) -> Box<dyn FnOnce(&str) + Send> + Send + Sync>;
 
 /// Observations that make a file.
 type FullQuarter = (Quarter, Vec<ObservationBatch>);
@@ -138,14 +139,14 @@ impl ObservationWriter {
     ///
     /// Never to be called on a thread of the pool: the writing itself needs the pool, and the
     /// thread that would wait here may hold the very work that is waited for.
-    pub fn wait(&mut self) {
+    pub(crate) fn wait(&mut self) {
         while self.waiting_count > WAITING_MAX && self.written.recv().is_ok() {
             self.waiting_count -= 1;
         }
     }
 
     /// Takes batches, which must come in file order; never waits.
-    pub fn write(&mut self, batches: Vec<ObservationBatch>) -> Result<(), WarehouseError> {
+    pub(crate) fn write(&mut self, batches: Vec<ObservationBatch>) -> Result<(), WarehouseError> {
         for batch in batches {
             let quarter = batch.quarter();
             let held = self.held.entry(quarter).or_default();
@@ -159,7 +160,7 @@ impl ObservationWriter {
     }
 
     /// Writes out what is held: what comes next goes to other files.
-    pub fn end_files(&mut self) -> Result<(), WarehouseError> {
+    pub(crate) fn end_files(&mut self) -> Result<(), WarehouseError> {
         for (quarter, batches) in std::mem::take(&mut self.held) {
             if !batches.is_empty() {
                 self.hand_over(quarter, batches)?;
@@ -169,13 +170,13 @@ impl ObservationWriter {
     }
 
     /// Writes what is held; every file is on disk then.
-    pub fn finish(mut self) -> Result<Vec<StagedFile>, WarehouseError> {
+    pub(crate) fn finish(mut self) -> Result<Vec<StagedFile>, WarehouseError> {
         self.complete()?;
         Ok(std::mem::take(&mut self.files))
     }
 
     /// Writes what is held, after which nothing more is taken; gives all files, which are on disk.
-    pub fn complete(&mut self) -> Result<&[StagedFile], WarehouseError> {
+    pub(crate) fn complete(&mut self) -> Result<&[StagedFile], WarehouseError> {
         self.end_files()?;
         let files = self.close()?;
         self.files.extend(files);
@@ -317,7 +318,7 @@ pub(super) fn place(staged: &StagedFile, table: &Path) -> Result<PathBuf, Wareho
 }
 
 /// A folder that only its owner can enter; no error when it is there.
-pub fn make_private_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_folder(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }

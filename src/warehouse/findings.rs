@@ -166,7 +166,7 @@ fn texts<'f>(cells: impl Iterator<Item = Option<&'f str>>) -> Values {
 }
 
 /// Findings on their way to another program, as the bytes of a Parquet file.
-pub struct FindingsAsParquet(FindingRows<Vec<u8>>);
+pub(crate) struct FindingsAsParquet(FindingRows<Vec<u8>>);
 
 impl std::fmt::Debug for FindingsAsParquet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -176,17 +176,17 @@ impl std::fmt::Debug for FindingsAsParquet {
 
 impl FindingsAsParquet {
     /// A file without findings.
-    pub fn new() -> Result<Self, WarehouseError> {
+    pub(crate) fn new() -> Result<Self, WarehouseError> {
         Ok(Self(FindingRows::new(Vec::new())?))
     }
 
     /// Appends findings.
-    pub fn add(&mut self, findings: &[StoredFinding]) -> Result<(), WarehouseError> {
+    pub(crate) fn add(&mut self, findings: &[StoredFinding]) -> Result<(), WarehouseError> {
         self.0.add(&findings.iter().map(StoredFinding::cells).collect::<Vec<_>>())
     }
 
     /// The bytes of all.
-    pub fn finish(self) -> Result<Vec<u8>, WarehouseError> {
+    pub(crate) fn finish(self) -> Result<Vec<u8>, WarehouseError> {
         self.0.finish()
     }
 }
@@ -236,7 +236,7 @@ impl StoredFinding {
 /// Rows by severity and a word of their findings, each row once, counted as the findings come by;
 /// those of one row stand together.
 #[derive(Debug, Clone, Default)]
-pub struct RowCounts {
+pub(crate) struct RowCounts {
     rows: BTreeMap<(String, String), u64>,
     /// The row that the last finding was of, and what it counts for.
     row: (String, i64),
@@ -245,7 +245,7 @@ pub struct RowCounts {
 
 impl RowCounts {
     /// Takes a finding up under a word.
-    pub fn add(&mut self, finding: &StoredFinding, word: &str) {
+    pub(crate) fn add(&mut self, finding: &StoredFinding, word: &str) {
         if (self.row.0.as_str(), self.row.1) != (finding.file.as_str(), finding.line) {
             self.row = (finding.file.clone(), finding.line);
             self.of_row.clear();
@@ -259,12 +259,12 @@ impl RowCounts {
     }
 
     /// The rows by severity and word.
-    pub fn rows(&self) -> &BTreeMap<(String, String), u64> {
+    pub(crate) fn rows(&self) -> &BTreeMap<(String, String), u64> {
         &self.rows
     }
 
     /// The rows with a word under a severity.
-    pub fn of(&self, severity: &str, word: &str) -> u64 {
+    pub(crate) fn of(&self, severity: &str, word: &str) -> u64 {
         self.rows.get(&(severity.to_owned(), word.to_owned())).map_or(0, |it| *it)
     }
 }

@@ -151,13 +151,23 @@ pub struct MovedKey {
 }
 
 impl Warehouse {
-    /// Where its key comes from: what the environment hands over, or the user's folder of keys, or
-    /// the warehouse itself.
+    /// The same with the key in this file, whatever the environment names; a program that holds several
+    /// warehouses says so of each.
+    #[must_use]
+    pub fn with_key_file(self, path: PathBuf) -> Self {
+        Self { key_file: Some(path), ..self }
+    }
+
+    /// Where its key comes from: the file that was named, what the environment hands over, the user's
+    /// folder of keys, or the warehouse itself.
     pub fn key_source(&self) -> Result<KeySource, WarehouseError> {
         Ok(self.source_of(&self.key_fingerprint()?))
     }
 
     fn source_of(&self, fingerprint: &str) -> KeySource {
+        if let Some(path) = &self.key_file {
+            return KeySource::File(path.clone());
+        }
         if let Some(source) = KeySource::of_environment() {
             return source;
         }

@@ -26,7 +26,7 @@ use crate::pseudonym::PseudonymKey;
 
 impl Warehouse {
     /// Keys what a log of old says without a key; gives the number of entries that were written anew.
-    pub fn key_hashes_of_log(&self, key: &PseudonymKey) -> Result<u64, WarehouseError> {
+    pub(crate) fn key_hashes_of_log(&self, key: &PseudonymKey) -> Result<u64, WarehouseError> {
         turn::may_write(&self.root)?;
         let _turn = turn::take(&self.root, None)?;
         let folder = self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER);

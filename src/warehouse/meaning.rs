@@ -56,6 +56,6 @@ impl Meaning {
 }
 
 /// As much of a classification as tells it from others to people.
-pub fn short(classification: &str) -> &str {
+pub(crate) fn short(classification: &str) -> &str {
     classification.get(..12).unwrap_or(classification)
 }

@@ -57,31 +57,34 @@ mod verify;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use checked::{CheckedBytes, Written, compare_all};
-pub use commit::{Committed, Ingestion, NewCommit};
+pub(crate) use checked::{CheckedBytes, Written, compare_all};
+pub(crate) use commit::{Committed, Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION, Defaults, OutputMode};
 pub use error::WarehouseError;
 pub use file_hash::FileHash;
 #[cfg(test)]
 pub(crate) use files::tests::observations as sampled_observations;
-pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
-pub use findings::{FindingsAsParquet, RowCounts, StoredFinding, StoredFindings};
+pub(crate) use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
+pub(crate) use findings::{FindingsAsParquet, RowCounts};
+pub use findings::{StoredFinding, StoredFindings};
 pub use key::KeySource;
 pub use key_place::{KeyPlace, MovedKey};
 pub use last_check::LastCheck;
-pub use meaning::{Meaning, short};
+pub use meaning::Meaning;
+pub(crate) use meaning::short;
 pub use reclassification::Reclassification;
 pub use record::{
     DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReclassificationRecord,
-    ReconciliationRecord, RuleRecord, rule_records, rules_of,
+    ReconciliationRecord, RuleRecord,
 };
+pub(crate) use record::{rule_records, rules_of};
 pub use rejected_rows::{StoredRow, StoredRows};
-pub use sidecars::{SidecarWriter, StagedSidecars};
+pub(crate) use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use stored_records::{StoredRecord, StoredRecords};
 pub use table::{LoggedCommit, LoggedReclassification};
 pub use turn::Waiting;
-pub use verify::{Fault, Verification, hash_of};
+pub use verify::{Fault, Verification};
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -114,6 +117,8 @@ pub struct Warehouse {
     dictionary: Dictionary,
     /// What extends the dictionary that is compiled in.
     own_dictionary: Option<String>,
+    /// The file of the key, where the program that opened it has named one.
+    key_file: Option<PathBuf>,
 }
 
 impl Defaults {
@@ -160,7 +165,10 @@ impl Warehouse {
             }
             let _kept = if was_there { Ok(()) } else { fs::remove_dir(root) };
         }
-        made
+        Ok(match place {
+            KeyPlace::File(path) => made?.with_key_file(path.clone()),
+            KeyPlace::User | KeyPlace::Warehouse => made?,
+        })
     }
 
     fn make(
@@ -205,17 +213,22 @@ impl Warehouse {
         let name = own.display().to_string();
         let dictionary =
             Dictionary::extended(own_dictionary.as_deref().map(|text| (name.as_str(), text)))?;
-        Ok(Self { root: root.to_owned(), configuration, dictionary, own_dictionary })
+        let (root, key_file) = (root.to_owned(), None);
+        Ok(Self { root, configuration, dictionary, own_dictionary, key_file })
     }
 
     /// The same with another dictionary of its own, or none.
-    pub fn with_dictionary(self, name: &str, own: Option<&str>) -> Result<Self, WarehouseError> {
+    pub(crate) fn with_dictionary(
+        self,
+        name: &str,
+        own: Option<&str>,
+    ) -> Result<Self, WarehouseError> {
         let dictionary = Dictionary::extended(own.map(|text| (name, text)))?;
         Ok(Self { dictionary, own_dictionary: own.map(str::to_owned), ..self })
     }
 
     /// The text of what extends the dictionary that is compiled in.
-    pub fn own_dictionary(&self) -> Option<&str> {
+    pub(crate) fn own_dictionary(&self) -> Option<&str> {
         self.own_dictionary.as_deref()
     }
 
@@ -250,12 +263,12 @@ impl Warehouse {
     }
 
     /// The file that says what runs on schedule, whether it is there or not.
-    pub fn schedule_file(root: &Path) -> PathBuf {
+    pub(crate) fn schedule_file(root: &Path) -> PathBuf {
         root.join(SCHEDULE_FILE)
     }
 
     /// The files and folders that are a warehouse's own, wherever links may have put them.
-    pub fn own_places(root: &Path) -> Vec<PathBuf> {
+    pub(crate) fn own_places(root: &Path) -> Vec<PathBuf> {
         let names = [
             SETTINGS_FILE,
             DICTIONARY_FILE,
@@ -287,12 +300,12 @@ impl Warehouse {
     }
 
     /// Fingerprint of everything besides a delivery's bytes that its figures depend on.
-    pub fn settings_fingerprint(&self) -> String {
+    pub(crate) fn settings_fingerprint(&self) -> String {
         self.configuration.fingerprint(self.dictionary.fingerprint())
     }
 
     /// Hash of what says how rows are read and checked, besides their classification.
-    pub fn reading_fingerprint(&self) -> String {
+    pub(crate) fn reading_fingerprint(&self) -> String {
         self.configuration.reading(&self.dictionary.reading())
     }
 
@@ -382,6 +395,7 @@ impl Warehouse {
     }
 
     /// Begins to take a delivery in; `waiting` is told where that has to wait for others.
+    #[doc(hidden)]
     pub fn ingestion(
         &self,
         snapshot: &Snapshot,
@@ -393,7 +407,7 @@ impl Warehouse {
     }
 
     /// Whether this user is its owner, whose files all of its files are.
-    pub fn may_write(&self) -> Result<(), WarehouseError> {
+    pub(crate) fn may_write(&self) -> Result<(), WarehouseError> {
         turn::may_write(&self.root)
     }
 

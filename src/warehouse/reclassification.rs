@@ -73,7 +73,7 @@ impl TableFile {
 
 impl Reclassification<'_> {
     /// Where the observations of a delivery go.
-    pub fn observation_writer(&self, record: &DeliveryRecord) -> ObservationWriter {
+    pub(crate) fn observation_writer(&self, record: &DeliveryRecord) -> ObservationWriter {
         let prefix = self.staging.prefix(&record.delivery, record.revision);
         ObservationWriter::new(self.staging.path(), prefix, None)
     }

@@ -107,7 +107,7 @@ impl DeliveryRecord {
     }
 
     /// Keys the hashes of its files, where a log of old says them without a key.
-    pub fn key_hashes(&mut self, key: &PseudonymKey) {
+    pub(crate) fn key_hashes(&mut self, key: &PseudonymKey) {
         for part in &mut self.parts {
             part.blake3 = part.blake3.keyed(key);
         }
@@ -240,7 +240,7 @@ impl From<&Reconciliation> for ReconciliationRecord {
 
 impl ReconciliationRecord {
     /// Adds what corrected rows came to; `cents_rejected` are those of all rows still rejected.
-    pub fn add_corrections(
+    pub(crate) fn add_corrections(
         &mut self,
         sums: &Reconciliation,
         cents_rejected: i128,
@@ -268,7 +268,7 @@ impl ReconciliationRecord {
 }
 
 /// The rules of stored findings, rejects first.
-pub fn rules_of(findings: &[StoredFinding]) -> Vec<RuleRecord> {
+pub(crate) fn rules_of(findings: &[StoredFinding]) -> Vec<RuleRecord> {
     let record = |((severity, rule), rows): (&(String, String), &u64)| RuleRecord {
         rule: rule.clone(),
         severity: severity.clone(),
@@ -282,7 +282,7 @@ pub fn rules_of(findings: &[StoredFinding]) -> Vec<RuleRecord> {
 }
 
 /// The rules of a summary as stored.
-pub fn rule_records(summary: &FindingSummary) -> Vec<RuleRecord> {
+pub(crate) fn rule_records(summary: &FindingSummary) -> Vec<RuleRecord> {
     let record = |summary: &crate::finding::RuleSummary| RuleRecord {
         rule: summary.rule.id.to_owned(),
         severity: summary.rule.severity.to_string(),

@@ -20,7 +20,7 @@ use crate::finding::Finding;
 
 /// Takes what is to stand beside the table.
 #[derive(Debug)]
-pub struct SidecarWriter {
+pub(crate) struct SidecarWriter {
     folder: PathBuf,
     parts: Vec<String>,
     findings: FindingWriter,
@@ -29,7 +29,7 @@ pub struct SidecarWriter {
 
 /// Files that are complete and on disk, not yet named by a commit.
 #[derive(Debug)]
-pub struct StagedSidecars {
+pub(crate) struct StagedSidecars {
     findings: Staged,
     rejected_rows: Staged,
     profile: Staged,
@@ -65,12 +65,12 @@ impl SidecarWriter {
     }
 
     /// Takes findings, in file order.
-    pub fn write_findings(&mut self, findings: &[Finding]) -> Result<(), WarehouseError> {
+    pub(crate) fn write_findings(&mut self, findings: &[Finding]) -> Result<(), WarehouseError> {
         self.findings.write(findings)
     }
 
     /// Takes findings of an earlier commit of the same delivery.
-    pub fn write_stored_findings(
+    pub(crate) fn write_stored_findings(
         &mut self,
         findings: &[StoredFinding],
     ) -> Result<(), WarehouseError> {
@@ -78,17 +78,17 @@ impl SidecarWriter {
     }
 
     /// Takes rejected rows, in file order.
-    pub fn write_rejected(&mut self, rows: &[StoredRow]) -> Result<(), WarehouseError> {
+    pub(crate) fn write_rejected(&mut self, rows: &[StoredRow]) -> Result<(), WarehouseError> {
         self.rejected_rows.write(rows)
     }
 
     /// Names of the delivery's files.
-    pub fn parts(&self) -> &[String] {
+    pub(crate) fn parts(&self) -> &[String] {
         &self.parts
     }
 
     /// Completes all files; `profile` is of all accepted rows.
-    pub fn finish(self, profile: &Profile) -> Result<StagedSidecars, WarehouseError> {
+    pub(crate) fn finish(self, profile: &Profile) -> Result<StagedSidecars, WarehouseError> {
         let staged = |name: &str, kind, hash| Staged { path: self.folder.join(name), kind, hash };
         let path = self.folder.join("profile.json");
         let json = serde_json::to_vec(profile);
@@ -114,12 +114,12 @@ pub(super) struct SidecarNames {
 
 impl StagedSidecars {
     /// What was found.
-    pub fn findings(&self) -> Result<StoredFindings, WarehouseError> {
+    pub(crate) fn findings(&self) -> Result<StoredFindings, WarehouseError> {
         Ok(StoredFindings::of(read_as(&self.findings.path, &self.findings.hash)?))
     }
 
     /// What the accepted rows are like.
-    pub fn profile(&self) -> Result<Profile, WarehouseError> {
+    pub(crate) fn profile(&self) -> Result<Profile, WarehouseError> {
         profile(&read_as(&self.profile.path, &self.profile.hash)?)
     }
 

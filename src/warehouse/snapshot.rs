@@ -84,7 +84,7 @@ impl Snapshot {
     }
 
     /// What has to be said of the clock before another commit is made, in words.
-    pub fn doubt_about_now(&self) -> Option<String> {
+    pub(crate) fn doubt_about_now(&self) -> Option<String> {
         clock::doubt_about_now(&self.stamps())
     }
 
@@ -125,14 +125,14 @@ impl Snapshot {
     }
 
     /// Whether a log of old says hashes of delivered files without a key.
-    pub fn has_plain_hashes(&self) -> bool {
+    pub(crate) fn has_plain_hashes(&self) -> bool {
         let mut parts = self.commits.iter().flat_map(|commit| &commit.record.parts);
         parts.any(|part| part.blake3.is_plain())
     }
 
     /// The same, with keyed hashes of delivered files also where a log of old says them without a key.
     #[must_use]
-    pub fn with_keyed_hashes(mut self, key: &PseudonymKey) -> Self {
+    pub(crate) fn with_keyed_hashes(mut self, key: &PseudonymKey) -> Self {
         self.commits.iter_mut().for_each(|commit| commit.record.key_hashes(key));
         self
     }
@@ -154,7 +154,7 @@ impl Snapshot {
     }
 
     /// The current delivery of the latest period that ends before `window` begins.
-    pub fn latest_before(&self, window: QuarterRange) -> Option<&LoggedCommit> {
+    pub(crate) fn latest_before(&self, window: QuarterRange) -> Option<&LoggedCommit> {
         let earlier = self.deliveries().into_iter().filter_map(|commit| {
             let own = known(commit.record.quarters());
             (own.last() < window.first()).then_some((own.last(), commit))

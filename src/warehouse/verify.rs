@@ -18,7 +18,6 @@ use super::log::Log;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
 use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, sidecars, staging, turn};
-use crate::document::open_regular;
 use crate::quarter::Quarter;
 
 /// What a verification came to.
@@ -171,7 +170,7 @@ impl Warehouse {
 
     /// Files that ingestions have left in the table's and the findings' folders: no version names
     /// them, and their names are those that ingestions give. Refused where the log has lost entries.
-    pub fn orphans(&self) -> Result<Vec<PathBuf>, WarehouseError> {
+    pub(crate) fn orphans(&self) -> Result<Vec<PathBuf>, WarehouseError> {
         let noted = committed::noted(&self.root)?;
         let log = self.log()?;
         self.whole(&log, &noted)?;
@@ -207,7 +206,7 @@ impl Warehouse {
     }
 
     /// Folders of ingestions that have died.
-    pub fn abandoned(&self) -> Vec<PathBuf> {
+    pub(crate) fn abandoned(&self) -> Vec<PathBuf> {
         staging::abandoned(&self.root)
     }
 
@@ -256,16 +255,9 @@ fn check_file(file: &TableFile) -> Result<Totals, String> {
 
 impl Snapshot {
     /// What is wrong with a file whose bytes are not those committed.
-    pub fn damaged_file(&self) -> Option<WarehouseError> {
+    pub(crate) fn damaged_file(&self) -> Option<WarehouseError> {
         self.files().iter().find_map(|file| file.written().whole().err())
     }
-}
-
-/// BLAKE3 of a file's bytes, in hexadecimal digits.
-pub fn hash_of(path: &Path) -> std::io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(open_regular(path)?)?;
-    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// What is in a folder, unless a link leads to it: what lies behind one is not the warehouse's own.

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use toml::de::{DeTable, DeValue};
 
 pub use locale::Locale;
-pub use template::{Value, values_of};
+pub(crate) use template::{Value, values_of};
 
 use crate::document::{Labels, dutch, french};
 use crate::quarter::{Day, Quarter, QuarterRange, date_of};
@@ -230,7 +230,7 @@ impl Words {
 }
 
 /// A text of the catalogues in every language, with its placeholders filled in.
-pub fn labels(key: &str, values: &[(&str, &str)]) -> Labels {
+pub(crate) fn labels(key: &str, values: &[(&str, &str)]) -> Labels {
     let [en, fr, nl, de] = Language::ALL.map(|it| Words::of(it).fill(key, values));
     Labels { en, fr: Some(fr), nl: Some(nl), de: Some(de) }
 }

@@ -2,11 +2,11 @@
 //! its placeholders.
 
 /// A placeholder's name and the value in its place.
-pub type Value<'t> = (&'static str, &'t str);
+pub(crate) type Value<'t> = (&'static str, &'t str);
 
 /// The values of a text that was made from a template; none where it was not, or where a value is
 /// not one that its placeholder can have.
-pub fn values_of<'t>(
+pub(crate) fn values_of<'t>(
     template: &'static str,
     text: &'t str,
     can_be: &dyn Fn(&str, &str) -> bool,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use sppis::answer::Values;
+use sppis::disclosure::Values;
 use sppis::pipeline::answer::{Basis, Means, answer};
 use sppis::query::{Arguments, Catalog, resolve};
 use sppis::render::plain;

@@ -186,6 +186,9 @@ mod readme;
 /// Reports and what they promise.
 mod reports;
 
+/// What another program does with a warehouse, and the examples of it.
+mod library;
+
 /// `sppis timer`: units that systemd takes, lines that cron takes.
 mod timer;
 

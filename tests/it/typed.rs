@@ -33,6 +33,11 @@ fn written() -> &'static TempDir {
     })
 }
 
+/// Those that hold the same rows.
+pub(crate) fn of_same_rows() -> Vec<PathBuf> {
+    files_below(&written().path().join("same"))
+}
+
 fn other(name: &str) -> Vec<u8> {
     fs::read(written().path().join("other").join(name)).unwrap()
 }
@@ -79,7 +84,7 @@ fn refusal(content: &[u8], more: &[&str]) -> String {
 fn every_type_and_packing_of_a_cell_gives_the_figures_of_the_text() {
     let plain = figures(text().as_bytes(), &[]);
     assert!(plain.contains("accepted 4 + rejected 0"), "{plain}");
-    let files: Vec<PathBuf> = files_below(&written().path().join("same"));
+    let files = of_same_rows();
     assert!(files.len() > 40, "{files:?}");
     for file in files {
         assert_eq!(figures(&fs::read(&file).unwrap(), &[]), plain, "{}", file.display());

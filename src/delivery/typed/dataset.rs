@@ -129,8 +129,12 @@ impl Cells for Dataset {
 /// The library's view of the one open file, by the name that the system has for it: behind the
 /// path another file may lie by now.
 fn opened(source: &Arc<Source>) -> sas7bdat::Result<sas7bdat::Dataset> {
+    let file = match &**source {
+        Source::File(file, _) => file,
+        Source::Memory(bytes) => return sas7bdat::Dataset::from_bytes(bytes.to_vec()),
+    };
     let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
-    let path = format!("{folder}/{}", source.file().as_raw_fd());
+    let path = format!("{folder}/{}", file.as_raw_fd());
     // Not mapped: a mapped file that becomes shorter ends the program.
     let options = OpenOptions::builder().io_backend(IoBackendPreference::Buffered).build();
     sas7bdat::Dataset::open_with(path, options)

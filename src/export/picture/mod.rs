@@ -19,7 +19,7 @@ use crate::words::Words;
 use series::{Run, in_time, over_time, ranks, single_rows, time_texts};
 
 pub(super) use said::spoken;
-pub use series::behind;
+pub(crate) use series::behind;
 pub(super) use series::is_time;
 
 /// What is asked of a picture; what is not said here, the query's file says, or what fits.
@@ -91,7 +91,7 @@ pub struct Plot {
 }
 
 /// The chart of a table.
-pub fn chart(
+pub(crate) fn chart(
     table: &ReleasedTable,
     provenance: &Provenance,
     drawing: &Drawing,
@@ -101,7 +101,7 @@ pub fn chart(
 }
 
 /// The same with its figures.
-pub fn plot(
+pub(crate) fn plot(
     table: &ReleasedTable,
     provenance: &Provenance,
     drawing: &Drawing,

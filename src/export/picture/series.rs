@@ -193,7 +193,7 @@ pub(super) fn rest_rows(table: &ReleasedTable, rows: &[usize]) -> Vec<usize> {
 
 /// How the figures of a picture are laid out beside it: which rows, by dimension, and what stands across.
 /// Few series stand beside each other, many below each other over the quarters.
-pub fn behind(table: &ReleasedTable) -> (Vec<(String, String)>, Option<String>) {
+pub(crate) fn behind(table: &ReleasedTable) -> (Vec<(String, String)>, Option<String>) {
     let rows = single_rows(table);
     let has_more = |it: &&ResultColumn| {
         let Some(members) = members(it) else { return false };

@@ -29,7 +29,7 @@ use notes::Notes;
 
 /// What a workbook holds.
 #[derive(Debug)]
-pub struct Book<'a> {
+pub(crate) struct Book<'a> {
     /// The language of its words.
     pub language: Language,
     /// What it shows.
@@ -48,7 +48,7 @@ pub struct Book<'a> {
 
 /// A table or a chart, on a sheet of its own.
 #[derive(Debug, Clone, Copy)]
-pub struct Sheet<'a> {
+pub(crate) struct Sheet<'a> {
     /// "Table 2" or "Chart 1", in the language.
     pub name: &'a str,
     /// What is to be seen.
@@ -74,7 +74,7 @@ const UPRIGHT: u16 = 90;
 const NAME_MAX: usize = 31;
 
 /// The bytes of a workbook.
-pub fn workbook(book: &Book<'_>) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn workbook(book: &Book<'_>) -> Result<Vec<u8>, XlsxError> {
     let words = Words::of(book.language);
     let mut made = Workbook::new();
     // The day of writing is not part of the figures.

@@ -13,7 +13,7 @@ use crate::warehouse::WarehouseError;
 
 /// What one look at an inbox came to.
 #[derive(Debug, Default)]
-pub struct Pass {
+pub(crate) struct Pass {
     /// What became of each delivery, and of each file that belongs to none.
     pub entries: Vec<Entry>,
     /// Another pass is under way, or another writer committed first: try again.
@@ -24,7 +24,7 @@ pub struct Pass {
 
 /// A delivery, or a file that belongs to none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The names of its files as they may be shown.
     pub files: Vec<String>,
     /// What became of it; programs find its fields beside the others.
@@ -39,7 +39,7 @@ pub struct Entry {
 /// What became of a delivery or file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It is in the warehouse now.
     TakenIn {
         /// The delivery.
@@ -116,7 +116,7 @@ pub enum Fate {
 
 impl Fate {
     /// The delivery.
-    pub fn delivery(&self) -> Option<&str> {
+    pub(crate) fn delivery(&self) -> Option<&str> {
         match self {
             Self::TakenIn { delivery, .. }
             | Self::AlreadyThere { delivery, .. }
@@ -180,7 +180,7 @@ impl fmt::Display for Entry {
 /// Why a pass ended before it had seen everything. What it did until then stands, and is made up for by
 /// the next one.
 #[derive(Debug, thiserror::Error)]
-pub enum InboxError {
+pub(crate) enum InboxError {
     /// There is no such folder.
     #[error("there is no folder {}, which `folder` of `[inbox]` names", shown_path(.0))]
     Absent(PathBuf),

@@ -27,7 +27,6 @@ mod putting_away;
 mod refused;
 mod settings;
 
-pub use fate::{Entry, Fate, InboxError, Pass};
-pub use pass::pass;
-pub use refused::Refused;
-pub use settings::Inbox;
+pub(crate) use fate::{Fate, InboxError, Pass};
+pub(crate) use pass::pass;
+pub(crate) use settings::Inbox;

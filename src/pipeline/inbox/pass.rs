@@ -21,7 +21,7 @@ use crate::warehouse::{Warehouse, WarehouseError};
 
 /// Looks at an inbox once, takes in what is complete, and puts it away. A pass that was interrupted is
 /// simply made again.
-pub fn pass(inbox: &Inbox, warehouse: &Warehouse, now: DateTime<Utc>) -> Pass {
+pub(crate) fn pass(inbox: &Inbox, warehouse: &Warehouse, now: DateTime<Utc>) -> Pass {
     let mut pass = Pass::default();
     pass.stopped = go(inbox, warehouse, now, &mut pass).err();
     pass
