@@ -25,22 +25,27 @@ mod clock;
 mod code_chunk;
 mod commit;
 mod committed;
+mod compression;
 mod configuration;
 mod durable;
 mod error;
 mod file_hash;
 mod files;
 mod findings;
+mod footer;
 mod hybrid;
 mod key;
 mod key_place;
 mod last_check;
+mod layout;
 mod log;
 mod log_balance;
 mod log_entry;
 mod log_keying;
+mod logged;
 mod meaning;
 mod order;
+mod own_key;
 mod parquet_file;
 mod reclassification;
 mod record;
@@ -67,9 +72,11 @@ pub(crate) use files::tests::observations as sampled_observations;
 pub use files::{Gather, ObservationWriter, StagedFile, make_private_folder};
 pub use findings::{FindingsAsParquet, RowCounts, StoredFinding, StoredFindings};
 pub use key::KeySource;
-pub use key_place::{KeyPlace, MovedKey};
+pub use key_place::KeyPlace;
 pub use last_check::LastCheck;
+pub use logged::{LoggedCommit, LoggedReclassification};
 pub use meaning::{Meaning, short};
+pub use own_key::MovedKey;
 pub use reclassification::Reclassification;
 pub use record::{
     DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReclassificationRecord,
@@ -79,32 +86,20 @@ pub use rejected_rows::{StoredRow, StoredRows};
 pub use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use stored_records::{StoredRecord, StoredRecords};
-pub use table::{LoggedCommit, LoggedReclassification};
 pub use turn::Waiting;
 pub use verify::{Fault, Verification, hash_of};
 
 use chrono::{NaiveDate, NaiveTime};
 
+use layout::{
+    DICTIONARY_FILE, FINDINGS_FOLDER, HISTORIES_FOLDER, KEY_FOLDER, LOG_FOLDER,
+    OBSERVATIONS_FOLDER, QUERIES_FOLDER, REPORTS_FOLDER, SCHEDULE_FILE, SETTINGS_FILE,
+    STAGING_FOLDER,
+};
+
 use crate::check::Profile;
-use crate::delivery::DeliveryId;
 use crate::dictionary::Dictionary;
 use crate::document::read_text;
-use crate::quarter::QuarterRange;
-
-const SETTINGS_FILE: &str = "sppis.toml";
-const DICTIONARY_FILE: &str = "dictionary.toml";
-const QUERIES_FOLDER: &str = "queries";
-/// Folder of a warehouse's own reports.
-const REPORTS_FOLDER: &str = "reports";
-const KEY_FOLDER: &str = "key";
-const KEY_FILE: &str = "pseudonym.key";
-const OBSERVATIONS_FOLDER: &str = "observations";
-const LOG_FOLDER: &str = "_delta_log";
-/// What runs on schedule.
-const SCHEDULE_FILE: &str = "schedule.toml";
-const FINDINGS_FOLDER: &str = "findings";
-const HISTORIES_FOLDER: &str = "histories";
-const STAGING_FOLDER: &str = "staging";
 
 /// An open warehouse.
 #[derive(Debug)]
@@ -379,17 +374,6 @@ impl Warehouse {
     fn observations_folder(&self) -> Result<PathBuf, WarehouseError> {
         let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
         folder.map_err(WarehouseError::io(&self.root))
-    }
-
-    /// Begins to take a delivery in; `waiting` is told where that has to wait for others.
-    pub fn ingestion(
-        &self,
-        snapshot: &Snapshot,
-        delivery: &DeliveryId,
-        window: QuarterRange,
-        waiting: Option<Waiting>,
-    ) -> Result<Ingestion<'_>, WarehouseError> {
-        Ingestion::begin(self, snapshot, delivery, window, waiting)
     }
 
     /// Whether this user is its owner, whose files all of its files are.
