@@ -6,8 +6,9 @@ use super::console::Console;
 use super::defaults::WrittenArguments;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::layout::{ChartArguments, WideArguments};
-use super::options::{OfAnswers, OutputArguments, StateArguments};
+use super::options::{OfAnswers, OutputArguments};
 use super::recorded::Recorded;
+use super::state::{StateArguments, state};
 use super::target::{Exported, Target};
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
@@ -19,7 +20,7 @@ use crate::pipeline::held::holds;
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve_over};
 use crate::render::{Look, count};
-use crate::warehouse::{AsOf, Snapshot, Warehouse};
+use crate::warehouse::{Snapshot, Warehouse};
 
 /// Run named queries over the current deliveries, or over an older state.
 #[derive(Debug, clap::Args)]
@@ -161,48 +162,6 @@ impl QuestionArguments {
             return Err(CliError::new(format!("none of the queries has a parameter `{name}`")));
         }
         Ok(questions)
-    }
-}
-
-/// The state of the table that `--as-of` names, or the latest; says why it may not be what was meant.
-pub(super) fn state(
-    warehouse: &Warehouse,
-    named: Option<&str>,
-    console: &mut Console,
-) -> Result<Snapshot, CliError> {
-    let snapshot = warehouse.agreed_snapshot(named.map(as_of).transpose()?.as_ref())?;
-    say_doubt(&snapshot, console);
-    Ok(snapshot)
-}
-
-/// The same as it is stored, whatever it means.
-pub(super) fn stored_state(
-    warehouse: &Warehouse,
-    named: Option<&str>,
-    console: &mut Console,
-) -> Result<Snapshot, CliError> {
-    let snapshot = warehouse.snapshot(named.map(as_of).transpose()?.as_ref())?;
-    say_doubt(&snapshot, console);
-    Ok(snapshot)
-}
-
-fn say_doubt(snapshot: &Snapshot, console: &mut Console) {
-    if let Some(doubt) = snapshot.doubt() {
-        console.say(&format!("note: {doubt}"));
-    }
-}
-
-/// A number is a version, a day a day, anything else the id of a delivery.
-fn as_of(text: &str) -> Result<AsOf, CliError> {
-    let pattern = |it: char| if it.is_ascii_digit() { '0' } else { it };
-    let is_written_as_day = text.chars().map(pattern).eq("0000-00-00".chars());
-    match (text.parse(), text.parse()) {
-        (Ok(version), _) => Ok(AsOf::Version(version)),
-        (Err(_), Ok(day)) => Ok(AsOf::Day(day)),
-        (Err(_), Err(_)) if is_written_as_day => {
-            Err(CliError::new(format!("the calendar has no day `{text}`")))
-        }
-        (Err(_), Err(_)) => Ok(AsOf::Delivery(text.to_owned())),
     }
 }
 
