@@ -35,6 +35,7 @@ mod key;
 mod layout;
 mod list;
 mod man;
+mod means;
 mod notices;
 mod opened;
 mod options;

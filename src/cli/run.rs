@@ -6,6 +6,7 @@ use super::console::Console;
 use super::defaults::WrittenArguments;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::layout::{ChartArguments, WideArguments};
+use super::means::MeansArguments;
 use super::options::{OfAnswers, OutputArguments};
 use super::recorded::Recorded;
 use super::state::{StateArguments, state};
@@ -14,7 +15,7 @@ use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
 use crate::export::{Drawing, Format, chart};
 use crate::pipeline::answer::{
-    Answers, Basis, Means, answer, answer_compared, classification, provenance, verify,
+    Answers, Basis, answer, answer_compared, classification, provenance, verify,
 };
 use crate::pipeline::held::holds;
 use crate::quarter::Quarter;
@@ -95,9 +96,8 @@ pub(super) struct QuestionArguments {
     #[command(flatten)]
     state: StateArguments,
 
-    /// Count from the observations alone, without person histories; the figures are the same.
-    #[arg(long)]
-    without_histories: bool,
+    #[command(flatten)]
+    means: MeansArguments,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -117,8 +117,7 @@ impl QuestionArguments {
 
     /// What answers are computed from.
     pub(super) fn basis<'a>(&self, warehouse: &'a Warehouse, snapshot: &'a Snapshot) -> Basis<'a> {
-        let means = if self.without_histories { Means::Observations } else { Means::Histories };
-        Basis::new(warehouse, snapshot, means)
+        Basis::new(warehouse, snapshot, self.means.means())
     }
 
     /// The questions, every one checked. Where all queries are asked, those that need a value
@@ -265,8 +264,7 @@ fn recorded(
         compare_with: _,
     } = arguments;
     // What is narrowed and set, the tables know; figures are the same without histories.
-    let QuestionArguments { from, to, wheres: _, sets: _, state: _, without_histories: _ } =
-        question;
+    let QuestionArguments { from, to, wheres: _, sets: _, state: _, means: _ } = question;
     let is_all = *all && tables.len() > 1;
     let names: Vec<&str> = tables.iter().map(ReleasedTable::query_name).collect();
     let mut command = Recorded::new("run", if is_all { &[] } else { &names });
