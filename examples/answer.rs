@@ -47,7 +47,7 @@ fn answers(warehouse: &Warehouse, out: &mut dyn Write) -> Result<(), Box<dyn Err
     let by_region = Request::named("by-region").only("sex", "F").language(Language::Fr);
 
     // Put together in code.
-    let by_regime = QueryText::of([Metric::Persons, Metric::ConventionPersons, Metric::Amount])
+    let by_regime = QueryText::of([Metric::PERSONS, Metric::CONVENTION_PERSONS, Metric::AMOUNT])
         .by([Dimension::Quarter, Dimension::Regime])
         .total([Dimension::Quarter])
         .filter("region = '02000' AND days >= 20");

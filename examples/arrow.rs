@@ -35,7 +35,7 @@ pub(crate) fn show(folder: &Path, out: &mut dyn Write) -> Result<(), Box<dyn Err
 }
 
 fn arrow(warehouse: &Warehouse, file: &Path, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    let query = QueryText::of([Metric::Persons, Metric::Amount])
+    let query = QueryText::of([Metric::PERSONS, Metric::AMOUNT])
         .by([Dimension::Quarter, Dimension::Regime])
         .total([Dimension::Quarter]);
     let answer = warehouse.answer(&Request::written("amounts", query))?;

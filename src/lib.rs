@@ -21,7 +21,7 @@
 //!
 //! // A query by its name, and one of one's own.
 //! let by_year = warehouse.answer(&Request::named("by-year").only("sex", "M"))?;
-//! let own = QueryText::of([Metric::Persons]).by([Dimension::Quarter]);
+//! let own = QueryText::of([Metric::PERSONS]).by([Dimension::Quarter]);
 //! let own = warehouse.answer(&Request::written("own", own))?;
 //!
 //! let batch = own.batch()?;

@@ -4,10 +4,14 @@
 mod from;
 #[path = "../../src/statement/grouping.rs"]
 mod grouping;
+#[path = "../../src/statement/item.rs"]
+mod item;
 #[path = "../../src/statement/names.rs"]
 mod names;
 #[path = "../../src/statement/outputs.rs"]
 mod outputs;
+#[path = "../../src/statement/place.rs"]
+mod place;
 #[path = "../../src/statement/read.rs"]
 mod read;
 #[path = "../../src/statement/reader.rs"]

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use super::Attribution;
+use super::terms::Attribution;
 use super::values::{Codes, Values};
 use crate::check::CheckedBatch;
 use crate::decode::{self, Sex};
@@ -139,6 +139,20 @@ impl ObservationBatch {
             Ok(at) => &self.columns[at],
             Err(_) => unreachable!("observations have a column `{name}`"),
         }
+    }
+}
+
+impl ObservationBatch {
+    /// The same as an Arrow batch with the columns of [`observation_schema`].
+    pub fn record_batch(&self) -> RecordBatch {
+        let schema = observation_schema();
+        let fields = schema.fields().iter().zip(self.columns());
+        let columns = fields.map(|(field, values)| values.array(field)).collect();
+        RecordBatch::try_new(schema, columns).unwrap_or_else(|error| {
+            unreachable!(
+                "the columns are made of the same rows in the order of the schema: {error}"
+            )
+        })
     }
 }
 

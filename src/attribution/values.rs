@@ -1,14 +1,12 @@
-//! One column, held as narrow as its values; observations' also as an Arrow array.
+//! One column, held as narrow as its values, also as an Arrow array.
 
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, Decimal128Array, Int16Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    ArrayRef, Date32Array, Decimal128Array, Int16Array, Int32Array, Int64Array, StringArray,
 };
 use arrow::datatypes::{DataType, Field};
 
-use super::observations::{ObservationBatch, observation_schema};
 use crate::exact::fitting;
 
 /// The values of a column.
@@ -74,7 +72,7 @@ impl Values {
         }
     }
 
-    fn array(&self, field: &Field) -> ArrayRef {
+    pub(super) fn array(&self, field: &Field) -> ArrayRef {
         match (self, field.data_type()) {
             (Self::Codes(codes), _) => Arc::new(codes.iter().collect::<StringArray>()),
             (Self::Small(values), DataType::Int16) => {
@@ -189,19 +187,5 @@ impl Codes {
 
     fn iter(&self) -> impl Iterator<Item = Option<&str>> {
         (0..self.row_count()).map(|row| self.text(row))
-    }
-}
-
-impl ObservationBatch {
-    /// The same as an Arrow batch with the columns of [`observation_schema`].
-    pub fn record_batch(&self) -> RecordBatch {
-        let schema = observation_schema();
-        let fields = schema.fields().iter().zip(self.columns());
-        let columns = fields.map(|(field, values)| values.array(field)).collect();
-        RecordBatch::try_new(schema, columns).unwrap_or_else(|error| {
-            unreachable!(
-                "the columns are made of the same rows in the order of the schema: {error}"
-            )
-        })
     }
 }

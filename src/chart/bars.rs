@@ -4,10 +4,12 @@
 //! right (on each other) or above (beside each other). Never: a bar where there is no figure; what
 //! is hollow is over part of its quarters.
 
+use super::Kind;
+use super::content::{Chart, Point};
 use super::frame::Frame;
 use super::labels::{Label, beside, width};
+use super::measures::MARGIN;
 use super::svg::{Canvas, Place, Style, ink, unit};
-use super::{Chart, Kind, MARGIN, Point};
 
 /// The part of a position that bars fill, in hundredths.
 const FILLED: i64 = 68;

@@ -4,10 +4,12 @@
 //! In: a chart, and the room for it. Out: places of positions and numbers. Never: two names of
 //! positions over each other; where there is no room for all, some are left out in an even step.
 
+use super::Kind;
+use super::content::{Chart, Point};
 use super::labels::width;
+use super::measures::MARGIN;
 use super::scale::Scale;
 use super::svg::{Canvas, DARK, FAINT, NONE, Place, SHADE, SOFT, Style, unit};
-use super::{Chart, Kind, MARGIN, Point};
 
 /// The area between the axes.
 pub(super) struct Frame {

@@ -4,10 +4,11 @@
 //! alone is a dot, one over part of its quarters a hollow one. Never: a line over a gap.
 
 use super::bars::legend;
+use super::content::{Chart, Series};
 use super::frame::Frame;
 use super::labels::{Label, beside};
+use super::measures::MARGIN;
 use super::svg::{Canvas, Ink, Place, ink, unit};
-use super::{Chart, MARGIN, Series};
 
 /// Draws lines below `top`; gives where they end.
 pub(super) fn draw(chart: &Chart, top: i64, canvas: &mut Canvas) -> i64 {

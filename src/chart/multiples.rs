@@ -3,12 +3,13 @@
 //! In: a chart of more series than one picture can tell apart. Out: a grid of them, in the order of
 //! the series, each with its last figure. Never: two axes that are not the same.
 
+use super::content::Chart;
 use super::frame::Frame;
 use super::labels::{LINE, width, wrapped};
 use super::lines::{ends, line};
+use super::measures::MARGIN;
 use super::scale::Scale;
 use super::svg::{Canvas, Style, ink, unit};
-use super::{Chart, MARGIN};
 
 /// Height of the area of one.
 const HEIGHT: i64 = unit(96);

@@ -2,10 +2,11 @@
 //!
 //! In: a chart of one series. Out: names, bars, figures. Never: a name that is cut.
 
+use super::content::{Chart, Point};
 use super::labels::{LINE, width, wrapped};
+use super::measures::MARGIN;
 use super::scale::Scale;
 use super::svg::{Canvas, DARK, NONE, Style, ink, unit};
-use super::{Chart, MARGIN, Point};
 
 /// Height of a bar, and the space below it.
 const BAR: i64 = unit(18);

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::Chart;
+use super::content::Chart;
 use crate::render::{decimal_text, html};
 
 /// A place or length, in hundredths of a unit.

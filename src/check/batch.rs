@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::REGISTRY;
 use super::context::CheckContext;
 use super::facts::BatchFacts;
+use super::registry::REGISTRY;
 use super::row::{Found, Marks, Row};
 use crate::decode::DecodedBatch;
 use crate::exact::known;

@@ -1,8 +1,9 @@
 //! A known code on a day when it was not valid.
 
 use super::context::CheckContext;
-use super::facts::{BatchFacts, ValueFacts};
+use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use super::value_facts::ValueFacts;
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 

@@ -1,7 +1,7 @@
 //! What the rules of one delivery depend on besides its rows.
 
 use super::classify::Classifier;
-use super::facts::{PlaceFacts, ValueFacts};
+use super::value_facts::{PlaceFacts, ValueFacts};
 use crate::decode::IdentifierFormat;
 use crate::dictionary::{CODE_COLUMNS, CodeColumn, Dictionary, Places, Validity, Variable};
 use crate::exact::known;

@@ -40,6 +40,7 @@ mod profile;
 mod quarter_empty;
 mod regime_missing;
 mod regime_unknown;
+mod registry;
 mod rejected_row;
 mod row;
 mod sealed_run;
@@ -47,6 +48,7 @@ mod seen;
 mod seen_shard;
 mod split_number;
 mod unclassified;
+mod value_facts;
 mod variable_other_regime;
 mod variable_outside_validity;
 
@@ -61,52 +63,10 @@ pub use profile::{BatchCounts, Profile, VariableProfile};
 pub use quarter_empty::quarters_empty;
 pub use rejected_row::{RejectedRow, kept_header};
 
-use facts::BatchFacts;
-use row::{Found, Marks, Row};
+use registry::REGISTRY;
 
 use crate::decode::rules;
 use crate::finding::Rule;
-
-/// A rule that looks at one row.
-struct RowRule {
-    rule: &'static Rule,
-    /// Marks the rows of a batch that the rule may have a finding for.
-    mark: fn(&BatchFacts<'_>, &CheckContext, &mut Marks),
-    /// Adds the findings for a marked row.
-    check: fn(&Row<'_>, &mut Found<'_>),
-}
-
-macro_rules! row_rules {
-    ($($name:ident),* $(,)?) => {
-        [$(RowRule { rule: &$name::RULE, mark: $name::mark, check: $name::check }),*]
-    };
-}
-
-/// The rules that look at one row, in the order in which their findings are listed.
-static REGISTRY: [RowRule; 22] = row_rules![
-    first_day_missing,
-    last_day_missing,
-    days_reversed,
-    interval_long,
-    interval_implausible,
-    regime_missing,
-    regime_unknown,
-    before_source,
-    outside_window,
-    born_after,
-    amount_before_validity,
-    code_unknown,
-    code_outside_validity,
-    place_unknown,
-    place_outside_validity,
-    variable_outside_validity,
-    variable_other_regime,
-    amount_without_convention,
-    convention_without_amount,
-    amount_not_fixed,
-    not_eligible,
-    unclassified,
-];
 
 /// The rules that a delivery as a whole can break; no row has a finding of them.
 pub static DELIVERY_RULES: [&Rule; 3] =

@@ -3,8 +3,9 @@
 //! The row is kept, and lies where the code lies: a late row may carry a code that has ended.
 
 use super::context::CheckContext;
-use super::facts::{BatchFacts, PlaceFacts, ValueFacts};
+use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use super::value_facts::{PlaceFacts, ValueFacts};
 use crate::finding::{Rule, Severity};
 use crate::quarter::date_of;
 

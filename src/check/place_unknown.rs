@@ -3,8 +3,9 @@
 //! The row is kept and lies nowhere: it has no province and no region.
 
 use super::context::CheckContext;
-use super::facts::{BatchFacts, PlaceFacts};
+use super::facts::BatchFacts;
 use super::row::{Found, Marks, Row};
+use super::value_facts::PlaceFacts;
 use crate::decode::IdentifierFormat;
 use crate::finding::{Rule, Severity};
 

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use super::context::CheckContext;
-use super::facts::{BatchFacts, ValueFacts};
+use super::facts::BatchFacts;
+use super::value_facts::ValueFacts;
 use crate::decode::IdentifierFormat;
 use crate::dictionary::CodeColumn;
 use crate::finding::{Finding, Rule, shown};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::console::Console;
 use super::defaults::LanguageArguments;
 use super::error::{CliError, Exit};
-use super::open_if_present;
+use super::opened::open_if_present;
 use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;

@@ -4,9 +4,10 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::options::{OfTexts, OutputArguments, StateArguments};
+use super::options::{OfTexts, OutputArguments};
 use super::output::pretty_json;
 use super::place::Guard;
+use super::state::StateArguments;
 use crate::export::Format;
 use crate::warehouse::{Snapshot, TableFile, Warehouse};
 

@@ -6,9 +6,10 @@ use super::console::Console;
 use super::defaults::LocaleArguments;
 use super::error::{CliError, Exit};
 use super::list::{List, counts, euros as euros_of, texts};
-use super::options::{OfLists, OutputArguments, StateArguments};
+use super::options::{OfLists, OutputArguments};
 use super::place::Guard;
 use super::recorded::Recorded;
+use super::state::StateArguments;
 use crate::disclosure::ResultColumn;
 use crate::render::{count, euros, grouped, instant, moment, terminal};
 use crate::warehouse::{

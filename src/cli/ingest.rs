@@ -231,7 +231,7 @@ fn with_bar(
     options: &IngestOptions,
     console: &Console,
 ) -> Result<IngestReport, IngestError> {
-    let bar = progress_bar(delivery.byte_count(), console);
+    let bar = progress_bar(delivery.byte_count(), console.is_quiet());
     let report = ingest(warehouse, delivery, options, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();
     report

@@ -35,7 +35,9 @@ mod key;
 mod layout;
 mod list;
 mod man;
+mod means;
 mod notices;
+mod opened;
 mod options;
 mod output;
 mod place;
@@ -50,6 +52,7 @@ mod reports;
 mod run;
 mod sample;
 mod sql;
+mod state;
 mod statement;
 mod status;
 mod surroundings;
@@ -59,16 +62,16 @@ mod validation;
 mod verify;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use console::Console;
 use error::{CliError, Exit};
+use opened::open;
 
 use crate::render::terminal_lines;
-use crate::warehouse::{Warehouse, WarehouseError};
 
 /// Figures one can sign from deliveries of `DWH_SPPIS_Formulaires`: persons, conventions and
 /// EBENCONVCM by regime, measure, quarter and place.
@@ -265,19 +268,6 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit, CliError> {
         Command::Demo(arguments) => demo::run(arguments, console),
         Command::Completions(arguments) => completions::run(arguments, command(), root, console),
         Command::Man(arguments) => man::run(arguments, &command(), root, console),
-    }
-}
-
-fn open(root: &Path) -> Result<Warehouse, CliError> {
-    Ok(Warehouse::open(root)?)
-}
-
-/// The warehouse, for commands that need none.
-fn open_if_present(root: &Path) -> Result<Option<Warehouse>, CliError> {
-    match Warehouse::open(root) {
-        Ok(warehouse) => Ok(Some(warehouse)),
-        Err(WarehouseError::Absent(_)) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Options that are the same for every command that has them: `--output`, `--format`, `--as-of`;
-//! `--lang` and `--locale` stand in `defaults`.
+//! Options that are the same for every command that has them: `--output`, `--format`;
+//! `--lang` and `--locale` stand in `defaults`, `--as-of` in `state`.
 //!
 //! In: what was asked, and the formats that a command has. Out: a [`Sink`], the place and the format,
 //! settled before anything is computed. Never: a file whose name says another format than it has.
@@ -17,11 +17,9 @@ use super::console::Console;
 use super::error::CliError;
 use super::output::{not_on_terminal, probe, write_as_made};
 use super::place::{FilePlace, Guard};
-use super::run::{state, stored_state};
 use crate::export::Format;
 use crate::finding::shown_path;
 use crate::render::terminal_lines;
-use crate::warehouse::{Snapshot, Warehouse};
 
 /// The formats of a command; the first is that of stdout.
 pub(super) trait Formats: Clone + Send + Sync + 'static {
@@ -116,36 +114,6 @@ pub(super) struct OutputArguments<F: Formats> {
 
     #[arg(skip)]
     of: PhantomData<F>,
-}
-
-/// The state of the table.
-#[derive(Debug, clap::Args)]
-pub(super) struct StateArguments {
-    /// The state before a later delivery than this one came in, the state that a revision made
-    /// (2007-05@1), what was committed by the end of a day (2016-06-30, UTC), or a version of the
-    /// table.
-    #[arg(long, value_name = "DELIVERY|DAY|VERSION")]
-    as_of: Option<String>,
-}
-
-impl StateArguments {
-    /// The state that is asked for.
-    pub(super) fn snapshot(
-        &self,
-        warehouse: &Warehouse,
-        console: &mut Console,
-    ) -> Result<Snapshot, CliError> {
-        state(warehouse, self.as_of.as_deref(), console)
-    }
-
-    /// The same as it is stored, whatever settings and dictionary say.
-    pub(super) fn stored_snapshot(
-        &self,
-        warehouse: &Warehouse,
-        console: &mut Console,
-    ) -> Result<Snapshot, CliError> {
-        stored_state(warehouse, self.as_of.as_deref(), console)
-    }
 }
 
 /// The word for a value on the command line.

@@ -9,11 +9,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::console::Console;
-
-/// How far reading so many bytes is.
-pub(super) fn progress_bar(bytes: u64, console: &Console) -> ProgressBar {
-    if console.is_quiet() {
+/// How far reading so many bytes is, unless nobody wants to know.
+pub(super) fn progress_bar(bytes: u64, is_quiet: bool) -> ProgressBar {
+    if is_quiet {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());

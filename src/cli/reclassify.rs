@@ -46,7 +46,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let sink = arguments.output.sink(|| Guard::of(warehouse), console)?;
     let bytes = warehouse.snapshot(None)?.files().iter().map(TableFile::byte_count).sum();
-    let bar = progress_bar(bytes, console);
+    let bar = progress_bar(bytes, console.is_quiet());
     let waiting = Some(say_waiting as Waiting);
     let found = reclassify(warehouse, arguments.dry_run, waiting, &|bytes| bar.set_position(bytes));
     bar.finish_and_clear();

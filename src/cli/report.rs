@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use super::console::Console;
 use super::editions::index_pages;
 use super::error::{CliError, Exit, say_unused_histories};
-use super::options::StateArguments;
+use super::means::MeansArguments;
 use super::output::probe_folder;
 use super::place::Guard;
 use super::recorded::{Recorded, quoted};
 use super::run::expect_delivered;
+use super::state::StateArguments;
 use crate::delivery::DeliveryId;
 use crate::finding::shown_path;
 use crate::pipeline::answer::{Basis, Means};
@@ -62,9 +63,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     state: StateArguments,
 
-    /// Count from the observations alone, without person histories; the figures are the same.
-    #[arg(long)]
-    without_histories: bool,
+    #[command(flatten)]
+    means: MeansArguments,
 }
 
 /// An edition's name is that of a folder.
@@ -103,7 +103,7 @@ pub(super) fn run(
         name: &name,
         languages: &arguments.lang,
         compare_with: arguments.compare_with.as_deref(),
-        means: means(arguments),
+        means: arguments.means.means(),
     };
     let files = edition.make(&place, &warehouse, &snapshot, console)?;
     if arguments.output.is_none() {
@@ -115,10 +115,6 @@ pub(super) fn run(
         shown_path(&place.folder)
     ));
     Ok(Exit::Done)
-}
-
-fn means(arguments: &Arguments) -> Means {
-    if arguments.without_histories { Means::Observations } else { Means::Histories }
 }
 
 /// An edition that is to be made.
@@ -211,7 +207,7 @@ fn make_again(
     console: &mut Console,
 ) -> Result<Exit, CliError> {
     let place = arguments.output.as_deref().map(|it| Place::prepare(it, &warehouse)).transpose()?;
-    let means = means(arguments);
+    let means = arguments.means.means();
     let made =
         again(folder, warehouse, &|warehouse, snapshot| Basis::new(warehouse, snapshot, means))?;
     if let Some(place) = place {

@@ -6,20 +6,22 @@ use super::console::Console;
 use super::defaults::WrittenArguments;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::layout::{ChartArguments, WideArguments};
-use super::options::{OfAnswers, OutputArguments, StateArguments};
+use super::means::MeansArguments;
+use super::options::{OfAnswers, OutputArguments};
 use super::recorded::Recorded;
+use super::state::{StateArguments, state};
 use super::target::{Exported, Target};
 use crate::dictionary::Dictionary;
 use crate::disclosure::ReleasedTable;
 use crate::export::{Drawing, Format, chart};
 use crate::pipeline::answer::{
-    Answers, Basis, Means, answer, answer_compared, classification, provenance, verify,
+    Answers, Basis, answer, answer_compared, classification, provenance, verify,
 };
 use crate::pipeline::held::holds;
 use crate::quarter::Quarter;
 use crate::query::{Arguments as Asked, Catalog, Question, resolve_over};
 use crate::render::{Look, count};
-use crate::warehouse::{AsOf, Snapshot, Warehouse};
+use crate::warehouse::{Snapshot, Warehouse};
 
 /// Run named queries over the current deliveries, or over an older state.
 #[derive(Debug, clap::Args)]
@@ -94,9 +96,8 @@ pub(super) struct QuestionArguments {
     #[command(flatten)]
     state: StateArguments,
 
-    /// Count from the observations alone, without person histories; the figures are the same.
-    #[arg(long)]
-    without_histories: bool,
+    #[command(flatten)]
+    means: MeansArguments,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -116,8 +117,7 @@ impl QuestionArguments {
 
     /// What answers are computed from.
     pub(super) fn basis<'a>(&self, warehouse: &'a Warehouse, snapshot: &'a Snapshot) -> Basis<'a> {
-        let means = if self.without_histories { Means::Observations } else { Means::Histories };
-        Basis::new(warehouse, snapshot, means)
+        Basis::new(warehouse, snapshot, self.means.means())
     }
 
     /// The questions, every one checked. Where all queries are asked, those that need a value
@@ -161,48 +161,6 @@ impl QuestionArguments {
             return Err(CliError::new(format!("none of the queries has a parameter `{name}`")));
         }
         Ok(questions)
-    }
-}
-
-/// The state of the table that `--as-of` names, or the latest; says why it may not be what was meant.
-pub(super) fn state(
-    warehouse: &Warehouse,
-    named: Option<&str>,
-    console: &mut Console,
-) -> Result<Snapshot, CliError> {
-    let snapshot = warehouse.agreed_snapshot(named.map(as_of).transpose()?.as_ref())?;
-    say_doubt(&snapshot, console);
-    Ok(snapshot)
-}
-
-/// The same as it is stored, whatever it means.
-pub(super) fn stored_state(
-    warehouse: &Warehouse,
-    named: Option<&str>,
-    console: &mut Console,
-) -> Result<Snapshot, CliError> {
-    let snapshot = warehouse.snapshot(named.map(as_of).transpose()?.as_ref())?;
-    say_doubt(&snapshot, console);
-    Ok(snapshot)
-}
-
-fn say_doubt(snapshot: &Snapshot, console: &mut Console) {
-    if let Some(doubt) = snapshot.doubt() {
-        console.say(&format!("note: {doubt}"));
-    }
-}
-
-/// A number is a version, a day a day, anything else the id of a delivery.
-fn as_of(text: &str) -> Result<AsOf, CliError> {
-    let pattern = |it: char| if it.is_ascii_digit() { '0' } else { it };
-    let is_written_as_day = text.chars().map(pattern).eq("0000-00-00".chars());
-    match (text.parse(), text.parse()) {
-        (Ok(version), _) => Ok(AsOf::Version(version)),
-        (Err(_), Ok(day)) => Ok(AsOf::Day(day)),
-        (Err(_), Err(_)) if is_written_as_day => {
-            Err(CliError::new(format!("the calendar has no day `{text}`")))
-        }
-        (Err(_), Err(_)) => Ok(AsOf::Delivery(text.to_owned())),
     }
 }
 
@@ -306,8 +264,7 @@ fn recorded(
         compare_with: _,
     } = arguments;
     // What is narrowed and set, the tables know; figures are the same without histories.
-    let QuestionArguments { from, to, wheres: _, sets: _, state: _, without_histories: _ } =
-        question;
+    let QuestionArguments { from, to, wheres: _, sets: _, state: _, means: _ } = question;
     let is_all = *all && tables.len() > 1;
     let names: Vec<&str> = tables.iter().map(ReleasedTable::query_name).collect();
     let mut command = Recorded::new("run", if is_all { &[] } else { &names });

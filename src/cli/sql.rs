@@ -3,10 +3,11 @@
 use super::console::Console;
 use super::defaults::WrittenArguments;
 use super::error::{CliError, Exit};
-use super::options::{OfFigures, OutputArguments, StateArguments};
+use super::options::{OfFigures, OutputArguments};
 use super::place::Guard;
 use super::recorded::Recorded;
 use super::run::expect_delivered;
+use super::state::StateArguments;
 use super::target::Exported;
 use crate::pipeline::answer::{answer_statement, provenance};
 use crate::render::{Look, count};

@@ -6,6 +6,7 @@
 mod amount;
 mod batch;
 mod cells;
+mod code_reader;
 mod codes;
 mod columns;
 mod date;
@@ -31,7 +32,7 @@ pub use no_value::is_no_value_word;
 pub use whole_number::whole_number;
 
 use cells::{count_blank, count_held};
-use columns::CodeReader;
+use code_reader::CodeReader;
 use date::DayMemory;
 use row_hash::row_hash;
 

@@ -11,7 +11,8 @@ use flate2::read::DeflateDecoder;
 use flate2::{Crc, CrcReader};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::packing::{Counted, Progress, Unpacked, refused};
+use super::progress::{Counted, Progress, Unpacked};
+use super::refusal::refused;
 use super::source::Source;
 
 /// A file in an archive.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::foreign::zeros;
 use super::header::Header;
-use super::packing::{Progress, refused};
+use super::progress::Progress;
 use super::record::{Field, RecordEnd, Shape, count_line_ends, next_record};
+use super::refusal::refused;
 
 /// Whole records of one file. Its `Debug` shows their length, never their text.
 #[derive(Clone)]

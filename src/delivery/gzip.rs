@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::packing::refused;
+use super::refusal::refused;
 
 /// The first byte of a member.
 const MAGIC: u8 = 0x1F;

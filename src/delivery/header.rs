@@ -1,7 +1,7 @@
 //! The header line: which known columns stand where, and which delimiter splits it.
 
 use super::foreign::zeros;
-use super::misnamed::probable;
+use super::likeness::probable;
 use super::record::{RecordEnd, Shape, next_record};
 use crate::dictionary::{CODE_COLUMNS, Column};
 use crate::finding::shown;

@@ -4,11 +4,12 @@
 //! Never: a trust in the file's name, or a truncated stream that passes for a whole one.
 
 use std::io::{self, BufReader, Read};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::archive::{members, only};
 use super::gzip::Members;
+use super::progress::{Counted, Progress, Unpacked};
+use super::refusal::{Refusal, refused};
 use super::source::Source;
 
 /// How a file is packed.
@@ -73,50 +74,6 @@ impl Packing {
     }
 }
 
-/// What is wrong with a file and what to do, in a text that needs no other.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Refusal(String);
-
-/// An error that says in its text what is wrong with a file, and what to do.
-pub(super) fn refused(text: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, Refusal(text))
-}
-
-/// Unpacked bytes.
-pub(super) type Unpacked = Box<dyn Read + Send>;
-
-/// How far a file has been read.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    /// Bytes of the file as it is packed.
-    position: AtomicU64,
-    /// Of what was read of a file that is read from its first byte to its last.
-    hasher: Mutex<blake3::Hasher>,
-    hashed: AtomicU64,
-}
-
-impl Progress {
-    pub(super) fn position(&self) -> u64 {
-        self.position.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn set_position(&self, position: u64) {
-        self.position.store(position, Ordering::Relaxed);
-    }
-
-    /// BLAKE3 of the bytes read, if they are `length` in number.
-    pub(super) fn hash_of(&self, length: u64) -> Option<blake3::Hash> {
-        let hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.hashed.load(Ordering::Relaxed) == length).then(|| hasher.finalize())
-    }
-
-    fn hash_more(&self, bytes: &[u8]) {
-        self.hasher.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
-        self.hashed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-    }
-}
-
 /// Bytes that any file may unpack to, and how many times its own length beyond: a little more than
 /// gzip can do at most, and far more than any delivery does.
 const UNPACKED_FREE: u64 = 64 << 20;
@@ -143,30 +100,6 @@ pub(super) fn unpack(
     };
     let most = UNPACKED_FREE + source.length().saturating_mul(UNPACKED_TIMES);
     Ok(Box::new(Explained { inner: unpacked, packing, left: most }))
-}
-
-/// Counts the bytes read of a file, and hashes them where they are the file from its beginning.
-pub(super) struct Counted<R> {
-    inner: R,
-    progress: Arc<Progress>,
-    hashed: bool,
-}
-
-impl<R> Counted<R> {
-    pub(super) fn new(inner: R, progress: &Arc<Progress>, hashed: bool) -> Self {
-        Self { inner, progress: Arc::clone(progress), hashed }
-    }
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(bytes)?;
-        self.progress.position.fetch_add(read as u64, Ordering::Relaxed);
-        if self.hashed {
-            self.progress.hash_more(&bytes[..read]);
-        }
-        Ok(read)
-    }
 }
 
 /// Says of a stream that cannot be unpacked what that means to a person.

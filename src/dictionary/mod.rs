@@ -6,6 +6,7 @@
 
 mod classification;
 mod columns;
+mod entry;
 mod model;
 mod own_places;
 mod read;
@@ -20,7 +21,7 @@ pub use refnis::{Municipality, NamedPlace, PlaceNames, Places, Successor};
 
 use std::borrow::Cow;
 
-use crate::document::{DocumentError, Labels};
+use crate::document::Labels;
 use crate::quarter::Quarter;
 
 /// Variables, classifications and places, as compiled in and extended by the warehouse.
@@ -39,19 +40,6 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// The dictionary as compiled in.
-    pub fn built_in() -> Result<Self, DocumentError> {
-        Self::extended(None)
-    }
-
-    /// The dictionary as compiled in, extended by the file `(name, text)` where there is one.
-    ///
-    /// A variable or measure of the same name is extended and overridden field by field, a code
-    /// of the same value and start is replaced, and own measure rules are tried before the others.
-    pub fn extended(own: Option<(&str, &str)>) -> Result<Self, DocumentError> {
-        read::read(own)
-    }
-
     /// The variables, in the order of the delivery's documentation.
     pub fn variables(&self) -> &[Variable] {
         &self.variables

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::read::{position, validity};
+use super::entry::{position, validity};
 use super::refnis::Text;
 use super::{Municipality, PlaceNames, Places, Successor};
 use crate::document::{Labels, Placed, Problem, Table};

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use super::entry::{position, validity};
 use super::model::{
-    Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Validity, Variable,
+    Code, Condition, Guidance, Measure, MeasureGroup, MeasureRule, Regime, Variable,
 };
 use super::{CodeColumn, Dictionary, Places, own_places};
 use crate::document::{DocumentError, Labels, Problem, Table, read_document};
@@ -11,8 +12,23 @@ use crate::document::{DocumentError, Labels, Problem, Table, read_document};
 const VARIABLES: (&str, &str) = ("variables.toml", include_str!("data/variables.toml"));
 const MEASURES: (&str, &str) = ("measures.toml", include_str!("data/measures.toml"));
 
+impl Dictionary {
+    /// The dictionary as compiled in.
+    pub fn built_in() -> Result<Self, DocumentError> {
+        Self::extended(None)
+    }
+
+    /// The dictionary as compiled in, extended by the file `(name, text)` where there is one.
+    ///
+    /// A variable or measure of the same name is extended and overridden field by field, a code
+    /// of the same value and start is replaced, and own measure rules are tried before the others.
+    pub fn extended(own: Option<(&str, &str)>) -> Result<Self, DocumentError> {
+        read(own)
+    }
+}
+
 /// The files compiled in, then `own`.
-pub(super) fn read(own: Option<(&str, &str)>) -> Result<Dictionary, DocumentError> {
+fn read(own: Option<(&str, &str)>) -> Result<Dictionary, DocumentError> {
     let mut dictionary = Dictionary {
         variables: Vec::new(),
         regimes: Vec::new(),
@@ -194,26 +210,6 @@ fn conditions(table: &Table<'_>) -> Vec<Condition> {
         table.problem(Problem::new(table.span(), message));
     }
     conditions
-}
-
-/// Where a known name stands; another is a mistake.
-pub(super) fn position<'n>(
-    table: &Table<'_>,
-    what: &str,
-    name: &crate::document::Placed<String>,
-    mut known: impl Iterator<Item = &'n str> + Clone,
-) -> Option<usize> {
-    let found = known.clone().position(|other| other == name.value);
-    if found.is_none() {
-        let message = format!("unknown {what} `{}`", name.value);
-        let problem = Problem::new(name.span.clone(), message);
-        table.problem(problem.suggest(&name.value, known.by_ref()));
-    }
-    found
-}
-
-pub(super) fn validity(table: &Table<'_>) -> Validity {
-    Validity { from: table.day("valid_from"), to: table.day("valid_to") }
 }
 
 fn text(table: &Table<'_>, key: &'static str) -> Option<String> {

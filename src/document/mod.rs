@@ -15,7 +15,6 @@ mod several;
 mod typography;
 
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 
 use chrono::NaiveDate;
 use toml::Spanned;
@@ -23,13 +22,10 @@ use toml::de::{DeTable, DeValue};
 
 pub use file::{open_regular, read_bytes, read_text};
 pub use labels::Labels;
-pub use problem::{DocumentError, Problem, nearest};
+pub use problem::{DocumentError, Problem, Span, nearest};
 pub use typography::{dutch, french};
 
 use crate::quarter::{Day, day_of};
-
-/// A place in the document's text, in bytes.
-pub type Span = Range<usize>;
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

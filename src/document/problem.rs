@@ -1,13 +1,16 @@
 //! A mistake in a document, and the error that shows all of a document's mistakes.
 
 use std::fmt;
+use std::ops::Range;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
 };
 
-use super::Span;
 use crate::visible::{line, lines};
+
+/// A place in the document's text, in bytes.
+pub type Span = Range<usize>;
 
 /// One mistake, with its place and, where one is near, a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]

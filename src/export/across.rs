@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::grid::{Grid, GridCell, GridRow, Head, Layout, NO_ROW, symbol};
+use super::cells::{Grid, GridCell, GridRow, Head};
+use super::layout::{Layout, NO_ROW, symbol};
 use super::picture::is_time;
 use super::words::is_number;
 use crate::disclosure::{Cell, Member, Numbers, ResultColumn, Values};

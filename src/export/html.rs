@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::grid::PARTIAL;
+use super::layout::PARTIAL;
 use super::provenance::said;
 use super::{ExportError, Grid, GridCell, Head, Provenance, Shape, grid};
 use crate::disclosure::ReleasedTable;

@@ -6,18 +6,22 @@
 mod across;
 mod arrow;
 mod batch;
+mod cells;
 mod cube;
 mod data_package;
 mod delimited;
+mod error;
 mod format;
 mod grid;
 mod html;
 mod ipynb;
 mod json;
+mod layout;
 mod markdown;
 mod metadata;
 mod named;
 mod ndjson;
+mod options;
 mod parquet;
 mod picture;
 mod provenance;
@@ -40,13 +44,15 @@ use crate::render::Look;
 
 pub use crate::words::Locale;
 pub use arrow::record_batch;
+pub use cells::{Grid, GridCell, GridRow, Head};
 pub use data_package::{Package, Packaged, data_package};
+pub use error::ExportError;
 pub use format::Format;
-pub use grid::{Grid, GridCell, GridRow, Head};
 pub(crate) use grid::{Shape, grid};
 pub(crate) use html::{STYLE, html_table};
 pub(crate) use metadata::metadata;
 pub(crate) use named::column_label;
+pub use options::{Answer, Options};
 pub use picture::{Drawing, NotDrawable, Plot};
 pub(crate) use picture::{behind, chart, plot};
 pub use provenance::Provenance;
@@ -57,76 +63,6 @@ pub(crate) use structure::structure;
 pub(crate) use vega::vega;
 pub(crate) use words::{dimensions, notes};
 pub(crate) use workbook::{Book, Sheet, workbook};
-
-/// How a table is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Options<'a> {
-    /// The format.
-    pub format: Format,
-    /// Delimiter and decimal mark of delimited text.
-    pub locale: Locale,
-    /// Language and names, where people read.
-    pub look: Look<'a>,
-    /// The dimension whose values stand beside each other, where people read.
-    pub wide: Option<&'a str>,
-    /// What is asked of a picture.
-    pub drawing: &'a Drawing,
-    /// Whether the reader cannot go back in what is written, as on stdout.
-    pub stream: bool,
-}
-
-/// An export that failed.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The bytes could not be written.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// The JSON could not be made.
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
-    /// The columns could not be made.
-    #[error(transparent)]
-    Arrow(#[from] ::arrow::error::ArrowError),
-    /// The Parquet file could not be made.
-    #[error(transparent)]
-    Parquet(#[from] ::parquet::errors::ParquetError),
-    /// The table cannot be laid out.
-    #[error("{0}")]
-    Layout(String),
-    /// The table cannot be drawn.
-    #[error(transparent)]
-    Picture(#[from] NotDrawable),
-    /// The picture's faces have no such letter.
-    #[error("the faces of a picture have no letter `{}`", .0.escape_debug())]
-    Letter(char),
-    /// The picture could not be made of pixels.
-    #[error("making pixels: {0}")]
-    Pixels(String),
-    /// More cells than a file of a cube may have.
-    #[error(
-        "expected at most {most} combinations of values, which all are cells of a cube, found more"
-    )]
-    CubeTooLarge {
-        /// Most cells.
-        most: usize,
-    },
-    /// The workbook could not be made.
-    #[error(transparent)]
-    Xlsx(#[from] rust_xlsxwriter::XlsxError),
-}
-
-/// An answer among several.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Answer<'a> {
-    /// The table.
-    pub table: &'a ReleasedTable,
-    /// Where its figures come from.
-    pub provenance: &'a Provenance,
-    /// The dimension whose values stand beside each other.
-    pub wide: Option<&'a str>,
-    /// What is asked of its picture.
-    pub drawing: &'a Drawing,
-}
 
 /// Writes answers into one workbook.
 pub(crate) fn export_all(

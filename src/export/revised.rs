@@ -3,7 +3,8 @@
 //! In: a released table, the figures of it that were others before. Out: a grid. Never: a figure before in
 //! other digits than those handed out.
 
-use super::grid::{Grid, GridCell, GridRow, Head, PARTIAL, legend, status};
+use super::cells::{Grid, GridCell, GridRow, Head};
+use super::layout::{PARTIAL, legend, status};
 use super::words::{bare_places, dimensions, member_text, name_of_place, titled};
 use crate::disclosure::{Cell, Numbers, ReleasedTable, Values};
 use crate::render::{Look, people};

@@ -284,3 +284,8 @@ pub(super) fn cell(column: &ResultColumn, row: usize, look: Look<'_>) -> String 
         _ => shown,
     }
 }
+
+/// A name of programs as people say it.
+pub(super) fn spoken(name: &str) -> String {
+    name.replace('_', " ")
+}

@@ -89,14 +89,14 @@ mod tests {
     #[test]
     fn what_is_put_together_is_read_as_it_was_meant() {
         let filter = "region = '04000' AND\n\tcpas <> '\\\"é'";
-        let text = QueryText::of([Metric::Persons, Metric::Amount])
+        let text = QueryText::of([Metric::PERSONS, Metric::AMOUNT])
             .by([Dimension::Quarter, Dimension::Regime])
             .total([Dimension::Quarter])
             .total([])
             .order("-amount")
             .filter(filter);
         let query = Query::read("own", "own", &text.to_string()).unwrap();
-        assert_eq!(query.metrics, [Metric::Persons, Metric::Amount]);
+        assert_eq!(query.metrics, [Metric::PERSONS, Metric::AMOUNT]);
         assert_eq!(query.dimensions, [Dimension::Quarter, Dimension::Regime]);
         assert_eq!(query.totals, [vec![Dimension::Quarter], vec![]]);
         assert_eq!(query.filter_text(), Some(filter));

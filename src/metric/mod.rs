@@ -48,21 +48,35 @@ pub struct Definition {
 impl Metric {
     /// All metrics that can be asked for.
     pub const ALL: [Self; 9] = [
-        observations::METRIC,
-        persons::METRIC,
-        convention_persons::METRIC,
-        amount::METRIC,
-        amount_per_convention_person::METRIC,
-        days::METRIC,
-        person_months::METRIC,
-        monthly_mean_persons::METRIC,
-        persons_and_partners::METRIC,
+        Self::OBSERVATIONS,
+        Self::PERSONS,
+        Self::CONVENTION_PERSONS,
+        Self::AMOUNT,
+        Self::AMOUNT_PER_CONVENTION_PERSON,
+        Self::DAYS,
+        Self::PERSON_MONTHS,
+        Self::MONTHLY_MEAN_PERSONS,
+        Self::PERSONS_AND_PARTNERS,
     ];
 
-    /// Rows: what any answer can be counted by.
+    /// Rows.
     pub const OBSERVATIONS: Self = observations::METRIC;
-    /// What statistics of single persons are made of.
+    /// Distinct persons.
+    pub const PERSONS: Self = persons::METRIC;
+    /// Distinct persons with guidance under a partnership convention.
+    pub const CONVENTION_PERSONS: Self = convention_persons::METRIC;
+    /// EBENCONVCM in euros.
     pub const AMOUNT: Self = amount::METRIC;
+    /// `AMOUNT` by `CONVENTION_PERSONS`.
+    pub const AMOUNT_PER_CONVENTION_PERSON: Self = amount_per_convention_person::METRIC;
+    /// Days.
+    pub const DAYS: Self = days::METRIC;
+    /// Distinct pairs of a person and a calendar month.
+    pub const PERSON_MONTHS: Self = person_months::METRIC;
+    /// Persons in an average month.
+    pub const MONTHLY_MEAN_PERSONS: Self = monthly_mean_persons::METRIC;
+    /// Distinct persons among beneficiaries and partners.
+    pub const PERSONS_AND_PARTNERS: Self = persons_and_partners::METRIC;
 
     /// The metric of that name.
     pub fn named(name: &str) -> Option<Self> {

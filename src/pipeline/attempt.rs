@@ -1,12 +1,15 @@
 //! A delivery whose rows have been read: what is said of it, and whether it is committed at all.
 
-use super::ingest::{IngestError, IngestOptions, IngestReport, Outcome, part_record};
+use super::ingest_error::IngestError;
+use super::ingest_options::IngestOptions;
+use super::ingest_report::{IngestReport, Outcome};
 use super::stages::Sink;
 use super::whole;
-use crate::delivery::Delivery;
+use crate::check::kept_header;
+use crate::delivery::{Delivery, Part};
 use crate::pseudonym::PseudonymKey;
 use crate::warehouse::{
-    DeliveryFindingRecord, DeliveryRecord, FileHash, Snapshot, Warehouse, rule_records,
+    DeliveryFindingRecord, DeliveryRecord, FileHash, PartRecord, Snapshot, Warehouse, rule_records,
 };
 
 /// Version of [`DeliveryRecord`].
@@ -98,5 +101,17 @@ fn stays(record: &mut DeliveryRecord, current: &DeliveryRecord) {
     for found in &mut record.blocking {
         let same = |it: &&DeliveryFindingRecord| it.rule == found.rule && it.column == found.column;
         found.accepted |= current.blocking.iter().find(same).is_some_and(|it| it.accepted);
+    }
+}
+
+/// What is said of a file of a delivery.
+pub(super) fn part_record(part: &Part, hash: &blake3::Hash, key: &PseudonymKey) -> PartRecord {
+    PartRecord {
+        name: part.name(),
+        bytes: part.byte_count(),
+        blake3: FileHash::new(hash, key),
+        delimiter: char::from(part.header().delimiter()).to_string(),
+        header: kept_header(part.header()),
+        corrected: 0,
     }
 }

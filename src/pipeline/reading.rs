@@ -3,7 +3,7 @@
 //! In: the stages, and where their products go. Out: the products, staged, not yet said to be right. Never:
 //! a second reading unless codes turn out to be identifiers of other rows, which only the whole delivery tells.
 
-use super::ingest::IngestError;
+use super::ingest_error::IngestError;
 use super::stages::{Sink, Stages};
 use crate::counting::histories::Gathered;
 use crate::delivery::{Delivery, Part};

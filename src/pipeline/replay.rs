@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attempt::part_record;
 use super::ingest::{
-    HistoriesProblem, IngestError, key_log, no_cell_is_lost, not_noted_text, part_record,
-    renew_histories,
+    HistoriesProblem, IngestError, key_log, no_cell_is_lost, not_noted_text, renew_histories,
 };
 use super::own_tokens::{Found, OwnTokens};
 use super::stages::{Sink, Stages, joined_findings};

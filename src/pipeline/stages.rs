@@ -9,7 +9,7 @@ use std::thread;
 
 use rayon::prelude::*;
 
-use super::ingest::IngestError;
+use super::ingest_error::IngestError;
 use super::own_tokens::{Found, OwnTokens};
 use crate::attribution::{Attribution, ObservationBatch, Reconciliation};
 use crate::check::{

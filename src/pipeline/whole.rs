@@ -3,7 +3,7 @@
 //! In: the delivery, what its rows came to, and the state of the table before it. Out: findings that
 //! keep it out unless they are accepted, or that only warn.
 
-use super::ingest::IngestOptions;
+use super::ingest_options::IngestOptions;
 use super::stages::Sink;
 use crate::check::{Lacking, columns_gone, days_twelve};
 use crate::delivery::{Delivery, Part};

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::changed::section;
 use super::changes::Changes;
 use super::definition::{Definition, NumberDefinition};
-use super::edition::EditionFile;
+use super::edition_file::EditionFile;
 use super::figure::{FigureBlock, Shown};
 use super::made::MadeEdition;
 use super::number::{Missing, Number, number, written};

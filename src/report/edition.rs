@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::build::Figures;
 use super::changes::{CHANGES, Changes};
 use super::definition::{Origin, Output};
+use super::edition_file::EditionFile;
 use super::html::html;
 use super::made::MadeError;
 use super::manifest::{MANIFEST, Manifest, ManifestFile, ManifestTable, SourceFile, hash};
@@ -24,15 +25,6 @@ use crate::export::{
 };
 use crate::render::{Look, instant, json_lines, label};
 use crate::words::{Language, Words};
-
-/// A file of an edition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditionFile {
-    /// Its path within the edition's folder.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
 
 /// An edition that could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::edition::EditionFile;
+use super::edition_file::EditionFile;
 use super::made::is_within;
 
 /// How names of folders begin that are not whole yet.

@@ -9,6 +9,7 @@ mod changed;
 mod changes;
 mod definition;
 mod edition;
+mod edition_file;
 mod figure;
 mod folder;
 mod html;
@@ -30,7 +31,8 @@ pub use changes::{Changes, DataFile, DefinitionChange, Figure, Revised, TableCha
 pub use definition::{
     Against, Definition, List, NumberDefinition, Origin, Output, Period, TableDefinition,
 };
-pub use edition::{EditionError, EditionFile, edition};
+pub use edition::{EditionError, edition};
+pub use edition_file::EditionFile;
 pub use figure::{FigureBlock, Shown};
 pub use folder::{FolderError, is_free, remove_drafts, write_edition};
 pub use html::html;

@@ -14,12 +14,14 @@ mod run;
 mod settings;
 mod telling;
 pub mod timer;
+mod under_way;
 
 pub use definition::{After, Needs, Schedule};
 pub use due::{Arrival, Begin, Facts, Hindrance, Item, KnownEdition, Reason, Try, beginning, due};
 pub use expected::{Expected, Standing, expected, missing};
 pub use journal::{Entry, FOLDER, Journal, Step, Telling};
 pub use overview::{Overview, Scheduled};
-pub use run::{Done, Hands, Refused, RunError, run};
+pub use run::run;
 pub use settings::{Settings, SettingsError};
 pub use telling::untold;
+pub use under_way::{Done, Hands, Refused, RunError};

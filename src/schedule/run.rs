@@ -7,7 +7,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use chrono::Utc;
@@ -15,88 +15,16 @@ use chrono::Utc;
 use super::due::Item;
 use super::journal::{FOLDER, Journal, Step, Telling};
 use super::notice::{Event, Happening};
-use super::overview::{Overview, Scheduled, open_ends};
-use super::settings::{Settings, SettingsError};
+use super::overview::{Scheduled, open_ends};
+use super::settings::Settings;
 use super::telling::{REPORT, happening};
-use crate::report::{
-    MadeEdition, ReportCatalog, ReportCatalogError, Source, is_free, remove_drafts,
-};
-use crate::warehouse::{Warehouse, WarehouseError};
+use super::under_way::{Done, Hands, Run, RunError};
+use crate::report::{MadeEdition, is_free, remove_drafts};
+use crate::warehouse::Warehouse;
 
 const LOCK: &str = "lock";
 /// Which table the editions are of.
 const TABLE: &str = "table";
-
-/// Something in the inbox that somebody has to look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// What it alone is called, as long as it lies there.
-    pub id: String,
-    /// The delivery or file.
-    pub what: String,
-    /// What is the matter with it.
-    pub text: String,
-}
-
-/// What does the work of a run.
-pub trait Hands {
-    /// Takes in what is complete in the inbox; all that lies there and needs somebody.
-    fn take_in(
-        &mut self,
-        settings: &Settings,
-        warehouse: &Warehouse,
-    ) -> Result<Vec<Refused>, String>;
-    /// Makes an edition of a report in a folder; why it could not be made.
-    fn make(&mut self, source: &Source, item: &Item, folder: &Path) -> Result<(), String>;
-    /// Writes the page that lists the editions of a report.
-    fn list(&mut self, folder: &Path, editions: &[MadeEdition]) -> Result<(), String>;
-    /// Says something that has happened.
-    fn tell(&mut self, text: &str);
-    /// Says something that went wrong.
-    fn say(&mut self, text: &str);
-}
-
-/// What a run did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Done {
-    /// Another run is at work.
-    pub is_busy: bool,
-    /// Editions that were made.
-    pub made: usize,
-    /// Editions that could not be made, now or before, and deliveries that were refused.
-    pub failed: usize,
-}
-
-/// A run that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// Settings cannot be had.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// The table cannot be read.
-    #[error(transparent)]
-    Warehouse(Box<WarehouseError>),
-    /// Reports cannot be had.
-    #[error(transparent)]
-    Reports(#[from] ReportCatalogError),
-    /// The folder of editions is another warehouse's.
-    #[error("the editions in {} are of another warehouse", .0.display())]
-    OtherWarehouse(PathBuf),
-    /// What the schedule keeps cannot be read or written.
-    #[error("{}: {source}", path.display())]
-    Kept {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-impl From<WarehouseError> for RunError {
-    fn from(error: WarehouseError) -> Self {
-        Self::Warehouse(Box::new(error))
-    }
-}
 
 /// Makes what is due; `waits` for another run that is at work, or leaves at once.
 pub fn run(root: &Path, waits: bool, hands: &mut dyn Hands) -> Result<Done, RunError> {
@@ -157,15 +85,6 @@ fn lock(editions: &Path, waits: bool) -> Result<Option<File>, RunError> {
     }
 }
 
-/// A run that is under way.
-pub(super) struct Run<'h> {
-    pub(super) settings: Settings,
-    pub(super) warehouse: Warehouse,
-    pub(super) journal: Journal,
-    pub(super) hands: &'h mut dyn Hands,
-    done: Done,
-}
-
 impl Run<'_> {
     fn work(&mut self) -> Result<(), RunError> {
         self.go_on_with_earlier()?;
@@ -174,12 +93,6 @@ impl Run<'_> {
         self.note_deliveries()?;
         self.make_all()?;
         self.note_late()
-    }
-
-    pub(super) fn overview(&self) -> Result<Overview, RunError> {
-        let catalog = ReportCatalog::open(Some(&self.warehouse.reports_folder()))?;
-        let snapshot = self.warehouse.snapshot(None)?;
-        Ok(Overview::at(Utc::now(), &self.settings, &catalog, &snapshot, &self.journal))
     }
 
     /// Editions of which an earlier run died: those that are there, and those that it dies of again and again.

@@ -11,7 +11,7 @@ use super::due::{Begin, Item};
 use super::journal::{Entry, Journal, Step, Telling};
 use super::notice::{Event, Happening, Measurements, Notice, NoticeError, ReportMeasurements};
 use super::overview::{Overview, begun};
-use super::run::{Run, RunError};
+use super::under_way::{Run, RunError};
 
 /// How the note begins that says from which version on deliveries are told of.
 const SINCE: &str = "deliveries since version ";

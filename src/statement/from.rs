@@ -3,7 +3,8 @@
 use sqlparser::ast::{TableAlias, TableFactor, TableWithJoins};
 
 use super::names::{OBSERVATIONS, Rows};
-use super::reader::{Reader, place};
+use super::place::place;
+use super::reader::Reader;
 use super::tables::{Relation, Table};
 use crate::query::language::expression::{Place, Refusal, shown};
 use crate::query::language::filter::folded;

@@ -17,9 +17,11 @@
 mod answer;
 mod from;
 mod grouping;
+mod item;
 mod labels;
 mod names;
 mod outputs;
+mod place;
 mod plan;
 mod read;
 mod reader;

@@ -3,11 +3,11 @@
 
 use sqlparser::ast::{
     Expr as Sql, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
-    Spanned,
 };
 
+use super::item::{Item, by_place, orders};
 use super::names::Rows;
-use super::outputs::{Item, by_place, orders};
+use super::place::place;
 use super::tables::{Limit, Relation, Selection, Table};
 use crate::query::language::expression::{Compiler, Kind, Place, Refusal, Typed, shown};
 use crate::query::language::filter::folded;
@@ -25,12 +25,6 @@ pub(super) struct Reader {
     pub(super) named: Vec<(String, Table)>,
     pub(super) numbers: usize,
     pub(super) refusals: Vec<Refusal>,
-}
-
-/// Where something begins.
-pub(super) fn place(tree: &impl Spanned) -> Place {
-    let start = tree.span().start;
-    Place { line: start.line, column: start.column }
 }
 
 impl Reader {

@@ -3,9 +3,11 @@
 use sqlparser::ast::{Distinct, Expr as Sql, GroupByExpr, OrderBy, Select, SelectFlavor};
 
 use super::grouping::{Groups, not_grouped};
+use super::item::{Item, by_place};
 use super::names::Rows;
-use super::outputs::{Item, by_place, has_aggregate, is_grouped, is_output, outputs};
-use super::reader::{Reader, place};
+use super::outputs::{has_aggregate, is_grouped, is_output, outputs};
+use super::place::place;
+use super::reader::Reader;
 use super::tables::{Grouping, Limit, Order, Relation, Selection, Table};
 use crate::query::language::expression::{Compiler, Kind, Place, Typed, shown};
 use crate::query::language::filter::folded;

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
+use super::layout::{DICTIONARY_FILE, SETTINGS_FILE};
 use super::meaning::{EARLIER_CONVENTIONS, Meaning, short};
-use super::{AsOf, DICTIONARY_FILE, SETTINGS_FILE, Snapshot, Warehouse, WarehouseError};
+use super::{AsOf, Snapshot, Warehouse, WarehouseError};
 use crate::attribution::AttributionRule;
 use crate::decode::IdentifierFormat;
 use crate::dictionary::Dictionary;

@@ -12,7 +12,8 @@ use chrono::Utc;
 use super::committed::Noted;
 use super::durable::create_durably;
 use super::error::WarehouseError;
-use super::log::{Log, path_of};
+use super::layout::path_of;
+use super::log::Log;
 use super::log_entry::{Action, CommitInfo, Place, bytes_of};
 use super::record::{DeliveryRecord, ReclassificationRecord};
 

@@ -20,7 +20,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
 use super::error::WarehouseError;
-use super::parquet_file::{SUMS_KEY, Tail, sum_of};
+use super::footer::{SUMS_KEY, Tail, sum_of};
 use crate::document::open_regular;
 
 /// A file, and what its bytes must be.

@@ -18,7 +18,7 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
 
-use super::files::compression;
+use super::compression::compression;
 use super::hybrid::{self, Key};
 use crate::exact::fitting;
 

@@ -21,12 +21,13 @@ use super::error::WarehouseError;
 use super::files::{
     Gather, ObservationWriter, StagedFile, create_private_folder, place, read_totals, sync_folder,
 };
+use super::layout::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER};
 use super::log_entry::{Action, Add, TAG_BLAKE3, TAG_DELIVERY, TAG_TAIL, Transaction};
 use super::record::DeliveryRecord;
 use super::sidecars::{SidecarWriter, StagedSidecars};
 use super::staging::{LOCK_FILE, Staging};
 use super::turn::Waiting;
-use super::{FINDINGS_FOLDER, OBSERVATIONS_FOLDER, Snapshot, Warehouse};
+use super::{Snapshot, Warehouse};
 use crate::attribution::Reconciliation;
 use crate::delivery::DeliveryId;
 use crate::quarter::{Quarter, QuarterRange};
@@ -69,8 +70,21 @@ pub struct Ingestion<'w> {
     base_revision: u32,
 }
 
+impl Warehouse {
+    /// Begins to take a delivery in; `waiting` is told where that has to wait for others.
+    pub fn ingestion(
+        &self,
+        snapshot: &Snapshot,
+        delivery: &DeliveryId,
+        window: QuarterRange,
+        waiting: Option<Waiting>,
+    ) -> Result<Ingestion<'_>, WarehouseError> {
+        Ingestion::begin(self, snapshot, delivery, window, waiting)
+    }
+}
+
 impl<'w> Ingestion<'w> {
-    pub(super) fn begin(
+    fn begin(
         warehouse: &'w Warehouse,
         snapshot: &Snapshot,
         delivery: &DeliveryId,

@@ -182,7 +182,7 @@ fn classified(version: u64, of_table: Option<&str>, own: &str) -> String {
 
 fn lost(version: u64, committed: u64, folder: &Path, note: &Path) -> String {
     let first = version + 1;
-    let path = super::log::path_of(folder, first);
+    let path = super::layout::path_of(folder, first);
     let entries = if first == committed {
         format!("the entry of version {first} is lost")
     } else {

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::Int64Type;
 use parquet::errors::ParquetError;
@@ -20,8 +19,9 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use super::checked::{CheckedBytes, Written};
 use super::error::WarehouseError;
+use super::footer::Tail;
 use super::order::sorted;
-use super::parquet_file::{ParquetFile, Tail};
+use super::parquet_file::ParquetFile;
 use super::statistics::Statistics;
 use crate::attribution::{ObservationBatch, Values, observation_schema};
 use crate::quarter::Quarter;
@@ -251,11 +251,6 @@ fn write_file(
         tail,
         statistics: Statistics::of(batches).json(),
     })
-}
-
-/// The codec of all Parquet files.
-pub(super) fn compression() -> Compression {
-    Compression::ZSTD(ZstdLevel::default())
 }
 
 /// A new file that only its owner can read.

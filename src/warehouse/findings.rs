@@ -10,8 +10,9 @@ use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use parquet::file::properties::WriterProperties;
 
+use super::compression::compression;
 use super::error::WarehouseError;
-use super::files::{HashingWriter, compression, create_private};
+use super::files::{HashingWriter, create_private};
 use super::parquet_file::{ParquetFile, ROWS_PER_GROUP};
 use super::stored_records::{StoredRecord, StoredRecords};
 use crate::attribution::{Codes, Values};

@@ -13,12 +13,10 @@ use rayon::prelude::*;
 use super::committed::Noted;
 use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
+use super::layout::{VERSION_DIGITS, path_of};
 use super::log_balance::check_numbers;
-use super::log_entry::{Action, Add, CHANGED, Entry};
-use super::table::{FINGERPRINT_PROPERTY, Logged, LoggedCommit, LoggedReclassification};
-
-/// Digits of the version in the name of an entry.
-const VERSION_DIGITS: usize = 20;
+use super::log_entry::{Action, Add, CHANGED, Entry, FINGERPRINT_PROPERTY};
+use super::logged::{Logged, LoggedCommit, LoggedReclassification};
 
 /// The entries of a log, by version.
 #[derive(Debug)]
@@ -42,7 +40,7 @@ impl Log {
         let entries = entries.into_iter().collect::<Result<_, _>>()?;
         let log = Self { folder: folder.to_owned(), entries };
         log.check_chain()?;
-        check_numbers(&log)?;
+        check_numbers(folder, &log.entries)?;
         Ok(log)
     }
 
@@ -146,11 +144,6 @@ impl Log {
         }
         Ok(())
     }
-}
-
-/// The file of an entry.
-pub(super) fn path_of(folder: &Path, version: u64) -> PathBuf {
-    folder.join(format!("{version:0VERSION_DIGITS$}.json"))
 }
 
 /// The versions that have an entry.

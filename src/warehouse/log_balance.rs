@@ -1,22 +1,23 @@
 //! What the log says twice is the same both times: the numbers of a delivery's record, and those of the
 //! files that its entries add and remove.
 //!
-//! In: a log. Out: nothing, or which entry contradicts itself. Entries of earlier versions of the program
+//! In: the entries of a log. Out: nothing, or which entry contradicts itself. Entries of earlier versions of the program
 //! have no hashes, and are guarded by this alone until the next commit.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::error::WarehouseError;
-use super::log::Log;
-use super::log_entry::{Action, Add};
+use super::layout::path_of;
+use super::log_entry::{Action, Add, Entry};
 use super::record::{DeliveryRecord, ReconciliationRecord};
 
 /// Compares them, entry by entry.
-pub(super) fn check_numbers(log: &Log) -> Result<(), WarehouseError> {
+pub(super) fn check_numbers(folder: &Path, entries: &[Entry]) -> Result<(), WarehouseError> {
     let mut live: BTreeMap<&str, &Add> = BTreeMap::new();
     let mut current: BTreeMap<&str, &DeliveryRecord> = BTreeMap::new();
-    for (version, entry) in (0..).zip(&log.entries) {
-        let damaged = |text: String| WarehouseError::damaged_log(&log.path(version), text);
+    for (version, entry) in (0..).zip(entries) {
+        let damaged = |text: String| WarehouseError::damaged_log(&path_of(folder, version), text);
         for action in &entry.actions {
             match action {
                 Action::Add(add) if live.insert(&add.path, add).is_some() => {

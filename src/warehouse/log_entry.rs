@@ -21,6 +21,9 @@ use super::error::WarehouseError;
 use super::record::{DeliveryRecord, ReclassificationRecord};
 use crate::document::open_regular;
 
+/// Key of the pseudonym key's fingerprint in the table's properties.
+pub(super) const FINGERPRINT_PROPERTY: &str = "sppis.keyFingerprint";
+
 /// What an entry begins with, up to the digits of its hash.
 const BEGINNING: &str = "{\"commitInfo\":{\"sppisHash\":\"";
 /// Digits of a hash.

@@ -19,8 +19,9 @@ use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
 use super::file_hash::FileHash;
 use super::files::sync_folder;
+use super::layout::{LOG_FOLDER, OBSERVATIONS_FOLDER};
 use super::record::RECORD_KEY;
-use super::{LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, turn};
+use super::{Warehouse, turn};
 use crate::exact::known;
 use crate::pseudonym::PseudonymKey;
 

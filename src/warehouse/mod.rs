@@ -20,27 +20,33 @@
 
 mod agreement;
 mod append;
+mod as_of;
 mod checked;
 mod clock;
 mod code_chunk;
 mod commit;
 mod committed;
+mod compression;
 mod configuration;
 mod durable;
 mod error;
 mod file_hash;
 mod files;
 mod findings;
+mod footer;
 mod hybrid;
 mod key;
 mod key_place;
 mod last_check;
+mod layout;
 mod log;
 mod log_balance;
 mod log_entry;
 mod log_keying;
+mod logged;
 mod meaning;
 mod order;
+mod own_key;
 mod parquet_file;
 mod reclassification;
 mod record;
@@ -57,6 +63,7 @@ mod verify;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use as_of::AsOf;
 pub(crate) use checked::{CheckedBytes, Written, compare_all};
 pub(crate) use commit::{Committed, Ingestion, NewCommit};
 pub use configuration::{Configuration, DEFAULT_CONFIGURATION, Defaults, OutputMode};
@@ -68,10 +75,12 @@ pub(crate) use files::{Gather, ObservationWriter, StagedFile, make_private_folde
 pub(crate) use findings::{FindingsAsParquet, RowCounts};
 pub use findings::{StoredFinding, StoredFindings};
 pub use key::KeySource;
-pub use key_place::{KeyPlace, MovedKey};
+pub use key_place::KeyPlace;
 pub use last_check::LastCheck;
+pub use logged::{LoggedCommit, LoggedReclassification};
 pub use meaning::Meaning;
 pub(crate) use meaning::short;
+pub use own_key::MovedKey;
 pub use reclassification::Reclassification;
 pub use record::{
     DeliveryFindingRecord, DeliveryRecord, PartRecord, QuarterRecord, ReclassificationRecord,
@@ -82,32 +91,18 @@ pub use rejected_rows::{StoredRow, StoredRows};
 pub(crate) use sidecars::{SidecarWriter, StagedSidecars};
 pub use snapshot::{Snapshot, TableFile};
 pub use stored_records::{StoredRecord, StoredRecords};
-pub use table::{LoggedCommit, LoggedReclassification};
 pub use turn::Waiting;
 pub use verify::{Fault, Verification};
 
-use chrono::{NaiveDate, NaiveTime};
+use layout::{
+    DICTIONARY_FILE, FINDINGS_FOLDER, HISTORIES_FOLDER, KEY_FOLDER, LOG_FOLDER,
+    OBSERVATIONS_FOLDER, QUERIES_FOLDER, REPORTS_FOLDER, SCHEDULE_FILE, SETTINGS_FILE,
+    STAGING_FOLDER,
+};
 
 use crate::check::Profile;
-use crate::delivery::DeliveryId;
 use crate::dictionary::Dictionary;
 use crate::document::read_text;
-use crate::quarter::QuarterRange;
-
-const SETTINGS_FILE: &str = "sppis.toml";
-const DICTIONARY_FILE: &str = "dictionary.toml";
-const QUERIES_FOLDER: &str = "queries";
-/// Folder of a warehouse's own reports.
-const REPORTS_FOLDER: &str = "reports";
-const KEY_FOLDER: &str = "key";
-const KEY_FILE: &str = "pseudonym.key";
-const OBSERVATIONS_FOLDER: &str = "observations";
-const LOG_FOLDER: &str = "_delta_log";
-/// What runs on schedule.
-const SCHEDULE_FILE: &str = "schedule.toml";
-const FINDINGS_FOLDER: &str = "findings";
-const HISTORIES_FOLDER: &str = "histories";
-const STAGING_FOLDER: &str = "staging";
 
 /// An open warehouse.
 #[derive(Debug)]
@@ -126,17 +121,6 @@ impl Defaults {
     pub fn of(warehouse: Option<&Warehouse>) -> Self {
         warehouse.map_or_else(Self::default, |it| it.configuration.defaults())
     }
-}
-
-/// Which state of the table is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AsOf {
-    /// A version of the table.
-    Version(u64),
-    /// What was known when this delivery was the newest.
-    Delivery(String),
-    /// What was committed by the end of this day, in UTC by the writers' clocks.
-    Day(NaiveDate),
 }
 
 impl Warehouse {
@@ -326,86 +310,6 @@ impl Warehouse {
         })
     }
 
-    /// The table as it is, or as it was. A log that has lost its newest entries is an error, but for
-    /// the versions that it still has.
-    pub fn snapshot(&self, as_of: Option<&AsOf>) -> Result<Snapshot, WarehouseError> {
-        // Before the log: a commit that comes in between is in the log, and no loss.
-        let noted = committed::noted(&self.root)?;
-        let log = self.log()?;
-        let latest = self.snapshot_in(&log, log.version())?;
-        match (as_of, self.whole(&log, &noted)) {
-            (Some(AsOf::Version(version)), Err(WarehouseError::LostEntries { .. }))
-                if *version <= latest.version() => {}
-            (_, whole) => whole?,
-        }
-        let version = match as_of {
-            None => return Ok(latest),
-            Some(AsOf::Version(version)) => *version,
-            Some(AsOf::Delivery(id)) => version_of(&latest, id)?,
-            // A delivery may have a day for its id.
-            Some(AsOf::Day(day)) if latest.delivery(&day.to_string()).is_some() => {
-                version_of(&latest, &day.to_string())?
-            }
-            Some(AsOf::Day(day)) => version_at(&latest, *day)?,
-        };
-        if version > latest.version() {
-            return Err(WarehouseError::Unknown(format!("version {version}")));
-        }
-        let is_by_day = matches!(as_of, Some(AsOf::Day(_)));
-        let doubt = if is_by_day { clock::doubt(&latest.stamps()) } else { None };
-        Ok(self.snapshot_in(&log, version)?.with_doubt(doubt))
-    }
-
-    /// Whether the log has every version that was committed, each as it was then.
-    fn whole(&self, log: &log::Log, noted: &[committed::Noted]) -> Result<(), WarehouseError> {
-        let note = || self.root.join(committed::COMMITTED_FILE);
-        let version = log.version();
-        let newest = noted.iter().map(|noted| noted.version).max();
-        if let Some(committed) = newest.filter(|committed| *committed > version) {
-            let folder = self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER);
-            return Err(WarehouseError::LostEntries { version, committed, folder, note: note() });
-        }
-        let changed = |noted: &&committed::Noted| {
-            noted.hash.is_some() && noted.hash != log.noted(noted.version).hash
-        };
-        match noted.iter().find(changed) {
-            Some(noted) => {
-                let entry = log.path(noted.version);
-                let text = format!("it says another hash than {} has", entry.display());
-                Err(WarehouseError::damaged_note(&note(), text))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// The log, whole.
-    fn log(&self) -> Result<log::Log, WarehouseError> {
-        log::Log::read(&self.root.join(OBSERVATIONS_FOLDER).join(LOG_FOLDER))
-    }
-
-    fn snapshot_in(&self, log: &log::Log, version: u64) -> Result<Snapshot, WarehouseError> {
-        let folder = self.observations_folder()?;
-        Snapshot::new(version, &folder, log.live(version), log.commits(version))
-    }
-
-    /// Engines are handed absolute paths; messages show the folder as the user gave it.
-    fn observations_folder(&self) -> Result<PathBuf, WarehouseError> {
-        let folder = std::path::absolute(self.root.join(OBSERVATIONS_FOLDER));
-        folder.map_err(WarehouseError::io(&self.root))
-    }
-
-    /// Begins to take a delivery in; `waiting` is told where that has to wait for others.
-    #[doc(hidden)]
-    pub fn ingestion(
-        &self,
-        snapshot: &Snapshot,
-        delivery: &DeliveryId,
-        window: QuarterRange,
-        waiting: Option<Waiting>,
-    ) -> Result<Ingestion<'_>, WarehouseError> {
-        Ingestion::begin(self, snapshot, delivery, window, waiting)
-    }
-
     /// Whether this user is its owner, whose files all of its files are.
     pub(crate) fn may_write(&self) -> Result<(), WarehouseError> {
         turn::may_write(&self.root)
@@ -446,30 +350,4 @@ fn others_can_name(root: &Path) -> Result<(), WarehouseError> {
         Some(_) => Ok(()),
         None => Err(WarehouseError::NoText(absolute)),
     }
-}
-
-/// The last version that was committed by the end of a day.
-fn version_at(latest: &Snapshot, day: NaiveDate) -> Result<u64, WarehouseError> {
-    let end = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc().timestamp_millis();
-    let known = latest.stamps().into_iter().filter(|(_, timestamp_ms)| *timestamp_ms < end);
-    let unknown = || WarehouseError::Unknown(format!("delivery committed by {day}"));
-    known.map(|(version, _)| version).max().ok_or_else(unknown)
-}
-
-/// The last version before a delivery of a later period came in, but not before `id` itself did;
-/// for `id@revision`, the version that this revision made.
-fn version_of(latest: &Snapshot, id: &str) -> Result<u64, WarehouseError> {
-    let unknown = || WarehouseError::unknown_delivery(id);
-    if id.contains('@') {
-        return latest.named(id).map(|commit| commit.version);
-    }
-    let commits = latest.commits();
-    let first = commits.iter().position(|commit| commit.record.delivery == id);
-    let first = first.ok_or_else(unknown)?;
-    let asked = commits[first].record.quarters().ok_or_else(unknown)?;
-    let is_later = |commit: &&LoggedCommit| {
-        commit.record.quarters().is_some_and(|it| it.first() > asked.last())
-    };
-    let later = commits[first..].iter().find(is_later);
-    Ok(later.map_or(latest.version(), |commit| commit.version - 1))
 }

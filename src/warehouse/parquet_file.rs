@@ -1,9 +1,7 @@
 //! Columns of rows to the bytes of a Parquet file, columns in parallel. A file may say in its footer the hash of
 //! each column of each row group, so that what is read of it can be compared without the rest.
 
-use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Decimal128Array, Int32Array, Int64Array};
@@ -25,7 +23,8 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
 use super::code_chunk::{self, Distinct};
-use super::files::compression;
+use super::compression::compression;
+use super::footer::{SUMS_KEY, Tail, sum_of};
 use super::hybrid::Key;
 use super::order::{NumberRanks, Ranks, RowRanks};
 use crate::attribution::Values;
@@ -60,42 +59,6 @@ impl Chunk {
             Self::Values(chunk) => chunk.append_to_row_group(group),
             Self::Codes(bytes, close) => group.append_column(&bytes, *close),
         }
-    }
-}
-
-/// The name under which the hashes of columns stand in a footer.
-pub(super) const SUMS_KEY: &str = "sppis.blake3";
-/// Digits of such a hash: 128 bits are enough against what is no attack.
-const SUM_DIGITS: usize = 32;
-
-/// The hash of a column of a row group.
-pub(super) fn sum_of(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex()[..SUM_DIGITS].to_owned()
-}
-
-/// The end of a file, from the last byte of its columns on: it says what the others are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tail {
-    /// Where it begins.
-    pub(super) start: u64,
-    /// BLAKE3 of its bytes, in hexadecimal digits.
-    pub(super) hash: String,
-}
-
-impl fmt::Display for Tail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.start, self.hash)
-    }
-}
-
-impl FromStr for Tail {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        const EXPECTED: &str = "expected where a footer begins, and its hash";
-        let (start, hash) = text.split_once(' ').ok_or(EXPECTED)?;
-        let start = start.parse().map_err(|_| EXPECTED)?;
-        Ok(Self { start, hash: hash.to_owned() })
     }
 }
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::STAGING_FOLDER;
 use super::error::WarehouseError;
 use super::files::{create_private, create_private_folder};
+use super::layout::STAGING_FOLDER;
 use super::turn::{self, Waiting};
 use crate::document::open_regular;
 use crate::exact::known;

@@ -12,44 +12,13 @@ use serde_json::{Value, json};
 
 use super::append::write_entry;
 use super::error::WarehouseError;
+use super::files::create_private_folder;
 use super::key::fill_randomly;
-use super::log_entry::{Action, MetaData, Place, Protocol};
-use super::record::{DeliveryRecord, ReclassificationRecord};
-use super::{LOG_FOLDER, files::create_private_folder};
+use super::layout::LOG_FOLDER;
+use super::log_entry::{Action, FINGERPRINT_PROPERTY, MetaData, Place, Protocol};
 
-/// Key of the pseudonym key's fingerprint in the table's properties.
-pub(super) const FINGERPRINT_PROPERTY: &str = "sppis.keyFingerprint";
 /// Time travel is a promise: nothing of the log is cleaned up for a century.
 const CENTURY: &str = "interval 36525 days";
-
-/// A commit of a delivery.
-#[derive(Debug, Clone)]
-pub struct LoggedCommit {
-    /// Version of the table that the commit made.
-    pub version: u64,
-    /// When it was made, in milliseconds since 1970-01-01 UTC, by the writer's clock.
-    pub timestamp_ms: i64,
-    /// What it says of its delivery.
-    pub record: DeliveryRecord,
-}
-
-/// A commit that classified all deliveries anew.
-#[derive(Debug, Clone)]
-pub struct LoggedReclassification {
-    /// Version of the table that the commit made.
-    pub version: u64,
-    /// When it was made, as of a delivery.
-    pub timestamp_ms: i64,
-    /// What it says.
-    pub record: ReclassificationRecord,
-}
-
-/// The commits of a table, oldest first.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Logged {
-    pub(super) deliveries: Vec<LoggedCommit>,
-    pub(super) reclassifications: Vec<LoggedReclassification>,
-}
 
 /// Makes the table in an empty folder, with the fingerprint of its key.
 pub(super) fn create(folder: &Path, fingerprint: &str) -> Result<(), WarehouseError> {

@@ -9,8 +9,8 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::SETTINGS_FILE;
 use super::error::WarehouseError;
+use super::layout::SETTINGS_FILE;
 use crate::exact::fitting;
 
 /// The file that is locked, in the warehouse's folder.

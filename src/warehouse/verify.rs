@@ -14,10 +14,11 @@ use rayon::prelude::*;
 use super::committed;
 use super::durable::TEMPORARY_PREFIX;
 use super::error::WarehouseError;
+use super::layout::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER};
 use super::log::Log;
 use super::snapshot::{Snapshot, TableFile};
 use super::statistics::read_layout;
-use super::{FINDINGS_FOLDER, LOG_FOLDER, OBSERVATIONS_FOLDER, Warehouse, sidecars, staging, turn};
+use super::{Warehouse, sidecars, staging, turn};
 use crate::quarter::Quarter;
 
 /// What a verification came to.

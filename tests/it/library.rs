@@ -99,7 +99,7 @@ fn what_is_asked_besides_means_what_the_options_mean() {
 fn a_query_of_ones_own_is_one_of_a_file() {
     let sandbox = seeded::copy();
     let warehouse = opened(&sandbox);
-    let built = QueryText::of([Metric::Persons, Metric::Amount])
+    let built = QueryText::of([Metric::PERSONS, Metric::AMOUNT])
         .by([Dimension::Quarter, Dimension::Regime])
         .total([Dimension::Quarter])
         .filter("age < 40 AND regime <> 'aide_sociale'")

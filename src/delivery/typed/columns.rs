@@ -11,7 +11,7 @@ use arrow::datatypes::{
 };
 
 use super::cell::{Kind, Value};
-use super::holds_something;
+use super::cells::holds_something;
 use crate::delivery::encoding::Encoding;
 
 /// The value of a cell that is not null.

@@ -16,10 +16,13 @@ use encoding_rs::Encoding as AnyEncoding;
 use sas7bdat::{CompressionKind, Endianness, IoBackendPreference, LogicalType, OpenOptions};
 
 use super::cell::{INVALID, Kind, Value};
+use super::cells::{
+    About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long,
+};
 use super::float::Float;
-use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::{Encoding, text_in};
-use crate::delivery::packing::{Progress, refused};
+use crate::delivery::progress::Progress;
+use crate::delivery::refusal::refused;
 use crate::delivery::source::Source;
 use crate::fault::contained;
 

@@ -7,6 +7,7 @@
 //! counted where they are read, and once more in the text that is given out.
 
 mod cell;
+mod cells;
 mod columns;
 mod dataset;
 mod float;
@@ -20,64 +21,21 @@ mod workbook;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+pub(super) use cells::Reading;
+pub use cells::{About, Identifiers, Sheets};
+use cells::{Cells, holds_something};
 use dataset::Dataset;
 use parquet::Table;
 use workbook::Workbook;
 pub(super) use workbook::is_workbook;
 
-use super::encoding::Encoding;
 use super::held_text::HeldText;
-use super::packing::{Packing, Progress, refused};
+use super::packing::Packing;
+use super::progress::Progress;
 use super::record::{Field, Shape, next_record};
+use super::refusal::refused;
 use super::source::Source;
 use crate::fault::contained;
-
-/// What identifiers look like that are numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Identifiers {
-    /// They have eleven digits, of which the first may be lost.
-    ElevenDigits,
-    /// Nothing is known of them.
-    AsWritten,
-}
-
-/// What a file says of itself.
-#[derive(Debug, Clone, Default)]
-pub struct About {
-    /// The sheets, where it has some.
-    pub sheets: Option<Sheets>,
-    /// Rows, where the file says that.
-    pub rows: Option<u64>,
-    /// The encoding of its texts, where it says that.
-    pub encoding: Option<String>,
-}
-
-/// The sheets of a workbook.
-#[derive(Debug, Clone)]
-pub struct Sheets {
-    /// The name of the one that is read.
-    pub read: String,
-    /// The names of the others, in the order of the workbook.
-    pub others: Vec<String>,
-}
-
-/// How a typed file is to be read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reading {
-    /// The encoding of texts of which the file says none, where one is declared.
-    pub(super) encoding: Option<Encoding>,
-    pub(super) identifiers: Identifiers,
-}
-
-/// A file that gives out its rows as text.
-trait Cells: Send {
-    /// Appends the next rows, and adds to each column how many of their cells hold something;
-    /// `false` where there are no more. The first row appended is the header.
-    fn next_rows(&mut self, text: &mut Vec<u8>, held: &mut Vec<u64>) -> io::Result<bool>;
-
-    /// What the file says of itself.
-    fn about(&self) -> About;
-}
 
 /// The text of a typed file.
 pub(super) struct TypedText {
@@ -168,25 +126,4 @@ fn count_held(text: &[u8], fields: &mut Vec<Field>, given: &mut Vec<u64>) {
         }
         at = end.next().unwrap_or(text.len());
     }
-}
-
-/// Whether a text is more than blanks.
-fn holds_something(bytes: &[u8]) -> bool {
-    match bytes.first() {
-        None => false,
-        Some(byte) if byte.is_ascii_graphic() => true,
-        Some(_) => std::str::from_utf8(bytes).map_or(true, |text| !text.trim().is_empty()),
-    }
-}
-
-/// Texts of this length are split like any other; no cell of a delivery comes near it.
-const CELL_LENGTH_MAX: usize = 1 << 16;
-
-/// A cell that is too long for what its column is for.
-fn too_long(name: &str, row: u64) -> io::Error {
-    let name = crate::finding::shown(name);
-    refused(format!(
-        "column {name}: row {row} holds a text of more than {CELL_LENGTH_MAX} bytes; take the \
-         column out of the file",
-    ))
 }

@@ -11,7 +11,7 @@ use ::parquet::basic::Type as PhysicalType;
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::thrift::{PageHeader, page_header};
-use crate::delivery::packing::refused;
+use crate::delivery::refusal::refused;
 use crate::delivery::source::Source;
 
 /// Rows decoded at a time where nothing speaks against it.

@@ -20,12 +20,15 @@ use arrow::datatypes::{DataType, Schema};
 use bytes::Bytes;
 
 use super::cell::{Kind, Value};
+use super::cells::{
+    About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long,
+};
 use super::columns::{ColumnCells, is_read};
 use super::pages::rows_per_batch;
 use super::schema::{is_text, plain, plainly};
-use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, holds_something, too_long};
 use crate::delivery::encoding::Encoding;
-use crate::delivery::packing::{Progress, refused};
+use crate::delivery::progress::Progress;
+use crate::delivery::refusal::refused;
 use crate::delivery::source::{Source, SourceReader};
 use crate::fault::contained;
 

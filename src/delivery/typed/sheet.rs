@@ -13,7 +13,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::cell::Value;
 use super::float::Float;
-use crate::delivery::packing::{Unpacked, refused};
+use crate::delivery::progress::Unpacked;
+use crate::delivery::refusal::refused;
 
 /// XML of a member of the workbook.
 pub(super) type Xml = Reader<BufReader<Unpacked>>;
@@ -177,7 +178,7 @@ impl Sheet {
             _ => Some(text(value.to_owned())),
         };
         Ok(value.filter(|value| match value {
-            Value::Text(bytes) => super::holds_something(bytes.trim_ascii()),
+            Value::Text(bytes) => super::cells::holds_something(bytes.trim_ascii()),
             _ => true,
         }))
     }

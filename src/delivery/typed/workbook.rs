@@ -10,11 +10,12 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::cell::{Kind, Value};
+use super::cells::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, Sheets, too_long};
 use super::sheet::{Row, Shared, Sheet, Xml, attribute, damaged, text_until};
-use super::{About, CELL_LENGTH_MAX, Cells, Identifiers, Reading, Sheets, too_long};
 use crate::delivery::archive::{Member, members};
 use crate::delivery::header::{Header, HeaderError};
-use crate::delivery::packing::{Progress, refused};
+use crate::delivery::progress::Progress;
+use crate::delivery::refusal::refused;
 use crate::delivery::source::Source;
 
 /// Rows made into text at a time.

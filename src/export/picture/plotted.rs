@@ -1,7 +1,8 @@
 //! The figures of a chart as a table: a row for each position, a column for each series, in the order that
 //! they are drawn in.
 
-use super::super::grid::{Grid, GridCell, GridRow, Head, Layout, NO_ROW, symbol};
+use super::super::cells::{Grid, GridCell, GridRow, Head};
+use super::super::layout::{Layout, NO_ROW, symbol};
 use super::super::words::dimensions;
 use super::said;
 use super::series::{Run, single_rows, varies};

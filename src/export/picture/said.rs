@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::super::Provenance;
 use super::super::words::{
-    capital, cell, condition, dimensions, heading, name_of_place, notes as notes_of,
+    capital, cell, condition, dimensions, heading, name_of_place, notes as notes_of, spoken,
 };
-use super::Drawing;
+use super::drawing::Drawing;
 use super::series::{rest_rows, single_rows, varies};
 use crate::chart::{Chart, Figures, Kind, Point, SERIES_MAX, Series};
 use crate::disclosure::{Cell, Numbers, ReleasedTable, TOTAL, Unit};
@@ -20,11 +20,6 @@ const CENTS_BELOW: i128 = 10_000;
 
 /// Bars that are named to those who cannot see them.
 const BARS_SAID: usize = 12;
-
-/// A name of programs as people say it.
-pub(crate) fn spoken(name: &str) -> String {
-    name.replace('_', " ")
-}
 
 /// How numbers are written; large sums are in thousands of euros, small ones with cents.
 pub(super) fn figures(numbers: &Numbers, language: Language) -> Figures {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::words::{bare_places, cell, dimensions, member_text, name_of_place};
+use super::super::words::{bare_places, cell, dimensions, member_text, name_of_place, spoken};
 use crate::chart::{Point, Position, Series};
 use crate::disclosure::{Cell, Member, Numbers, ReleasedTable, ResultColumn, Values};
 use crate::metric::Metric;
@@ -241,7 +241,7 @@ impl<'t> Names<'t> {
             let text = member
                 .map_or_else(|| cell(it, row, look), |member| member_text(&it.name, member, look));
             let is_bare = self.bare.contains(&&*it.name);
-            if is_bare { name_of_place(&text).to_owned() } else { super::spoken(&text) }
+            if is_bare { name_of_place(&text).to_owned() } else { spoken(&text) }
         });
         names.collect::<Vec<_>>().join(" · ")
     }

@@ -2,10 +2,12 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
+use super::book::Book;
 use super::notes::Notes;
-use super::{
-    Book, WIDTH_OF_NAMES, WIDTH_OF_TEXTS, data_name, heighten, link, prepare, safe, sheet_name,
-    title,
+use super::safe;
+use super::setting::{
+    BLUE, HEIGHT_OF_LINE, WIDTH_OF_NAMES, WIDTH_OF_TEXTS, data_name, heighten, link, prepare,
+    sheet_name, title,
 };
 use crate::words::Words;
 
@@ -56,9 +58,9 @@ struct Lines<'s> {
 
 impl Lines<'_> {
     fn head(&mut self, text: &str) -> Result<(), XlsxError> {
-        let format = self.heading.clone().set_font_size(13).set_font_color(super::BLUE);
+        let format = self.heading.clone().set_font_size(13).set_font_color(BLUE);
         self.sheet.write_string_with_format(self.row, 0, safe(text), &format)?;
-        self.sheet.set_row_height(self.row, super::HEIGHT_OF_LINE + 10)?;
+        self.sheet.set_row_height(self.row, HEIGHT_OF_LINE + 10)?;
         self.row += 1;
         Ok(())
     }

@@ -7,7 +7,9 @@
 use rust_xlsxwriter::{Format, FormatBorder, Table, TableColumn, TableStyle, Worksheet, XlsxError};
 
 use super::super::words::{is_number, meaning, titled, unit_of};
-use super::{Book, UPRIGHT, cell, data_name, different, prepare, safe, texts, title};
+use super::book::Book;
+use super::setting::{UPRIGHT, data_name, different, prepare, texts, title};
+use super::{cell, safe};
 use crate::disclosure::{ReleasedTable, ResultColumn, Unit, Values};
 use crate::exact::fitting;
 use crate::render::{Look, plain, with_label};

@@ -3,7 +3,8 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{Sheet, WIDTH_OF_NAMES, WIDTH_OF_TEXTS, prepare, sheet_name, texts, title};
+use super::book::Sheet;
+use super::setting::{WIDTH_OF_NAMES, WIDTH_OF_TEXTS, prepare, sheet_name, texts, title};
 use crate::words::Words;
 
 /// The notes of all sheets.

@@ -3,11 +3,12 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::super::Grid;
+use super::book::Sheet;
 use super::notes::{Marks, Notes};
-use super::{
-    HEIGHT_OF_LINE, Sheet, UPRIGHT, cell, heighten, lines, link, mark, picture, prepare, safe,
-    sheet_name, title,
+use super::setting::{
+    HEIGHT_OF_LINE, UPRIGHT, heighten, lines, link, mark, prepare, sheet_name, title,
 };
+use super::{cell, picture, safe};
 use crate::exact::fitting;
 use crate::words::Words;
 

@@ -16,8 +16,8 @@ use chrono::{DateTime, Utc};
 
 use super::fate::{Entry, Fate, InboxError};
 use super::folder::Folder;
+use super::layout::{DONE, LOCK, MOVING, REFUSED};
 use super::parts::{Standing, standing};
-use super::putting_away::{DONE, LOCK, MOVING, REFUSED};
 use super::settings::Inbox;
 use crate::delivery::{DeliveryId, DeliveryIdError, part_label};
 use crate::finding::shown_name;

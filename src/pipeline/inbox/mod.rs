@@ -21,6 +21,7 @@ mod arrivals;
 mod earlier;
 mod fate;
 mod folder;
+mod layout;
 mod parts;
 mod pass;
 mod putting_away;

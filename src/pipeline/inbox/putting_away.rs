@@ -12,14 +12,8 @@ use std::path::PathBuf;
 use super::arrivals::{Arrival, Arrived};
 use super::fate::InboxError;
 use super::folder::Folder;
+use super::layout::{DONE, LOCK, MOVING, REFUSED, REFUSED_ENDING};
 use crate::delivery::DeliveryId;
-
-pub(super) const DONE: &str = "done";
-pub(super) const REFUSED: &str = "refused";
-/// How the file ends that says why a delivery was refused.
-pub(super) const REFUSED_ENDING: &str = ".refused.txt";
-pub(super) const LOCK: &str = ".sppis-inbox";
-pub(super) const MOVING: &str = ".sppis-moving";
 
 /// An inbox with the folders that its files are moved to, held by one pass.
 #[derive(Debug)]

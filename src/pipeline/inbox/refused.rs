@@ -9,7 +9,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::putting_away::{REFUSED, REFUSED_ENDING};
+use super::layout::{REFUSED, REFUSED_ENDING};
 use crate::document::read_text;
 
 /// A delivery that was refused.

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "pdf")]
 mod data;
+mod error;
 #[cfg(feature = "pdf")]
 mod letters;
 #[cfg(feature = "pdf")]
@@ -14,23 +15,9 @@ mod world;
 #[cfg(feature = "pdf")]
 mod written;
 
-use thiserror::Error;
+pub use error::PdfError;
 
 use super::Page;
-
-/// Why a page did not become a PDF.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum PdfError {
-    /// The program does not hold what sets pages.
-    #[error("this program was built without PDF")]
-    NotBuilt,
-    /// A link or a mark leads to nothing.
-    #[error("`{0}` leads to nothing on this page")]
-    Nowhere(String),
-    /// The typesetter refused, or warned.
-    #[error("the page cannot be set: {0}")]
-    Typesetting(String),
-}
 
 /// Whether this program can write PDF.
 pub const IS_BUILT: bool = cfg!(feature = "pdf");

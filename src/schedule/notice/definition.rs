@@ -13,6 +13,7 @@ use super::http::Http;
 use super::mail::Mail;
 use super::measurements::{self, Measurements};
 use super::message::Message;
+use super::path::path;
 use crate::document::{Placed, Problem, Table};
 use crate::words::Language;
 
@@ -46,16 +47,6 @@ enum Way {
 
 /// The keys of the ways.
 const WAYS: [&str; 4] = ["mail", "http", "command", "metrics"];
-
-/// A path under `key`; a relative one starts from the warehouse's folder.
-pub(super) fn path(table: &Table<'_>, key: &'static str, root: &Path) -> Option<PathBuf> {
-    let text = table.text(key)?;
-    if text.value.is_empty() {
-        table.problem(Problem::new(text.span, format!("`{key}` names no file")));
-        return None;
-    }
-    Some(root.join(text.value))
-}
 
 impl Notice {
     /// Reads a notice by its name; relative paths start from the folder `root`. None where it has mistakes,

@@ -12,10 +12,10 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::address::HttpAddress;
 use super::authority::authorities;
-use super::definition::path;
 use super::error::NoticeError;
 use super::happening::{Event, Happening};
 use super::message::Message;
+use super::path::path;
 use super::reach::{io_problem, no_answer, tls_problem};
 use super::secret::secret;
 use crate::document::{Problem, Table};

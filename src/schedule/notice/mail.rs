@@ -12,10 +12,10 @@ use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::address::MailServer;
 use super::authority::authorities;
-use super::definition::path;
 use super::error::NoticeError;
 use super::happening::{Event, Happening};
 use super::message::Message;
+use super::path::path;
 use super::reach::no_answer;
 use super::secret::secret;
 use super::smtp::{Delivery, deliver};

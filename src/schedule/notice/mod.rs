@@ -14,6 +14,7 @@ mod http;
 mod mail;
 mod measurements;
 mod message;
+mod path;
 mod reach;
 mod secret;
 mod smtp;

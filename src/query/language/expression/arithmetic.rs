@@ -2,12 +2,11 @@
 
 use sqlparser::ast::{BinaryOperator, Expr as Sql};
 
-use super::compile::{ALLOWED, Compiler, QUOTES, Scope, place, shown};
+use super::compile::{ALLOWED, Compiler, QUOTES, ROUND_FIRST, Scope, place, shown};
 use super::number::{DIGITS_MAX, Unfit, divided, in_bits, in_digits, operate, rescaled};
+use super::precedence::comparison;
 use super::{Constant, Kind, Node, Operator, Place, Rounding, Typed};
 use crate::exact::known;
-
-pub(super) const ROUND_FIRST: &str = "round it first: round(amount / 3, 2)";
 
 impl<S: Scope> Compiler<'_, S> {
     /// Both sides of an operator that is neither AND nor OR.
@@ -18,7 +17,7 @@ impl<S: Scope> Compiler<'_, S> {
         (right, right_tree): (Typed, &Sql),
         tree: &Sql,
     ) -> Option<Typed> {
-        if let Some(comparison) = super::conditions::comparison(operator) {
+        if let Some(comparison) = comparison(operator) {
             return self.compare(left, comparison, right, place(tree));
         }
         let operator = match operator {

@@ -1,10 +1,9 @@
 //! CAST: between numbers with SQL's rounding, from texts as they are written, and to texts.
 
-use chrono::{Datelike as _, NaiveDate};
 use sqlparser::ast::{DataType, ExactNumberInfo, Expr as Sql};
 
-use super::arithmetic::ROUND_FIRST;
-use super::compile::{Compiler, Scope, place, shown};
+use super::compile::{Compiler, ROUND_FIRST, Scope, place, shown};
+use super::dates::day;
 use super::number::{DIGITS_MAX, greatest};
 use super::{Constant, Kind, Node, Rounding, Typed};
 
@@ -143,13 +142,6 @@ fn target(data_type: &DataType) -> Option<Target> {
         DataType::Boolean | DataType::Bool => free(Kind::Truth),
         _ => None,
     }
-}
-
-/// The day that a text writes: four digits, two, two.
-pub(crate) fn day(text: &str) -> Option<NaiveDate> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    let usual = text.len() == 10 && text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
-    (usual && date.year() > 0).then_some(date)
 }
 
 /// The number that a text writes, rounded to its kind.

@@ -4,10 +4,10 @@ use sqlparser::ast::{
     BinaryOperator, CastKind, Expr as Sql, Ident, Spanned as _, TypedString, UnaryOperator, Value,
 };
 
-use super::conditions::follows_another;
+use super::dates::date;
 use super::number::parsed;
+use super::precedence::follows_another;
 use super::{Constant, Kind, Node, Place, Typed};
-use crate::quarter::day_of;
 
 /// Something that is not let through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,7 @@ const MISTAKES_MAX: usize = 50;
 pub(super) const ALLOWED: &str = "allowed are names, numbers, texts, DATE '2016-01-01', comparisons, AND, OR, NOT, IN, BETWEEN, \
      LIKE, IS NULL, CASE, CAST, + - * / // % and a few functions";
 pub(super) const QUOTES: &str = "texts stand in quotes, dates are DATE '2016-01-01'";
+pub(super) const ROUND_FIRST: &str = "round it first: round(amount / 3, 2)";
 
 /// Compiles the expressions of one scope.
 pub(crate) struct Compiler<'a, S> {
@@ -316,12 +317,6 @@ impl<'a, S: Scope> Compiler<'a, S> {
             }
         }
     }
-}
-
-/// The date that a text writes.
-pub(crate) fn date(text: &str) -> Option<Typed> {
-    let day = super::casts::day(text)?;
-    Some(Typed::constant(Constant::Date(day_of(day)), Kind::Date))
 }
 
 pub(super) fn not(condition: Typed) -> Typed {
