@@ -1,6 +1,6 @@
 //! EBENCONVCM.
 
-use super::{Definition, Metric, Summed, Tally};
+use super::definition::{Definition, Metric, Summed, Tally};
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "amount",

@@ -1,6 +1,7 @@
 //! EBENCONVCM by persons under a convention.
 
-use super::{Definition, Metric, Tally, amount, convention_persons};
+use super::definition::{Definition, Metric, Tally};
+use super::{amount, convention_persons};
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "amount_per_convention_person",

@@ -1,6 +1,6 @@
 //! Days.
 
-use super::{Definition, Metric, Summed, Tally};
+use super::definition::{Definition, Metric, Summed, Tally};
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "days",

@@ -9,6 +9,7 @@ mod amount_per_convention_person;
 mod code;
 mod convention_persons;
 mod days;
+mod definition;
 mod dimension;
 mod monthly_mean_persons;
 mod observations;
@@ -17,33 +18,11 @@ mod persons;
 mod persons_and_partners;
 mod properties;
 mod table;
-mod tally;
 
 pub use code::Code;
+pub use definition::{Among, Definition, Metric, Subject, Summed, Tally};
 pub use dimension::{AFTER_GAP, Dimension, NO_MEASURE, NO_VALUE, NOT_DELIVERED};
 pub use table::Banding;
-pub use tally::{Among, Subject, Summed, Tally};
-
-/// A figure computed from observations.
-#[derive(Clone, Copy)]
-pub struct Metric(&'static Definition);
-
-/// What is said of a metric.
-#[derive(Debug)]
-pub struct Definition {
-    /// Its name.
-    pub name: &'static str,
-    /// What it says, in one line of English; the catalogues have it in other languages.
-    pub meaning: &'static str,
-    /// What is counted for it.
-    pub tally: Tally,
-    /// Digits after the decimal mark.
-    pub decimals: u8,
-    /// Whether it is an amount in euros.
-    pub is_money: bool,
-    /// Whether it says something only where partnership conventions exist.
-    pub is_of_conventions: bool,
-}
 
 impl Metric {
     /// All metrics that can be asked for.
@@ -83,89 +62,9 @@ impl Metric {
         Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
 
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        self.0.name
-    }
-
-    /// What it says, in one line.
-    pub fn meaning(self) -> &'static str {
-        self.0.meaning
-    }
-
-    /// What is counted for it.
-    pub fn tally(self) -> Tally {
-        self.0.tally
-    }
-
-    /// Digits after the decimal mark.
-    pub fn decimals(self) -> u8 {
-        self.0.decimals
-    }
-
-    /// Whether it is an amount in euros.
-    pub fn is_money(self) -> bool {
-        self.0.is_money
-    }
-
-    /// Whether values of several cells may be added up.
-    pub fn is_additive(self) -> bool {
-        matches!(self.tally(), Tally::Rows | Tally::Sum(_))
-    }
-
-    /// Whether something distinct is counted for it.
-    pub fn is_distinct(self) -> bool {
-        matches!(self.tally(), Tally::Distinct(..))
-    }
-
-    /// Whether it is worked out from others, and not counted itself.
-    pub fn is_ratio(self) -> bool {
-        matches!(self.tally(), Tally::Quotient(..) | Tally::MonthlyMean(_))
-    }
-
-    /// The metrics that are counted from rows to give it.
-    pub fn base(self) -> Vec<Self> {
-        match self.tally() {
-            Tally::Quotient(dividend, divisor) => vec![dividend, divisor],
-            Tally::MonthlyMean(metric) => vec![metric],
-            _ => vec![self],
-        }
-    }
-
     /// What is other than 0 where a cell holds something of it; a sum of amounts may be 0 where there are some.
     pub fn held_by(self) -> Vec<Self> {
         let held = |it: Self| if it == amount::METRIC { amount::HAS_AMOUNT } else { it };
         self.base().into_iter().map(held).collect()
-    }
-
-    /// Whether it says something only where partnership conventions exist.
-    pub fn is_of_conventions(self) -> bool {
-        self.0.is_of_conventions
-    }
-
-    /// Stored columns it needs.
-    pub fn columns(self) -> Vec<&'static str> {
-        self.base().into_iter().flat_map(|it| it.tally().columns()).collect()
-    }
-}
-
-// A name means one metric.
-impl PartialEq for Metric {
-    fn eq(&self, other: &Self) -> bool {
-        self.name() == other.name()
-    }
-}
-
-impl Eq for Metric {}
-
-impl std::hash::Hash for Metric {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.name().hash(state);
-    }
-}
-
-impl std::fmt::Debug for Metric {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -1,6 +1,7 @@
 //! Persons in an average month: the way these statistics are published.
 
-use super::{Definition, Metric, Tally, person_months};
+use super::definition::{Definition, Metric, Tally};
+use super::person_months;
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "monthly_mean_persons",

@@ -1,6 +1,6 @@
 //! Rows.
 
-use super::{Definition, Metric, Tally};
+use super::definition::{Definition, Metric, Tally};
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "observations",

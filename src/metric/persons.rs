@@ -1,6 +1,6 @@
 //! Distinct persons.
 
-use super::{Among, Definition, Metric, Subject, Tally};
+use super::definition::{Among, Definition, Metric, Subject, Tally};
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "persons",

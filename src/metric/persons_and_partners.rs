@@ -1,6 +1,6 @@
 //! Distinct persons among beneficiaries and partners.
 
-use super::{Among, Definition, Metric, Subject, Tally};
+use super::definition::{Among, Definition, Metric, Subject, Tally};
 
 pub(super) const METRIC: Metric = Metric(&Definition {
     name: "persons_and_partners",

@@ -372,7 +372,7 @@ fn a_query_written_from_an_empty_file_is_mended_by_what_the_messages_say() {
     messages += &error(&second);
     insta::assert_snapshot!(messages, @"
     error: 1 mistake in ./warehouse/queries/brussels.toml
-      ./warehouse/queries/brussels.toml:1:1: `metrics` is missing: name at least one metric (known: observations, persons, convention_persons, amount, amount_per_convention_person, days)
+      ./warehouse/queries/brussels.toml:1:1: `metrics` is missing: name at least one metric (known: observations, persons, convention_persons, amount, amount_per_convention_person, days, person_months, monthly_mean_persons, persons_and_partners)
     error: 2 mistakes in ./warehouse/queries/brussels.toml
       ./warehouse/queries/brussels.toml:1:12: unknown metric `convention_person` (did you mean `convention_persons`?)
       ./warehouse/queries/brussels.toml:6:1: unknown key `in` (known here: ratio, share, within, decimals, label)

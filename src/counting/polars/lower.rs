@@ -3,6 +3,9 @@
 
 mod kernels;
 
+use kernels::QUOTIENT_DIGITS;
+pub(crate) use kernels::column_type;
+
 use chrono::Datelike as _;
 use polars::prelude::*;
 
@@ -17,23 +20,10 @@ use crate::query::language::expression::{
 };
 
 /// Digits of a quotient that nobody has rounded.
-const QUOTIENT_DIGITS: u8 = 6;
 /// Where a large number is divided into two.
 const HALF: i128 = 10_000_000_000_000_000_000;
 /// A list of more values becomes a set.
 const ALTERNATIVES_MAX: usize = 8;
-
-/// The engine's type for values of a kind.
-pub(crate) fn column_type(kind: Kind) -> DataType {
-    match kind {
-        Kind::Text | Kind::Nothing => DataType::String,
-        Kind::Integer | Kind::Identity => DataType::Int64,
-        Kind::Decimal(scale) => DataType::Decimal(38, usize::from(scale)),
-        Kind::Quotient => DataType::Decimal(38, usize::from(QUOTIENT_DIGITS)),
-        Kind::Date => DataType::Date,
-        Kind::Truth => DataType::Boolean,
-    }
-}
 
 /// A constant of a kind.
 fn constant(constant: &Constant, kind: Kind) -> Expr {
@@ -63,7 +53,7 @@ pub(crate) fn lower(typed: &Typed) -> Expr {
         Node::Constant(value) => constant(value, kind),
         Node::Arithmetic { operator, left, right, place } => {
             let (operator, place) = (*operator, *place);
-            kernels::numbers(&[left, right], kind, move |values| {
+            numbers(&[left, right], kind, move |values| {
                 let unfit = || kernels::unfit(operator.sign(), kind, place);
                 let result = operate(operator, values[0], values[1]).map_err(|_| unfit())?;
                 result.map(|it| fitting(it, kind).ok_or_else(unfit)).transpose()
@@ -77,7 +67,7 @@ pub(crate) fn lower(typed: &Typed) -> Expr {
         Node::Round { .. } | Node::Quotient(..) => round(typed),
         Node::Fit { inner, least, most, tries, place } => {
             let (bounds, tries, place) = (*least..=*most, *tries, *place);
-            kernels::numbers(&[inner], kind, move |values| match bounds.contains(&values[0]) {
+            numbers(&[inner], kind, move |values| match bounds.contains(&values[0]) {
                 true => Ok(Some(values[0])),
                 false if tries => Ok(None),
                 false => Err(kernels::failed("a number does not fit in its type", place)),
@@ -100,7 +90,7 @@ pub(crate) fn lower(typed: &Typed) -> Expr {
             let equal = values.iter().map(|value| lower(inner).eq(constant(value, inner.kind)));
             balanced(equal.collect(), Expr::or)
         }
-        Node::Among(inner, values) => kernels::among(inner, values),
+        Node::Among(inner, values) => kernels::among(lower(inner), inner.kind, values),
         Node::Like(inner, pattern) => lower(inner).str().contains(lit(regex(pattern)), true),
         Node::Case(branches, otherwise) => {
             let last = widened(otherwise);
@@ -125,14 +115,14 @@ pub(crate) fn widened(typed: &Typed) -> Expr {
 /// twentieth on, and those before.
 pub(crate) fn halves(typed: &Typed) -> (Expr, Expr) {
     let kind = Kind::Decimal(0);
-    let high = kernels::numbers(&[typed], kind, |values| Ok(Some(values[0] / HALF)));
-    let low = kernels::numbers(&[typed], kind, |values| Ok(Some(values[0] % HALF)));
+    let high = numbers(&[typed], kind, |values| Ok(Some(values[0] / HALF)));
+    let low = numbers(&[typed], kind, |values| Ok(Some(values[0] % HALF)));
     (high, low)
 }
 
 /// What sums of halves are together.
 pub(crate) fn whole(high: &Typed, low: &Typed, kind: Kind) -> Expr {
-    kernels::numbers(&[high, low], kind, move |values| {
+    numbers(&[high, low], kind, move |values| {
         let whole = values[0].checked_mul(HALF).and_then(|high| high.checked_add(values[1]));
         let whole = whole.and_then(|it| fitting(it, kind));
         whole.map(Some).ok_or_else(|| kernels::unfit("sum", kind, Place::default()))
@@ -161,11 +151,20 @@ pub(crate) fn satisfying(frame: LazyFrame, condition: &Typed) -> LazyFrame {
 pub(crate) fn order_keys(typed: &Typed) -> Vec<Expr> {
     let Node::Quotient(over, under) = &typed.node else { return vec![lower(typed)] };
     let part = |part: usize| {
-        kernels::numbers(&[over, under], Kind::Decimal(0), move |values| {
+        numbers(&[over, under], Kind::Decimal(0), move |values| {
             Ok(expanded(values[0], values[1]).map(|parts| parts[part]))
         })
     };
     (0..3).map(part).collect()
+}
+
+/// A function of numbers of our own arithmetic.
+fn numbers<F>(parts: &[&Typed], kind: Kind, compute: F) -> Expr
+where
+    F: Fn(&[i128]) -> PolarsResult<Option<i128>> + Send + Sync + 'static,
+{
+    let operand = |part: &&Typed| (part.as_constant().cloned(), lower(part));
+    kernels::numbers(parts.iter().map(operand).collect(), kind, compute)
 }
 
 /// A chain as a tree of little depth; long chains would be a deep one.
@@ -182,7 +181,7 @@ fn checked<F>(inner: &Typed, kind: Kind, name: &'static str, place: Place, compu
 where
     F: Fn(i128) -> Option<i128> + Send + Sync + 'static,
 {
-    kernels::numbers(&[inner], kind, move |values| {
+    numbers(&[inner], kind, move |values| {
         let result = compute(values[0]).and_then(|it| fitting(it, kind));
         result.map(Some).ok_or_else(|| kernels::unfit(name, kind, place))
     })
@@ -198,7 +197,7 @@ fn round(typed: &Typed) -> Expr {
     let kind = if typed.kind == Kind::Quotient { Kind::Decimal(digits) } else { typed.kind };
     let unfit = move || kernels::unfit("round", kind, place);
     if let Node::Quotient(left, right) = &inner.node {
-        return kernels::numbers(&[left, right], kind, move |values| {
+        return numbers(&[left, right], kind, move |values| {
             if values[1] == 0 {
                 return Ok(None);
             }
@@ -213,7 +212,7 @@ fn round(typed: &Typed) -> Expr {
 }
 
 fn parse(inner: &Typed, kind: Kind, tries: bool, place: Place) -> Expr {
-    kernels::from_text(inner, kind, move |text| {
+    kernels::from_text(lower(inner), kind, move |text| {
         let value = match kind {
             Kind::Date => day(text).map(|date| i128::from(day_of(date))),
             _ => parsed_number(text, kind).and_then(|number| fitting(number, kind)),
@@ -229,7 +228,7 @@ fn parse(inner: &Typed, kind: Kind, tries: bool, place: Place) -> Expr {
 
 fn written(inner: &Typed) -> Expr {
     let kind = inner.kind;
-    kernels::to_text(inner, move |value| match kind {
+    kernels::to_text(lower(inner), move |value| match kind {
         Kind::Date => {
             Day::try_from(value).map_or_else(|_| String::new(), |it| date_of(it).to_string())
         }
@@ -245,7 +244,7 @@ fn dates(typed: &Typed) -> Expr {
     match &typed.node {
         Node::Shift { date, days, earlier, place } => {
             let (earlier, place) = (*earlier, *place);
-            kernels::numbers(&[date, days], Kind::Date, move |values| {
+            numbers(&[date, days], Kind::Date, move |values| {
                 let days = if earlier { -values[1] } else { values[1] };
                 let day = Some(values[0] + days).filter(|day| DAYS.contains(day));
                 let failed = || kernels::failed("a date lies before year 1 or after 9999", place);
@@ -253,13 +252,11 @@ fn dates(typed: &Typed) -> Expr {
             })
         }
         Node::DaysBetween(later, earlier) => {
-            kernels::numbers(&[later, earlier], Kind::Integer, |values| {
-                Ok(Some(values[0] - values[1]))
-            })
+            numbers(&[later, earlier], Kind::Integer, |values| Ok(Some(values[0] - values[1])))
         }
         Node::DatePart(part, date) => {
             let part = *part;
-            kernels::numbers(&[date], Kind::Integer, move |values| {
+            numbers(&[date], Kind::Integer, move |values| {
                 let date = date_of(exact::fitting(values[0]));
                 Ok(Some(i128::from(part.of(date))))
             })
@@ -283,7 +280,7 @@ fn compare(comparison: Comparison, left: &Typed, right: &Typed) -> Expr {
     if left.kind == Kind::Quotient || right.kind == Kind::Quotient {
         let ((over, under), (other_over, other_under)) = (fraction(left), fraction(right));
         let parts = [&over, &under, &other_over, &other_under];
-        return kernels::numbers(&parts, Kind::Truth, move |values| {
+        return numbers(&parts, Kind::Truth, move |values| {
             if values[1] == 0 || values[3] == 0 {
                 return Ok(None);
             }
@@ -331,7 +328,7 @@ fn regex(pattern: &[Wildcard]) -> String {
 fn text(function: TextFunction, parts: &[Typed], place: Place) -> Expr {
     let count = |count: u32| lit(i64::from(count));
     match (function, parts) {
-        (TextFunction::Join, [left, right]) => kernels::joined(left, right, place),
+        (TextFunction::Join, [left, right]) => kernels::joined(lower(left), lower(right), place),
         (function, [inner, ..]) => {
             let texts = lower(inner).str();
             match function {

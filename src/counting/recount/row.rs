@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int16Type, Int32Typ
 use super::course::{Courses, Place};
 use super::value::Value;
 use crate::dictionary::Dictionary;
-use crate::exact::fitting;
+use crate::exact::{fitting, known};
 use crate::metric::{Dimension, Subject};
 use crate::quarter::{Day, Month, Quarter};
 use crate::query::Bands;
@@ -109,7 +109,8 @@ impl<'a> Row<'a> {
     pub(super) fn person(&self) -> i64 {
         let counted = if self.is_of_partner { "partner" } else { "person" };
         // Where no figure is of persons, they are not read.
-        self.identity(counted).unwrap_or_default()
+        let is_read = self.batch.column_by_name(counted).is_some();
+        if is_read { known(self.identity(counted)) } else { 0 }
     }
 
     fn identity(&self, column: &str) -> Option<i64> {

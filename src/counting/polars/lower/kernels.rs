@@ -5,9 +5,23 @@ use std::collections::HashSet;
 
 use polars::prelude::*;
 
-use super::{column_type, lower};
 use crate::query::language::expression::number::DIGITS_MAX;
-use crate::query::language::expression::{Constant, Kind, Place, Typed, too_large};
+use crate::query::language::expression::{Constant, Kind, Place, too_large};
+
+/// Decimals of a quotient.
+pub(super) const QUOTIENT_DIGITS: u8 = 6;
+
+/// The engine's type for values of a kind.
+pub(crate) fn column_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Text | Kind::Nothing => DataType::String,
+        Kind::Integer | Kind::Identity => DataType::Int64,
+        Kind::Decimal(scale) => DataType::Decimal(38, usize::from(scale)),
+        Kind::Quotient => DataType::Decimal(38, usize::from(QUOTIENT_DIGITS)),
+        Kind::Date => DataType::Date,
+        Kind::Truth => DataType::Boolean,
+    }
+}
 
 /// An operand: a constant, or a column by its place.
 enum Operand {
@@ -19,23 +33,23 @@ enum Operand {
 const OPERANDS_MAX: usize = 4;
 
 /// A function of exact numbers, dates as days and truths as 0 and 1.
-pub(super) fn numbers<F>(parts: &[&Typed], kind: Kind, compute: F) -> Expr
+pub(super) fn numbers<F>(parts: Vec<(Option<Constant>, Expr)>, kind: Kind, compute: F) -> Expr
 where
     F: Fn(&[i128]) -> PolarsResult<Option<i128>> + Send + Sync + 'static,
 {
-    let fixed = |part: &Typed| match part.as_constant() {
+    let fixed = |constant: &Option<Constant>| match constant {
         Some(Constant::Number(number)) => Some(*number),
         Some(Constant::Date(day)) => Some(i128::from(*day)),
         _ => None,
     };
-    let all_fixed = parts.iter().all(|part| fixed(part).is_some());
+    let all_fixed = parts.iter().all(|(constant, _)| fixed(constant).is_some());
     let mut inputs = Vec::new();
     let mut operands = Vec::new();
-    for part in parts {
-        operands.push(match fixed(part).filter(|_| !all_fixed) {
+    for (constant, part) in parts {
+        operands.push(match fixed(&constant).filter(|_| !all_fixed) {
             Some(number) => Operand::Fixed(number),
             None => {
-                inputs.push(lower(part));
+                inputs.push(part);
                 Operand::Given(inputs.len() - 1)
             }
         });
@@ -60,11 +74,11 @@ where
 }
 
 /// A number that a text writes.
-pub(super) fn from_text<F>(part: &Typed, kind: Kind, compute: F) -> Expr
+pub(super) fn from_text<F>(part: Expr, kind: Kind, compute: F) -> Expr
 where
     F: Fn(&str) -> PolarsResult<Option<i128>> + Send + Sync + 'static,
 {
-    mapped(vec![lower(part)], kind, move |columns| {
+    mapped(vec![part], kind, move |columns| {
         let [texts] = columns else { return Err(misplaced()) };
         let cells = texts.str()?.iter().map(|text| text.map_or(Ok(None), &compute));
         let cells = cells.collect::<PolarsResult<Vec<_>>>()?;
@@ -73,11 +87,11 @@ where
 }
 
 /// Texts of numbers, dates or truths.
-pub(super) fn to_text<F>(part: &Typed, compute: F) -> Expr
+pub(super) fn to_text<F>(part: Expr, compute: F) -> Expr
 where
     F: Fn(i128) -> String + Send + Sync + 'static,
 {
-    mapped(vec![lower(part)], Kind::Text, move |columns| {
+    mapped(vec![part], Kind::Text, move |columns| {
         let [cells] = columns else { return Err(misplaced()) };
         let texts = read(cells)?.into_iter().map(|cell| cell.map(&compute));
         Ok(Column::new(cells.name().clone(), texts.collect::<Vec<_>>()))
@@ -85,10 +99,10 @@ where
 }
 
 /// One text behind another.
-pub(super) fn joined(left: &Typed, right: &Typed, place: Place) -> Expr {
+pub(super) fn joined(left: Expr, right: Expr, place: Place) -> Expr {
     // A row can have many such texts, and there are many rows.
     const BYTES_MAX: usize = 1 << 10;
-    mapped(vec![lower(left), lower(right)], Kind::Text, move |columns| {
+    mapped(vec![left, right], Kind::Text, move |columns| {
         let [left, right] = columns else { return Err(misplaced()) };
         let (left_texts, right_texts) = (left.str()?, right.str()?);
         let texts = (0..height(columns)).map(|row| {
@@ -105,7 +119,7 @@ pub(super) fn joined(left: &Typed, right: &Typed, place: Place) -> Expr {
 }
 
 /// Whether values are among these.
-pub(super) fn among(part: &Typed, values: &[Constant]) -> Expr {
+pub(super) fn among(part: Expr, kind: Kind, values: &[Constant]) -> Expr {
     let mut texts = HashSet::new();
     let mut numbers = HashSet::new();
     for value in values {
@@ -117,8 +131,8 @@ pub(super) fn among(part: &Typed, values: &[Constant]) -> Expr {
             Constant::Nothing => {}
         }
     }
-    let of_texts = part.kind == Kind::Text;
-    mapped(vec![lower(part)], Kind::Truth, move |columns| {
+    let of_texts = kind == Kind::Text;
+    mapped(vec![part], Kind::Truth, move |columns| {
         let [cells] = columns else { return Err(misplaced()) };
         let truths: BooleanChunked = if of_texts {
             cells.str()?.iter().map(|text| text.map(|text| texts.contains(text))).collect()
