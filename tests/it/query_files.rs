@@ -380,7 +380,7 @@ fn a_query_written_from_an_empty_file_is_mended_by_what_the_messages_say() {
     hint: `sppis queries NAME` describes a query
     ");
     sandbox.write(name, second.replace("4000", "04000"));
-    assert!(sandbox.run(["queries", "--check"]).ok().stdout.contains("20 query files"));
+    assert!(sandbox.run(["queries", "--check"]).ok().stdout.contains("21 query files"));
     insta::assert_snapshot!(sandbox.csv("brussels"), @"
     quarter,convention_persons,amount,part
     2005Q3,1,250.00,100.0
