@@ -2,7 +2,7 @@
 //!
 //! The centre has dimensions of its own. What codes and values mean stands in the dictionary.
 
-/// A stored code: its place among [`CODES`].
+/// A stored code, by its place among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u8);
 
