@@ -32,6 +32,8 @@ pub mod warehouse;
 
 pub mod scan;
 
+pub mod sql;
+
 pub mod metric;
 
 pub mod query;
