@@ -14,6 +14,7 @@ pub(crate) mod narrow;
 pub(crate) mod partial;
 pub(crate) mod result;
 pub(crate) mod revision;
+mod sql;
 mod standing;
 
 pub use column::{
@@ -22,4 +23,5 @@ pub use column::{
 pub use complete::Coverage;
 pub use result::ResultTable;
 pub use revision::State;
+pub use sql::as_sql;
 pub use standing::check_standings;

@@ -93,10 +93,14 @@ pub(super) fn bracketed<T: VisitMut>(tree: &mut T) {
             }
             Expr::InList { expr, .. } => bracket(expr, Tightness::Sum),
             Expr::Between { expr, low, high, .. } => {
-                [expr, low, high].map(|it| bracket(it, Tightness::Sum));
+                for side in [expr, low, high] {
+                    bracket(side, Tightness::Sum);
+                }
             }
             Expr::Like { expr, pattern, .. } => {
-                [expr, pattern].map(|it| bracket(it, Tightness::Alone));
+                for side in [expr, pattern] {
+                    bracket(side, Tightness::Alone);
+                }
             }
             _ => {}
         }

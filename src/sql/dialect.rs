@@ -14,7 +14,7 @@ use super::brackets::bracketed;
 use super::tree::{binary, expression, text};
 
 /// Whose SQL a statement is written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Dialect {
     /// DuckDB.
     #[default]

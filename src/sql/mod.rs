@@ -12,7 +12,7 @@ pub use dialect::Dialect;
 pub(crate) use dialect::printed;
 pub(crate) use select::Selected;
 pub(crate) use tree::{
-    all, any, binary, case, cast, column, common, expression, listed, name, nothing, number, of,
+    all, any, binary, case, cast, common, expression, listed, name, nothing, number, of,
     partitioned, query, same, table, text, truth,
 };
 

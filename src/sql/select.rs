@@ -41,7 +41,12 @@ impl Selected {
 
     /// An expression under a name.
     pub(crate) fn item(mut self, expression: Expr, alias: &str) -> Self {
-        self.items.push(if expression == name(alias) {
+        let own = match &expression {
+            Expr::Identifier(name) => Some(name),
+            Expr::CompoundIdentifier(path) => path.last(),
+            _ => None,
+        };
+        self.items.push(if own == Some(&ident(alias)) {
             SelectItem::UnnamedExpr(expression)
         } else {
             SelectItem::ExprWithAlias { expr: expression, alias: ident(alias) }

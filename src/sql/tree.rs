@@ -79,11 +79,6 @@ pub(crate) fn of(table: &str, column: &str) -> Expr {
     Expr::CompoundIdentifier(vec![ident(table), ident(column)])
 }
 
-/// A column of a table, where there is more than one.
-pub(crate) fn column(table: Option<&str>, column: &str) -> Expr {
-    table.map_or_else(|| name(column), |table| of(table, column))
-}
-
 pub(crate) fn text(value: &str) -> Expr {
     Expr::value(Value::SingleQuotedString(value.to_owned()))
 }
@@ -175,15 +170,15 @@ pub(crate) fn cast(value: Expr, data_type: DataType, tries: bool) -> Expr {
     }
 }
 
-fn alias(name: &str, columns: &[&str]) -> TableAlias {
+fn alias(name: &str, columns: &[&str], explicit: bool) -> TableAlias {
     let columns = columns.iter().map(|it| TableAliasColumnDef { name: ident(it), data_type: None });
-    TableAlias { explicit: true, name: ident(name), columns: columns.collect(), at: None }
+    TableAlias { explicit, name: ident(name), columns: columns.collect(), at: None }
 }
 
 /// A query under a name.
 pub(crate) fn common(name: &str, query: Query) -> Cte {
     Cte {
-        alias: alias(name, &[]),
+        alias: alias(name, &[], false),
         query: Box::new(query),
         from: None,
         materialized: None,
@@ -202,7 +197,7 @@ pub(crate) fn table(name: &str, columns: &[&str], rows: Vec<Vec<Expr>>) -> Cte {
     let values = Values { explicit_row: false, value_keyword: false, rows };
     let mut body = query("SELECT 1", &[]);
     *body.body = SetExpr::Values(values);
-    Cte { alias: alias(name, columns), ..common(name, body) }
+    Cte { alias: alias(name, columns, false), ..common(name, body) }
 }
 
 /// The name of a table.
@@ -212,5 +207,5 @@ pub(super) fn object(name: &str) -> ObjectName {
 
 /// The name that a table has in a query.
 pub(super) fn table_alias(name: &str) -> TableAlias {
-    alias(name, &[])
+    alias(name, &[], true)
 }

@@ -8,7 +8,7 @@ use crate::sandbox::{files_below, repository};
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 32] = [
+const MODULES: [(&str, &[&str]); 33] = [
     ("exact", &[]),
     ("visible", &[]),
     ("quarter", &["exact"]),
@@ -39,6 +39,7 @@ const MODULES: [(&str, &[&str]); 32] = [
         ],
     ),
     ("scan", &["quarter", "attribution", "warehouse"]),
+    ("sql", &["exact"]),
     ("metric", &[]),
     ("query", &["exact", "quarter", "document", "dictionary", "metric"]),
     (
@@ -50,11 +51,15 @@ const MODULES: [(&str, &[&str]); 32] = [
             "dictionary",
             "attribution",
             "warehouse",
+            "sql",
             "metric",
             "query",
         ],
     ),
-    ("answer", &["exact", "quarter", "document", "dictionary", "metric", "query", "counting"]),
+    (
+        "answer",
+        &["exact", "quarter", "document", "dictionary", "sql", "metric", "query", "counting"],
+    ),
     ("statement", &["exact", "document", "dictionary", "metric", "query", "counting", "answer"]),
     ("disclosure", &["quarter", "document", "metric", "query", "answer"]),
     (
@@ -126,6 +131,7 @@ const MODULES: [(&str, &[&str]); 32] = [
             "attribution",
             "warehouse",
             "scan",
+            "sql",
             "query",
             "counting",
             "answer",
@@ -170,6 +176,7 @@ const MODULES: [(&str, &[&str]); 32] = [
             "check",
             "attribution",
             "warehouse",
+            "sql",
             "metric",
             "query",
             "counting",
