@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, Cte, DataType, Expr, Ident, ObjectName, Parens, Query,
-    SetExpr, TableAlias, TableAliasColumnDef, Value, Values, VisitMut, WindowType,
+    SelectItem, SetExpr, TableAlias, TableAliasColumnDef, Value, Values, VisitMut, WindowType,
     visit_expressions_mut,
 };
 use sqlparser::dialect::DuckDbDialect;
@@ -186,17 +186,20 @@ pub(crate) fn common(name: &str, query: Query) -> Cte {
     }
 }
 
-/// Rows of values under a name.
+/// Rows of values under a name; without any, a table of texts that has none.
 pub(crate) fn table(name: &str, columns: &[&str], rows: Vec<Vec<Expr>>) -> Cte {
     let row = |content| Parens {
         opening_token: AttachedToken::empty(),
         content,
         closing_token: AttachedToken::empty(),
     };
-    let rows = rows.into_iter().map(row).collect();
-    let values = Values { explicit_row: false, value_keyword: false, rows };
-    let mut body = query("SELECT 1", &[]);
-    *body.body = SetExpr::Values(values);
+    let mut body = query("SELECT 1 WHERE FALSE", &[]);
+    if !rows.is_empty() {
+        let rows = rows.into_iter().map(row).collect();
+        *body.body = SetExpr::Values(Values { explicit_row: false, value_keyword: false, rows });
+    } else if let SetExpr::Select(select) = &mut *body.body {
+        select.projection = columns.iter().map(|_| SelectItem::UnnamedExpr(text(""))).collect();
+    }
     Cte { alias: alias(name, columns, false), ..common(name, body) }
 }
 

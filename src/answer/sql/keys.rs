@@ -103,7 +103,7 @@ impl Rows<'_> {
                 let mut years: Vec<String> =
                     self.statement.asked().iter().map(|it| it.year().to_string()).collect();
                 years.dedup();
-                return vec![filled_table(values, column, rows(&years))];
+                return vec![table(values, &[column], rows(&years))];
             }
             _ => {}
         }
@@ -123,19 +123,10 @@ impl Rows<'_> {
             return vec![common(values, found.query())];
         }
         let named = format!("known_{values}");
-        let known = filled_table(&named, column, rows(&known));
+        let known = table(&named, &[column], rows(&known));
         let both = Selected::together([found, Selected::from(&named, None).column(column)], true);
         vec![known, common(values, both)]
     }
-}
-
-/// A table of one column.
-fn filled_table(name: &str, column: &str, rows: Vec<Vec<Expr>>) -> Cte {
-    if !rows.is_empty() {
-        return table(name, &[column], rows);
-    }
-    let none = Selected::from(QUARTERS, None).item(text(""), column);
-    common(name, none.satisfying(Some(crate::sql::truth(false))).query())
 }
 
 /// Whether a column has one of these values.

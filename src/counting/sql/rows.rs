@@ -81,6 +81,10 @@ impl Counting<'_> {
         if has(&[Metric::Days]) {
             columns.push(("days", name("days")));
         }
+        if columns.is_empty() {
+            // Only their number is asked for, and a row has a column.
+            columns.push(("quarter", name("quarter")));
+        }
         columns
     }
 
