@@ -27,7 +27,7 @@ use crate::warehouse::{TableFile, Warehouse};
 #[command(
     after_help = "Examples:\n  sppis explain by-regime-and-measure --from 2008Q1 --to 2008Q2\n  sppis \
                   explain by-year --time\n  sppis explain by-year --format json\n  sppis explain \
-                  by-region --where region=04000 --sql -o by-region.sql"
+                  by-region --where region=04000 --sql"
 )]
 pub(super) struct Arguments {
     /// Name of the query.

@@ -66,9 +66,13 @@ impl Statement<'_> {
         let mut queries = counting.queries(&self.counts());
         let levels = self.levels();
         queries.extend(levels.iter().flat_map(Rows::keys));
-        let cells = Selected::together(levels.iter().map(Rows::cells), false);
-        queries.push(common(CELLS, cells));
-        queries.push(common(FIGURES, self.with_figures()));
+        if !self.is_plain() {
+            let cells = Selected::together(levels.iter().map(Rows::cells), false);
+            queries.push(common(CELLS, cells));
+        }
+        if self.needs_figures() {
+            queries.push(common(FIGURES, self.with_figures()));
+        }
         let mut whole = self.shown();
         if let Some(with) = query("WITH a AS (SELECT 1) SELECT 1", &[]).with {
             whole.with = Some(sqlparser::ast::With { cte_tables: queries, ..with });
@@ -117,9 +121,31 @@ impl Statement<'_> {
         Figure::all(&self.question.query)
     }
 
-    /// Whether there are totals.
+    /// Whether totals stand below other rows, whatever their values are.
     fn has_levels(&self) -> bool {
-        !self.question.query.totals.is_empty()
+        let query = &self.question.query;
+        !query.totals.is_empty() && !query.order.is_empty()
+    }
+
+    /// Whether the counts of its one level are all that it shows.
+    fn is_plain(&self) -> bool {
+        let query = &self.question.query;
+        let is_one = query.totals.is_empty() && query.top.is_none() && !query.complete;
+        is_one && query.derived.is_empty() && !self.needs_figures()
+    }
+
+    /// Whether figures are rounded, or have no number in some rows.
+    fn needs_figures(&self) -> bool {
+        self.figures().into_iter().any(|it| it.is_divided() || self.has_status(it))
+    }
+
+    /// Name of what the rows are shown from.
+    fn source(&self) -> String {
+        match self.levels().first() {
+            _ if self.needs_figures() => FIGURES.to_owned(),
+            Some(level) if self.is_plain() => level.counts(),
+            _ => CELLS.to_owned(),
+        }
     }
 
     /// Whether rows can be without observations, if another quarter leaves a figure in them.

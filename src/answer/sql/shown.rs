@@ -6,12 +6,13 @@ use sqlparser::ast::{OrderBy, OrderByExpr, OrderByKind, OrderByOptions};
 
 use super::figure::Figure;
 use super::standing::PARTIAL;
-use super::{CELLS, FIGURES, Statement};
+use super::{CELLS, Statement};
 use crate::answer::{MARK, REST, TOTAL};
 use crate::counting::sql::halves_to_even;
 use crate::metric::Dimension;
 use crate::sql::{
-    BinaryOperator, Expr, Query, Selected, all, any, binary, expression, name, number, text,
+    BinaryOperator, Expr, Query, Selected, all, any, binary, case, expression, name, number, of,
+    text,
 };
 
 impl Statement<'_> {
@@ -56,7 +57,7 @@ impl Statement<'_> {
 
     /// The rows.
     pub(super) fn shown(&self) -> Query {
-        let mut selected = Selected::from(FIGURES, None);
+        let mut selected = Selected::from(&self.source(), None);
         for dimension in &self.question.query.dimensions {
             selected = selected.item(self.written(*dimension), dimension.name());
         }
@@ -78,15 +79,25 @@ impl Statement<'_> {
             return name(dimension.name());
         }
         let parts = [
-            ("place", name(&self.place(dimension))),
             ("value", name(dimension.name())),
             ("mark", text(&MARK.to_string())),
             ("rest", text(REST)),
             ("total", text(TOTAL)),
         ];
-        let marked = "CASE WHEN $place = 0 AND ltrim($value, $mark) IN ($rest, $total) THEN $mark || $value \
-                      ELSE $value END";
-        expression(marked, &parts)
+        let reads_as = expression("ltrim($value, $mark) IN ($rest, $total)", &parts);
+        let is_value = binary(self.placed(dimension), BinaryOperator::Eq, number(0, 0));
+        let is_value = (!self.is_plain()).then_some(is_value);
+        let condition = crate::exact::known(all(is_value.into_iter().chain([reads_as])));
+        let marked = expression("$mark || $value", &parts);
+        case(vec![(condition, marked)], Some(name(dimension.name())))
+    }
+
+    /// Where a row stands among those of a dimension: values first.
+    fn placed(&self, dimension: Dimension) -> Expr {
+        if self.is_plain() {
+            return Expr::IsNull(Box::new(name(dimension.name())));
+        }
+        name(&self.place(dimension))
     }
 
     /// The number of a figure with its decimal mark.
@@ -131,6 +142,7 @@ impl Statement<'_> {
     fn order(&self) -> Option<OrderBy> {
         let query = &self.question.query;
         let mut keys = Vec::new();
+        let source = self.source();
         let key = |expr: Expr, descending: bool| OrderByExpr {
             expr,
             options: OrderByOptions { asc: descending.then_some(false), nulls_first: None },
@@ -146,11 +158,11 @@ impl Statement<'_> {
             let figure = self.figures().into_iter().find(|it| it.name() == column);
             if let Some(dimension) = dimension {
                 if self.is_placed(*dimension) {
-                    keys.push(key(name(&self.place(*dimension)), false));
+                    keys.push(key(self.placed(*dimension), false));
                 }
-                keys.push(key(crate::sql::of(FIGURES, column), descending));
+                keys.push(key(of(&source, column), descending));
             } else if let Some(figure) = figure {
-                let value = crate::sql::of(FIGURES, &self.number_column(figure));
+                let value = of(&source, &self.number_column(figure));
                 if self.has_status(figure) {
                     keys.push(key(Expr::IsNull(Box::new(value.clone())), false));
                     keys.push(key(value, descending));

@@ -15,6 +15,7 @@ use crate::answer::column::Cell;
 use crate::counting::figures::Key;
 use crate::counting::sql::in_runs;
 use crate::metric::{Dimension, Metric};
+use crate::quarter::Quarter;
 use crate::query::language::span::Span;
 use crate::query::{Formula, Statistic};
 use crate::sql::{BinaryOperator, Expr, binary, case, expression, listed, number, text};
@@ -76,10 +77,14 @@ impl Rows<'_> {
             let key: Key = self.dimensions.iter().map(value).collect();
             statement.assembly.row(self.number, &self.dimensions.clone().into(), Cow::Owned(key))
         };
-        let asked = statement.asked();
+        // A row of an answer that is not complete is of a quarter that was delivered.
+        let complete = statement.question.query.complete;
+        let asked = statement.asked().iter();
+        let asked: Vec<Quarter> =
+            asked.copied().filter(|it| complete || statement.coverage.has(*it)).collect();
         let mut values: Vec<(String, bool)> = Vec::new();
         let dimension = if self.has(Dimension::Quarter) {
-            for quarter in asked {
+            for quarter in &asked {
                 let (text, year) = (quarter.to_string(), quarter.year().to_string());
                 let holds = holds(&row(Some(&text), Some(&year)));
                 values.push((text, holds));

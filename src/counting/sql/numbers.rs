@@ -16,9 +16,10 @@ use crate::sql::{
 /// One whole number by another that is above 0, rounded half to even.
 pub(crate) fn halves_to_even(over: &Expr, under: &Expr) -> Expr {
     let parts = [("over", over.clone()), ("under", under.clone())];
-    let size = "(2 * abs($over) + $under) // (2 * $under) - CASE WHEN (2 * abs($over) + $under) % (2 * $under) = 0 \
-                AND ((2 * abs($over) + $under) // (2 * $under)) % 2 = 1 THEN 1 ELSE 0 END";
-    signed(expression(size, &parts), expression("$over < 0", &parts))
+    let rounded = "CASE WHEN $over < 0 THEN -1 ELSE 1 END * (abs($over) // $under + CASE WHEN 2 * (abs($over) % \
+                   $under) > $under THEN 1 WHEN 2 * (abs($over) % $under) = $under THEN (abs($over) // $under) % 2 \
+                   ELSE 0 END)";
+    expression(rounded, &parts)
 }
 
 /// A size with its sign.
