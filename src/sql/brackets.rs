@@ -31,7 +31,8 @@ fn tightness(expression: &Expr) -> Tightness {
             BinaryOperator::Multiply
             | BinaryOperator::Divide
             | BinaryOperator::Modulo
-            | BinaryOperator::DuckIntegerDivide => Tightness::Product,
+            | BinaryOperator::DuckIntegerDivide
+            | BinaryOperator::MyIntegerDivide => Tightness::Product,
             _ => Tightness::Condition,
         },
         Expr::UnaryOp { op: UnaryOperator::Not, .. } => Tightness::Not,
@@ -79,7 +80,12 @@ pub(super) fn bracketed<T: VisitMut>(tree: &mut T) {
         match expression {
             Expr::BinaryOp { left, op, right } => {
                 let (least_left, least_right) = sides(op, own);
-                bracket(left, least_left);
+                let is_join = |it: &Expr| {
+                    matches!(it, Expr::BinaryOp { op: BinaryOperator::StringConcat, .. })
+                };
+                if !(*op == BinaryOperator::StringConcat && is_join(left)) {
+                    bracket(left, least_left);
+                }
                 bracket(right, least_right);
             }
             Expr::UnaryOp { expr, .. } => bracket(expr, Tightness::Alone),
@@ -107,4 +113,91 @@ pub(super) fn bracketed<T: VisitMut>(tree: &mut T) {
         ControlFlow::Continue(())
     });
     debug_assert!(visited.is_continue());
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlparser::dialect::DuckDbDialect;
+    use sqlparser::parser::Parser;
+
+    use super::*;
+    use crate::sql::{binary, name};
+
+    /// The tree that a text is read as, without parentheses.
+    fn read(text: &str) -> Expr {
+        let mut tree =
+            Parser::new(&DuckDbDialect {}).try_with_sql(text).unwrap().parse_expr().unwrap();
+        let visited: ControlFlow<()> = visit_expressions_mut(&mut tree, |expression| {
+            while let Expr::Nested(inner) = expression {
+                *expression = (**inner).clone();
+            }
+            ControlFlow::Continue(())
+        });
+        assert!(visited.is_continue());
+        tree
+    }
+
+    #[test]
+    fn what_is_printed_reads_as_what_was_made() {
+        let operators = [
+            BinaryOperator::Or,
+            BinaryOperator::And,
+            BinaryOperator::Eq,
+            BinaryOperator::Lt,
+            BinaryOperator::Plus,
+            BinaryOperator::Minus,
+            BinaryOperator::Multiply,
+            BinaryOperator::DuckIntegerDivide,
+            BinaryOperator::Modulo,
+        ];
+        let pair = |operator: &BinaryOperator| binary(name("a"), operator.clone(), name("b"));
+        let within = |inner: Expr| {
+            let boxed = || Box::new(inner.clone());
+            let not = Expr::UnaryOp { op: UnaryOperator::Not, expr: boxed() };
+            let minus = Expr::UnaryOp { op: UnaryOperator::Minus, expr: boxed() };
+            let list = vec![name("c")];
+            let among = Expr::InList { expr: boxed(), list, negated: false };
+            // The parser takes all that follows for the right side of `IS DISTINCT FROM`; engines do not.
+            [not, minus, among, Expr::IsNull(boxed()), Expr::IsTrue(boxed())]
+        };
+        let mut trees: Vec<Expr> = operators.iter().map(pair).collect();
+        trees.extend(within(name("a")));
+        for _ in 0..2 {
+            let mut larger: Vec<Expr> = trees.iter().cloned().flat_map(within).collect();
+            for operator in &operators {
+                for tree in &trees {
+                    larger.push(binary(tree.clone(), operator.clone(), name("c")));
+                    larger.push(binary(name("c"), operator.clone(), tree.clone()));
+                }
+            }
+            for tree in &larger {
+                let mut printed = tree.clone();
+                bracketed(&mut printed);
+                let again = read(&printed.to_string());
+                // A chain of one connective is the same whichever way it is read.
+                assert_eq!(chained(&again), chained(tree), "{printed}");
+            }
+            trees = larger;
+        }
+    }
+
+    /// A tree as a text, in which chains of AND and OR are flat.
+    fn chained(tree: &Expr) -> String {
+        let Expr::BinaryOp { left, op, right } = tree else {
+            let mut tree = tree.clone();
+            bracketed(&mut tree);
+            return tree.to_string();
+        };
+        if !matches!(op, BinaryOperator::And | BinaryOperator::Or) {
+            return format!("({} {op} {})", chained(left), chained(right));
+        }
+        let (mut rest, mut parts) = (vec![left, right], Vec::new());
+        while let Some(part) = rest.pop() {
+            match &**part {
+                Expr::BinaryOp { left, op: own, right } if own == op => rest.extend([left, right]),
+                part => parts.push(chained(part)),
+            }
+        }
+        format!("[{op} {}]", parts.join(" "))
+    }
 }

@@ -155,3 +155,53 @@ fn quoted(written: &str) -> Option<Expr> {
     };
     escaped.split('\'').map(text).reduce(joined)
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlparser::dialect::{DuckDbDialect, SparkSqlDialect};
+    use sqlparser::parser::Parser;
+
+    use super::*;
+    use crate::sql::{Selected, cast, name, number};
+
+    fn of(item: Expr, dialect: Dialect) -> String {
+        let printed = printed(Selected::from("t", None).item(item, "select").query(), dialect);
+        let read = match dialect {
+            Dialect::Duckdb => Parser::parse_sql(&DuckDbDialect {}, &printed),
+            Dialect::Spark => Parser::parse_sql(&SparkSqlDialect {}, &printed),
+        };
+        assert!(read.is_ok(), "{printed}");
+        printed.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_text_stays_what_it_is_in_both() {
+        let value = || text("it's 100\\ '--");
+        assert_eq!(of(value(), Dialect::Duckdb), "SELECT 'it''s 100\\ ''--' AS \"select\" FROM t");
+        let spark = "SELECT 'it' || \"'\" || 's 100\\\\ ' || \"'\" || '--' AS `select` FROM t";
+        assert_eq!(of(value(), Dialect::Spark), spark);
+    }
+
+    #[test]
+    fn types_operators_and_functions_are_those_of_the_dialect() {
+        let sum = || binary(name("a"), BinaryOperator::Plus, number(1, 0));
+        let divided = || {
+            let wide = cast(sum(), DataType::HugeInt, false);
+            binary(
+                binary(wide, BinaryOperator::DuckIntegerDivide, sum()),
+                BinaryOperator::Modulo,
+                number(2, 0),
+            )
+        };
+        let duckdb = "SELECT CAST(a + 1 AS HUGEINT) // (a + 1) % 2 AS \"select\" FROM t";
+        assert_eq!(of(divided(), Dialect::Duckdb), duckdb);
+        let spark = "SELECT CAST(a + 1 AS DECIMAL(38,0)) DIV (a + 1) % 2 AS `select` FROM t";
+        assert_eq!(of(divided(), Dialect::Spark), spark);
+        let day = || {
+            let days = binary(name("d"), BinaryOperator::Minus, number(3, 0));
+            cast(days, DataType::Date, false)
+        };
+        assert_eq!(of(day(), Dialect::Duckdb), "SELECT CAST(d - 3 AS DATE) AS \"select\" FROM t");
+        assert_eq!(of(day(), Dialect::Spark), "SELECT date_sub(d, 3) AS `select` FROM t");
+    }
+}

@@ -84,7 +84,7 @@ impl Statement<'_> {
             ("rest", text(REST)),
             ("total", text(TOTAL)),
         ];
-        let reads_as = expression("ltrim($value, $mark) IN ($rest, $total)", &parts);
+        let reads_as = expression("trim(LEADING $mark FROM $value) IN ($rest, $total)", &parts);
         let is_value = binary(self.placed(dimension), BinaryOperator::Eq, number(0, 0));
         let is_value = (!self.is_plain()).then_some(is_value);
         let condition = crate::exact::known(all(is_value.into_iter().chain([reads_as])));
