@@ -30,7 +30,9 @@ pub(crate) fn printed(mut query: Query, dialect: Dialect) -> String {
         debug_assert!(visited.is_continue());
     }
     bracketed(&mut query);
-    format!("{query:#}\n")
+    let order = query.order_by.take();
+    let order = order.map_or_else(String::new, |order| format!("\n{order}"));
+    format!("{query:#}{order}\n")
 }
 
 /// Puts a tree in Spark's words.

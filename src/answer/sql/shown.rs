@@ -160,7 +160,10 @@ impl Statement<'_> {
                 if self.is_placed(*dimension) {
                     keys.push(key(self.placed(*dimension), false));
                 }
-                keys.push(key(of(&source, column), descending));
+                // Under its name alone it could be what is shown in its place.
+                let written = self.written(*dimension) != name(column);
+                let value = if written { of(&source, column) } else { name(column) };
+                keys.push(key(value, descending));
             } else if let Some(figure) = figure {
                 let value = of(&source, &self.number_column(figure));
                 if self.has_status(figure) {

@@ -65,6 +65,13 @@ pub(super) fn in_range(column: &Expr, range: QuarterRange) -> Option<Expr> {
         named.then(|| binary(column.clone(), operator, text(&quarter.to_string())))
     };
     let (first, last) = (range.first(), range.last());
+    if first == last {
+        return Some(listed(column.clone(), vec![text(&first.to_string())]));
+    }
+    if YEARS.contains(&first.year()) && YEARS.contains(&last.year()) {
+        let ends = [first, last].map(|it| (it.to_string(), true));
+        return in_runs(column, &ends);
+    }
     all(end(first, BinaryOperator::GtEq).into_iter().chain(end(last, BinaryOperator::LtEq)))
 }
 
