@@ -17,6 +17,7 @@ use sqlparser::dialect::{DuckDbDialect, SparkSqlDialect};
 use sqlparser::parser::Parser;
 
 use crate::answers::current_files;
+use crate::expressions::Expressions;
 use crate::peers::peer;
 use crate::sandbox::{PERSONS, Sandbox};
 use crate::seeded::warehouse;
@@ -460,6 +461,26 @@ impl Questions {
         }
         arguments
     }
+}
+
+#[test]
+fn random_filters_as_sql_count_the_same_rows() {
+    let mut expressions = Expressions::new(31);
+    let mut filters: Vec<String> = (0..400).map(|at| expressions.truth(1 + at % 4)).collect();
+    filters.extend((0..150).map(|_| expressions.flat()));
+    filters.extend((0..100).map(|_| expressions.marked()));
+    let opened = Warehouse::open(&warehouse().join("warehouse")).unwrap();
+    let question = |filter: String| {
+        let quoted = filter.replace('\\', "\\\\").replace('"', "\\\"");
+        let text = format!("metrics = [\"observations\"]\nfilter = \"{quoted}\"\n");
+        // What has no sense, or compares with what no row can have, is refused.
+        let query = Query::read("mine", "mine.toml", &text).ok()?;
+        let question = resolve(query, &Arguments::default(), opened.dictionary()).ok()?;
+        Some((text, question))
+    };
+    let questions: Vec<_> = filters.into_iter().filter_map(question).collect();
+    assert!(questions.len() > 400, "{}", questions.len());
+    assert!(compare(warehouse(), questions) > 300);
 }
 
 /// How many questions are made; more where somebody asks for them.

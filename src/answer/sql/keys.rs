@@ -6,10 +6,8 @@
 use super::level::Rows;
 use crate::counting::sql::{QUARTERS, against_column, level_name};
 use crate::metric::{AFTER_GAP, Dimension};
-use crate::query::language::span::Span;
 use crate::query::plan::level::Level;
 use crate::query::plan::values::known_values;
-use crate::query::{Against, Formula};
 use crate::sql::{Cte, Expr, Selected, any, common, listed, name, of, same, table, text};
 
 const OF_TIME: [Dimension; 2] = [Dimension::Quarter, Dimension::Year];
@@ -26,21 +24,15 @@ impl Rows<'_> {
 
     /// The cells with observations, and those that are compared with one or have one in their span.
     fn with_figures(&self) -> crate::sql::Query {
-        let formulas = || self.statement.question.query.derived.iter().map(|it| &it.formula);
-        let mut againsts: Vec<Against> = formulas().filter_map(Formula::against).collect();
-        againsts.sort_unstable();
-        againsts.dedup();
-        let mut spans: Vec<Span> = formulas().map(Formula::span).collect();
-        spans.sort_unstable();
-        spans.dedup();
+        let query = &self.statement.question.query;
         let counts = self.counts();
         let quarter = || of(QUARTERS, "quarter");
         let own = self.cells_of(&counts, quarter());
-        let compared = againsts.into_iter().map(|it| {
+        let compared = query.againsts().into_iter().map(|it| {
             let cells = self.cells_of(&counts, against_column(it));
             cells.satisfying(self.is_delivered())
         });
-        let gathered = spans.into_iter().filter(|it| *it != Span::Own).map(|span| {
+        let gathered = query.spans().into_iter().map(|span| {
             let level = Level { dimensions: self.dimensions.clone(), span };
             self.cells_of(&level_name(&level), quarter()).satisfying(self.is_delivered())
         });

@@ -111,11 +111,10 @@ impl Rows<'_> {
         if self.has_keys() {
             selected = selected.left_join(&counts, None, self.alike(&counts, &self.dimensions));
         }
-        let formulas = || self.statement.question.query.derived.iter().map(|it| &it.formula);
+        let query = &self.statement.question.query;
+        let formulas = || query.derived.iter().map(|it| &it.formula);
         let by_quarter = self.has(Dimension::Quarter);
-        let mut againsts: Vec<Against> = formulas().filter_map(Formula::against).collect();
-        againsts.sort_unstable();
-        againsts.dedup();
+        let againsts = query.againsts();
         if by_quarter && !againsts.is_empty() {
             let on = same(of(QUARTERS, "quarter"), self.dimension(Dimension::Quarter), false);
             selected = selected.join(QUARTERS, None, vec![on]);
@@ -129,10 +128,7 @@ impl Rows<'_> {
             on.extend(self.alike(&other, &rest));
             selected = selected.left_join(&counts, Some(&other), on);
         }
-        let mut spans: Vec<Span> = formulas().map(Formula::span).collect();
-        spans.sort_unstable();
-        spans.dedup();
-        for span in spans.into_iter().filter(|it| by_quarter && *it != Span::Own) {
+        for span in query.spans().into_iter().filter(|_| by_quarter) {
             let table = name_of(&self.dimensions, span);
             selected = selected.left_join(&table, None, self.alike(&table, &self.dimensions));
         }

@@ -89,18 +89,15 @@ impl Counting<'_> {
             columns.push("year".to_owned());
             values.push(Box::new(|quarter| text(&quarter.year().to_string())));
         }
-        let formulas = || query.derived.iter().map(|it| &it.formula);
+        let againsts = query.againsts();
         for against in [Against::PreviousQuarter, Against::YearBefore] {
-            if formulas().any(|it| it.against() == Some(against)) {
+            if againsts.contains(&against) {
                 let known = ["previous_quarter", "year_before"];
                 columns.push(known[usize::from(against == Against::YearBefore)].to_owned());
                 values.push(Box::new(move |quarter| text(&against.of(quarter).to_string())));
             }
         }
-        let mut spans: Vec<Span> = formulas().map(crate::query::Formula::span).collect();
-        spans.sort_unstable();
-        spans.dedup();
-        for span in spans.into_iter().filter(|it| *it != Span::Own) {
+        for span in query.spans() {
             columns.push(first_column(span));
             let first = move |quarter| span.sources(quarter).into_iter().min();
             values.push(Box::new(move |quarter| {
