@@ -185,6 +185,15 @@ mod tests {
     }
 
     #[test]
+    fn no_text_ends_before_its_end() {
+        let value = || text("\\' OR ''1");
+        let duckdb = "SELECT '\\' || ''' OR ''' || '''1' AS \"select\" FROM t";
+        assert_eq!(of(value(), Dialect::Duckdb), duckdb);
+        let spark = of(value(), Dialect::Spark);
+        assert!(!spark.replace("\"'\"", "").contains("''1"), "{spark}");
+    }
+
+    #[test]
     fn types_operators_and_functions_are_those_of_the_dialect() {
         let sum = || binary(name("a"), BinaryOperator::Plus, number(1, 0));
         let divided = || {

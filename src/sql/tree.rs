@@ -79,8 +79,22 @@ pub(crate) fn of(table: &str, column: &str) -> Expr {
     Expr::CompoundIdentifier(vec![ident(table), ident(column)])
 }
 
+/// A text. The printer takes an apostrophe behind a backslash or behind another one for escaped already, and would
+/// end the text there: such a text is put together of others.
 pub(crate) fn text(value: &str) -> Expr {
-    Expr::value(Value::SingleQuotedString(value.to_owned()))
+    let mut pieces = Vec::new();
+    let (mut piece, mut before) = (String::new(), None);
+    for character in value.chars() {
+        if character == '\'' && matches!(before, Some('\\' | '\'')) {
+            pieces.push(std::mem::take(&mut piece));
+        }
+        piece.push(character);
+        before = Some(character);
+    }
+    pieces.push(piece);
+    let pieces = pieces.into_iter().map(|it| Expr::value(Value::SingleQuotedString(it)));
+    let joined = |left, right| binary(left, BinaryOperator::StringConcat, right);
+    known(pieces.reduce(joined))
 }
 
 /// A number with so many digits behind its decimal mark.
