@@ -103,7 +103,8 @@ fn operated(operator: Operator, left: Expr, right: Expr) -> Expr {
 /// What stands over and under the line.
 fn fraction(typed: &Typed) -> (Expr, Expr) {
     if let Node::Quotient(over, under) = &typed.node {
-        return (whole(over), whole(under));
+        // A constant alone would be a narrow number, and its products too large.
+        return (wide(whole(over)), wide(whole(under)));
     }
     (whole(typed), ten_to(known(typed.kind.scale())))
 }
@@ -139,16 +140,52 @@ fn parsed(text: Expr, digits: u8) -> Expr {
     case(vec![(expression(pattern, &[("text", text)]), number)], None)
 }
 
+/// What stands over and under the line; what is known of the latter is a number.
+struct Fraction {
+    over: Expr,
+    under: Result<i128, Expr>,
+}
+
+impl Fraction {
+    fn of(typed: &Typed) -> Self {
+        let constant = |typed: &Typed| match typed.as_constant() {
+            Some(Constant::Number(number)) if *number != 0 => Some(*number),
+            _ => None,
+        };
+        // A constant alone would be a narrow number, and its products too large.
+        let over = |typed: &Typed| {
+            if constant(typed).is_some() { wide(whole(typed)) } else { whole(typed) }
+        };
+        if let Node::Quotient(above, below) = &typed.node {
+            let under = constant(below).ok_or_else(|| whole(below));
+            return Self { over: over(above), under };
+        }
+        Self { over: over(typed), under: Ok(known(power(known(typed.kind.scale())))) }
+    }
+
+    /// The product with what is under the other, with a line of its own that is above 0.
+    fn times_under(&self, other: &Self) -> Expr {
+        let over = match &self.under {
+            Ok(under) if *under > 0 => self.over.clone(),
+            Ok(_) => expression("-($over)", &[("over", self.over.clone())]),
+            Err(under) => {
+                let parts = [("over", self.over.clone()), ("under", under.clone())];
+                expression("CASE WHEN $under < 0 THEN -($over) ELSE $over END", &parts)
+            }
+        };
+        match &other.under {
+            Ok(1 | -1) => over,
+            Ok(under) => times(over, number(under.abs(), 0)),
+            Err(under) => {
+                let parts = [("over", over), ("under", under.clone())];
+                expression("$over * nullif(abs($under), 0)", &parts)
+            }
+        }
+    }
+}
+
 /// A comparison of numbers of which one is a quotient, as fractions; none is over 0.
 pub(super) fn compared(left: &Typed, operator: BinaryOperator, right: &Typed) -> Expr {
-    let ((over, under), (other_over, other_under)) = (fraction(left), fraction(right));
-    let side = |over: &Expr, own: &Expr, other: &Expr| {
-        let parts = [("over", over.clone()), ("own", own.clone()), ("other", other.clone())];
-        let product =
-            "CASE WHEN nullif($own, 0) < 0 THEN -($over) ELSE $over END * nullif(abs($other), 0)";
-        expression(product, &parts)
-    };
-    let (left, right) =
-        (side(&over, &under, &other_under), side(&other_over, &other_under, &under));
-    binary(left, operator, right)
+    let (left, right) = (Fraction::of(left), Fraction::of(right));
+    binary(left.times_under(&right), operator, right.times_under(&left))
 }
