@@ -107,6 +107,8 @@ pub mod warehouse;
 
 mod scan;
 
+pub mod sql;
+
 pub mod metric;
 
 pub mod query;

@@ -13,7 +13,6 @@ use super::complete::combinations;
 use crate::counting::figures::Key;
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
-use crate::query::Against;
 use crate::query::language::span::Span;
 
 impl<'a> Assembly<'a> {
@@ -55,7 +54,7 @@ impl<'a> Assembly<'a> {
 
     /// Cells without observations in which other quarters could leave a figure.
     fn others(&self, dimensions: &[Dimension]) -> BTreeSet<Key> {
-        let derived = &self.question.query().derived;
+        let query = self.question.query();
         if !dimensions.contains(&Dimension::Quarter) {
             return BTreeSet::new();
         }
@@ -67,9 +66,7 @@ impl<'a> Assembly<'a> {
                 others.insert(key);
             }
         };
-        let againsts: BTreeSet<Against> =
-            derived.iter().filter_map(|it| it.formula.against()).collect();
-        for against in againsts {
+        for against in query.againsts() {
             let mut compared: BTreeMap<Quarter, Vec<Quarter>> = BTreeMap::new();
             for quarter in &shown {
                 compared.entry(against.of(*quarter)).or_default().push(*quarter);
@@ -80,8 +77,7 @@ impl<'a> Assembly<'a> {
                 later.for_each(|quarter| add(in_quarter(dimensions, key, *quarter)));
             }
         }
-        let spans: BTreeSet<Span> = derived.iter().map(|it| it.formula.span()).collect();
-        for span in spans.into_iter().filter(|span| *span != Span::Own) {
+        for span in query.spans() {
             let keys = self.figures.keys(dimensions, span);
             let shown = |key: &&Key| {
                 quarter_of(dimensions, key).is_some_and(|quarter| shown.contains(&quarter))

@@ -22,7 +22,7 @@ pub struct Coverage {
     /// When EBENCONVCM has a value.
     amount_validity: Option<Validity>,
     /// Regimes that fill EBENCONVCM in; any when empty.
-    amount_regimes: Vec<String>,
+    pub(super) amount_regimes: Vec<String>,
 }
 
 impl Coverage {

@@ -14,6 +14,7 @@ pub(crate) mod narrow;
 pub(crate) mod partial;
 pub(crate) mod result;
 pub(crate) mod revision;
+mod sql;
 mod standing;
 
 pub use column::{
@@ -22,4 +23,5 @@ pub use column::{
 pub(crate) use complete::Coverage;
 pub(crate) use result::ResultTable;
 pub(crate) use revision::State;
+pub(crate) use sql::as_sql;
 pub(crate) use standing::check_standings;

@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 use super::console::Console;
 use super::error::{CliError, Exit, say_unused_histories};
 use super::files::file_json;
-use super::options::{OfTexts, OutputArguments};
+use super::options::{OfTexts, OutputArguments, word};
 use super::output::pretty_json;
 use super::place::Guard;
 use super::run::{QuestionArguments, expect_delivered};
 use crate::counting::{Declined, Way};
 use crate::export::Format;
 use crate::pipeline::answer::{Timing, time};
-use crate::pipeline::explanation::{Explanation, explain};
+use crate::pipeline::explanation::{Explanation, explain, explain_as_sql};
 use crate::query::Catalog;
 use crate::render::{bytes, count, grouped};
+use crate::sql::Dialect;
 use crate::warehouse::{TableFile, Warehouse};
 
 /// Show how a query is counted: over person histories or from which files, row groups and columns,
@@ -25,7 +26,8 @@ use crate::warehouse::{TableFile, Warehouse};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sppis explain by-regime-and-measure --from 2008Q1 --to 2008Q2\n  sppis \
-                  explain by-year --time\n  sppis explain by-year --format json"
+                  explain by-year --time\n  sppis explain by-year --format json\n  sppis explain \
+                  by-region --where region=04000 --sql"
 )]
 pub(super) struct Arguments {
     /// Name of the query.
@@ -38,6 +40,19 @@ pub(super) struct Arguments {
     /// Answer it too, and say how long counting and putting the table together take.
     #[arg(long)]
     time: bool,
+
+    /// Write one statement of SQL instead that gives the whole answer, over a table `observations` of
+    /// the current files (`sppis files`); a status column that would be empty stays.
+    #[arg(long, conflicts_with = "time")]
+    sql: bool,
+
+    /// Whose SQL it is.
+    #[arg(long, value_enum, default_value_t, requires = "sql")]
+    dialect: Dialect,
+
+    /// Leave out figures over only some of the quarters that they should be over, as `run` does.
+    #[arg(long, requires = "sql")]
+    complete_only: bool,
 
     #[command(flatten)]
     output: OutputArguments<OfTexts>,
@@ -62,6 +77,18 @@ pub(super) fn run(
         if !undelivered.is_empty() {
             let quarters = undelivered.join(", ");
             console.say(&format!("note: asked for and not delivered: {quarters}"));
+        }
+        if arguments.sql {
+            let question = question.complete_only(arguments.complete_only);
+            let statement = explain_as_sql(&question, &basis, arguments.dialect)?;
+            if sink.format == Format::Json {
+                let version = snapshot.version();
+                let document = json!({ "version": version, "dialect": word(&arguments.dialect), "sql": statement });
+                sink.put(pretty_json(&document)?.as_bytes(), console)?;
+            } else {
+                sink.put_text(&statement, console)?;
+            }
+            continue;
         }
         let explanation = explain(question.clone(), &basis)?;
         let timing = arguments.time.then(|| time(question, &basis)).transpose()?;

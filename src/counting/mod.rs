@@ -1,7 +1,7 @@
 //! Counting: what a question needs counted, by level and cell, in exact integers.
 //!
 //! Rooms behind it: `polars`, the reference, as lazy frames over the observations; `recount`, the same a second
-//! way, row by row, to be compared with; `index`, what is derived from the observations to count faster. They are
+//! way, row by row, to be compared with; `sql`, the same as queries of SQL, for others to count; `index`, what is derived from the observations to count faster. They are
 //! private: nobody else knows which there are.
 //!
 //! In: a [`crate::query::Question`], a snapshot's observations or what is derived from them. Out:
@@ -12,6 +12,7 @@ pub(crate) mod figures;
 mod index;
 mod polars;
 mod recount;
+pub(crate) mod sql;
 
 pub use declined::Declined;
 pub use figures::{Checked, Figures};
@@ -21,3 +22,4 @@ pub(crate) use polars::{
     column_type, derive, halves, lower, order_keys, satisfying, whole, widened,
 };
 pub use recount::{Batches, check};
+pub use sql::Unwritten;

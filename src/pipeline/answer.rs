@@ -18,8 +18,8 @@ pub use super::provenance::{classification, provenance};
 use crate::answer::{Coverage, ResultTable, State, check_standings};
 use crate::counting::histories::{Histories, HistoriesError};
 use crate::counting::{
-    Checked, CompileError, CompiledQuery, CountError, Decided, Declined, Figures, Source, check,
-    collect, columns_of, compile, decide, ranking,
+    Checked, CompileError, CompiledQuery, CountError, Decided, Declined, Figures, Source,
+    Unwritten, check, collect, columns_of, compile, decide, ranking,
 };
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
@@ -42,6 +42,9 @@ pub enum AnswerError {
     /// A file is not as it was written.
     #[error(transparent)]
     Warehouse(Box<WarehouseError>),
+    /// A question is not written as SQL.
+    #[error(transparent)]
+    Unwritten(#[from] Unwritten),
     /// A statement is none, or could not be computed.
     #[error(transparent)]
     Statement(#[from] StatementError),

@@ -1,6 +1,6 @@
 //! How a question is answered, without its answer: what is read, and the plans.
 //!
-//! In: a question. Out: an [`Explanation`]. Never: more read than footers, and what the ranking of a
+//! In: a question. Out: an [`Explanation`], or a statement of SQL. Never: more read than footers, and what the ranking of a
 //! query with a top needs.
 
 use std::collections::BTreeSet;
@@ -9,10 +9,12 @@ use parquet::file::metadata::RowGroupMetaData;
 use polars::prelude::*;
 
 use super::answer::{AnswerError, Basis, open};
+use crate::answer::as_sql;
 use crate::counting::{Declined, Way, compile};
 use crate::exact::fitting;
 use crate::query::Question;
 use crate::scan::Scan;
+use crate::sql::Dialect;
 
 /// How a question is answered.
 #[derive(Debug)]
@@ -52,6 +54,15 @@ pub(crate) fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanati
         }
     }
     Ok(Explanation { over_histories, scan, row_group_count, column_bytes, plans, columns })
+}
+
+/// A question as one statement of SQL; nothing is read for it.
+pub fn explain_as_sql(
+    question: &Question,
+    basis: &Basis<'_>,
+    dialect: Dialect,
+) -> Result<String, AnswerError> {
+    Ok(as_sql(question, basis.coverage(), basis.dictionary(), dialect)?)
 }
 
 /// What a plan uses twice has a random name; numbered, the same question has the same plan.

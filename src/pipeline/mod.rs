@@ -25,3 +25,5 @@ mod stages;
 mod stored_duplicates;
 pub(crate) mod validated;
 mod whole;
+
+pub use explanation::explain_as_sql;

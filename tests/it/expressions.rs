@@ -14,10 +14,10 @@ use crate::sandbox::Sandbox;
 use crate::seeded::{copy, warehouse};
 
 /// Makes expressions of a kind from a seed.
-struct Expressions(ChaCha8Rng);
+pub(crate) struct Expressions(ChaCha8Rng);
 
 impl Expressions {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
@@ -156,7 +156,7 @@ impl Expressions {
         }
     }
 
-    fn truth(&mut self, depth: u32) -> String {
+    pub(crate) fn truth(&mut self, depth: u32) -> String {
         if depth == 0 {
             return self.comparison(0);
         }
@@ -193,7 +193,7 @@ impl Expressions {
     }
 
     /// Conditions one after the other, with hardly any parentheses.
-    fn flat(&mut self) -> String {
+    pub(crate) fn flat(&mut self) -> String {
         let mut text = String::new();
         for at in 0..self.0.random_range(1..5) {
             if at > 0 {
@@ -246,7 +246,7 @@ impl Expressions {
     }
 
     /// A pattern with marks in a text with marks.
-    fn marked(&mut self) -> String {
+    pub(crate) fn marked(&mut self) -> String {
         const MARKS: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ";
         let mut mark = || char::from(*MARKS.choose(&mut self.0).unwrap());
         let (inside, wanted) = ([mark(), mark(), mark()], [mark(), mark()]);

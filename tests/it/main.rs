@@ -199,6 +199,7 @@ mod tidy;
 mod gaps;
 
 /// What can be asked for: what the dictionary knows, and what the data hold.
+mod as_sql;
 mod asked;
 
 /// Which quarters a figure is over, and what says so where some or all are missing.

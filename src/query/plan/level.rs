@@ -3,9 +3,11 @@
 //! A level is a set of dimensions and a span of quarters. Every total, share, comparison and moving
 //! figure names the level it needs; nothing that is distinct is ever added up from a finer level.
 
+use std::collections::BTreeSet;
+
 use crate::metric::{Dimension, Metric, Subject, Tally};
 use crate::quarter::Quarter;
-use crate::query::language::derived::{Derived, Formula};
+use crate::query::language::derived::{Against, Derived, Formula};
 use crate::query::language::file::Query;
 use crate::query::language::span::Span;
 
@@ -62,6 +64,16 @@ impl Query {
         let of_derived = self.derived.iter().flat_map(|derived| derived.formula.about());
         let metrics = self.metrics.iter().copied().chain(of_derived).filter(|_| self.complete);
         metrics.filter(|it| it.is_of_conventions()).flat_map(Metric::held_by).collect()
+    }
+
+    /// The quarters that its figures compare others with, each once.
+    pub(crate) fn againsts(&self) -> BTreeSet<Against> {
+        self.derived.iter().filter_map(|it| it.formula.against()).collect()
+    }
+
+    /// The spans of several quarters that its figures are over, each once.
+    pub(crate) fn spans(&self) -> BTreeSet<Span> {
+        self.derived.iter().map(|it| it.formula.span()).filter(|it| *it != Span::Own).collect()
     }
 
     /// Quarters before a range that its figures need.

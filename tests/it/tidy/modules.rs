@@ -6,7 +6,7 @@ use super::source::sources;
 /// Modules in the order the data walk through them, each with those it may import.
 ///
 /// Every name allowed stands above, so there is no way round in a circle.
-const MODULES: [(&str, &[&str]); 33] = [
+const MODULES: [(&str, &[&str]); 34] = [
     ("exact", &[]),
     ("visible", &[]),
     ("quarter", &["exact"]),
@@ -37,6 +37,7 @@ const MODULES: [(&str, &[&str]); 33] = [
         ],
     ),
     ("scan", &["quarter", "attribution", "warehouse"]),
+    ("sql", &["exact"]),
     ("metric", &[]),
     ("query", &["exact", "quarter", "document", "dictionary", "metric"]),
     (
@@ -48,11 +49,15 @@ const MODULES: [(&str, &[&str]); 33] = [
             "dictionary",
             "attribution",
             "warehouse",
+            "sql",
             "metric",
             "query",
         ],
     ),
-    ("answer", &["exact", "quarter", "document", "dictionary", "metric", "query", "counting"]),
+    (
+        "answer",
+        &["exact", "quarter", "document", "dictionary", "sql", "metric", "query", "counting"],
+    ),
     ("statement", &["exact", "document", "dictionary", "metric", "query", "counting", "answer"]),
     ("disclosure", &["quarter", "document", "metric", "query", "answer"]),
     (
