@@ -3,7 +3,7 @@
 //! In: what counts are called. Out: columns and joins. Never: a cell without rows, taken for one without a value: it
 //! is one of zeros.
 
-use super::Statement;
+use super::statement::Statement;
 use crate::counting::sql::{QUARTERS, against_column, level_name, metric_column, spread_name};
 use crate::metric::{Dimension, Metric};
 use crate::query::language::span::Span;

@@ -6,7 +6,7 @@ use sqlparser::ast::{OrderBy, OrderByExpr, OrderByKind, OrderByOptions};
 
 use super::figure::Figure;
 use super::standing::PARTIAL;
-use super::{CELLS, Statement};
+use super::statement::{CELLS, Statement};
 use crate::answer::{MARK, REST, TOTAL};
 use crate::counting::sql::halves_to_even;
 use crate::metric::Dimension;

@@ -7,7 +7,7 @@
 use chrono::Datelike as _;
 use sqlparser::ast::{TypedString, UnaryOperator, Value};
 
-use super::numbers::{compared, is_plain, whole};
+use super::numbers::{compared, first, is_plain, whole};
 use crate::exact::known;
 use crate::quarter::{Day, date_of};
 use crate::query::language::expression::{
@@ -18,20 +18,15 @@ use crate::sql::{
     number, text, truth,
 };
 
-/// A condition.
-pub(super) fn condition(typed: &Typed) -> Expr {
-    value(typed)
-}
-
-/// The first that is a value.
-pub(super) fn first(parts: Vec<Expr>) -> Expr {
-    let pair =
-        |left, right| expression("coalesce($left, $right)", &[("left", left), ("right", right)]);
-    parts.into_iter().rev().reduce(|rest, part| pair(part, rest)).unwrap_or_else(nothing)
+impl Typed {
+    /// The same as SQL.
+    pub(super) fn as_sql(&self) -> Expr {
+        value(self)
+    }
 }
 
 /// Any expression but a number that is computed, which stands without its decimal mark.
-pub(super) fn value(typed: &Typed) -> Expr {
+fn value(typed: &Typed) -> Expr {
     match &typed.node {
         Node::Column(column) => name(column),
         Node::Constant(value) => constant(value, typed.kind),

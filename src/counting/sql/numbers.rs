@@ -3,7 +3,6 @@
 //! In: trees of whole numbers. Out: trees of whole numbers. Never: a binary float, or a division that an engine
 //! rounds in its own way.
 
-use super::expression::{condition, value};
 use crate::exact::known;
 use crate::query::language::expression::number::power;
 use crate::query::language::expression::{
@@ -20,6 +19,13 @@ pub(crate) fn halves_to_even(over: &Expr, under: &Expr) -> Expr {
                    $under) > $under THEN 1 WHEN 2 * (abs($over) % $under) = $under THEN (abs($over) // $under) % 2 \
                    ELSE 0 END)";
     expression(rounded, &parts)
+}
+
+/// The first that is a value.
+pub(super) fn first(parts: Vec<Expr>) -> Expr {
+    let pair =
+        |left, right| expression("coalesce($left, $right)", &[("left", left), ("right", right)]);
+    parts.into_iter().rev().reduce(|rest, part| pair(part, rest)).unwrap_or_else(nothing)
 }
 
 /// A size with its sign.
@@ -73,18 +79,18 @@ pub(super) fn whole(typed: &Typed) -> Expr {
                 [("inner", whole(inner)), ("least", number(*least, 0)), ("most", number(*most, 0))];
             expression("CASE WHEN $inner BETWEEN $least AND $most THEN $inner END", &parts)
         }
-        Node::Parse { inner, .. } => parsed(value(inner), known(typed.kind.scale())),
+        Node::Parse { inner, .. } => parsed(inner.as_sql(), known(typed.kind.scale())),
         Node::Case(branches, otherwise) => {
-            let branches = branches.iter().map(|(when, then)| (condition(when), whole(then)));
+            let branches = branches.iter().map(|(when, then)| (when.as_sql(), whole(then)));
             case(branches.collect(), Some(whole(otherwise)))
         }
-        Node::First(parts) => super::expression::first(parts.iter().map(whole).collect()),
+        Node::First(parts) => first(parts.iter().map(whole).collect()),
         Node::Text(TextFunction::Length, parts, _) => {
             let [inner] = parts.as_slice() else { return nothing() };
-            expression("length($inner)", &[("inner", value(inner))])
+            expression("length($inner)", &[("inner", inner.as_sql())])
         }
         // Days between dates, and parts of dates.
-        _ => value(typed),
+        _ => typed.as_sql(),
     }
 }
 

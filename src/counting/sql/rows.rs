@@ -4,7 +4,6 @@
 //! Never: a row for an observation that the reference leaves out, or the other way round.
 
 use super::Counting;
-use super::expression::condition;
 use super::lookups::{GROUPS, PLACES, SUCCESSORS};
 use super::quarters::in_range;
 use crate::counting::polars::columns_of;
@@ -55,7 +54,7 @@ impl Counting<'_> {
         }
         let range = self.question.counted_range();
         let range = range.and_then(|range| in_range(&name("quarter"), range));
-        let filter = self.question.query.filter.as_ref().map(|it| condition(it.condition()));
+        let filter = self.question.query.filter.as_ref().map(|it| it.condition().as_sql());
         let wheres = self.question.row_conditions().map(|(it, values)| self.is_one_of(*it, values));
         let rows = rows.satisfying(all(range.into_iter().chain(wheres).chain(filter)));
         known.into_iter().chain([common(ROWS, rows.query())]).collect()
