@@ -8,6 +8,7 @@ use super::column::Cell;
 use crate::counting::Figures;
 use crate::counting::figures::Key;
 use crate::dictionary::{Dictionary, Validity};
+use crate::exact::fitting;
 use crate::metric::{AFTER_GAP, Dimension, Metric};
 use crate::quarter::{Month, Quarter, QuarterRange};
 use crate::query::language::span::Span;
@@ -121,6 +122,42 @@ impl Coverage {
     }
 }
 
+/// The most rows that a complete answer may have at a level: more are read by nobody, and fill the memory.
+const ROWS_MAX: u64 = 4_000_000;
+
+/// A complete answer with more rows than it may have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "query `{query}`: `complete` asks for {rows} rows, every combination of values, and may ask for {ROWS_MAX}; \
+     leave `complete` out, or narrow the answer with `--where`, `--from` and `--to`"
+)]
+pub struct TooManyRows {
+    query: String,
+    rows: u64,
+}
+
+/// Whether a complete answer has no more rows than it may have.
+pub(crate) fn check_size(
+    question: &Question,
+    figures: &Figures,
+    coverage: &Coverage,
+    dictionary: &Dictionary,
+) -> Result<(), TooManyRows> {
+    if !question.query().complete {
+        return Ok(());
+    }
+    let asked = coverage.asked(question);
+    for dimensions in question.query.row_levels() {
+        let values = values(&dimensions, question, figures, &asked, dictionary);
+        let counts = values.iter().map(|it| fitting::<_, u64>(it.len()));
+        let rows = counts.fold(1, u64::saturating_mul);
+        if rows > ROWS_MAX {
+            return Err(TooManyRows { query: question.query.name.clone(), rows });
+        }
+    }
+    Ok(())
+}
+
 /// Every combination of the values of `dimensions`.
 pub(crate) fn combinations(
     dimensions: &[Dimension],
@@ -129,8 +166,26 @@ pub(crate) fn combinations(
     asked: &[Quarter],
     dictionary: &Dictionary,
 ) -> BTreeSet<Key> {
-    let found: Vec<&Key> = figures.keys(dimensions, Span::Own).collect();
     let mut keys: Vec<Key> = vec![Vec::new()];
+    for values in values(dimensions, question, figures, asked, dictionary) {
+        let with = |key: &Key| -> Vec<Key> {
+            values.iter().map(|it| [key.as_slice(), std::slice::from_ref(it)].concat()).collect()
+        };
+        keys = keys.iter().flat_map(with).collect();
+    }
+    keys.into_iter().collect()
+}
+
+/// The values of each dimension that a complete answer has.
+fn values(
+    dimensions: &[Dimension],
+    question: &Question,
+    figures: &Figures,
+    asked: &[Quarter],
+    dictionary: &Dictionary,
+) -> Vec<BTreeSet<Option<Arc<str>>>> {
+    let found: Vec<&Key> = figures.keys(dimensions, Span::Own).collect();
+    let mut all = Vec::with_capacity(dimensions.len());
     for (at, dimension) in dimensions.iter().enumerate() {
         let only = question.wheres.get(dimension);
         let is_asked = |it: &Option<Arc<str>>| {
@@ -161,12 +216,7 @@ pub(crate) fn combinations(
             }
         }
         values.retain(is_asked);
-        keys = keys
-            .iter()
-            .flat_map(|key| {
-                values.iter().map(|it| [key.as_slice(), std::slice::from_ref(it)].concat())
-            })
-            .collect();
+        all.push(values);
     }
-    keys.into_iter().collect()
+    all
 }

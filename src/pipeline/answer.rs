@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use polars::prelude::*;
 
 pub use super::provenance::{classification, provenance};
-use crate::answer::{Coverage, ResultTable, State, check_standings};
+use crate::answer::{Coverage, ResultTable, State, TooManyRows, check_size, check_standings};
 use crate::counting::histories::{Histories, HistoriesError};
 use crate::counting::{
     Checked, CompileError, CompiledQuery, CountError, Decided, Declined, Figures, Source,
@@ -42,6 +42,9 @@ pub enum AnswerError {
     /// A file is not as it was written.
     #[error(transparent)]
     Warehouse(Box<WarehouseError>),
+    /// A complete answer would be too large.
+    #[error(transparent)]
+    TooManyRows(#[from] TooManyRows),
     /// A question is not written as SQL.
     #[error(transparent)]
     Unwritten(#[from] Unwritten),
@@ -193,7 +196,7 @@ pub struct Answers {
 /// Answers questions, together.
 pub fn answer(questions: Vec<Question>, basis: &Basis<'_>) -> Result<Answers, AnswerError> {
     let counted = counted(questions, basis, &basis.dictionary)?;
-    let tables = results(&counted, basis).into_iter();
+    let tables = results(&counted, basis)?.into_iter();
     let tables = tables.map(|result| release(result, Policy::Internal)).collect();
     Ok(Answers { tables, counted, compared: false })
 }
@@ -210,6 +213,10 @@ pub fn answer_compared(
     let ranked = now.iter().map(|(question, figures)| question.ranked_as(figures));
     let dictionary = basis.dictionary_for(other);
     let before = counted(ranked.collect::<PolarsResult<_>>()?, other, &dictionary)?;
+    for ((question, figures), (_, old)) in now.iter().zip(&before) {
+        check_size(question, figures, &basis.coverage, &basis.dictionary)?;
+        check_size(question, old, &other.coverage, &basis.dictionary)?;
+    }
     let compared = now.iter().zip(&before).map(|((question, figures), (_, old))| {
         let [now, before] = [(figures, &basis.coverage), (old, &other.coverage)]
             .map(|(figures, coverage)| State { figures, coverage });
@@ -219,9 +226,13 @@ pub fn answer_compared(
     Ok(Answers { tables, counted: now, compared: true })
 }
 
-fn results(counted: &[(Question, Figures)], basis: &Basis<'_>) -> Vec<ResultTable> {
+fn results(
+    counted: &[(Question, Figures)],
+    basis: &Basis<'_>,
+) -> Result<Vec<ResultTable>, TooManyRows> {
     let result = |(question, figures): &(Question, Figures)| {
-        ResultTable::new(question, figures, &basis.coverage, &basis.dictionary)
+        check_size(question, figures, &basis.coverage, &basis.dictionary)?;
+        Ok(ResultTable::new(question, figures, &basis.coverage, &basis.dictionary))
     };
     counted.iter().map(result).collect()
 }
@@ -339,7 +350,7 @@ pub(crate) fn time(question: Question, basis: &Basis<'_>) -> Result<Timing, Answ
     let counted = counted(vec![question], basis, &basis.dictionary)?;
     let counting = start.elapsed();
     let start = Instant::now();
-    let _tables = results(&counted, basis);
+    let _tables = results(&counted, basis)?;
     Ok(Timing { counting, assembling: start.elapsed() })
 }
 

@@ -14,6 +14,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use crate::sandbox::Sandbox;
+use crate::seeded::copy;
 
 const ROW: &str = "85073003328;1;21004;2006-01-01;2006-01-31;;;2;500.00";
 
@@ -208,4 +209,20 @@ fn however_many_rows_are_rejected_all_are_found_in_bounded_memory() {
     assert!(printed.contains("rows read 1 000 000 = accepted 0 + rejected 1 000 000"), "{printed}");
     assert!(printed.contains("decode.field-count  1 000 000 rows"), "{printed}");
     assert!(short < 300, "{short} MiB");
+}
+
+#[test]
+fn a_complete_answer_that_would_fill_the_memory_is_refused_with_what_can_be_done() {
+    let sandbox = copy();
+    let dimensions = ["quarter", "cpas", "measures", "measures_before", "measures_after", "age"];
+    let text = format!("metrics = [\"persons\"]\ndimensions = {dimensions:?}\ncomplete = true\n");
+    sandbox.write("warehouse/queries/all.toml", text);
+    let (mebibytes, said) = peak(&sandbox, &["run", "all"]);
+    let said = said.lines().next().unwrap();
+    let number = said.split(' ').find_map(|word| word.parse::<u64>().ok()).unwrap();
+    assert!(number > 4_000_000, "{said}");
+    let masked = said.replace(&number.to_string(), "N");
+    insta::assert_snapshot!(masked, @"error: query `all`: `complete` asks for N rows, every combination of values, and may ask for 4000000; leave `complete` out, or narrow the answer with `--where`, `--from` and `--to`");
+    assert!(mebibytes < 1024, "{mebibytes}");
+    sandbox.run(["run", "all", "--from", "2005Q1", "--to", "2005Q1", "--where", "cpas=21004"]).ok();
 }
