@@ -11,7 +11,7 @@
     reason = "the modules are those of the crate, which is checked there"
 )]
 
-#[path = "../../src/quarter.rs"]
+#[path = "../../src/quarter/mod.rs"]
 pub mod quarter;
 
 #[path = "../../src/document/mod.rs"]
@@ -40,7 +40,7 @@ pub mod decode;
 #[path = "../../src/check/mod.rs"]
 pub mod check;
 
-#[path = "../../src/metric.rs"]
+#[path = "../../src/metric/mod.rs"]
 pub mod metric;
 
 pub mod query;
