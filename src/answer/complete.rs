@@ -150,6 +150,7 @@ pub(crate) fn check_size(
     for dimensions in question.query.row_levels() {
         let values = values(&dimensions, question, figures, &asked, dictionary);
         let counts = values.iter().map(|it| fitting::<_, u64>(it.len()));
+        // No figure: more than a number can tell is too many as well.
         let rows = counts.fold(1, u64::saturating_mul);
         if rows > ROWS_MAX {
             return Err(TooManyRows { query: question.query.name.clone(), rows });

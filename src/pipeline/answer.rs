@@ -14,65 +14,22 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use polars::prelude::*;
 
+pub use super::answer_error::AnswerError;
 pub use super::provenance::{classification, provenance};
 use crate::answer::{Coverage, ResultTable, State, TooManyRows, check_size, check_standings};
 use crate::counting::histories::{Histories, HistoriesError};
 use crate::counting::{
-    Checked, CompileError, CompiledQuery, CountError, Decided, Declined, Figures, Source,
-    Unwritten, check, collect, columns_of, compile, decide, ranking,
+    Checked, CompiledQuery, CountError, Decided, Declined, Figures, Source, check, collect,
+    columns_of, compile, decide, ranking,
 };
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};
 use crate::exact::known;
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::{Delivered, Question};
-use crate::scan::{Compared, Scan, ScanError, schema};
+use crate::scan::{Compared, Scan, schema};
 use crate::statement::{Statement, StatementError};
-use crate::warehouse::{CheckedBytes, Snapshot, TableFile, Warehouse, WarehouseError};
-
-/// A question that could not be answered.
-#[derive(Debug, thiserror::Error)]
-pub enum AnswerError {
-    /// The engine refuses the query.
-    #[error(transparent)]
-    Compile(#[from] CompileError),
-    /// The histories could not be counted.
-    #[error(transparent)]
-    Count(#[from] CountError),
-    /// A file is not as it was written.
-    #[error(transparent)]
-    Warehouse(Box<WarehouseError>),
-    /// A complete answer would be too large.
-    #[error(transparent)]
-    TooManyRows(#[from] TooManyRows),
-    /// A question is not written as SQL.
-    #[error(transparent)]
-    Unwritten(#[from] Unwritten),
-    /// A statement is none, or could not be computed.
-    #[error(transparent)]
-    Statement(#[from] StatementError),
-    /// A file could not be read the second time.
-    #[error("{0}: {1}")]
-    Read(String, String),
-    /// The engine could not read or compute.
-    #[error("computing the answer: {0}")]
-    Engine(#[from] PolarsError),
-}
-
-impl From<WarehouseError> for AnswerError {
-    fn from(error: WarehouseError) -> Self {
-        Self::Warehouse(Box::new(error))
-    }
-}
-
-impl From<ScanError> for AnswerError {
-    fn from(error: ScanError) -> Self {
-        match error {
-            ScanError::Warehouse(error) => error.into(),
-            ScanError::Engine(error) => Self::Engine(error),
-        }
-    }
-}
+use crate::warehouse::{CheckedBytes, Snapshot, TableFile, Warehouse};
 
 /// How figures are counted; they are the same by all means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

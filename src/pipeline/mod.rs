@@ -1,6 +1,7 @@
 //! The two ways through the house, one page each: `ingest` and `answer`.
 
 pub mod answer;
+mod answer_error;
 mod attempt;
 pub mod difference;
 pub(crate) mod edition;
