@@ -20,6 +20,7 @@ pub use model::{
 pub use refnis::{Municipality, NamedPlace, PlaceNames, Places, Successor};
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::document::Labels;
 use crate::quarter::Quarter;
@@ -56,6 +57,13 @@ impl Dictionary {
         let mut meanings = codes.iter().filter(|it| it.code == code).map(|it| &it.label);
         let first = meanings.next()?;
         meanings.all(|it| it == first).then_some(first)
+    }
+
+    /// The codes of a variable, sorted, where there are no others.
+    pub fn closed_codes(&self, variable: &str) -> Option<Vec<String>> {
+        let variable = self.variable(variable).filter(|it| it.table_complete)?;
+        let codes: BTreeSet<&str> = variable.codes.iter().map(|it| it.code.as_str()).collect();
+        Some(codes.into_iter().map(str::to_owned).collect())
     }
 
     /// The legal regimes.

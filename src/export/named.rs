@@ -3,8 +3,6 @@
 //! In: a column or a member, and a language. Out: its label, in English too, where tables for reading
 //! show the names that programs use. Never: an empty label.
 
-use std::collections::BTreeSet;
-
 use super::words::heading;
 use crate::dictionary::{Dictionary, NamedPlace, Places};
 use crate::disclosure::{Member, ReleasedTable};
@@ -76,9 +74,7 @@ pub(super) fn known_values(dimension: &str, dictionary: &Dictionary) -> Vec<Stri
         "province" => places(Places::provinces()),
         "region" => places(Places::regions()),
         code if matches!(Dimension::named(code), Some(Dimension::Code(_))) => {
-            let complete = dictionary.variable(code).filter(|it| it.table_complete);
-            let codes = complete.into_iter().flat_map(|it| &it.codes).map(|it| it.code.clone());
-            codes.collect::<BTreeSet<_>>().into_iter().collect()
+            dictionary.closed_codes(code).into_iter().flatten().collect()
         }
         name => {
             let fixed = Dimension::named(name).and_then(Dimension::fixed_values);

@@ -7,7 +7,7 @@ use super::figure::Figure;
 use super::level::{Rows, compared};
 use crate::answer::{REST, TOTAL};
 use crate::counting::figures::BEYOND;
-use crate::counting::sql::spread_columns;
+use crate::counting::sql::{spread_columns, wide};
 use crate::exact::known;
 use crate::metric::{Dimension, Metric, Tally};
 use crate::query::language::expression::number::power;
@@ -35,10 +35,6 @@ impl Made {
     fn quotient(over: Expr, under: Expr) -> Self {
         Self::Quotient(Box::new(over), Box::new(under))
     }
-}
-
-fn wide(value: Expr) -> Expr {
-    cast(value, DataType::HugeInt, false)
 }
 
 fn times(value: Expr, factor: i128) -> Expr {

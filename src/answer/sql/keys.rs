@@ -10,8 +10,6 @@ use crate::query::plan::level::Level;
 use crate::query::plan::values::known_values;
 use crate::sql::{Cte, Expr, Selected, any, common, listed, name, of, same, table, text};
 
-const OF_TIME: [Dimension; 2] = [Dimension::Quarter, Dimension::Year];
-
 impl Rows<'_> {
     /// The queries that give the cells of the level, where its counts do not.
     pub(super) fn keys(&self) -> Vec<Cte> {
@@ -44,7 +42,7 @@ impl Rows<'_> {
         let on = vec![same(column, of(table, "quarter"), false)];
         let selected = Selected::from(table, None).join(QUARTERS, None, on);
         self.dimensions.iter().fold(selected, |selected, it| {
-            selected.of(if OF_TIME.contains(it) { QUARTERS } else { table }, it.name())
+            selected.of(if it.is_of_time() { QUARTERS } else { table }, it.name())
         })
     }
 

@@ -121,9 +121,8 @@ impl Rows<'_> {
         }
         for against in againsts.into_iter().filter(|_| by_quarter) {
             let other = compared_name(against);
-            let of_time = [Dimension::Quarter, Dimension::Year];
             let rest: Vec<Dimension> =
-                self.dimensions.iter().copied().filter(|it| !of_time.contains(it)).collect();
+                self.dimensions.iter().copied().filter(|it| !it.is_of_time()).collect();
             let mut on = vec![same(of(&other, "quarter"), against_column(against), false)];
             on.extend(self.alike(&other, &rest));
             selected = selected.left_join(&counts, Some(&other), on);

@@ -18,11 +18,8 @@ pub(crate) fn columns_of_conditions(question: &Question) -> impl Iterator<Item =
 /// The stored columns that a question needs, sorted; `quarter` is no column of the files.
 pub fn columns_of(question: &Question) -> Vec<String> {
     let query = &question.query;
-    let counts = query.counts();
-    let per_person = counts.iter().any(|count| count.per_person);
-    let metrics = counts.iter().flat_map(|count| &count.metrics).copied();
-    let metrics = metrics.chain(query.top.iter().map(|top| top.by));
-    let of_metrics = metrics.flat_map(Metric::columns);
+    let per_person = query.counts().iter().any(|count| count.per_person);
+    let of_metrics = query.counted().into_iter().flat_map(Metric::columns);
     let of_persons = per_person.then_some(["person", "amount"]).into_iter().flatten();
     let of_course = question.needs_course().then_some(["person", "measure"]);
     let of_months = [Dimension::MeasureMonths, Dimension::Month];

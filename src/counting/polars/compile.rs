@@ -252,24 +252,20 @@ impl Conventions {
     }
 
     fn distinct(&self, subject: Subject, among: Among) -> Expr {
-        let counted = |it: Expr| match among {
-            Among::Rows => it.n_unique(),
-            Among::Conventions => it.filter(self.0.clone()).n_unique(),
+        let of = |it: Expr| match among {
+            Among::Rows => it,
+            Among::Conventions => it.filter(self.0.clone()),
         };
         match subject {
-            Subject::Persons => counted(col("person")),
+            Subject::Persons => of(col("person")).n_unique(),
             Subject::PersonsAndPartners => {
-                let [person, partner] = ["person", "partner"].map(|it| match among {
-                    Among::Rows => col(it),
-                    Among::Conventions => col(it).filter(self.0.clone()),
-                });
-                person.append(partner, false).drop_nulls().n_unique()
+                of(col("person")).append(of(col("partner")), false).drop_nulls().n_unique()
             }
             // A month is in one place of its quarter, so that no pair is in two of the counts.
             Subject::PersonMonths => {
                 let in_month = |month: &str| {
-                    let pair = as_struct(vec![col("person"), col(month)]);
-                    counted(pair.filter(col(month).is_not_null()))
+                    let pair = of(as_struct(vec![col("person"), col(month)]));
+                    pair.filter(of(col(month)).is_not_null()).n_unique()
                 };
                 MONTHS.map(in_month).into_iter().fold(lit(0), |sum, count| sum + count)
             }

@@ -125,12 +125,10 @@ impl Counting<'_> {
         ];
         let within = expression("$own BETWEEN $first AND $last", &parts);
         let mut selected = Selected::from(rows, None).join(QUARTERS, None, vec![within]);
-        let of_time = [Dimension::Quarter, Dimension::Year];
-        let column =
-            |it: &Dimension| of(if of_time.contains(it) { QUARTERS } else { rows }, it.name());
+        let table = |it: &Dimension| if it.is_of_time() { QUARTERS } else { rows };
+        let column = |it: &Dimension| of(table(it), it.name());
         for dimension in &level.dimensions {
-            let table = if of_time.contains(dimension) { QUARTERS } else { rows };
-            selected = selected.of(table, dimension.name());
+            selected = selected.of(table(dimension), dimension.name());
         }
         for metric in metrics {
             selected = selected.item(aggregate(*metric), metric_column(*metric));

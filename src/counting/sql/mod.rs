@@ -37,7 +37,7 @@ pub(crate) fn unwritten(question: &Question) -> Option<Unwritten> {
 }
 
 pub(crate) use levels::{level_name, metric_column, spread_columns, spread_name};
-pub(crate) use numbers::halves_to_even;
+pub(crate) use numbers::{halves_to_even, wide};
 pub(crate) use quarters::{QUARTERS, against_column, in_runs};
 
 /// What counts are made of.

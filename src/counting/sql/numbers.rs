@@ -43,7 +43,8 @@ fn times(left: Expr, right: Expr) -> Expr {
     binary(left, BinaryOperator::Multiply, right)
 }
 
-fn wide(value: Expr) -> Expr {
+/// A number of as many digits as there can be.
+pub(crate) fn wide(value: Expr) -> Expr {
     cast(value, DataType::HugeInt, false)
 }
 

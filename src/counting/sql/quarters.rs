@@ -120,8 +120,8 @@ impl Counting<'_> {
             return None;
         }
         let in_range = question.range.and_then(|range| in_range(column, range));
-        let of_time = [Dimension::Quarter, Dimension::Year].into_iter();
-        let wheres = of_time.filter_map(|it| Some(self.is_one_of(it, question.wheres.get(&it)?)));
+        let of_time = question.wheres.iter().filter(|(dimension, _)| dimension.is_of_time());
+        let wheres = of_time.map(|(dimension, values)| self.is_one_of(*dimension, values));
         all(in_range.into_iter().chain(wheres))
     }
 }

@@ -179,11 +179,9 @@ impl Question {
         let among = |dimension, text: String| {
             self.wheres.get(&dimension).is_none_or(|values| values.contains(&Some(text)))
         };
-        let months = self.wheres.get(&Dimension::Month);
-        let has_month =
-            || Month::of_quarter(quarter).any(|it| among(Dimension::Month, it.to_string()));
+        let mut months = Month::of_quarter(quarter);
         self.range.is_none_or(|range| range.contains(quarter))
-            && (months.is_none() || has_month())
+            && months.any(|it| among(Dimension::Month, it.to_string()))
             && among(Dimension::Quarter, quarter.to_string())
             && among(Dimension::Year, quarter.year().to_string())
     }

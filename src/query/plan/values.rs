@@ -2,8 +2,6 @@
 //! calendar; one that a warehouse holds all the same, such as a code that nobody knows, is as good:
 //! what an answer shows can be asked for. What it holds is looked up only where a value is unknown.
 
-use std::collections::BTreeSet;
-
 use polars::prelude::PolarsResult;
 
 use crate::dictionary::{Dictionary, NamedPlace, Places, UNCLASSIFIED};
@@ -216,11 +214,7 @@ pub(crate) fn known_values(
         Dimension::Age | Dimension::BirthCohort | Dimension::MeasureMonths => {
             query.bands.of(dimension).iter().map(ToString::to_string).collect()
         }
-        Dimension::Code(code) => {
-            let variable = dictionary.variable(code.name()).filter(|it| it.table_complete)?;
-            let codes: BTreeSet<&str> = variable.codes.iter().map(|it| it.code.as_str()).collect();
-            codes.into_iter().map(str::to_owned).collect()
-        }
+        Dimension::Code(code) => return dictionary.closed_codes(code.name()),
         Dimension::Quarter
         | Dimension::Year
         | Dimension::Month

@@ -59,13 +59,17 @@ enum Places {
     /// In the order in which cells were met.
     Met { places: PlHashMap<u64, u32>, cells: Vec<u64> },
 }
+
 /// Whether a pass tells a metric's figures; of those that are made of others, it need not.
 pub(super) fn counts(tally: Tally) -> bool {
-    !matches!(tally, Tally::Distinct(subject, among)
-        if subject != Subject::Persons && (subject, among) != PERSON_MONTHS)
+    match tally {
+        Tally::Distinct(Subject::Persons, _) => true,
+        Tally::Distinct(..) => tally == PERSON_MONTHS,
+        _ => true,
+    }
 }
 
-const PERSON_MONTHS: (Subject, Among) = (Subject::PersonMonths, Among::Rows);
+const PERSON_MONTHS: Tally = Tally::Distinct(Subject::PersonMonths, Among::Rows);
 
 /// Persons under a convention, as they are counted.
 pub(super) const CONVENTION_PERSONS: Tally = Tally::Distinct(Subject::Persons, Among::Conventions);
@@ -74,11 +78,11 @@ pub(super) const CONVENTION_PERSONS: Tally = Tally::Distinct(Subject::Persons, A
 pub(super) fn tallies(count: &Count) -> impl Iterator<Item = Tally> {
     count.metrics.iter().map(|it| it.tally())
 }
+
 impl Counted {
     pub(super) fn new(count: &Count, cells: &Cells) -> Self {
         let per_person = count.per_person;
-        let (subject, among) = PERSON_MONTHS;
-        let has_months = tallies(count).any(|it| it == Tally::Distinct(subject, among));
+        let has_months = tallies(count).any(|it| it == PERSON_MONTHS);
         if cells.count() > PLACES_MAX {
             let places = Places::Met { places: PlHashMap::default(), cells: Vec::new() };
             let (tallies, amounts, months) = (Vec::new(), Vec::new(), Vec::new());
