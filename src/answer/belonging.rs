@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assembly::{Assembly, Row, quarter_of};
-use super::complete::combinations;
+use super::complete::{TooManyRows, combinations};
 use crate::counting::figures::Key;
 use crate::metric::Dimension;
 use crate::quarter::Quarter;
@@ -17,12 +17,19 @@ use crate::query::language::span::Span;
 
 impl<'a> Assembly<'a> {
     /// The rows of every level, in no order yet.
-    pub(crate) fn rows(&self) -> Vec<Row<'a>> {
-        let levels = self.question.query().row_levels().into_iter().enumerate();
-        levels.flat_map(|(level, dimensions)| self.rows_of(level, &dimensions.into())).collect()
+    pub(crate) fn rows(&self) -> Result<Vec<Row<'a>>, TooManyRows> {
+        let mut rows = Vec::new();
+        for (level, dimensions) in self.question.query().row_levels().into_iter().enumerate() {
+            rows.extend(self.rows_of(level, &dimensions.into())?);
+        }
+        Ok(rows)
     }
 
-    fn rows_of(&self, level: usize, dimensions: &Rc<[Dimension]>) -> Vec<Row<'a>> {
+    fn rows_of(
+        &self,
+        level: usize,
+        dimensions: &Rc<[Dimension]>,
+    ) -> Result<Vec<Row<'a>>, TooManyRows> {
         let question = self.question;
         let asked = |row: &Row<'_>| {
             let shown = || row.quarter().is_none_or(|it| question.shows(it));
@@ -31,8 +38,8 @@ impl<'a> Assembly<'a> {
         let row = |key: Cow<'a, Key>| self.row(level, dimensions, key);
         if question.query().complete {
             let keys =
-                combinations(dimensions, question, self.figures, &self.asked, self.dictionary);
-            return keys.into_iter().map(|it| row(Cow::Owned(it))).filter(asked).collect();
+                combinations(dimensions, question, self.figures, &self.asked, self.dictionary)?;
+            return Ok(keys.into_iter().map(|it| row(Cow::Owned(it))).filter(asked).collect());
         }
         let counted = self.figures.cells(dimensions).map(|(key, counts)| Row {
             level,
@@ -43,7 +50,7 @@ impl<'a> Assembly<'a> {
         let mut rows: Vec<Row<'a>> = counted.filter(asked).collect();
         let others = self.others(dimensions).into_iter().map(|it| row(Cow::Owned(it)));
         rows.extend(others.filter(|row| self.has_figures(row)));
-        rows
+        Ok(rows)
     }
 
     /// Whether a figure of a row without observations is a number other than 0.

@@ -136,45 +136,30 @@ pub struct TooManyRows {
     rows: u64,
 }
 
-/// Whether a complete answer has no more rows than it may have.
-pub(crate) fn check_size(
-    question: &Question,
-    figures: &Figures,
-    coverage: &Coverage,
-    dictionary: &Dictionary,
-) -> Result<(), TooManyRows> {
-    if !question.query().complete {
-        return Ok(());
-    }
-    let asked = coverage.asked(question);
-    for dimensions in question.query.row_levels() {
-        let values = values(&dimensions, question, figures, &asked, dictionary);
-        let counts = values.iter().map(|it| fitting::<_, u64>(it.len()));
-        // No figure: more than a number can tell is too many as well.
-        let rows = counts.fold(1, u64::saturating_mul);
-        if rows > ROWS_MAX {
-            return Err(TooManyRows { query: question.query.name.clone(), rows });
-        }
-    }
-    Ok(())
-}
-
-/// Every combination of the values of `dimensions`.
+/// Every combination of the values of `dimensions`; an error where there are more than a complete answer may have,
+/// before any is made.
 pub(crate) fn combinations(
     dimensions: &[Dimension],
     question: &Question,
     figures: &Figures,
     asked: &[Quarter],
     dictionary: &Dictionary,
-) -> BTreeSet<Key> {
+) -> Result<BTreeSet<Key>, TooManyRows> {
+    let values = values(dimensions, question, figures, asked, dictionary);
+    let counts = values.iter().map(|it| fitting::<_, u64>(it.len()));
+    // No figure: more than a number can tell is too many as well.
+    let rows = counts.fold(1, u64::saturating_mul);
+    if rows > ROWS_MAX {
+        return Err(TooManyRows { query: question.query.name.clone(), rows });
+    }
     let mut keys: Vec<Key> = vec![Vec::new()];
-    for values in values(dimensions, question, figures, asked, dictionary) {
+    for values in values {
         let with = |key: &Key| -> Vec<Key> {
             values.iter().map(|it| [key.as_slice(), std::slice::from_ref(it)].concat()).collect()
         };
         keys = keys.iter().flat_map(with).collect();
     }
-    keys.into_iter().collect()
+    Ok(keys.into_iter().collect())
 }
 
 /// The values of each dimension that a complete answer has.

@@ -20,7 +20,7 @@ mod standing;
 pub use column::{
     Cell, MARK, Member, Numbers, REST, ResultColumn, STATUS_ENDING, TOTAL, Unit, Values,
 };
-pub(crate) use complete::{Coverage, TooManyRows, check_size};
+pub(crate) use complete::{Coverage, TooManyRows};
 pub(crate) use result::ResultTable;
 pub(crate) use revision::State;
 pub(crate) use sql::as_sql;

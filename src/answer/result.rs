@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::assembly::{Assembly, Told};
-use super::complete::Coverage;
+use super::complete::{Coverage, TooManyRows};
 use crate::counting::Figures;
 use crate::dictionary::Dictionary;
 use crate::document::{DocumentError, Labels};
@@ -35,16 +35,16 @@ impl ResultTable {
         figures: &Figures,
         coverage: &Coverage,
         dictionary: &Dictionary,
-    ) -> Self {
+    ) -> Result<Self, TooManyRows> {
         let assembly = Assembly::new(question, figures, coverage, dictionary);
-        let rows = assembly.rows();
+        let rows = assembly.rows()?;
         let mut columns = assembly.dimensions(&rows);
         let (metrics, mut told) = assembly.metrics(&rows);
         columns.extend(metrics);
         columns.extend(statuses(&columns, question.query.complete));
         told.notes.extend(assembly.over(&rows).map(Note::Over));
         let levels: Vec<usize> = rows.iter().map(|row| row.level).collect();
-        Self::sorted(question, columns, &levels).with(told, &[&assembly])
+        Ok(Self::sorted(question, columns, &levels).with(told, &[&assembly]))
     }
 
     /// A list that answers no query, in the order of its rows, under a name, a title and what it says.

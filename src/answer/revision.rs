@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::assembly::{Assembly, Row, Told};
 use super::column::{Cell, Numbers, ResultColumn, Values};
-use super::complete::Coverage;
+use super::complete::{Coverage, TooManyRows};
 use super::result::{ResultTable, statuses};
 use crate::counting::Figures;
 use crate::counting::figures::Key;
@@ -32,10 +32,10 @@ impl ResultTable {
         now: State<'a>,
         before: State<'a>,
         dictionary: &'a Dictionary,
-    ) -> Self {
+    ) -> Result<Self, TooManyRows> {
         let of = |it: State<'a>| Assembly::new(question, it.figures, it.coverage, dictionary);
         let [now, before] = [now, before].map(of);
-        let (mut rows, old_rows) = (now.rows(), before.rows());
+        let (mut rows, old_rows) = (now.rows()?, before.rows()?);
         let places = |rows: &[Row<'_>]| rows.iter().map(place).collect::<HashSet<_>>();
         let (has, had) = (places(&rows), places(&old_rows));
         // A quarter that one state alone was delivered has no number in the other.
@@ -67,7 +67,7 @@ impl ResultTable {
         let states = states.map(|state| Some(state.to_owned())).collect();
         columns.push(ResultColumn { name: "revision".to_owned(), values: Values::Text(states) });
         let levels: Vec<usize> = rows.iter().map(|row| row.level).collect();
-        Self::sorted(question, columns, &levels).with(told, &[&now, &before])
+        Ok(Self::sorted(question, columns, &levels).with(told, &[&now, &before]))
     }
 }
 

@@ -16,7 +16,7 @@ use polars::prelude::*;
 
 pub use super::answer_error::AnswerError;
 pub use super::provenance::{classification, provenance};
-use crate::answer::{Coverage, ResultTable, State, TooManyRows, check_size, check_standings};
+use crate::answer::{Coverage, ResultTable, State, TooManyRows, check_standings};
 use crate::counting::histories::{Histories, HistoriesError};
 use crate::counting::{
     Checked, CompiledQuery, CountError, Decided, Declined, Figures, Source, check, collect,
@@ -170,16 +170,13 @@ pub fn answer_compared(
     let ranked = now.iter().map(|(question, figures)| question.ranked_as(figures));
     let dictionary = basis.dictionary_for(other);
     let before = counted(ranked.collect::<PolarsResult<_>>()?, other, &dictionary)?;
-    for ((question, figures), (_, old)) in now.iter().zip(&before) {
-        check_size(question, figures, &basis.coverage, &basis.dictionary)?;
-        check_size(question, old, &other.coverage, &basis.dictionary)?;
-    }
     let compared = now.iter().zip(&before).map(|((question, figures), (_, old))| {
         let [now, before] = [(figures, &basis.coverage), (old, &other.coverage)]
             .map(|(figures, coverage)| State { figures, coverage });
         ResultTable::compared(question, now, before, &basis.dictionary)
     });
-    let tables = compared.map(|result| release(result, Policy::Internal)).collect();
+    let released = compared.map(|result| Ok(release(result?, Policy::Internal)));
+    let tables = released.collect::<Result<_, TooManyRows>>()?;
     Ok(Answers { tables, counted: now, compared: true })
 }
 
@@ -188,8 +185,7 @@ fn results(
     basis: &Basis<'_>,
 ) -> Result<Vec<ResultTable>, TooManyRows> {
     let result = |(question, figures): &(Question, Figures)| {
-        check_size(question, figures, &basis.coverage, &basis.dictionary)?;
-        Ok(ResultTable::new(question, figures, &basis.coverage, &basis.dictionary))
+        ResultTable::new(question, figures, &basis.coverage, &basis.dictionary)
     };
     counted.iter().map(result).collect()
 }
