@@ -64,7 +64,7 @@ impl From<HistoriesError> for CliError {
         match error {
             HistoriesError::Damaged { .. } => failed.hint(REBUILD),
             HistoriesError::Warehouse(error) => (*error).into(),
-            HistoriesError::Io { .. } | HistoriesError::TooMany { .. } => failed,
+            HistoriesError::Io { .. } => failed,
         }
     }
 }

@@ -127,8 +127,8 @@ fn write(
 fn json(explanation: &Explanation, version: u64, timing: Option<&Timing>) -> Value {
     let over = |way: &Way| {
         json!({
-            "persons": way.persons, "entries": way.entries, "columns": way.columns,
-            "in_groups": way.in_groups, "by_appearances": way.by_appearances,
+            "columns": way.columns, "files": way.runs, "made": way.made, "entries": way.entries,
+            "in_groups": way.in_groups, "by_person": way.by_person,
         })
     };
     let microseconds = |duration: Duration| u64::try_from(duration.as_micros()).ok();
@@ -150,15 +150,22 @@ fn json(explanation: &Explanation, version: u64, timing: Option<&Timing>) -> Val
 fn write_scan(explanation: &Explanation, out: &mut dyn Write) -> Result<(), CliError> {
     match &explanation.over_histories {
         Ok(way) => {
-            let noun = if way.in_groups { "group" } else { "person" };
-            let (persons, columns) = (count(way.persons, noun), way.columns.join(", "));
-            let alike = if way.in_groups { " of persons who are alike in a quarter" } else { "" };
+            let columns = way.columns.join(", ");
             let entries = grouped(&way.entries.to_string());
-            let over = format!("{persons}{alike} in {entries} entries, by {columns}");
-            writeln!(out, "counts over person histories: {over}")?;
-            if way.by_appearances {
-                let from = "the quarters in which they appear and the ones before";
-                writeln!(out, "distinct persons of several quarters: from {from}")?;
+            let of = if way.in_groups {
+                "groups of persons who are alike in a quarter"
+            } else {
+                "persons"
+            };
+            writeln!(out, "counts over person histories, by {columns}")?;
+            let passed = if way.by_person { "over all quarters" } else { "quarter by quarter" };
+            writeln!(out, "passes {entries} entries of {of}, {passed}")?;
+            if way.made > 0 {
+                let files = count(way.made, "file");
+                writeln!(
+                    out,
+                    "first makes the histories of {files}: `sppis histories` keeps them"
+                )?;
             }
             writeln!(out, "without them:")?;
         }

@@ -2,15 +2,15 @@
 
 use super::console::Console;
 use super::error::{CliError, Exit};
-use crate::counting::histories::{Gathered, Histories, listed, rebuild, refresh, remove_others};
-use crate::render::{bytes, count, grouped};
-use crate::warehouse::Warehouse;
+use crate::counting::histories::{Gathered, listed, read_whole, rebuild, refresh, remove_others};
+use crate::exact::fitting;
+use crate::render::{bytes, count};
+use crate::warehouse::{TableFile, Warehouse};
 
 /// Show the person histories, and make them where they are missing.
 ///
-/// They hold the observations once more, by person, so that distinct persons are counted in one pass;
-/// every ingestion renews them. They are derived: without them every figure is the same, and takes
-/// longer.
+/// They hold the observations once more, by person, so that distinct persons are counted in one pass; every ingestion
+/// makes those of the files that it brings. They are derived: without them every figure is the same, and takes longer.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sppis histories\n  sppis histories --rebuild")]
 pub(super) struct Arguments {
@@ -34,22 +34,29 @@ pub(super) fn run(
         rebuild(&folder, &snapshot)?
     } else {
         // Those that are damaged are named, and not made anew unasked.
-        Histories::read_whole(&folder, &snapshot)?;
+        read_whole(&folder, &snapshot)?;
         refresh(&folder, &snapshot, &Gathered::default())?
     };
     remove_others(&folder, &before, &warehouse.snapshot(None)?)?;
-    let size = std::fs::metadata(&built.path).map_or(0, |it| it.len());
+    let kept = listed(&folder);
+    let sizes = kept.iter().filter_map(|path| std::fs::metadata(path).ok());
+    let size = sizes.map(|it| it.len()).sum();
+    let files = snapshot.files();
     writeln!(
         console.out(),
-        "version {}: {} in {} entries, {}",
+        "version {}: histories of {} with {}, {}",
         snapshot.version(),
-        count(built.persons, "person"),
-        grouped(&built.entries.to_string()),
+        count(fitting(files.len()), "file"),
+        count(files.iter().map(TableFile::row_count).sum(), "observation"),
         bytes(size),
     )?;
     console.flush()?;
-    if built.rows_read > 0 {
-        console.tell(&format!("made from {}", count(built.rows_read, "observation")));
+    if built.runs > 0 {
+        let runs = count(built.runs, "file");
+        console.tell(&format!(
+            "made those of {runs} with {}",
+            count(built.observations, "observation")
+        ));
     }
     Ok(Exit::Done)
 }

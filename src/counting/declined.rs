@@ -9,9 +9,6 @@ pub enum Declined {
     /// The caller wants it counted from the observations.
     #[error("person histories are not to be used")]
     NotAsked,
-    /// There are none of exactly these observations.
-    #[error("there are no person histories of exactly these observations")]
-    Missing,
     /// They cannot be read.
     #[error("the person histories cannot be used")]
     Unusable,

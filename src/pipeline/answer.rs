@@ -34,8 +34,7 @@ use crate::warehouse::{CheckedBytes, Snapshot, TableFile, Warehouse};
 /// How figures are counted; they are the same by all means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Means {
-    /// Over person histories, where there are some of exactly these observations and the question
-    /// tells apart no more than they do; from the observations otherwise.
+    /// Over person histories, where the question tells apart no more than they do; from the observations otherwise.
     #[default]
     Histories,
     /// From the observations.
@@ -49,7 +48,7 @@ pub enum Means {
 pub struct Basis<'a> {
     snapshot: &'a Snapshot,
     pub(super) dictionary: Cow<'a, Dictionary>,
-    /// Person histories, or why none are used.
+    /// Person histories; or that none are to be used.
     histories: Result<Histories, Declined>,
     /// Why histories could not be used, once it is known.
     problem: OnceLock<HistoriesError>,
@@ -71,10 +70,7 @@ impl<'a> Basis<'a> {
         let mut basis =
             Self { snapshot, dictionary, histories, problem, optimised, compared, coverage };
         if means == Means::Histories {
-            match Histories::open(&warehouse.histories_folder(), snapshot) {
-                Ok(histories) => basis.histories = histories.ok_or(Declined::Missing),
-                Err(error) => basis.problem = OnceLock::from(error),
-            }
+            basis.histories = Ok(Histories::of(&warehouse.histories_folder(), snapshot));
         }
         basis
     }
@@ -103,11 +99,11 @@ impl<'a> Basis<'a> {
 
     /// How a question is counted over the histories, or why it is not: then, and for everything once they turn out
     /// to be damaged, it is counted from the observations.
-    pub(super) fn decided<'b, T>(
-        &'b self,
+    pub(super) fn decided<T>(
+        &self,
         question: &Question,
         dictionary: &Dictionary,
-        then: impl FnOnce(Decided<'b>) -> Result<T, CountError>,
+        then: impl FnOnce(Decided) -> T,
     ) -> Result<Result<T, Declined>, CountError> {
         let histories = match (&self.histories, self.problem.get()) {
             (_, Some(_)) => return Ok(Err(Declined::Unusable)),
@@ -115,7 +111,7 @@ impl<'a> Basis<'a> {
             (Ok(histories), None) => histories,
         };
         let delivered = self.coverage.delivered();
-        match decide(question, histories, dictionary, delivered).and_then(then) {
+        match decide(question, histories, dictionary, delivered).map(then) {
             Ok(done) => Ok(Ok(done)),
             Err(CountError::Declined(declined)) => Ok(Err(declined)),
             Err(CountError::Histories(error)) => {

@@ -1,6 +1,6 @@
 //! The quarters of histories as a person's course needs them: what stands beside each, by number.
 
-use crate::counting::index::histories::{Axis, Vocabulary};
+use crate::counting::index::histories::{Axis, Opened, Value};
 use crate::exact::{fitting, known};
 use crate::quarter::Quarter;
 use crate::query::Delivered;
@@ -24,30 +24,26 @@ pub(super) enum Beside {
     /// It was delivered, and nobody was there.
     Empty,
     /// Its number.
-    Quarter(u8),
+    Quarter(u32),
 }
 
 impl Place {
     /// Of each quarter, by its number.
-    pub(super) fn all(vocabulary: &Vocabulary, delivered: &Delivered) -> Vec<Self> {
-        let texts = vocabulary.values(Axis::Quarter);
-        let quarters: Vec<Option<Quarter>> =
-            texts.iter().map(|text| Some(known(text.as_ref()?.parse().ok()))).collect();
+    pub(super) fn all(opened: &Opened, delivered: &Delivered) -> Vec<Self> {
+        let texts = opened.values(Axis::QUARTER).iter().flatten().filter_map(Value::as_text);
+        let quarters: Vec<Quarter> = texts.map(|text| known(text.parse().ok())).collect();
         let beside = |quarter: Quarter| {
-            let number = quarters.iter().position(|it| *it == Some(quarter));
+            let number = quarters.iter().position(|it| *it == quarter);
             match number.map(fitting) {
                 _ if !delivered.tells(quarter) => Beside::Unknown,
                 Some(number) => Beside::Quarter(number),
                 None => Beside::Empty,
             }
         };
-        let of_quarter = |quarter: &Option<Quarter>| match *quarter {
-            Some(quarter) => Self {
-                before: beside(quarter.plus(-1)),
-                after: beside(quarter.plus(1)),
-                follows_gap: delivered.follows_gap(quarter),
-            },
-            None => Self { before: Beside::Unknown, after: Beside::Unknown, follows_gap: false },
+        let of_quarter = |quarter: &Quarter| Self {
+            before: beside(quarter.plus(-1)),
+            after: beside(quarter.plus(1)),
+            follows_gap: delivered.follows_gap(*quarter),
         };
         quarters.iter().map(of_quarter).collect()
     }

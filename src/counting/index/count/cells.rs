@@ -7,7 +7,6 @@ use polars::prelude::*;
 
 use super::factors::{Factor, KEY};
 use crate::counting::figures::Key;
-use crate::counting::index::histories::{Axis, Vocabulary};
 use crate::exact::fitting;
 use crate::metric::Dimension;
 
@@ -132,25 +131,21 @@ impl Cells {
         self.count
     }
 
-    /// What the other factors add to the number of a cell, by entry; [`NOWHERE`] where one leaves it out.
-    pub(super) fn bases(&self, keys: &[Vec<u32>]) -> Vec<u64> {
-        let entries = keys.first().map_or(0, Vec::len);
-        let mut bases = vec![0; entries];
-        for (added, keys) in self.others.iter().zip(&keys[1..]) {
-            for (base, key) in bases.iter_mut().zip(keys) {
-                let more = added[*key as usize];
-                // No sum reaches [`NOWHERE`]: both are numbers of cells.
-                *base = if more == NOWHERE || *base == NOWHERE { NOWHERE } else { *base + more };
+    /// Hands on each unit with the number of each cell that it counts in, by its keys.
+    #[inline]
+    pub(super) fn each(&self, keys: &[Vec<u32>], units: usize, mut take: impl FnMut(usize, u64)) {
+        let (times, others) = (&keys[0], &keys[1..]);
+        for unit in 0..units {
+            let mut base = 0;
+            for (added, keys) in self.others.iter().zip(others) {
+                // No sum of numbers of cells reaches [`NOWHERE`].
+                let more = added[keys[unit] as usize];
+                base = if more == NOWHERE || base == NOWHERE { NOWHERE } else { base + more };
+            }
+            if base != NOWHERE {
+                self.time.of(times[unit]).iter().for_each(|it| take(unit, base + u64::from(*it)));
             }
         }
-        bases
-    }
-
-    /// The cells that an entry counts in, by what the other factors add and its key of time.
-    #[inline]
-    pub(super) fn of(&self, base: u64, key: u32) -> impl Iterator<Item = u64> + '_ {
-        let classes = if base == NOWHERE { &[] } else { self.time.of(key) };
-        classes.iter().map(move |it| base + u64::from(*it))
     }
 
     /// What a cell is of.
@@ -163,41 +158,13 @@ impl Cells {
         self.places.iter().map(of_place).collect()
     }
 
-    /// The combinations of all values of some stored columns that count in each cell, rising, numbered with the first
-    /// column the fastest.
-    pub(super) fn combinations(
-        &self,
-        factors: &[Factor],
-        axes: &[Axis],
-        vocabulary: &Vocabulary,
-    ) -> Option<Vec<Vec<u32>>> {
-        const COMBINATIONS_MAX: usize = 1 << 16;
-        let counts: Vec<usize> = axes.iter().map(|axis| vocabulary.values(*axis).len()).collect();
-        let all = counts.iter().try_fold(1_usize, |all, it| all.checked_mul(*it))?;
-        let cells = usize::try_from(self.count).ok()?;
-        if all.max(cells) > COMBINATIONS_MAX {
-            return None;
+    /// Whether an entry with a key of a factor counts anywhere at this level, by key.
+    pub(super) fn counts(&self, factor: usize) -> Vec<bool> {
+        match factor.checked_sub(1) {
+            None => (0..fitting(self.time.offsets.len() - 1))
+                .map(|key| !self.time.of(key).is_empty())
+                .collect(),
+            Some(other) => self.others[other].iter().map(|added| *added != NOWHERE).collect(),
         }
-        let mut of_cells = vec![Vec::new(); cells];
-        for number in 0..all {
-            let code = |wanted: Axis| {
-                let mut rest = number;
-                let mut found = 0;
-                for (axis, count) in axes.iter().zip(&counts) {
-                    if *axis == wanted {
-                        found = rest % count;
-                    }
-                    rest /= count;
-                }
-                found
-            };
-            let keys = factors.iter().map(|factor| Some(vec![fitting(factor.key_of(code)?)]));
-            let keys: Vec<Vec<u32>> = keys.collect::<Option<_>>()?;
-            let base = self.bases(&keys)[0];
-            for cell in self.of(base, keys[0][0]) {
-                of_cells[usize::try_from(cell).ok()?].push(fitting(number));
-            }
-        }
-        Some(of_cells)
     }
 }

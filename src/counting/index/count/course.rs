@@ -5,14 +5,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use polars::prelude::PlHashMap;
-use rayon::prelude::*;
 
 use super::calendar::{Beside, Place};
-use super::error::CountError;
+use super::passing::passed;
+use super::units::{Asked, Maker, Passing, Units};
 use crate::counting::declined::Declined;
-use crate::counting::index::histories::{
-    Axis, Batch, CodesOf, Histories, HistoriesError, Vocabulary,
-};
+use crate::counting::index::histories::{Axis, Opened, Value};
 use crate::dictionary::UNCLASSIFIED;
 use crate::exact::{fitting, known};
 use crate::metric::{Dimension, NO_MEASURE, NOT_DELIVERED};
@@ -34,7 +32,7 @@ pub(super) struct Courses {
     /// Those of the sets of one measure, by its number.
     single_places: Vec<u32>,
     /// The sets as texts; the one of none, and the one of quarters that have no observations.
-    texts: Vec<Option<String>>,
+    texts: Vec<Option<Value>>,
     not_delivered: u32,
     /// The months of all quarters.
     months_max: u32,
@@ -52,7 +50,7 @@ enum Entry {
 
 /// The measures of a person in one quarter, and in all quarters before.
 struct Run {
-    quarter: u8,
+    quarter: u32,
     entries: Range<usize>,
     set: Set,
     earlier: Set,
@@ -79,75 +77,70 @@ impl Courses {
     /// Reads the sets that occur, if dimensions name them; declined for more measures than a set has
     /// bits.
     pub(super) fn read(
-        histories: &Histories,
+        opened: &Opened,
         dimensions: &[Dimension],
         delivered: &Delivered,
-    ) -> Result<Self, CountError> {
-        let vocabulary = histories.vocabulary();
-        let measures = vocabulary.values(Axis::Measure);
+        passing: Passing,
+    ) -> Result<Self, Declined> {
+        let measures = opened.values(Axis::of("measure"));
         if measures.len() > Set::BITS as usize {
-            return Err(Declined::Measures(measures.len()).into());
+            return Err(Declined::Measures(measures.len()));
         }
-        let bit = |(at, name): (usize, &Option<String>)| match name.as_deref() {
+        let name = |at: usize| measures[at].as_ref().and_then(Value::as_text);
+        let bit = |at: usize| match name(at) {
             None | Some(UNCLASSIFIED) => 0,
             Some(_) => 1 << at,
         };
         let mut courses = Self {
-            quarters: Place::all(vocabulary, delivered),
-            bits: measures.iter().enumerate().map(bit).collect(),
+            quarters: Place::all(opened, delivered),
+            bits: (0..measures.len()).map(bit).collect(),
             places: PlHashMap::default(),
             single_places: Vec::new(),
             texts: Vec::new(),
-            months_max: months_max(vocabulary),
+            months_max: months_max(opened),
             not_delivered: 0,
         };
         let names_sets = dimensions.iter().any(|it| it.is_of_sets());
-        let sets = match histories.condensed(&[Axis::Quarter, Axis::Measure])? {
-            _ if !names_sets => BTreeSet::new(),
-            // Persons who are alike have the same measures: there are few groups of them.
-            Some(groups) if groups.vocabulary() == vocabulary => courses.sets(&groups)?,
-            _ => courses.sets(histories)?,
-        };
+        let sets = if names_sets { courses.sets(opened, passing) } else { BTreeSet::new() };
         let text = |set: &Set| match *set {
             0 => NO_MEASURE.to_owned(),
             set => {
                 let has = |at: &usize| set & (1 << at) != 0;
-                let names =
-                    (0..measures.len()).filter(has).filter_map(|at| measures[at].as_deref());
+                let names = (0..measures.len()).filter(has).filter_map(name);
                 names.collect::<Vec<_>>().join("+")
             }
         };
-        courses.texts = sets.iter().map(|set| Some(text(set))).collect();
+        courses.texts = sets.iter().map(|set| Some(Value::text(&text(set)))).collect();
         courses.places = sets.into_iter().zip(0..).collect();
         // A set that does not occur is asked for by nobody.
         let place = |at: usize| courses.places.get(&(1 << at)).map_or(NOWHERE, |it| *it);
         courses.single_places = (0..measures.len()).map(place).collect();
         courses.not_delivered = fitting(courses.texts.len());
-        courses.texts.push(Some(NOT_DELIVERED.to_owned()));
+        courses.texts.push(Some(Value::text(NOT_DELIVERED)));
         Ok(courses)
     }
 
     /// The values of a dimension, by number.
-    pub(super) fn values(&self, dimension: Dimension) -> Vec<Option<String>> {
+    pub(super) fn values(&self, dimension: Dimension) -> Vec<Option<Value>> {
         if dimension == Dimension::MeasureMonths {
             // The place behind the numbers is for rows without a measure.
-            return (0..=self.months_max).map(|it| Some(it.to_string())).chain([None]).collect();
+            let months = (0..=self.months_max).map(|it| Some(Value::Number(it.into())));
+            return months.chain([None]).collect();
         }
         match dimension.fixed_values() {
             // The place behind them is for rows without a measure.
             Some(values) => {
-                values.iter().map(|value| Some((*value).to_owned())).chain([None]).collect()
+                values.iter().map(|value| Some(Value::text(value))).chain([None]).collect()
             }
             None => self.texts.clone(),
         }
     }
 
-    /// Adds dimensions of each entry of a batch to its key, each in steps of its own.
-    pub(super) fn add(&self, dimensions: &[(Dimension, u32)], keys: &mut [u32], batch: &Batch) {
-        let measures = narrow(batch.codes(Axis::Measure));
-        let months = batch.months();
+    /// Adds dimensions of each unit to its key, each in steps of its own.
+    pub(super) fn add(&self, dimensions: &[(Dimension, u32)], keys: &mut [u32], units: &Units) {
+        let (measures, months) = (&units.measures[..], &units.months[..]);
         let mut so_far = vec![Months::default(); self.bits.len()];
-        self.runs(batch, |runs| {
+        self.runs(units, |runs| {
             for (dimension, step) in dimensions {
                 match dimension {
                     Dimension::MeasureEntry => self.add_entry(*step, keys, runs, measures),
@@ -172,7 +165,7 @@ impl Courses {
                     self.place(other.map_or(0, |other| other.set))
                 }
             };
-            let Place { before, after, .. } = self.quarters[usize::from(run.quarter)];
+            let Place { before, after, .. } = self.quarters[run.quarter as usize];
             let number = match dimension {
                 Dimension::MeasureCount => run.set.count_ones().min(2),
                 Dimension::MeasuresBefore => beside(before, previous(runs, at)),
@@ -186,13 +179,13 @@ impl Courses {
     }
 
     /// Whether each entry's measure is new.
-    fn add_entry(&self, step: u32, keys: &mut [u32], runs: &[Run], measures: &[u8]) {
+    fn add_entry(&self, step: u32, keys: &mut [u32], runs: &[Run], measures: &[u32]) {
         for (at, run) in runs.iter().enumerate() {
-            let Place { before, follows_gap, .. } = self.quarters[usize::from(run.quarter)];
+            let Place { before, follows_gap, .. } = self.quarters[run.quarter as usize];
             let is_before = |other: &&Run| before == Beside::Quarter(other.quarter);
             let continued = previous(runs, at).filter(is_before);
             for entry in run.entries.clone() {
-                let bit = self.bits[usize::from(measures[entry])];
+                let bit = self.bits[measures[entry] as usize];
                 let value = match () {
                     () if bit == 0 => Entry::NoMeasure,
                     () if follows_gap => Entry::AfterGap,
@@ -212,14 +205,14 @@ impl Courses {
         keys: &mut [u32],
         runs: &[Run],
         so_far: &mut [Months],
-        (measures, months): (&[u8], &[u8]),
+        (measures, months): (&[u32], &[u32]),
     ) {
         for run in runs {
             for entry in run.entries.clone() {
-                so_far[usize::from(measures[entry])].of_quarter |= months[entry];
+                so_far[measures[entry] as usize].of_quarter |= months[entry].to_le_bytes()[0];
             }
             for entry in run.entries.clone() {
-                let measure = usize::from(measures[entry]);
+                let measure = measures[entry] as usize;
                 let number = if self.bits[measure] == 0 {
                     self.months_max + 1
                 } else {
@@ -228,7 +221,7 @@ impl Courses {
                 keys[entry] += step * number;
             }
             for entry in run.entries.clone() {
-                let months = &mut so_far[usize::from(measures[entry])];
+                let months = &mut so_far[measures[entry] as usize];
                 *months = Months { earlier: months.count(), of_quarter: 0 };
             }
         }
@@ -243,40 +236,33 @@ impl Courses {
     }
 
     /// The sets that occur, and the empty one.
-    fn sets(&self, histories: &Histories) -> Result<BTreeSet<Set>, HistoriesError> {
-        let of_part = |part: Range<usize>| {
-            let mut sets = HashSet::from([0]);
+    fn sets(&self, opened: &Opened, passing: Passing) -> BTreeSet<Set> {
+        let asked = Asked { quarters: true, measures: true, ..Asked::default() };
+        let (factors, counts) = (&[], &[]);
+        let maker = Maker { opened, passing, factors, asked, counts, whole_persons: false };
+        let parts = passed(&maker, HashSet::new, |sets: &mut HashSet<Set>, units| {
             let mut last = 0;
-            histories.read(part, |batch| {
-                self.runs(batch, |runs| {
-                    for run in runs {
-                        // Most have what they, or those before them, had already.
-                        if run.set != last {
-                            sets.insert(run.set);
-                            last = run.set;
-                        }
+            self.runs(units, |runs| {
+                for run in runs {
+                    // Most have what they, or those before them, had already.
+                    if run.set != last {
+                        sets.insert(run.set);
+                        last = run.set;
                     }
-                });
-            })?;
-            Ok(sets)
-        };
-        let parts: Vec<HashSet<Set>> = histories
-            .parts()
-            .into_par_iter()
-            .map(of_part)
-            .collect::<Result<_, HistoriesError>>()?;
-        Ok(parts.into_iter().flatten().collect())
+                }
+            });
+        });
+        parts.into_iter().flatten().chain([0]).collect()
     }
 
-    /// Hands on the runs of each person of a batch, in the order of quarters.
-    fn runs(&self, batch: &Batch, mut take: impl FnMut(&[Run])) {
-        let quarters = narrow(batch.codes(Axis::Quarter));
-        let measures = narrow(batch.codes(Axis::Measure));
+    /// Hands on the runs of each person, in the order of quarters.
+    fn runs(&self, units: &Units, mut take: impl FnMut(&[Run])) {
+        let (quarters, measures) = (&units.quarters, &units.measures);
         let mut runs: Vec<Run> = Vec::new();
-        for own in batch.entries_of_persons() {
+        for own in units.of_persons() {
             runs.clear();
             for entry in own {
-                let (quarter, bit) = (quarters[entry], self.bits[usize::from(measures[entry])]);
+                let (quarter, bit) = (quarters[entry], self.bits[measures[entry] as usize]);
                 match runs.last_mut() {
                     Some(run) if run.quarter == quarter => {
                         run.set |= bit;
@@ -297,14 +283,6 @@ fn previous(runs: &[Run], at: usize) -> Option<&Run> {
     runs.get(at.checked_sub(1)?)
 }
 
-fn months_max(vocabulary: &Vocabulary) -> u32 {
-    fitting::<_, u32>(vocabulary.values(Axis::Quarter).len()) * MONTHS_OF_QUARTER
-}
-
-/// The numbers of a column of few values.
-pub(super) fn narrow(codes: CodesOf<'_>) -> &[u8] {
-    match codes {
-        CodesOf::Narrow(codes) => codes,
-        CodesOf::Wide(_) => unreachable!("quarters, measures and guidances have numbers of 8 bits"),
-    }
+fn months_max(opened: &Opened) -> u32 {
+    fitting::<_, u32>(opened.values(Axis::QUARTER).len()) * MONTHS_OF_QUARTER
 }

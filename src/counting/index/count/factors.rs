@@ -10,9 +10,8 @@
 
 use polars::prelude::*;
 
-use super::course::Courses;
 use crate::counting::declined::Declined;
-use crate::counting::index::histories::{Axis, Batch, CodesOf, Vocabulary};
+use crate::counting::index::histories::{Axis, Kind, Opened, Slice, Value};
 use crate::exact::{fitting, known};
 use crate::metric::Dimension;
 use crate::quarter::{Quarter, QuarterRange};
@@ -35,7 +34,7 @@ pub(super) struct Factor {
 #[derive(Debug)]
 struct KeyColumn {
     of: Of,
-    values: Vec<Option<String>>,
+    values: Vec<Option<Value>>,
     /// What one step along its values adds to a key.
     step: usize,
 }
@@ -56,12 +55,20 @@ impl Of {
             Self::Course(dimension) => dimension.name(),
         }
     }
+
+    fn kind(self) -> Kind {
+        match self {
+            Self::Stored(axis) => axis.kind(),
+            Self::Course(Dimension::MeasureMonths) => Kind::Number,
+            Self::Course(_) => Kind::Text,
+        }
+    }
 }
 
 /// The columns that a dimension is read from.
 fn columns_of(dimension: Dimension) -> Vec<&'static str> {
     match dimension {
-        Dimension::Age => vec![Axis::Quarter.column(), dimension.column()],
+        Dimension::Age => vec![Axis::QUARTER.column(), dimension.column()],
         _ if dimension.is_of_course() => vec![dimension.name()],
         _ => vec![dimension.column()],
     }
@@ -79,15 +86,12 @@ fn columns_of_name(name: &str) -> Vec<String> {
 pub(super) fn factors(
     question: &Question,
     axes: &[Axis],
-    vocabulary: &Vocabulary,
-    of_course: &[Dimension],
-    courses: Option<&Courses>,
+    opened: &Opened,
+    of_course: Vec<(Dimension, Vec<Option<Value>>)>,
 ) -> Result<Vec<Factor>, Declined> {
-    let stored = axes.iter().map(|it| (Of::Stored(*it), vocabulary.values(*it).to_vec()));
-    let of_course = courses
-        .iter()
-        .flat_map(|courses| of_course.iter().map(|it| (Of::Course(*it), courses.values(*it))));
-    let columns: Vec<(Of, Vec<Option<String>>)> = stored.chain(of_course).collect();
+    let stored = axes.iter().map(|it| (Of::Stored(*it), opened.values(*it).to_vec()));
+    let of_course = of_course.into_iter().map(|(it, values)| (Of::Course(it), values));
+    let columns: Vec<(Of, Vec<Option<Value>>)> = stored.chain(of_course).collect();
     let names: Vec<&str> = columns.iter().map(|(of, _)| of.name()).collect();
     let too_many = |group: &[usize]| {
         let names = group.iter().map(|at| format!("`{}`", names[*at]));
@@ -163,88 +167,88 @@ impl Factor {
         columns_of(dimension).iter().all(own)
     }
 
-    /// Its place among those of a full key, where every column is stored: the steps there by that of its own keys.
-    pub(super) fn key_of(&self, code: impl Fn(Axis) -> usize) -> Option<usize> {
-        self.columns
-            .iter()
-            .map(|column| match column.of {
-                Of::Stored(axis) => Some(code(axis) * column.step),
-                Of::Course(_) => None,
-            })
-            .sum()
-    }
-
     /// The quarters that it tells apart, of those in a range.
     pub(super) fn quarters(&self, range: Option<QuarterRange>) -> Option<Vec<Quarter>> {
-        let column = self.columns.iter().find(|it| it.of == Of::Stored(Axis::Quarter))?;
-        let quarters = column.values.iter().filter_map(|it| number::<Quarter>(it.as_deref()));
+        let column = self.columns.iter().find(|it| it.of == Of::Stored(Axis::QUARTER))?;
+        let quarters = column.values.iter().flatten().map(quarter);
         Some(quarters.filter(|it| range.is_none_or(|range| range.contains(*it))).collect())
     }
 
     /// A row for every combination, in the quarters of a range: its key, and the stored columns.
     pub(super) fn frame(&self, range: Option<QuarterRange>) -> PolarsResult<DataFrame> {
-        let is_asked = |text: Option<&str>| {
-            let quarter = number::<Quarter>(text);
+        let is_asked = |value: &Option<Value>| {
+            let quarter = value.as_ref().map(quarter);
             quarter.is_some_and(|it| range.is_none_or(|range| range.contains(it)))
         };
-        let of_time = self.columns.iter().find(|it| it.of == Of::Stored(Axis::Quarter));
+        let of_time = self.columns.iter().find(|it| it.of == Of::Stored(Axis::QUARTER));
         let asked = |key: &usize| {
             of_time.is_none_or(|KeyColumn { values, step, .. }| {
-                is_asked(values[key / step % values.len()].as_deref())
+                is_asked(&values[key / step % values.len()])
             })
         };
         let keys: Vec<usize> = (0..self.len()).filter(asked).collect();
         let numbers: Vec<u32> = keys.iter().map(|key| fitting(*key)).collect();
         let mut columns = vec![Column::new(KEY.into(), numbers)];
         for KeyColumn { of, values, step } in &self.columns {
-            let texts = keys.iter().map(|key| values[key / step % values.len()].as_deref());
-            let name = PlSmallStr::from_static(of.name());
-            columns.push(match of {
-                Of::Stored(Axis::BirthYear) => {
-                    let years: Vec<Option<i16>> = texts.map(number).collect();
-                    Column::new(name, years)
-                }
-                Of::Course(Dimension::MeasureMonths) => {
-                    let months: Vec<Option<i32>> = texts.map(number).collect();
-                    Column::new(name, months)
-                }
-                _ => Column::new(name, texts.collect::<Vec<_>>()),
-            });
+            let of_keys = keys.iter().map(|key| values[key / step % values.len()].as_ref());
+            columns.push(series(of.name(), of.kind(), of_keys)?);
         }
         DataFrame::new(keys.len(), columns)
     }
 
-    /// The key of each entry of a batch.
-    pub(super) fn keys(&self, batch: &Batch, courses: Option<&Courses>) -> Vec<u32> {
-        let mut keys = vec![0_u32; batch.entry_count()];
-        let mut of_course: Vec<(Dimension, u32)> = Vec::new();
+    /// Adds the keys of some units, by what is stored; those of courses are to be added yet.
+    pub(super) fn add_keys(&self, units: &Slice<'_>, keys: &mut Vec<u32>) {
+        let first = keys.len();
+        keys.resize(first + units.unit_count(), 0);
         for KeyColumn { of, step, .. } in &self.columns {
-            let step = fitting(*step);
-            match of {
-                Of::Stored(axis) => match batch.codes(*axis) {
-                    CodesOf::Narrow(codes) => add(&mut keys, codes, step),
-                    CodesOf::Wide(codes) => add(&mut keys, codes, step),
-                },
-                Of::Course(dimension) => of_course.push((*dimension, step)),
+            if let Of::Stored(axis) = of {
+                units.add(*axis, fitting(*step), &mut keys[first..]);
             }
         }
-        if let Some(courses) = courses.filter(|_| !of_course.is_empty()) {
-            courses.add(&of_course, &mut keys, batch);
+    }
+
+    /// The dimensions of courses among its columns, with the steps along them.
+    pub(super) fn of_course(&self) -> Vec<(Dimension, u32)> {
+        let of_course = self.columns.iter().filter_map(|column| match column.of {
+            Of::Stored(_) => None,
+            Of::Course(dimension) => Some((dimension, fitting(column.step))),
+        });
+        of_course.collect()
+    }
+}
+
+fn quarter(value: &Value) -> Quarter {
+    known(value.as_text().and_then(|text| text.parse().ok()))
+}
+
+/// Values as a column of the type that stored observations, or courses, have.
+fn series<'v>(
+    name: &'static str,
+    kind: Kind,
+    values: impl Iterator<Item = Option<&'v Value>>,
+) -> PolarsResult<Column> {
+    let name = PlSmallStr::from_static(name);
+    if kind == Kind::Text {
+        let texts = values.map(|it| it.and_then(Value::as_text)).collect::<Vec<_>>();
+        return Ok(Column::new(name, texts));
+    }
+    let numbers = values.map(|it| it.and_then(Value::as_number)).collect::<Vec<_>>();
+    let numbers = Column::new(name, numbers);
+    match kind {
+        Kind::Cents => {
+            let cents = numbers.cast(&DataType::Int128)?;
+            let cents = cents.i128()?.clone();
+            Ok(cents.into_decimal(AMOUNT_DIGITS, AMOUNT_DECIMALS)?.into_column())
         }
-        keys
+        Kind::Day => numbers.cast(&DataType::Int32)?.cast(&DataType::Date),
+        _ if numbers.name() == "birth_year" => numbers.cast(&DataType::Int16),
+        _ => numbers.cast(&DataType::Int32),
     }
 }
 
-fn number<N: std::str::FromStr>(text: Option<&str>) -> Option<N> {
-    Some(known(text?.parse().ok()))
-}
-
-/// Adds an axis to the keys.
-fn add<N: Copy + Into<u32>>(keys: &mut [u32], codes: &[N], step: u32) {
-    for (key, code) in keys.iter_mut().zip(codes) {
-        *key += (*code).into() * step;
-    }
-}
+/// Digits of a stored amount, and decimals among them.
+const AMOUNT_DIGITS: usize = 12;
+const AMOUNT_DECIMALS: usize = 2;
 
 #[cfg(test)]
 mod tests {

@@ -17,13 +17,14 @@ mod error;
 mod factors;
 mod over;
 mod pass;
-mod spans;
+mod passing;
+mod units;
 
 use polars::prelude::*;
 
 use crate::counting::declined::Declined;
 use crate::counting::figures::Figures;
-use crate::counting::index::histories::{Axis, Histories};
+use crate::counting::index::histories::{Axis, Histories, Needs, Opened, Value};
 use crate::counting::polars::columns::columns_of_conditions;
 use crate::counting::polars::compile::{collect, ranked};
 use crate::counting::polars::rows::{Source, narrowed, rows, spread, with_rest};
@@ -37,77 +38,141 @@ use cells::Cells;
 use course::Courses;
 pub use error::CountError;
 use factors::{Factor, KEY, factors};
-use over::{Over, Spans, groups, tells_persons_by_quarter};
-use spans::Distinct;
+use over::{asked, may_be_of_groups, needs, passing};
+use units::{Asked, Maker, Passing};
 
 /// A question as it is counted over histories, worked out up to the pass over them.
 #[derive(Debug)]
-pub struct Decided<'a> {
-    over: Over<'a>,
+pub struct Decided {
+    over: Over,
     factors: Vec<Factor>,
     courses: Option<Courses>,
     counts: Vec<Count>,
-    /// The cells of each count, and their distinct persons where appearances tell them.
-    levels: Vec<Level>,
+    /// The cells of each count.
+    levels: Vec<Cells>,
     /// How it is counted.
     pub way: Way,
 }
 
-/// What a question is counted over.
+/// How a question is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
     /// Columns that are told apart.
     pub columns: Vec<&'static str>,
-    /// Persons, or groups of them.
-    pub persons: u64,
+    /// Runs that are passed: one for each file of observations.
+    pub runs: u64,
+    /// How many of them were made of the observations, as they are not stored.
+    pub made: u64,
     /// Their entries.
     pub entries: u64,
-    /// Whether these are groups of persons who are alike in a quarter.
+    /// Whether these are of groups of persons who are alike in a quarter.
     pub in_groups: bool,
-    /// Whether distinct persons of several quarters come from appearances.
-    pub by_appearances: bool,
+    /// Whether each person is followed from quarter to quarter.
+    pub by_person: bool,
 }
 
-type Level = (Cells, Option<Vec<Distinct>>);
+/// What is passed.
+#[derive(Debug)]
+struct Over {
+    opened: Opened,
+    passing: Passing,
+    asked: Asked,
+    in_groups: bool,
+    /// Whether a guidance is that of a partnership convention, by its number.
+    is_convention: Vec<bool>,
+}
 
-impl Decided<'_> {
+impl Decided {
     /// Counts all that the question needs, in one pass.
-    pub fn figures(self) -> Result<Figures, CountError> {
-        let keys = pass::Keys { factors: &self.factors, courses: self.courses.as_ref() };
-        Ok(pass::count(&self.over, &keys, &self.counts, self.levels)?)
+    pub fn figures(self) -> Figures {
+        self.over.count(&self.factors, self.courses.as_ref(), &self.counts, &self.levels)
+    }
+}
+
+impl Over {
+    fn count(
+        &self,
+        factors: &[Factor],
+        courses: Option<&Courses>,
+        counts: &[Count],
+        cells: &[Cells],
+    ) -> Figures {
+        // A key of a course is not known before its person is.
+        let counts_anywhere = |(at, factor): (usize, &Factor)| {
+            let of_levels = cells.iter().map(|it| it.counts(at));
+            let anywhere = of_levels
+                .reduce(|all, own| all.into_iter().zip(own).map(|(all, own)| all || own).collect());
+            anywhere.filter(|_| factor.of_course().is_empty()).into_iter().flatten().collect()
+        };
+        let keys: Vec<Vec<bool>> = factors.iter().enumerate().map(counts_anywhere).collect();
+        let maker = Maker {
+            opened: &self.opened,
+            passing: self.passing,
+            factors,
+            asked: self.asked,
+            counts: &keys,
+            whole_persons: courses.is_some(),
+        };
+        let by = pass::By { courses, is_convention: &self.is_convention };
+        pass::count(&maker, by, counts, cells)
     }
 }
 
 /// How a question is counted over histories, or why it is not. With a top, its first values are ranked for it.
-pub fn decide<'a>(
+pub fn decide(
     question: &Question,
-    histories: &'a Histories,
+    histories: &Histories,
     dictionary: &Dictionary,
     delivered: &Delivered,
-) -> Result<Decided<'a>, CountError> {
+) -> Result<Decided, CountError> {
     let axes = axes(question)?;
     tallied(question)?;
     let of_course = of_course(question);
-    let asked = Asked { question, dictionary, delivered, axes: &axes, of_course: &of_course };
-    if of_course.is_empty()
-        && let Some((groups, spans)) = groups(question, &axes, histories)?
-    {
-        match asked.decide(Over::Groups(Box::new(groups)), None, &spans) {
-            // Persons one by one may tell what groups do not.
-            Err(CountError::Declined(_)) => {}
-            decided => return decided,
-        }
-    }
+    let passing = passing(question, &of_course, histories);
+    let needs = needs(question, &axes, &of_course, passing);
+    let over = over(question, histories, &needs, passing, &of_course)?;
     let courses = if of_course.is_empty() {
         None
     } else {
-        Some(Courses::read(histories, &of_course, delivered)?)
+        let by_file = histories.has_quarters_whole(question.scan_range());
+        let passing = if by_file { Passing::ByQuarter } else { Passing::ByPerson };
+        Some(Courses::read(&over.opened, &of_course, delivered, passing)?)
     };
-    asked.decide(Over::Persons(histories), courses, &Spans::ByPerson)
+    let asked = Asking { question, dictionary, delivered, axes: &axes, of_course: &of_course };
+    asked.decide(over, courses)
+}
+
+/// Reads what a question is counted over: groups, where they tell what it asks for.
+fn over(
+    question: &Question,
+    histories: &Histories,
+    needs: &Needs,
+    passing: Passing,
+    of_course: &[Dimension],
+) -> Result<Over, CountError> {
+    let range = question.scan_range();
+    let groups = if may_be_of_groups(question, passing) {
+        histories.open_groups(range, needs)?
+    } else {
+        None
+    };
+    let in_groups = groups.is_some();
+    let opened = match groups {
+        Some(groups) => groups,
+        None => histories.open(range, needs)?,
+    };
+    let is_convention = |value: &Option<Value>| {
+        let text = value.as_ref().and_then(Value::as_text);
+        text.is_some_and(|text| histories.conventions().contains(text))
+    };
+    let guidances = opened.values(Axis::of("guidance")).iter();
+    let is_convention = guidances.map(is_convention).collect();
+    let asked = asked(needs, of_course, in_groups);
+    Ok(Over { opened, passing, asked, in_groups, is_convention })
 }
 
 /// A question, and what it is worked out by.
-struct Asked<'a> {
+struct Asking<'a> {
     question: &'a Question,
     dictionary: &'a Dictionary,
     delivered: &'a Delivered,
@@ -117,16 +182,14 @@ struct Asked<'a> {
     of_course: &'a [Dimension],
 }
 
-impl Asked<'_> {
-    fn decide<'h>(
-        &self,
-        over: Over<'h>,
-        courses: Option<Courses>,
-        spans: &Spans,
-    ) -> Result<Decided<'h>, CountError> {
+impl Asking<'_> {
+    fn decide(&self, over: Over, courses: Option<Courses>) -> Result<Decided, CountError> {
         let Self { question, axes, of_course, .. } = self;
         let failed = |error| CountError::Engine(question.query.name.clone(), error);
-        let factors = factors(question, axes, over.vocabulary(), of_course, courses.as_ref())?;
+        let of_courses = courses.iter();
+        let of_courses =
+            of_courses.flat_map(|it| of_course.iter().map(|own| (*own, it.values(*own))));
+        let factors = factors(question, axes, &over.opened, of_courses.collect())?;
         let (mut all, source) = self.rows(&factors).map_err(failed)?;
         if let Some(top) = &question.query.top {
             let at = known(factors.iter().position(|it| it.has(top.dimension)));
@@ -134,9 +197,8 @@ impl Asked<'_> {
                 Some(first) => first.clone(),
                 None => {
                     let counts = [top.count_to_rank_by()];
-                    let levels = self.levels(&factors, &all, &counts, &source, (&over, spans))?;
-                    let keys = pass::Keys { factors: &factors, courses: courses.as_ref() };
-                    let counted = pass::count(&over, &keys, &counts, levels)?;
+                    let cells = self.cells(&factors, &all, &counts, &source)?;
+                    let counted = over.count(&factors, courses.as_ref(), &counts, &cells);
                     let frame = counted.frame(&counts[0], top.by).map_err(failed)?;
                     ranked(frame.lazy(), top).collect().map_err(failed)?
                 }
@@ -144,14 +206,15 @@ impl Asked<'_> {
             all[at] = with_rest(all[at].clone(), top, &first);
         }
         let counts = question.query.counts();
-        let levels = self.levels(&factors, &all, &counts, &source, (&over, spans))?;
+        let levels = self.cells(&factors, &all, &counts, &source)?;
         let stored = axes.iter().map(|it| it.column());
         let way = Way {
             columns: stored.chain(of_course.iter().map(|it| it.name())).collect(),
-            persons: over.person_count(),
-            entries: over.entry_count(),
-            in_groups: matches!(over, Over::Groups(_)),
-            by_appearances: levels.iter().any(|(_, distinct)| distinct.is_some()),
+            runs: over.opened.runs().len() as u64,
+            made: over.opened.made as u64,
+            entries: over.opened.entry_count(),
+            in_groups: over.in_groups,
+            by_person: over.passing == Passing::ByPerson,
         };
         Ok(Decided { over, factors, courses, counts, levels, way })
     }
@@ -174,31 +237,22 @@ impl Asked<'_> {
         Ok((all, source))
     }
 
-    /// The cells of each level, and their distinct persons where these do not come from the pass.
-    fn levels(
+    /// The cells of each level.
+    fn cells(
         &self,
         factors: &[Factor],
         all: &[LazyFrame],
         counts: &[Count],
         source: &Source,
-        (over, spans): (&Histories, &Spans),
-    ) -> Result<Vec<Level>, CountError> {
+    ) -> Result<Vec<Cells>, CountError> {
         let failed = |error| CountError::Engine(self.question.query.name.clone(), error);
         let frames = self.classes(factors, all, counts, source).map_err(failed)?;
-        let mut levels = Vec::new();
-        for (count, frames) in counts.iter().zip(frames.chunks(factors.len())) {
+        let of_levels = counts.iter().zip(frames.chunks(factors.len()));
+        let cells = of_levels.map(|(count, frames)| {
             let cells = Cells::read(frames, factors, &count.level.dimensions).map_err(failed)?;
-            let cells = cells.ok_or(Declined::Cells)?;
-            let distinct = match spans {
-                Spans::FromAppearances(appearances) if !tells_persons_by_quarter(count) => {
-                    let told = spans::persons(&cells, factors, self.axes, over, appearances);
-                    Some(told.ok_or(Declined::Cells)?)
-                }
-                _ => None,
-            };
-            levels.push((cells, distinct));
-        }
-        Ok(levels)
+            Ok(cells.ok_or(Declined::Cells)?)
+        });
+        cells.collect()
     }
 
     /// For each level a frame of each factor: its keys, and the values of the level's dimensions that they count in.
@@ -235,7 +289,7 @@ fn axes(question: &Question) -> Result<Vec<Axis>, Declined> {
     if question.needs(Dimension::Month) {
         return Err(Declined::Column(Dimension::Month.name().to_owned()));
     }
-    let mut axes = vec![Axis::Quarter];
+    let mut axes = vec![Axis::QUARTER];
     for column in columns_of_conditions(question) {
         let axis = Axis::named(&column).ok_or(Declined::Column(column))?;
         if !axes.contains(&axis) {

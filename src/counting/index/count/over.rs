@@ -1,87 +1,90 @@
-//! What a question is counted over: persons one by one, or groups of persons who are alike in a quarter.
+//! What a question is counted over: groups of persons who are alike in a quarter, persons run by run, or persons over all
+//! quarters.
 //!
-//! In: a question and the columns that it tells apart. Out: the groups that are enough for it, and where its distinct
-//! persons of several quarters come from. Never: groups for a figure of single persons, or persons of several quarters
-//! added up.
+//! In: a question and the columns that it tells apart. Out: the way that is the least work for it. Never: groups for a
+//! figure of single persons, or persons of several quarters added up.
 
-use std::ops::Deref;
+use std::collections::BTreeSet;
 
-use crate::counting::index::histories::{Appearances, Axis, Histories, HistoriesError};
-use crate::metric::{Dimension, Subject};
+use super::counted::{CONVENTION_PERSONS, tallies};
+use super::units::{Asked, Passing};
+use crate::counting::index::histories::{Axis, Histories, Needs};
+use crate::metric::{Dimension, Subject, Summed, Tally};
 use crate::query::language::span::Span;
 use crate::query::plan::level::Count;
 use crate::query::{Question, Top};
 
-/// What is passed.
-#[derive(Debug)]
-pub(super) enum Over<'a> {
-    /// Persons one by one.
-    Persons(&'a Histories),
-    /// Groups of persons who are alike in a quarter.
-    Groups(Box<Histories>),
-}
-
-impl Deref for Over<'_> {
-    type Target = Histories;
-
-    fn deref(&self) -> &Histories {
-        match self {
-            Self::Persons(histories) => histories,
-            Self::Groups(groups) => groups,
-        }
-    }
-}
-
-/// Where distinct persons of several quarters come from.
-#[derive(Debug)]
-pub(super) enum Spans {
-    /// Every person is passed, or nothing is over several quarters.
-    ByPerson,
-    /// Persons are passed by quarter.
-    FromAppearances(Appearances),
-}
-
-/// The groups to count over where persons need not be passed one by one: those who are alike in a
-/// quarter count together, and over several quarters, distinct persons come from their appearances.
-pub(super) fn groups(
+/// How units are passed.
+pub(super) fn passing(
     question: &Question,
-    axes: &[Axis],
+    of_course: &[Dimension],
     histories: &Histories,
-) -> Result<Option<(Histories, Spans)>, HistoriesError> {
-    if is_of_single_persons(question) {
-        return Ok(None);
+) -> Passing {
+    let is_whole = histories.has_quarters_whole(question.scan_range());
+    if of_course.is_empty() && is_whole && is_by_quarter(question) {
+        Passing::ByQuarter
+    } else {
+        Passing::ByPerson
     }
-    let Some(appearances) = appearances(question, axes, histories)? else { return Ok(None) };
-    Ok(histories.condensed(axes)?.map(|groups| (groups, appearances)))
 }
 
-/// Where distinct persons come from if persons are passed by quarter; `None` where they must not be.
-fn appearances(
-    question: &Question,
-    axes: &[Axis],
-    histories: &Histories,
-) -> Result<Option<Spans>, HistoriesError> {
-    if is_by_quarter(question) {
-        return Ok(Some(Spans::ByPerson));
-    }
-    let of_selections = [Axis::Quarter, Axis::Regime, Axis::Measure, Axis::Guidance];
-    if !axes.iter().all(|axis| of_selections.contains(axis)) {
-        return Ok(None);
-    }
-    Ok(histories.appearances()?.map(Spans::FromAppearances))
-}
-
-/// Whether no figure is over several quarters or of single persons.
-fn is_by_quarter(question: &Question) -> bool {
-    counts_with_ranking(question).all(|count| is_told_by_quarter(&count) && !count.per_person)
-        && question.query.top.as_ref().is_none_or(|top| top.dimension != Dimension::Quarter)
-}
-
-/// Whether a figure is of single persons.
-fn is_of_single_persons(question: &Question) -> bool {
+/// Whether persons who are alike may be taken together.
+pub(super) fn may_be_of_groups(question: &Question, passing: Passing) -> bool {
     // Groups do not tell the months of a quarter apart.
-    question.query.counts_distinct(Subject::PersonMonths)
-        || counts_with_ranking(question).any(|count| count.per_person)
+    let is_of_single_persons = question.query.counts_distinct(Subject::PersonMonths)
+        || counts_with_ranking(question).any(|count| count.per_person);
+    passing == Passing::ByQuarter && !is_of_single_persons
+}
+
+/// The columns of runs that a question needs.
+pub(super) fn needs(
+    question: &Question,
+    axes: &[Axis],
+    of_course: &[Dimension],
+    passing: Passing,
+) -> Needs {
+    let has = |of: &dyn Fn(Tally) -> bool| {
+        counts_with_ranking(question).any(|count| tallies(&count).any(of))
+    };
+    let mut own: BTreeSet<Axis> = axes.iter().copied().filter(|it| *it != Axis::QUARTER).collect();
+    if has(&|it| it == CONVENTION_PERSONS) {
+        own.insert(Axis::of("guidance"));
+    }
+    if !of_course.is_empty() {
+        own.insert(Axis::of("measure"));
+    }
+    let is_of_months = |it: Tally| matches!(it, Tally::Distinct(Subject::PersonMonths, _));
+    Needs {
+        axes: own,
+        persons: passing == Passing::ByPerson,
+        observations: has(&|it| it == Tally::Rows),
+        days: has(&|it| it == Tally::Sum(Summed::Days)),
+        months: has(&is_of_months) || of_course.contains(&Dimension::MeasureMonths),
+        amounts: has(&|it| matches!(it, Tally::Sum(Summed::Amount) | Tally::HasAmount))
+            || counts_with_ranking(question).any(|count| count.per_person),
+    }
+}
+
+/// The columns of units that are passed.
+pub(super) fn asked(needs: &Needs, of_course: &[Dimension], in_groups: bool) -> Asked {
+    Asked {
+        observations: needs.observations,
+        days: needs.days,
+        months: needs.months,
+        quarters: needs.months || !of_course.is_empty(),
+        measures: !of_course.is_empty(),
+        guidances: needs.axes.contains(&Axis::of("guidance")),
+        alike: in_groups,
+        amounts: needs.amounts,
+    }
+}
+
+/// Whether each cell is of one quarter, or nothing distinct is counted, and no figure is of single persons.
+fn is_by_quarter(question: &Question) -> bool {
+    counts_with_ranking(question).all(|count| {
+        let is_distinct = count.metrics.iter().any(|it| it.is_distinct());
+        !count.per_person && (is_told_by_quarter(&count) || !is_distinct)
+    })
 }
 
 fn counts_with_ranking(question: &Question) -> impl Iterator<Item = Count> {
@@ -91,10 +94,4 @@ fn counts_with_ranking(question: &Question) -> impl Iterator<Item = Count> {
 
 fn is_told_by_quarter(count: &Count) -> bool {
     count.level.dimensions.contains(&Dimension::Quarter) && count.level.span == Span::Own
-}
-
-/// Whether persons who are passed by quarter are counted rightly: each cell is of one quarter, or
-/// nothing distinct is counted.
-pub(super) fn tells_persons_by_quarter(count: &Count) -> bool {
-    is_told_by_quarter(count) || !count.metrics.iter().any(|it| it.is_distinct())
 }

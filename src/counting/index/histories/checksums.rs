@@ -1,17 +1,18 @@
 //! Checksums of the bytes of histories: a number that was not written is not counted.
 //!
 //! In: bytes on their way into files, and out of them again. Out: `KEY.checksums` beside the files of
-//! a state, with the BLAKE3 hash of every 256 KiB of each, under its own hash; it gets its name last,
+//! a state, with the BLAKE3 hash of every 32 KiB of each, under its own hash; it gets its name last,
 //! so that where it is there all files of the state were complete. Never: a byte handed on that is
 //! not the one that was written.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow::buffer::{Buffer, MutableBuffer};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +21,13 @@ use crate::document::open_regular;
 use crate::exact::fitting;
 
 /// Bytes under one hash.
-const CHUNK_BYTES: u64 = 1 << 18;
+const CHUNK_BYTES: u64 = 1 << 15;
 
 /// The bytes of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Checksum {
     bytes: u64,
-    /// BLAKE3, hexadecimal, of every 256 KiB.
+    /// BLAKE3, hexadecimal, of every 32 KiB.
     chunks: Vec<String>,
 }
 
@@ -118,7 +119,7 @@ impl FileSink {
         let hashed =
             HashedFile { file, hasher: blake3::Hasher::new(), checksum: Checksum::default() };
         // Whole chunks are hashed faster than pieces of them.
-        Self(BufWriter::with_capacity(fitting(CHUNK_BYTES), hashed))
+        Self(BufWriter::with_capacity(8 * fitting::<_, usize>(CHUNK_BYTES), hashed))
     }
 
     /// Hands all bytes to the file.
@@ -210,21 +211,53 @@ impl CheckedFile {
         self.held.number = Some(number);
         Ok(())
     }
+
+    /// Bytes of the whole file.
+    pub(super) fn byte_count(&self) -> u64 {
+        self.checksum.bytes
+    }
+
+    /// The bytes from a place on.
+    pub(super) fn buffer(&mut self, start: u64, length: usize) -> io::Result<Buffer> {
+        if self.checksum.bytes.checked_sub(start).is_none_or(|rest| rest < length as u64) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, CHANGED));
+        }
+        self.position = start;
+        let mut bytes = MutableBuffer::with_capacity(length);
+        while bytes.len() < length {
+            let rest = length - bytes.len();
+            let held = self.fill_buf()?;
+            let taken = held.len().min(rest);
+            bytes.extend_from_slice(&held[..taken]);
+            self.consume(taken);
+        }
+        Ok(bytes.into())
+    }
 }
 
-impl Read for CheckedFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl BufRead for CheckedFile {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.position >= self.checksum.bytes {
-            return Ok(0);
+            return Ok(&[]);
         }
         let number = self.position / CHUNK_BYTES;
         if self.held.number != Some(number) {
             self.hold(number)?;
         }
-        let rest = &self.held.bytes[fitting(self.position % CHUNK_BYTES)..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(&self.held.bytes[fitting(self.position % CHUNK_BYTES)..])
+    }
+
+    fn consume(&mut self, count: usize) {
         self.position += count as u64;
+    }
+}
+
+impl Read for CheckedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let held = self.fill_buf()?;
+        let count = held.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&held[..count]);
+        self.consume(count);
         Ok(count)
     }
 }

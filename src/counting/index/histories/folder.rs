@@ -1,24 +1,26 @@
-//! The folder of histories: which files a state has there, and which are of other states.
+//! The folder of histories: which files are of a snapshot, and which of others.
 //!
-//! In: a folder and a state. Out: names and paths. Never: a file behind a link, or one that somebody is writing.
+//! In: a folder and a snapshot. Out: paths; what is of no use goes. Never: a file behind a link, or one that somebody
+//! is writing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::HistoriesError;
-use super::condense::PROJECTIONS;
 use super::draft::is_left_over;
-use super::state::{State, is_named_by_state};
+use super::name::{Names, is_of_a_run, paths};
+use crate::warehouse::{Snapshot, TableFile};
 
-/// The names of all files of a state, in the order in which they get them.
-pub(super) fn names_of(state: &State) -> Vec<String> {
-    let condensed = PROJECTIONS.iter().map(|projection| state.file_name(Some(projection)));
-    let others = [state.appearances_name(), state.file_name(None), state.checksums_name()];
-    condensed.chain(others).collect()
+/// The complete files there are.
+pub fn listed(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| is_of_a_run(path)).collect()
 }
 
-/// The files of other states, and those without a final name that nobody is writing.
-pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, HistoriesError> {
+/// Files of the folder that are of no use for a snapshot: those of other observations, and those without a final name
+/// that nobody is writing.
+pub fn superseded(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, HistoriesError> {
     // What lies behind a link may be somebody else's.
     let kind = |path: &Path| fs::symlink_metadata(path).map(|it| it.file_type());
     if kind(folder).is_ok_and(|it| !it.is_dir()) {
@@ -28,13 +30,52 @@ pub(super) fn others(folder: &Path, state: &State) -> Result<Vec<PathBuf>, Histo
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(HistoriesError::io(folder))?,
     };
-    let names = names_of(state);
+    let own: BTreeSet<PathBuf> = paths(folder, snapshot.files()).into_iter().collect();
     let is_other = |path: &PathBuf| {
-        let of_another = || is_named_by_state(path) && !names.iter().any(|it| path.ends_with(it));
+        let of_another = || is_of_a_run(path) && !own.contains(path);
         kind(path).is_ok_and(|it| it.is_file()) && (of_another() || is_left_over(path))
     };
     let mut files: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(is_other).collect();
     files.sort();
     Ok(files)
+}
+
+/// Removes them; gives what was removed.
+pub fn clean(folder: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, HistoriesError> {
+    let files = superseded(folder, snapshot)?;
+    for path in &files {
+        fs::remove_file(path).map_err(HistoriesError::io(path))?;
+    }
+    Ok(files)
+}
+
+/// Removes those of some files that are not of this snapshot, which is later than their list: what other writers have
+/// made since is not among them.
+pub fn remove_others(
+    folder: &Path,
+    listed: &[PathBuf],
+    latest: &Snapshot,
+) -> Result<(), HistoriesError> {
+    for path in superseded(folder, latest)? {
+        if listed.contains(&path) {
+            // What cannot be removed is not used either.
+            let _unremoved = fs::remove_file(&path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether all files of a run are there.
+pub(super) fn is_complete(folder: &Path, file: &TableFile) -> bool {
+    Names::of(file).all().iter().all(|name| folder.join(name).is_file())
+}
+
+/// Whether of some run some files are there, and others are gone: such a run is not used.
+pub fn is_partial(folder: &Path, snapshot: &Snapshot) -> bool {
+    snapshot.files().iter().any(|file| {
+        let names = Names::of(file).all();
+        let present = names.iter().filter(|name| folder.join(name).is_file()).count();
+        (1..names.len()).contains(&present)
+    })
 }

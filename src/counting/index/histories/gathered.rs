@@ -1,26 +1,27 @@
-//! The rows of an ingestion, kept until histories are made of them: they need not be read back.
+//! The rows of an ingestion, put in the order of persons as they are written: runs are made of them without reading
+//! them back.
 //!
-//! In: the rows of each file, and then its hash. Out: the entries of a file that has that very hash.
-//! Never: memory that grows with the delivery; of a large one nothing is kept.
+//! In: the rows of each file, and then its hash. Out: the run of a file that has that very hash. Never: memory that
+//! grows with the delivery; of a large one nothing is kept.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::part::{Part, Shards};
+use super::observed::Observed;
+use super::run::Run;
 use crate::attribution::ObservationBatch;
 
-/// Rows that are kept: 40 bytes for each that is not like the one before.
+/// Rows that are kept: about 20 bytes for each.
 const ROWS_MAX: usize = 1 << 23;
 
-/// The rows of files by their hashes. Its `Debug` shows how many.
+/// Runs by the hashes of their files. Its `Debug` shows how many rows they have.
 #[derive(Clone)]
 pub struct Gathered(Arc<Mutex<Held>>);
 
 struct Held {
     rows_max: usize,
     row_count: usize,
-    files: HashMap<String, Arc<Part>>,
+    runs: HashMap<String, Arc<Run>>,
 }
 
 impl std::fmt::Debug for Gathered {
@@ -43,7 +44,7 @@ impl Held {
 
 impl Gathered {
     fn of(rows_max: usize) -> Self {
-        Self(Arc::new(Mutex::new(Held { rows_max, row_count: 0, files: HashMap::new() })))
+        Self(Arc::new(Mutex::new(Held { rows_max, row_count: 0, runs: HashMap::new() })))
     }
 
     /// Takes the rows of a file that is being written; what comes back takes its hash.
@@ -52,31 +53,25 @@ impl Gathered {
         let fits = self.with(|held| {
             held.row_count += count;
             if !held.fits() {
-                held.files.clear();
+                held.runs.clear();
             }
             held.fits()
         });
-        // Rows that histories cannot hold are read again, and then it is said why.
-        let part = fits.then(|| Part::of_rows(rows).ok()).flatten();
+        let first = rows.first().filter(|_| fits);
+        let run = first.map(|first| Arc::new(Run::of(&Observed::of(first.quarter(), rows))));
         let gathered = self.clone();
         Box::new(move |hash| {
             gathered.with(|held| {
-                if let Some(part) = part.filter(|_| held.fits()) {
-                    held.files.insert(hash.to_owned(), Arc::new(part));
+                if let Some(run) = run.filter(|_| held.fits()) {
+                    held.runs.insert(hash.to_owned(), run);
                 }
             });
         })
     }
 
-    /// Those of a file, of the persons in a range.
-    pub(super) fn rows(
-        &self,
-        hash: &str,
-        persons: &RangeInclusive<i64>,
-        places: Shards,
-    ) -> Option<Part> {
-        let part = self.with(|held| held.files.get(hash).cloned())?;
-        Some(part.within(persons, places))
+    /// That of a file.
+    pub(super) fn run(&self, hash: &str) -> Option<Arc<Run>> {
+        self.with(|held| held.runs.get(hash).cloned())
     }
 
     fn with<T>(&self, of: impl FnOnce(&mut Held) -> T) -> T {
@@ -93,15 +88,12 @@ mod tests {
     fn rows_are_known_by_the_hash_of_their_file_until_there_are_too_many() {
         let batches = sampled_observations();
         let (first, second) = batches.split_at(1);
-        let places = Shards::of(&(0..=i64::MAX), 1);
-        let found = |gathered: &Gathered, hash| {
-            let part = gathered.rows(hash, &(0..=i64::MAX), places);
-            part.map(|part| part.shards.concat().len())
-        };
+        let found = |gathered: &Gathered, hash| gathered.run(hash).map(|run| run.rows.num_rows());
         let gathered = Gathered::of(first[0].row_count() + second[0].row_count());
         gathered.take(first)("one");
-        gathered.take(second)("two");
-        assert!(found(&gathered, "one") > Some(0) && found(&gathered, "two") > Some(0));
+        gathered.take(&second[..1])("two");
+        assert_eq!(found(&gathered, "one"), Some(first[0].row_count()));
+        assert_eq!(found(&gathered, "two"), Some(second[0].row_count()));
         assert_eq!(found(&gathered, "three"), None);
         gathered.take(first)("four");
         for hash in ["one", "two", "four"] {

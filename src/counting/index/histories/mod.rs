@@ -1,48 +1,49 @@
-//! Person histories: the observations once more, by person instead of by quarter, so that distinct
-//! persons are counted in one pass over little memory.
+//! Person histories: the observations once more, person by person, so that distinct persons are counted in one pass
+//! over little memory.
 //!
-//! In: the files of a [`Snapshot`](crate::warehouse::Snapshot). Out: one Arrow file in the
-//! warehouse's folder `histories`, and [`Histories`] to read it. Never: anything that is not derived
-//! from the observations. The same observations give the same bytes, whatever the order in which
-//! deliveries came in; a file that is not of exactly the snapshot's files is not used, and without
-//! one every figure is counted from the observations, with the same result.
+//! In: the files of a [`Snapshot`](crate::warehouse::Snapshot). Out: a run for each, in the warehouse's folder
+//! `histories`, and [`Histories`] to read them. Never: anything that is not derived from the observations, or that
+//! depends on another file: an ingestion makes the runs of the files that it brings, whatever the table holds. The same
+//! observations give the same bytes. A run that is not there is made while a question is counted, of the columns that
+//! it needs, with the same result.
 //!
 //! ```text
-//! person   entries: quarter, regime, measure, guidance, cpas, sex, birth_year → observations, days, months
-//!          amounts: entry, cents
+//! KEY.arrow          entries: person, begins, every code → observations, days, months, amount
+//! KEY-days.arrow     the observations of each entry: first_day, last_day, days, amount
+//! KEY-groups.arrow   persons who are alike in the quarter, taken together: persons, some codes → observations, …
+//! KEY.checksums      of all bytes of the others
 //! ```
 //!
-//! An entry stands for all observations of the person with these values; values are numbers in the
-//! sorted lists of the file's metadata. Beside them stand groups of persons who are alike in a quarter,
-//! in the same form, for what is told by quarter; how many appear in a quarter, by the one they appeared
-//! in before, for distinct persons of several quarters; and the checksums of all bytes.
+//! All are flat tables that any reader of Arrow opens; codes, days and amounts are dictionaries.
 
-mod appearances;
-mod base;
+mod axis;
 mod build;
 mod checksums;
-mod collect;
-mod condense;
+mod column;
 mod draft;
-mod entry;
 mod file;
 mod folder;
 mod gathered;
-mod part;
-mod reader;
-mod state;
-mod vocabulary;
-mod writer;
+mod groups;
+mod loaded;
+mod name;
+mod needs;
+mod observed;
+mod opened;
+mod order;
+mod run;
 
 use std::path::{Path, PathBuf};
 
-pub use appearances::{Appearances, Selection};
-pub use build::{
-    Built, check, clean, is_partial, listed, rebuild, refresh, remove_others, superseded,
-};
+pub use axis::{Axis, Kind, Value};
+pub use build::{Built, check, read_whole, rebuild, refresh};
+pub use column::Codes;
+pub use folder::{clean, is_partial, listed, remove_others, superseded};
 pub use gathered::Gathered;
-pub use reader::{Batch, CodesOf, Histories};
-pub use vocabulary::{Axis, Vocabulary};
+pub use loaded::{Loaded, Slice};
+pub use needs::Needs;
+pub use opened::{Histories, Opened};
+pub(crate) use order::Beside;
 
 use crate::warehouse::WarehouseError;
 
@@ -68,16 +69,6 @@ pub enum HistoriesError {
     /// A file of observations is not as it was written.
     #[error(transparent)]
     Warehouse(Box<WarehouseError>),
-    /// More values than the format has numbers for.
-    #[error("{count} values of `{column}`, where histories hold {most}")]
-    TooMany {
-        /// The column.
-        column: &'static str,
-        /// Its values.
-        count: usize,
-        /// The most there may be.
-        most: usize,
-    },
 }
 
 impl From<WarehouseError> for HistoriesError {
