@@ -54,6 +54,10 @@
 //!
 //! What each module is for, and what must never happen, stands in the map below.
 #![doc = include_str!("README.md")]
+#![cfg_attr(
+    not(feature = "index"),
+    allow(dead_code, unused_imports, reason = "some of what is offered is for the index alone")
+)]
 
 pub use arrow;
 

@@ -5,7 +5,7 @@
 use std::io;
 
 use super::error::{CliError, REBUILD};
-use crate::counting::histories::HistoriesError;
+use crate::counting::HistoriesError;
 use crate::export::{ExportError, NotDrawable};
 use crate::pipeline::answer::AnswerError;
 use crate::pipeline::difference::DifferenceError;

@@ -9,6 +9,9 @@ pub enum Declined {
     /// The caller wants it counted from the observations.
     #[error("person histories are not to be used")]
     NotAsked,
+    /// The program is built without them.
+    #[error("this program is built without person histories")]
+    WithoutIndex,
     /// They cannot be read.
     #[error("the person histories cannot be used")]
     Unusable,

@@ -17,10 +17,10 @@ use polars::prelude::*;
 pub use super::answer_error::AnswerError;
 pub use super::provenance::{classification, provenance};
 use crate::answer::{Coverage, ResultTable, State, TooManyRows, check_standings};
-use crate::counting::histories::{Histories, HistoriesError};
+use crate::counting::histories::Histories;
 use crate::counting::{
-    Checked, CompiledQuery, CountError, Decided, Declined, Figures, Source, check, collect,
-    columns_of, compile, decide, ranking,
+    Checked, CompiledQuery, CountError, Decided, Declined, Figures, HistoriesError, Source, check,
+    collect, columns_of, compile, decide, ranking,
 };
 use crate::dictionary::Dictionary;
 use crate::disclosure::{Policy, ReleasedTable, release};

@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use super::answer::{AnswerError, Basis, open};
 use crate::answer::as_sql;
-use crate::counting::{Declined, Way, compile};
+use crate::counting::{Decided, Declined, Way, compile};
 use crate::exact::fitting;
 use crate::query::Question;
 use crate::scan::Scan;
@@ -35,7 +35,7 @@ pub(crate) struct Explanation {
 
 /// Explains a question without reading more than the ranking of a query with a top needs.
 pub(crate) fn explain(question: Question, basis: &Basis<'_>) -> Result<Explanation, AnswerError> {
-    let over_histories = basis.decided(&question, basis.dictionary(), |decided| decided.way)?;
+    let over_histories = basis.decided(&question, basis.dictionary(), Decided::into_way)?;
     let (scan, columns) = basis.scan(&question);
     let first = basis.first(&question, &scan, &columns, &basis.dictionary)?;
     let source = basis.source(scan.planned()?, &scan);

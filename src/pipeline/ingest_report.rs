@@ -3,7 +3,7 @@
 use super::replacement::Replacement;
 use crate::attribution::Reconciliation;
 use crate::check::Profile;
-use crate::counting::histories::HistoriesError;
+use crate::counting::HistoriesError;
 use crate::finding::FindingSummary;
 use crate::warehouse::{DeliveryRecord, StagedSidecars, StoredFindings, WarehouseError};
 

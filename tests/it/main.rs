@@ -95,6 +95,7 @@ mod data_samples;
 mod answers;
 
 /// Person histories: derived, the same figures with and without them.
+#[cfg(feature = "index")]
 mod histories;
 
 /// Exports read back by other programs.

@@ -591,6 +591,7 @@ fn rows_alone_have_what_is_said_of_them_beside_them() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "index"), ignore = "it is of person histories")]
 fn a_file_and_a_query_are_described_to_programs_too() {
     let file = "in/DWH_SPPIS_Formulaires_2007-05.csv";
     let said = json(&["inspect", file]);

@@ -153,6 +153,7 @@ fn a_key_that_lies_elsewhere_is_not_overwritten() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "index"), ignore = "it is of person histories")]
 fn clean_follows_no_link_and_removes_only_what_ingestions_leave() {
     let (sandbox, _) = sandbox();
     let name = "2007-11-r1-abcdef-0000-0123456789abcdef.parquet";

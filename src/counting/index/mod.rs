@@ -6,4 +6,4 @@
 pub(crate) mod count;
 pub mod histories;
 
-pub use count::{CountError, Decided, Way, decide};
+pub use count::{Decided, decide};

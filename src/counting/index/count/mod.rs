@@ -13,7 +13,6 @@ mod calendar;
 mod cells;
 mod counted;
 mod course;
-mod error;
 mod factors;
 mod over;
 mod pass;
@@ -22,12 +21,14 @@ mod units;
 
 use polars::prelude::*;
 
+use crate::counting::count_error::CountError;
 use crate::counting::declined::Declined;
 use crate::counting::figures::Figures;
 use crate::counting::index::histories::{Axis, Histories, Needs, Opened, Value};
 use crate::counting::polars::columns::columns_of_conditions;
 use crate::counting::polars::compile::{collect, ranked};
 use crate::counting::polars::rows::{Source, narrowed, rows, spread, with_rest};
+use crate::counting::way::Way;
 use crate::dictionary::Dictionary;
 use crate::exact::known;
 use crate::metric::Dimension;
@@ -36,7 +37,6 @@ use crate::query::plan::level::Count;
 use crate::query::{Delivered, Question};
 use cells::Cells;
 use course::Courses;
-pub use error::CountError;
 use factors::{Factor, KEY, factors};
 use over::{asked, may_be_of_groups, needs, passing};
 use units::{Asked, Maker, Passing};
@@ -50,25 +50,7 @@ pub struct Decided {
     counts: Vec<Count>,
     /// The cells of each count.
     levels: Vec<Cells>,
-    /// How it is counted.
-    pub way: Way,
-}
-
-/// How a question is counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Way {
-    /// Columns that are told apart.
-    pub columns: Vec<&'static str>,
-    /// Runs that are passed: one for each file of observations.
-    pub runs: u64,
-    /// How many of them were made of the observations, as they are not stored.
-    pub made: u64,
-    /// Their entries.
-    pub entries: u64,
-    /// Whether these are of groups of persons who are alike in a quarter.
-    pub in_groups: bool,
-    /// Whether each person is followed from quarter to quarter.
-    pub by_person: bool,
+    way: Way,
 }
 
 /// What is passed.
@@ -83,6 +65,11 @@ struct Over {
 }
 
 impl Decided {
+    /// How it is counted.
+    pub fn into_way(self) -> Way {
+        self.way
+    }
+
     /// Counts all that the question needs, in one pass.
     pub fn figures(self) -> Figures {
         self.over.count(&self.factors, self.courses.as_ref(), &self.counts, &self.levels)

@@ -33,8 +33,7 @@ mod opened;
 mod order;
 mod run;
 
-use std::path::{Path, PathBuf};
-
+use crate::counting::histories_error::HistoriesError;
 pub use axis::{Axis, Kind, Value};
 pub use build::{Built, check, read_whole, rebuild, refresh};
 pub use column::Codes;
@@ -44,45 +43,3 @@ pub use loaded::{Loaded, Slice};
 pub use needs::Needs;
 pub use opened::{Histories, Opened};
 pub(crate) use order::Beside;
-
-use crate::warehouse::WarehouseError;
-
-/// Why histories could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoriesError {
-    /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What happened.
-        source: std::io::Error,
-    },
-    /// A file is not what its format says.
-    #[error("{}: {text}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        text: String,
-    },
-    /// A file of observations is not as it was written.
-    #[error(transparent)]
-    Warehouse(Box<WarehouseError>),
-}
-
-impl From<WarehouseError> for HistoriesError {
-    fn from(error: WarehouseError) -> Self {
-        Self::Warehouse(Box::new(error))
-    }
-}
-
-impl HistoriesError {
-    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::Io { path: path.to_owned(), source }
-    }
-
-    fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self + '_ {
-        move |error| Self::Damaged { path: path.to_owned(), text: error.to_string() }
-    }
-}

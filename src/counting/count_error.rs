@@ -3,7 +3,7 @@
 use polars::prelude::PolarsError;
 
 use crate::counting::declined::Declined;
-use crate::counting::index::histories::HistoriesError;
+use crate::counting::histories_error::HistoriesError;
 
 /// Why a question could not be counted.
 #[derive(Debug, thiserror::Error)]
