@@ -207,6 +207,11 @@ impl Factor {
         }
     }
 
+    /// Whether it tells single observations apart.
+    pub(super) fn is_of_rows(&self) -> bool {
+        self.columns.iter().any(|it| matches!(it.of, Of::Stored(axis) if axis.is_of_rows()))
+    }
+
     /// The dimensions of courses among its columns, with the steps along them.
     pub(super) fn of_course(&self) -> Vec<(Dimension, u32)> {
         let of_course = self.columns.iter().filter_map(|column| match column.of {

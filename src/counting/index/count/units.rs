@@ -118,17 +118,17 @@ impl Maker<'_> {
         units.clear(self.factors.len());
         match parts {
             Parts::Runs(_) => {
-                self.add(&self.opened.runs()[part].whole(), units);
-                let kept = self.kept(units);
-                units.begin_persons(kept.as_deref());
-                units.arrange(kept.as_deref());
+                let run = &self.opened.runs()[part];
+                self.add(Slice::new(run, 0..run.entry_count()), units);
+                units.begin_persons();
+                units.arrange(None);
             }
             Parts::Persons { places, .. } => {
                 for (run, places) in self.opened.runs().iter().zip(places) {
                     // Before the first part stands nothing, and behind the last nobody.
                     let start = part.checked_sub(1).map_or(0, |before| places[before]);
                     let end = places.get(part).map_or_else(|| run.entry_count(), |place| *place);
-                    self.add(&run.between(start..end), units);
+                    self.add(Slice::new(run, start..end), units);
                 }
                 let order = self.by_person(units);
                 units.arrange(Some(&order));
@@ -136,20 +136,18 @@ impl Maker<'_> {
         }
     }
 
-    /// The units that count anywhere in the order of persons, those of one in the order of quarters. Where persons are
-    /// whole, all units of those of whom one counts.
+    /// The units in the order of persons, those of one in the order of quarters. Where persons are whole, those of persons
+    /// of whom one counts.
     fn by_person(&self, units: &mut Units) -> Vec<u32> {
-        let kept = if self.whole_persons { None } else { self.kept(units) };
-        let all = kept.unwrap_or_else(|| (0..fitting(units.whose.len())).collect());
         // The units of a person in one run stand side by side.
-        let beside = Beside::of(all.iter().map(|unit| units.whose[*unit as usize]));
+        let beside = Beside::of(units.whose.iter().copied());
         let counts = self.counting(units).filter(|_| self.whole_persons);
         let mut starts = vec![0];
         let order = beside.ordered(|order| {
             let first = known(starts.last().copied());
             let own = &order[first as usize..];
             // A person of whom no unit counts is left out again.
-            if counts.as_ref().is_none_or(|it| own.iter().any(|at| it(all[*at as usize]))) {
+            if counts.as_ref().is_none_or(|counts| own.iter().any(|at| counts(*at))) {
                 if !own.is_empty() {
                     starts.push(fitting(order.len()));
                 }
@@ -159,13 +157,27 @@ impl Maker<'_> {
         });
         drop(counts);
         units.starts = starts;
-        order.into_iter().map(|at| all[at as usize]).collect()
+        order
     }
 
-    /// The units that count anywhere, if not all do.
-    fn kept(&self, units: &Units) -> Option<Vec<u32>> {
-        let counts = self.counting(units)?;
-        Some((0..fitting(units.whose.len())).filter(|at| counts(*at)).collect())
+    /// Leaves out what counts nowhere: entries first, and then, where observations are told apart, of these.
+    fn narrowed<'s>(&self, mut slice: Slice<'s>) -> Slice<'s> {
+        for of_rows in [false, true] {
+            if of_rows {
+                slice = slice.into_rows();
+            }
+            let selective = self.factors.iter().zip(self.counts);
+            let selective = selective.filter(|(factor, counts)| {
+                factor.is_of_rows() == of_rows && !self.whole_persons && counts.contains(&false)
+            });
+            for (factor, counts) in selective {
+                let mut keys = Vec::new();
+                factor.add_keys(&slice, &mut keys);
+                let kept = (0..).zip(&keys).filter(|(_, key)| counts[**key as usize]);
+                slice.keep(&kept.map(|(unit, _)| unit).collect::<Vec<u32>>());
+            }
+        }
+        slice
     }
 
     /// Whether a unit counts anywhere; `None` where every one does.
@@ -179,7 +191,8 @@ impl Maker<'_> {
         })
     }
 
-    fn add(&self, slice: &Slice<'_>, units: &mut Units) {
+    fn add(&self, slice: Slice<'_>, units: &mut Units) {
+        let slice = &self.narrowed(slice);
         let first = fitting::<_, u32>(units.whose.len());
         slice.whose(&mut units.whose);
         for (factor, keys) in self.factors.iter().zip(&mut units.keys) {
@@ -264,17 +277,9 @@ impl Units {
         }
     }
 
-    /// Finds where the units of each person begin, of all units or of some.
-    fn begin_persons(&mut self, kept: Option<&[u32]>) {
-        let count = kept.map_or(self.whose.len(), <[u32]>::len);
-        let whose = |place: usize| self.whose[kept.map_or(place, |kept| kept[place] as usize)];
-        self.starts.clear();
-        for place in 0..count {
-            if place == 0 || whose(place) != whose(place - 1) {
-                self.starts.push(fitting(place));
-            }
-        }
-        self.starts.push(fitting(count));
+    /// Finds where the units of each person begin, as they stand.
+    fn begin_persons(&mut self) {
+        self.starts = Beside::of(self.whose.iter().copied()).firsts;
     }
 
     /// The units of each person.

@@ -32,6 +32,7 @@ mod observed;
 mod opened;
 mod order;
 mod run;
+mod slice;
 
 use crate::counting::histories_error::HistoriesError;
 pub use axis::{Axis, Kind, Value};
@@ -39,7 +40,8 @@ pub use build::{Built, check, read_whole, rebuild, refresh};
 pub use column::Codes;
 pub use folder::{clean, is_partial, listed, remove_others, superseded};
 pub use gathered::Gathered;
-pub use loaded::{Loaded, Slice};
+pub use loaded::Loaded;
 pub use needs::Needs;
 pub use opened::{Histories, Opened};
 pub(crate) use order::Beside;
+pub use slice::Slice;
