@@ -17,7 +17,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -42,18 +41,31 @@ connection.execute(f\"\"\"COPY (
 ) TO '{target}' (FORMAT parquet, PARTITION_BY (quarter), COMPRESSION zstd)\"\"\")
 """
 
+# Starts and measures a command. The peak of a process is never below that of the one that starts it: this one is small.
+START = """
+import os, sys, time
+report, command = int(sys.argv[1]), sys.argv[2:]
+os.set_inheritable(report, False)
+start = time.perf_counter()
+process = os.posix_spawnp(command[0], command, os.environ)
+_, status, usage = os.wait4(process, 0)
+seconds, code = time.perf_counter() - start, os.waitstatus_to_exitcode(status)
+os.write(report, f"{seconds} {usage.ru_maxrss} {code}".encode())
+"""
+
 
 def timed(command: list[str], **options: object) -> tuple[float, int, bytes]:
     """Seconds of wall time, peak memory in KiB, and output of a command."""
-    start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, **options) as process:
+    reading, writing = os.pipe()
+    starter = [sys.executable, "-I", "-S", "-c", START, str(writing), *command]
+    options |= {"stdout": subprocess.PIPE, "pass_fds": (writing,)}
+    with subprocess.Popen(starter, **options) as process, open(reading) as measured:
+        os.close(writing)
         output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
-    if process.returncode != 0:
-        raise SystemExit(f"{command} failed with {process.returncode}")
-    return seconds, usage.ru_maxrss, output
+        seconds, memory, code = measured.read().split() or (0, 0, "no process")
+    if code != "0":
+        raise SystemExit(f"{command} failed with {code}")
+    return float(seconds), int(memory), output
 
 
 def folder_bytes(folder: Path) -> int:
@@ -116,7 +128,9 @@ def main() -> None:
     source = folder / f"DWH_SPPIS_Formulaires_{DELIVERY}.csv"
     with source.open("rb") as text:
         rows = sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b"")) - 1
-    print(f"{rows:,} rows, {source.stat().st_size:,} bytes, {os.cpu_count()} cores, {platform.machine()}")
+    print(
+        f"{rows:,} rows, {source.stat().st_size:,} bytes, {os.cpu_count()} cores, {platform.machine()}"
+    )
     compare_ingestion(program, folder, source, runs)
     compare_answers(program, folder, runs)
 
