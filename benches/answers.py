@@ -20,7 +20,7 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -58,14 +58,13 @@ import polars, sys
 print(polars.scan_parquet(sys.argv[1:]).select(polars.len()).collect().item())
 """
 
-# Seconds, peak memory in KiB, and the answer. The peak of a process is never below that of the one
-# that starts it: the peers are not imported here.
+# Seconds, peak memory in KiB, and the answer.
 Measured = tuple[float, int, bytes]
 Asked = Callable[[str], Measured]
 
 
 def of_program(program: str, warehouse: str) -> Asked:
-    ask = [program, "--warehouse", warehouse, "run"]
+    ask = [program, "--warehouse", warehouse, "--quiet", "run"]
     return lambda name: timed([*ask, name, "--format", "csv"])
 
 
@@ -109,7 +108,7 @@ def files_of(program: str, warehouse: str) -> list[str]:
     return subprocess.check_output(command, text=True).splitlines()
 
 
-def print_heading(program: str, files: list[str], runs: int, engines: dict[str, Asked]) -> None:
+def print_heading(program: str, files: list[str], runs: int, engines: Iterable[str]) -> None:
     rows = int(subprocess.check_output([sys.executable, "-c", ROWS, *files]))
     size = sum(os.path.getsize(file) for file in files)
     quarters = len({Path(file).parent for file in files})
@@ -122,8 +121,17 @@ def print_heading(program: str, files: list[str], runs: int, engines: dict[str, 
         f"{size:,} bytes, {quarters} quarters; {ours}, {peers}, "
         f"Python {platform.python_version()}; runs in turn: {runs}\n"
     )
-    print("| query |" + "".join(f" {engine} s | MiB |" for engine in engines) + " ratio |")
-    print("| --- |" + " --: | --: |" * len(engines) + " --: |", flush=True)
+
+
+def print_columns(question: str, numbers: list[str], engines: Iterable[str]) -> None:
+    """The head of a table: what is asked, numbers of the answer, and what each engine takes."""
+    columns = [
+        *numbers,
+        *(column for engine in engines for column in (f"{engine} s", "MiB")),
+        "ratio",
+    ]
+    print(f"| {question} | {' | '.join(columns)} |")
+    print("| --- |" + " --: |" * len(columns), flush=True)
 
 
 def arguments(usage: str, statements: Path) -> tuple[str, str, int, list[str]]:
@@ -145,6 +153,7 @@ def main() -> None:
         "Polars": of_peer([str(POLARS_QUERIES)], lambda name: name, files),
     }
     print_heading(program, files, runs, engines)
+    print_columns("query", [], engines)
     ratios = {name: compare(name, engines, runs) for name in names}
     worst = max(ratios, key=ratios.__getitem__)
     print(f"\nWorst ratio: {ratios[worst]:.2f} ({worst}).")
