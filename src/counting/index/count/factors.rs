@@ -11,7 +11,7 @@
 use polars::prelude::*;
 
 use crate::counting::declined::Declined;
-use crate::counting::index::histories::{Axis, Kind, Opened, Slice, Value};
+use crate::counting::index::histories::{Axis, Kind, Loaded, Opened, Slice, Value};
 use crate::exact::{fitting, known};
 use crate::metric::Dimension;
 use crate::quarter::{Quarter, QuarterRange};
@@ -37,6 +37,14 @@ struct KeyColumn {
     values: Vec<Option<Value>>,
     /// What one step along its values adds to a key.
     step: usize,
+}
+
+/// What tells the keys of a factor: columns of entries, of single observations, or of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Entries,
+    Rows,
+    Both,
 }
 
 /// Where the values of a column come from.
@@ -207,9 +215,31 @@ impl Factor {
         }
     }
 
-    /// Whether it tells single observations apart.
-    pub(super) fn is_of_rows(&self) -> bool {
-        self.columns.iter().any(|it| matches!(it.of, Of::Stored(axis) if axis.is_of_rows()))
+    /// Whether some unit of a run may count: whether some combination of the values that occur there does.
+    pub(super) fn may_count(&self, run: &Loaded, counts: &[bool]) -> bool {
+        const COMBINATIONS_MAX: usize = 1 << 12;
+        let mut keys: Vec<u32> = vec![0];
+        for KeyColumn { of, step, .. } in &self.columns {
+            let Of::Stored(axis) = of else { return true };
+            let numbers = run.numbers(*axis);
+            if keys.len() * numbers.len() > COMBINATIONS_MAX {
+                return true;
+            }
+            let step = fitting::<_, u32>(*step);
+            let longer = keys.iter().flat_map(|key| numbers.iter().map(move |it| key + it * step));
+            keys = longer.collect();
+        }
+        keys.iter().any(|key| counts[*key as usize])
+    }
+
+    /// What tells which unit has which key.
+    pub(super) fn told(&self) -> Told {
+        let is_of_rows = |it: &KeyColumn| matches!(it.of, Of::Stored(axis) if axis.is_of_rows());
+        match self.columns.iter().filter(|it| is_of_rows(it)).count() {
+            0 => Told::Entries,
+            count if count == self.columns.len() => Told::Rows,
+            _ => Told::Both,
+        }
     }
 
     /// The dimensions of courses among its columns, with the steps along them.

@@ -19,7 +19,7 @@ pub(super) fn passed<T: Send>(
         let (mut own, mut units) = (begin(), Units::default());
         loop {
             let part = next.fetch_add(1, Ordering::Relaxed);
-            if part >= parts.count() {
+            if part >= parts.count {
                 return own;
             }
             maker.fill(&parts, part, &mut units);

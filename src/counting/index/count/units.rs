@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::factors::Factor;
-use crate::counting::index::histories::{Axis, Beside, Opened, Slice, Value};
+use super::factors::{Factor, Told};
+use crate::counting::index::histories::{Axis, Beside, Loaded, Opened, Slice, Value};
 use crate::exact::{fitting, known};
 use crate::quarter::Quarter;
 
@@ -74,19 +74,12 @@ pub(super) struct Maker<'m> {
 
 /// The parts in which units are passed.
 #[derive(Debug)]
-pub(super) enum Parts {
-    /// So many runs.
-    Runs(usize),
-    /// So many ranges of persons; by run, where those after the first begin.
-    Persons { count: usize, places: Vec<Vec<usize>> },
-}
-
-impl Parts {
-    pub(super) fn count(&self) -> usize {
-        match self {
-            Self::Runs(count) | Self::Persons { count, .. } => *count,
-        }
-    }
+pub(super) struct Parts {
+    pub(super) count: usize,
+    /// By run, whether a unit of it may count: of a filter on days, most runs have none.
+    live: Vec<bool>,
+    /// By run, where the persons of each part after the first begin; none where a part is a run.
+    places: Option<Vec<Vec<usize>>>,
 }
 
 /// Units of a part, more or less.
@@ -95,13 +88,14 @@ const UNITS_PER_PART: u64 = 1 << 15;
 impl Maker<'_> {
     /// In which parts units are passed.
     pub(super) fn parts(&self) -> Parts {
+        let runs = self.opened.runs();
+        let live = runs.iter().map(|run| self.may_count(run)).collect();
         match self.passing {
-            Passing::ByQuarter => Parts::Runs(self.opened.runs().len()),
+            Passing::ByQuarter => Parts { count: runs.len(), live, places: None },
             Passing::ByPerson => {
                 let firsts = self.first_persons();
-                let runs = self.opened.runs().par_iter();
-                let places = runs.map(|run| run.places_of(&firsts)).collect();
-                Parts::Persons { count: firsts.len() + 1, places }
+                let places = runs.par_iter().map(|run| run.places_of(&firsts)).collect();
+                Parts { count: firsts.len() + 1, live, places: Some(places) }
             }
         }
     }
@@ -116,24 +110,24 @@ impl Maker<'_> {
     /// Puts the units of a part in the place of others.
     pub(super) fn fill(&self, parts: &Parts, part: usize, units: &mut Units) {
         units.clear(self.factors.len());
-        match parts {
-            Parts::Runs(_) => {
-                let run = &self.opened.runs()[part];
-                self.add(Slice::new(run, 0..run.entry_count()), units);
-                units.begin_persons();
-                units.arrange(None);
+        let runs = self.opened.runs();
+        let Some(places) = &parts.places else {
+            if parts.live[part] {
+                self.add(Slice::new(&runs[part], 0..runs[part].entry_count()), units);
             }
-            Parts::Persons { places, .. } => {
-                for (run, places) in self.opened.runs().iter().zip(places) {
-                    // Before the first part stands nothing, and behind the last nobody.
-                    let start = part.checked_sub(1).map_or(0, |before| places[before]);
-                    let end = places.get(part).map_or_else(|| run.entry_count(), |place| *place);
-                    self.add(Slice::new(run, start..end), units);
-                }
-                let order = self.by_person(units);
-                units.arrange(Some(&order));
-            }
+            units.begin_persons();
+            units.arrange(None);
+            return;
+        };
+        let live = runs.iter().zip(places).zip(&parts.live).filter(|it| *it.1);
+        for ((run, places), _) in live {
+            // Before the first part stands nothing, and behind the last nobody.
+            let start = part.checked_sub(1).map_or(0, |before| places[before]);
+            let end = places.get(part).map_or_else(|| run.entry_count(), |place| *place);
+            self.add(Slice::new(run, start..end), units);
         }
+        let order = self.by_person(units);
+        units.arrange(Some(&order));
     }
 
     /// The units in the order of persons, those of one in the order of quarters. Where persons are whole, those of persons
@@ -160,22 +154,38 @@ impl Maker<'_> {
         order
     }
 
+    /// Whether some unit of a run may count.
+    fn may_count(&self, run: &Loaded) -> bool {
+        let mut factors = self.factors.iter().zip(self.counts);
+        self.whole_persons
+            || factors
+                .all(|(factor, counts)| !counts.contains(&false) || factor.may_count(run, counts))
+    }
+
     /// Leaves out what counts nowhere: entries first, and then, where observations are told apart, of these.
     fn narrowed<'s>(&self, mut slice: Slice<'s>) -> Slice<'s> {
-        for of_rows in [false, true] {
-            if of_rows {
-                slice = slice.into_rows();
-            }
-            let selective = self.factors.iter().zip(self.counts);
-            let selective = selective.filter(|(factor, counts)| {
-                factor.is_of_rows() == of_rows && !self.whole_persons && counts.contains(&false)
-            });
-            for (factor, counts) in selective {
-                let mut keys = Vec::new();
-                factor.add_keys(&slice, &mut keys);
-                let kept = (0..).zip(&keys).filter(|(_, key)| counts[**key as usize]);
-                slice.keep(&kept.map(|(unit, _)| unit).collect::<Vec<u32>>());
-            }
+        let selective = |told: Told| {
+            let factors = self.factors.iter().zip(self.counts);
+            factors.filter(move |(factor, counts)| {
+                factor.told() == told && !self.whole_persons && counts.contains(&false)
+            })
+        };
+        let chosen = |(factor, counts): (&Factor, &Vec<bool>), slice: &Slice<'_>| {
+            let mut keys = Vec::new();
+            factor.add_keys(slice, &mut keys);
+            let chosen = (0..).zip(&keys).filter(|(_, key)| counts[**key as usize]);
+            chosen.map(|(unit, _)| unit).collect::<Vec<u32>>()
+        };
+        for factor in selective(Told::Entries) {
+            let chosen = chosen(factor, &slice);
+            slice.keep(&chosen);
+        }
+        let of_rows = selective(Told::Rows);
+        slice =
+            slice.into_rows(of_rows.map(|factor| move |slice: &Slice<'s>| chosen(factor, slice)));
+        for factor in selective(Told::Both) {
+            let chosen = chosen(factor, &slice);
+            slice.keep(&chosen);
         }
         slice
     }

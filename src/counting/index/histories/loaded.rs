@@ -86,6 +86,14 @@ impl Loaded {
         self.numbers = numbers.collect();
     }
 
+    /// The numbers of the values of an axis that occur here.
+    pub fn numbers(&self, axis: Axis) -> Vec<u32> {
+        match self.numbers.iter().find(|it| it.0 == axis) {
+            Some((_, numbers)) => numbers.clone(),
+            None => vec![fitting(self.quarter)],
+        }
+    }
+
     /// Its number among the quarters that occur.
     pub fn quarter(&self) -> usize {
         self.quarter

@@ -19,9 +19,9 @@ use crate::quarter::{Day, Quarter};
 #[derive(Debug)]
 pub struct Slice<'l> {
     run: &'l Loaded,
-    /// The entry of each unit.
+    /// The entry of each unit; while observations are chosen, those that they are of.
     entries: Places,
-    /// Its observation, where these are told apart.
+    /// The observation of each unit, where these are told apart.
     rows: Option<Places>,
 }
 
@@ -38,6 +38,14 @@ impl Places {
         match self {
             Self::Range(range) => range.len(),
             Self::List(places) => places.len(),
+        }
+    }
+
+    /// The first of them; that of none is as good as any.
+    fn first(&self) -> usize {
+        match self {
+            Self::Range(range) => range.start,
+            Self::List(places) => places.first().map_or(0, |place| *place as usize),
         }
     }
 
@@ -78,35 +86,44 @@ impl<'l> Slice<'l> {
         self.rows = self.rows.as_ref().map(|rows| rows.of(units));
     }
 
-    /// Tells the observations of entries apart, if the question does.
+    /// Tells the observations of entries apart, if the question does: of those that are chosen by the columns of
+    /// observations alone, each choice by what is left.
     #[must_use]
-    pub fn into_rows(mut self) -> Self {
+    pub fn into_rows(
+        mut self,
+        choices: impl IntoIterator<Item = impl Fn(&Self) -> Vec<u32>>,
+    ) -> Self {
         let Some(starts) = &self.run.row_starts else { return self };
-        let mut entries = Vec::new();
-        let mut add = |entry: usize| {
-            let count = (starts[entry + 1] - starts[entry]) as usize;
-            entries.resize(entries.len() + count, fitting(entry));
-        };
-        let rows = match &self.entries {
+        let mut rows = match &self.entries {
             Places::Range(range) => {
-                range.clone().for_each(add);
                 Places::Range(starts[range.start] as usize..starts[range.end] as usize)
             }
-            Places::List(places) => {
-                for entry in places {
-                    add(*entry as usize);
-                }
+            Places::List(entries) => {
                 let rows = |entry: &u32| starts[*entry as usize]..starts[*entry as usize + 1];
-                Places::List(places.iter().flat_map(rows).collect())
+                Places::List(entries.iter().flat_map(rows).collect())
             }
         };
+        for choice in choices {
+            self.rows = Some(rows);
+            let chosen = choice(&self);
+            rows = known(self.rows.take()).of(&chosen);
+        }
+        // Both rise: the entry of a row is the last one that begins before it.
+        let mut entry = self.entries.first();
+        let mut entries = vec![0_u32; rows.count()];
+        rows.each(&mut entries, |out, row| {
+            while starts[entry + 1] as usize <= row {
+                entry += 1;
+            }
+            *out = fitting(entry);
+        });
         (self.entries, self.rows) = (Places::List(entries), Some(rows));
         self
     }
 
     /// Units.
     pub fn unit_count(&self) -> usize {
-        self.entries.count()
+        self.rows.as_ref().map_or_else(|| self.entries.count(), Places::count)
     }
 
     /// The number of the quarter.
