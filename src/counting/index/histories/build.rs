@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -51,16 +52,32 @@ fn build(
     files: &[&TableFile],
     gathered: &Gathered,
 ) -> Result<Built, HistoriesError> {
-    files.par_iter().try_for_each(|file| -> Result<(), HistoriesError> {
+    let keep = |file: &&TableFile| -> Result<(), HistoriesError> {
         let written = written(Target::Folder(folder), file, gathered)?;
         written.par_iter().try_for_each(|(draft, _)| draft.sync())?;
         for ((draft, _), name) in written.into_iter().zip(Names::of(file).all()) {
             draft.persist(&folder.join(name))?;
         }
         Ok(())
-    })?;
+    };
+    each(files, keep)?;
     let observations = files.iter().map(|file| file.row_count()).sum();
     Ok(Built { runs: files.len() as u64, observations })
+}
+
+/// Rows of a file that is not made beside others, for the memory that it takes.
+const ROWS_BESIDE: u64 = 1 << 22;
+
+/// Does something with all files, several at a time unless they are large.
+fn each<E: Send>(
+    files: &[&TableFile],
+    make: impl Fn(&&TableFile) -> Result<(), E> + Sync,
+) -> Result<(), E> {
+    let is_large = |file: &&TableFile| file.row_count() > ROWS_BESIDE;
+    let (large, others): (Vec<&TableFile>, Vec<&TableFile>) =
+        files.iter().partition(|it| is_large(it));
+    others.par_iter().try_for_each(&make)?;
+    large.iter().try_for_each(make)
 }
 
 /// The files of a run, which have no final names yet, in the order of their names.
@@ -104,23 +121,25 @@ pub fn check(folder: &Path, snapshot: &Snapshot) -> Result<Option<bool>, Histori
     if !paths(folder, snapshot.files()).iter().any(|path| path.is_file()) {
         return Ok(None);
     }
-    let is_same = |file: &TableFile| {
-        let paths = paths(folder, [file]);
+    let all_same = AtomicBool::new(true);
+    let compare = |file: &&TableFile| -> Result<(), HistoriesError> {
+        let paths = paths(folder, [*file]);
         if !paths.iter().any(|path| path.is_file()) {
-            return Ok(true);
+            return Ok(());
         }
         let again = written(Target::Nowhere(folder), file, &Gathered::default())?;
-        let compared = paths.iter().zip(again).map(|(path, (_, again))| {
+        for (path, (_, again)) in paths.iter().zip(again) {
             // One that is missing is not used, also where an ingestion has removed it in the meantime.
-            match Checksum::of(path) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
-                found => Ok(found.map_err(HistoriesError::io(path))? == again),
-            }
-        });
-        Ok(compared.collect::<Result<Vec<bool>, HistoriesError>>()?.into_iter().all(|same| same))
+            let is_same = match Checksum::of(path) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+                found => found.map_err(HistoriesError::io(path))? == again,
+            };
+            all_same.fetch_and(is_same, Ordering::Relaxed);
+        }
+        Ok(())
     };
-    let same = snapshot.files().par_iter().map(is_same);
-    Ok(Some(same.collect::<Result<Vec<bool>, HistoriesError>>()?.into_iter().all(|same| same)))
+    each(&snapshot.files().iter().collect::<Vec<_>>(), compare)?;
+    Ok(Some(all_same.into_inner()))
 }
 
 /// Reads every byte of the runs of a snapshot, and compares it with its checksum.

@@ -11,8 +11,8 @@ use super::observed::Observed;
 use super::run::Run;
 use crate::attribution::ObservationBatch;
 
-/// Rows that are kept: about 20 bytes for each.
-const ROWS_MAX: usize = 1 << 23;
+/// Rows that are kept: about 30 bytes for each, and three times as much while they are put in order.
+const ROWS_MAX: usize = 1 << 22;
 
 /// Runs by the hashes of their files. Its `Debug` shows how many rows they have.
 #[derive(Clone)]

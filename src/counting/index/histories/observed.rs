@@ -10,19 +10,21 @@ use arrow::datatypes::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type,
 };
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 
 use super::HistoriesError;
 use super::axis::{Axis, Kind};
 use super::column::column;
-use crate::attribution::{
-    Codes, ObservationBatch, Values, coded_observation_schema, stored_column,
-};
+use crate::attribution::{Codes, ObservationBatch, Values, coded_observation_schema};
 use crate::exact::fitting;
 use crate::quarter::Quarter;
-use crate::warehouse::TableFile;
+use crate::warehouse::{CheckedBytes, TableFile};
 
 const ROWS_PER_BATCH: usize = 1 << 13;
+
+const PERSON: &str = "person";
 
 /// The rows of a file.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ pub(super) struct Observed {
 impl Observed {
     /// Rows that are about to be written, of one quarter.
     pub(super) fn of(quarter: Quarter, batches: &[ObservationBatch]) -> Self {
-        let persons = batches.iter().flat_map(|it| it.column("person").large_values());
+        let persons = batches.iter().flat_map(|it| it.column(PERSON).large_values());
         let persons = persons.copied().collect();
         let pieces = |axis: Axis| -> Vec<&Values> {
             batches.iter().map(|it| it.column(axis.column())).collect()
@@ -45,35 +47,62 @@ impl Observed {
         Self { quarter, persons, columns }
     }
 
-    /// Some columns of a file of the table.
+    /// Some columns of a file of the table, one after the other: of a large file little else is in memory.
     pub(super) fn read(file: &TableFile, axes: &BTreeSet<Axis>) -> Result<Self, HistoriesError> {
-        let failed = |error| HistoriesError::damaged(file.path())(error);
-        let names: Vec<&str> =
-            std::iter::once("person").chain(axes.iter().map(|it| it.column())).collect();
-        let bytes = file.written().columns(&names)?;
+        let opened = OpenedFile::open(file, axes)?;
+        let mut persons = Vec::with_capacity(fitting(file.row_count()));
+        opened.read(PERSON, |array| {
+            persons.extend_from_slice(array.as_primitive_opt::<Int64Type>()?.values());
+            Some(())
+        })?;
+        let mut columns = Vec::new();
+        for axis in axes {
+            let mut pieces = Vec::new();
+            opened.read(axis.column(), |array| {
+                pieces.push(values(*axis, array)?);
+                Some(())
+            })?;
+            columns.push((*axis, column(*axis, &pieces.iter().collect::<Vec<_>>())));
+        }
+        Ok(Self { quarter: file.quarter(), persons, columns })
+    }
+}
+
+/// The bytes of some columns of a file, and what the file says of them.
+struct OpenedFile<'f> {
+    file: &'f TableFile,
+    bytes: CheckedBytes,
+    metadata: ArrowReaderMetadata,
+}
+
+impl<'f> OpenedFile<'f> {
+    fn open(file: &'f TableFile, axes: &BTreeSet<Axis>) -> Result<Self, HistoriesError> {
+        let names = std::iter::once(PERSON).chain(axes.iter().map(|it| it.column()));
+        let bytes = file.written().columns(&names.collect::<Vec<_>>())?;
         // Codes come as numbers in the dictionaries that the file has.
         let options = ArrowReaderOptions::new().with_schema(coded_observation_schema());
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options);
-        let builder = builder.map_err(HistoriesError::damaged(file.path()))?;
-        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+        let metadata = ArrowReaderMetadata::load(&bytes, options);
+        let metadata = metadata.map_err(HistoriesError::damaged(file.path()))?;
+        Ok(Self { file, bytes, metadata })
+    }
+
+    /// Hands on a column in pieces; `None` comes back for one that is not as it is written.
+    fn read(
+        &self,
+        name: &str,
+        mut take: impl FnMut(&ArrayRef) -> Option<()>,
+    ) -> Result<(), HistoriesError> {
+        let path = self.file.path();
+        let (bytes, metadata) = (self.bytes.clone(), self.metadata.clone());
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata);
+        let mask = ProjectionMask::columns(builder.parquet_schema(), [name]);
         let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build();
-        let mut persons = Vec::new();
-        let mut pieces: Vec<Vec<Values>> = axes.iter().map(|_| Vec::new()).collect();
-        for batch in reader.map_err(HistoriesError::damaged(file.path()))? {
-            let batch = batch.map_err(HistoriesError::damaged(file.path()))?;
-            let person = stored_column(&batch, "person").as_primitive::<Int64Type>();
-            persons.extend_from_slice(person.values());
-            for (axis, pieces) in axes.iter().zip(&mut pieces) {
-                let array = batch.column_by_name(axis.column());
-                let values = array.and_then(|it| values(*axis, it));
-                pieces.push(values.ok_or_else(|| failed("it has other columns".to_owned()))?);
-            }
+        for batch in reader.map_err(HistoriesError::damaged(path))? {
+            let batch = batch.map_err(HistoriesError::damaged(path))?;
+            let taken = batch.column_by_name(name).and_then(&mut take);
+            taken.ok_or("it has other columns").map_err(HistoriesError::damaged(path))?;
         }
-        let columns = axes
-            .iter()
-            .zip(&pieces)
-            .map(|(axis, pieces)| (*axis, column(*axis, &pieces.iter().collect::<Vec<_>>())));
-        Ok(Self { quarter: file.quarter(), persons, columns: columns.collect() })
+        Ok(())
     }
 }
 

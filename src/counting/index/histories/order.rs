@@ -10,44 +10,58 @@ use arrow::array::ArrayRef;
 use super::column::{Codes, of_any_width, value_count};
 use crate::exact::{fitting, known};
 
-/// The numbers of some columns of each row, one beside the other in as few words as they fit into.
-#[derive(Debug, Default)]
-pub(super) struct Packed(Vec<Vec<u64>>);
+/// How rows compare by some columns, the first of which weighs most.
+#[derive(Debug)]
+pub(super) enum Alike<'c> {
+    /// The numbers of each row, one beside the other in as few words as they fit into.
+    Words(Vec<Vec<u64>>),
+    /// The columns themselves, where words of all rows would be too much memory.
+    Columns(Vec<Codes<'c>>),
+}
 
-impl Packed {
-    /// Of columns, the first of which weighs most.
-    pub(super) fn of<'c>(columns: impl Iterator<Item = &'c ArrayRef>) -> Self {
+/// Rows that have words, of at most 8 to 32 bytes each.
+const ROWS_MAX: usize = 1 << 22;
+
+impl<'c> Alike<'c> {
+    pub(super) fn of(columns: impl Iterator<Item = &'c ArrayRef>, row_count: usize) -> Self {
+        // A column of one value tells nothing apart.
+        let columns = columns.filter(|it| value_count(it) > 1);
+        if row_count > ROWS_MAX {
+            return Self::Columns(columns.map(|it| known(Codes::of(it))).collect());
+        }
         let mut words: Vec<Vec<u64>> = Vec::new();
         let mut free = 0;
         for column in columns {
-            let count = value_count(column) as u64;
-            // A column of one value tells nothing apart.
-            let bits = count.checked_sub(1).map_or(0, |most| u64::BITS - most.leading_zeros());
-            if bits == 0 {
-                continue;
-            }
-            let codes = known(Codes::of(column));
+            let bits = u64::BITS - (value_count(column) as u64 - 1).leading_zeros();
             if bits > free {
-                words.push(vec![0; codes.count()]);
+                words.push(vec![0; row_count]);
                 free = u64::BITS;
             }
             free -= bits;
             let word = known(words.last_mut());
-            of_any_width!(codes, codes => {
+            of_any_width!(known(Codes::of(column)), codes => {
                 for (word, code) in word.iter_mut().zip(codes) {
                     *word |= u64::from(*code) << free;
                 }
             });
         }
-        Self(words)
+        Self::Words(words)
     }
 
     /// Compares two rows.
     #[inline]
     pub(super) fn compared(&self, one: u32, other: u32) -> Ordering {
         let (one, other) = (one as usize, other as usize);
-        let compared = self.0.iter().map(|word| word[one].cmp(&word[other]));
-        compared.fold(Ordering::Equal, Ordering::then)
+        match self {
+            Self::Words(words) => {
+                let compared = words.iter().map(|word| word[one].cmp(&word[other]));
+                compared.fold(Ordering::Equal, Ordering::then)
+            }
+            Self::Columns(columns) => {
+                let compared = columns.iter().map(|it| it.at(one).cmp(&it.at(other)));
+                compared.into_iter().find(|it| it.is_ne()).map_or(Ordering::Equal, |it| it)
+            }
+        }
     }
 }
 
@@ -169,7 +183,9 @@ mod tests {
                 numbered(Kind::Number, || rows.iter().map(|it| Some(of(it))))
             };
             let columns = [column(|it| it.1), column(|it| it.2), column(|it| it.3)];
-            let (alike, of_rows) = (Packed::of(columns[..2].iter()), Packed::of(columns[2..].iter()));
+            // Words, and columns themselves.
+            let row_count = ROWS_MAX + 1;
+            let (alike, of_rows) = (Alike::of(columns[..2].iter(), rows.len()), Alike::of(columns[2..].iter(), row_count));
             let found = order_of_rows(&persons, |one, other| {
                 alike.compared(one, other).then_with(|| of_rows.compared(one, other))
             });

@@ -18,7 +18,7 @@ use arrow::datatypes::{Field, Schema};
 use super::axis::{Axis, Kind, Value};
 use super::column::{Codes, gathered, narrowest, numbered, values_of};
 use super::observed::Observed;
-use super::order::{Packed, order_of_rows};
+use super::order::{Alike, order_of_rows};
 use crate::exact::{fitting, known};
 use crate::quarter::{Day, Quarter, end_of_month};
 
@@ -56,8 +56,9 @@ impl Run {
         let Observed { quarter, persons, columns } = observed;
         let is_of_rows = |it: &&(Axis, ArrayRef)| it.0.is_of_rows();
         let of_entries = columns.iter().filter(|it| !is_of_rows(it)).map(|it| &it.1);
-        let alike = Packed::of(of_entries);
-        let of_rows = Packed::of(columns.iter().filter(is_of_rows).map(|it| &it.1));
+        let alike = Alike::of(of_entries, persons.len());
+        let of_rows = columns.iter().filter(is_of_rows).map(|it| &it.1);
+        let of_rows = Alike::of(of_rows, persons.len());
         let order = order_of_rows(persons, |one, other| {
             alike.compared(one, other).then_with(|| of_rows.compared(one, other))
         });
@@ -112,7 +113,7 @@ struct Entries {
 }
 
 impl Entries {
-    fn of(persons: &[i64], alike: &Packed, order: &[u32]) -> Self {
+    fn of(persons: &[i64], alike: &Alike<'_>, order: &[u32]) -> Self {
         let is_same = |one: &u32, other: &u32| {
             persons[*one as usize] == persons[*other as usize]
                 && alike.compared(*one, *other) == Ordering::Equal
