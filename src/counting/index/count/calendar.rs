@@ -1,7 +1,7 @@
 //! The quarters of histories as a person's course needs them: what stands beside each, by number.
 
 use crate::counting::index::histories::{Axis, Opened, Value};
-use crate::exact::{fitting, known};
+use crate::exact::fitting;
 use crate::quarter::Quarter;
 use crate::query::Delivered;
 
@@ -30,8 +30,8 @@ pub(super) enum Beside {
 impl Place {
     /// Of each quarter, by its number.
     pub(super) fn all(opened: &Opened, delivered: &Delivered) -> Vec<Self> {
-        let texts = opened.values(Axis::QUARTER).iter().flatten().filter_map(Value::as_text);
-        let quarters: Vec<Quarter> = texts.map(|text| known(text.parse().ok())).collect();
+        let quarters = opened.values(Axis::QUARTER).iter().flatten();
+        let quarters: Vec<Quarter> = quarters.map(Value::quarter).collect();
         let beside = |quarter: Quarter| {
             let number = quarters.iter().position(|it| *it == quarter);
             match number.map(fitting) {

@@ -12,7 +12,7 @@ use polars::prelude::*;
 
 use crate::counting::declined::Declined;
 use crate::counting::index::histories::{Axis, Kind, Loaded, Opened, Slice, Value};
-use crate::exact::{fitting, known};
+use crate::exact::fitting;
 use crate::metric::Dimension;
 use crate::quarter::{Quarter, QuarterRange};
 use crate::query::Question;
@@ -178,14 +178,14 @@ impl Factor {
     /// The quarters that it tells apart, of those in a range.
     pub(super) fn quarters(&self, range: Option<QuarterRange>) -> Option<Vec<Quarter>> {
         let column = self.columns.iter().find(|it| it.of == Of::Stored(Axis::QUARTER))?;
-        let quarters = column.values.iter().flatten().map(quarter);
+        let quarters = column.values.iter().flatten().map(Value::quarter);
         Some(quarters.filter(|it| range.is_none_or(|range| range.contains(*it))).collect())
     }
 
     /// A row for every combination, in the quarters of a range: its key, and the stored columns.
     pub(super) fn frame(&self, range: Option<QuarterRange>) -> PolarsResult<DataFrame> {
         let is_asked = |value: &Option<Value>| {
-            let quarter = value.as_ref().map(quarter);
+            let quarter = value.as_ref().map(Value::quarter);
             quarter.is_some_and(|it| range.is_none_or(|range| range.contains(it)))
         };
         let of_time = self.columns.iter().find(|it| it.of == Of::Stored(Axis::QUARTER));
@@ -250,10 +250,6 @@ impl Factor {
         });
         of_course.collect()
     }
-}
-
-fn quarter(value: &Value) -> Quarter {
-    known(value.as_text().and_then(|text| text.parse().ok()))
 }
 
 /// Values as a column of the type that stored observations, or courses, have.

@@ -89,7 +89,9 @@ impl Over {
             let of_levels = cells.iter().map(|it| it.counts(at));
             let anywhere = of_levels
                 .reduce(|all, own| all.into_iter().zip(own).map(|(all, own)| all || own).collect());
-            anywhere.filter(|_| factor.of_course().is_empty()).into_iter().flatten().collect()
+            let is_known = factor.of_course().is_empty();
+            let selective = anywhere.filter(|it: &Vec<bool>| is_known && it.contains(&false));
+            selective.into_iter().flatten().collect()
         };
         let keys: Vec<Vec<bool>> = factors.iter().enumerate().map(counts_anywhere).collect();
         let maker = Maker {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::factors::{Factor, Told};
-use crate::counting::index::histories::{Axis, Beside, Loaded, Opened, Slice, Value};
+use crate::counting::index::histories::{Axis, Beside, Loaded, Opened, Slice};
 use crate::exact::{fitting, known};
 use crate::quarter::Quarter;
 
@@ -66,7 +66,7 @@ pub(super) struct Maker<'m> {
     pub(super) passing: Passing,
     pub(super) factors: &'m [Factor],
     pub(super) asked: Asked,
-    /// By factor and stored key, whether it counts anywhere.
+    /// By factor and stored key, whether it counts anywhere; empty where every one does, or none is known yet.
     pub(super) counts: &'m [Vec<bool>],
     /// Whether what a unit counts as depends on the other units of its person.
     pub(super) whole_persons: bool,
@@ -154,21 +154,21 @@ impl Maker<'_> {
         order
     }
 
+    /// The factors by which some units count nowhere.
+    fn selective(&self) -> impl Iterator<Item = (&Factor, &Vec<bool>)> {
+        self.factors.iter().zip(self.counts).filter(|it| !it.1.is_empty())
+    }
+
     /// Whether some unit of a run may count.
     fn may_count(&self, run: &Loaded) -> bool {
-        let mut factors = self.factors.iter().zip(self.counts);
-        self.whole_persons
-            || factors
-                .all(|(factor, counts)| !counts.contains(&false) || factor.may_count(run, counts))
+        let mut selective = self.selective();
+        self.whole_persons || selective.all(|(factor, counts)| factor.may_count(run, counts))
     }
 
     /// Leaves out what counts nowhere: entries first, and then, where observations are told apart, of these.
     fn narrowed<'s>(&self, mut slice: Slice<'s>) -> Slice<'s> {
         let selective = |told: Told| {
-            let factors = self.factors.iter().zip(self.counts);
-            factors.filter(move |(factor, counts)| {
-                factor.told() == told && !self.whole_persons && counts.contains(&false)
-            })
+            self.selective().filter(move |it| it.0.told() == told && !self.whole_persons)
         };
         let chosen = |(factor, counts): (&Factor, &Vec<bool>), slice: &Slice<'_>| {
             let mut keys = Vec::new();
@@ -193,8 +193,7 @@ impl Maker<'_> {
     /// Whether a unit counts anywhere; `None` where every one does.
     fn counting<'u>(&'u self, units: &'u Units) -> Option<impl Fn(u32) -> bool + 'u> {
         let selective = self.counts.iter().zip(&units.keys);
-        // Of a factor of courses nothing is known yet.
-        let selective: Vec<_> = selective.filter(|(counts, _)| counts.contains(&false)).collect();
+        let selective: Vec<_> = selective.filter(|(counts, _)| !counts.is_empty()).collect();
         let is_selective = !selective.is_empty();
         is_selective.then_some(move |at: u32| {
             selective.iter().all(|(counts, keys)| counts[keys[at as usize] as usize])
@@ -242,8 +241,7 @@ impl Maker<'_> {
     }
 
     fn quarter(&self, slice: &Slice<'_>) -> Quarter {
-        let text = self.opened.values(Axis::QUARTER)[slice.quarter()].as_ref();
-        known(text.and_then(Value::as_text).and_then(|text| text.parse().ok()))
+        known(self.opened.values(Axis::QUARTER)[slice.quarter()].as_ref()).quarter()
     }
 }
 

@@ -10,6 +10,7 @@ use arrow::datatypes::DataType;
 
 use crate::attribution::observation_schema;
 use crate::exact::{fitting, known};
+use crate::quarter::Quarter;
 
 /// A column that histories tell apart, by its place among them; rows of a person are sorted in that order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +105,11 @@ impl Value {
     /// Of a text.
     pub fn text(text: &str) -> Self {
         Self::Text(text.into())
+    }
+
+    /// The quarter that it names.
+    pub fn quarter(&self) -> Quarter {
+        known(self.as_text().and_then(|text| text.parse().ok()))
     }
 
     /// Its text, if it is one.

@@ -42,6 +42,26 @@ macro_rules! of_any_width {
 }
 pub(crate) use of_any_width;
 
+/// Does the same with the narrowest type that has a number for each of so many values.
+macro_rules! of_width {
+    ($count:expr, $type:ident => $then:expr) => {
+        match $count {
+            0..=0x100 => {
+                type $type = UInt8Type;
+                $then
+            }
+            0x101..=0x1_0000 => {
+                type $type = UInt16Type;
+                $then
+            }
+            _ => {
+                type $type = UInt32Type;
+                $then
+            }
+        }
+    };
+}
+
 impl Codes<'_> {
     /// Those of a dictionary, or plain ones.
     pub(super) fn of(array: &ArrayRef) -> Option<Codes<'_>> {
@@ -104,15 +124,10 @@ pub(super) fn values_of(array: &ArrayRef) -> Option<Vec<Option<Value>>> {
 /// Numbers, in the fewest bits that hold all of them.
 pub(super) fn narrowest(numbers: &[u32]) -> ArrayRef {
     let most = numbers.iter().max().map_or(0, |it| *it);
-    if u8::try_from(most).is_ok() {
-        let numbers = numbers.iter().map(|it| fitting::<_, u8>(*it));
-        return Arc::new(PrimitiveArray::<UInt8Type>::from_iter_values(numbers));
-    }
-    if u16::try_from(most).is_ok() {
-        let numbers = numbers.iter().map(|it| fitting::<_, u16>(*it));
-        return Arc::new(PrimitiveArray::<UInt16Type>::from_iter_values(numbers));
-    }
-    Arc::new(PrimitiveArray::<UInt32Type>::from_iter_values(numbers.iter().copied()))
+    let numbers = numbers.iter().copied();
+    of_width!(u64::from(most) + 1, Narrowest => {
+        Arc::new(PrimitiveArray::<Narrowest>::from_iter_values(numbers.map(fitting)))
+    })
 }
 
 /// Some rows of a column, in an order.
@@ -186,11 +201,7 @@ fn texts(pieces: &[&Values]) -> ArrayRef {
     let place = |text: Option<&str>| places.get(&text).map_or(0, |place| *place);
     let tables = pieces.iter().map(|it| texts(it).map(place).collect::<Vec<u32>>());
     let tables: Vec<Vec<u32>> = tables.collect();
-    match width(values.len()) {
-        Width::Narrow => filled::<UInt8Type>(pieces, &tables, array),
-        Width::Wide => filled::<UInt16Type>(pieces, &tables, array),
-        Width::Widest => filled::<UInt32Type>(pieces, &tables, array),
-    }
+    of_width!(values.len(), Narrowest => filled::<Narrowest>(pieces, &tables, array))
 }
 
 /// Pieces one after the other, each by the table of its own numbers.
@@ -210,21 +221,6 @@ where
     dictionary_of(PrimitiveArray::<T>::from_iter_values(codes), values)
 }
 
-enum Width {
-    Narrow,
-    Wide,
-    Widest,
-}
-
-/// The width of numbers of so many values.
-fn width(count: usize) -> Width {
-    match count {
-        0..=0x100 => Width::Narrow,
-        0x101..=0x1_0000 => Width::Wide,
-        _ => Width::Widest,
-    }
-}
-
 /// A column of numbers, days or cents.
 pub(super) fn numbered<I: Iterator<Item = Option<i64>>>(
     kind: Kind,
@@ -239,19 +235,9 @@ pub(super) fn numbered<I: Iterator<Item = Option<i64>>>(
         _ => Arc::new(values.iter().copied().collect::<Int64Array>()),
     };
     let codes = numbers().map(|it| places.at(it));
-    match width(values.len()) {
-        Width::Narrow => {
-            let codes = codes.map(fitting::<_, u8>);
-            dictionary_of(PrimitiveArray::<UInt8Type>::from_iter_values(codes), array)
-        }
-        Width::Wide => {
-            let codes = codes.map(fitting::<_, u16>);
-            dictionary_of(PrimitiveArray::<UInt16Type>::from_iter_values(codes), array)
-        }
-        Width::Widest => {
-            dictionary_of(PrimitiveArray::<UInt32Type>::from_iter_values(codes), array)
-        }
-    }
+    of_width!(values.len(), Narrowest => {
+        dictionary_of(PrimitiveArray::<Narrowest>::from_iter_values(codes.map(fitting)), array)
+    })
 }
 
 /// The place of each number among those that occur, none first.

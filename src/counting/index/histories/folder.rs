@@ -66,16 +66,22 @@ pub fn remove_others(
     Ok(())
 }
 
+/// How many of a run's files are there, and how many it has.
+fn present(folder: &Path, file: &TableFile) -> (usize, usize) {
+    let names = Names::of(file).all();
+    (names.iter().filter(|name| folder.join(name).is_file()).count(), names.len())
+}
+
 /// Whether all files of a run are there.
 pub(super) fn is_complete(folder: &Path, file: &TableFile) -> bool {
-    Names::of(file).all().iter().all(|name| folder.join(name).is_file())
+    let (present, all) = present(folder, file);
+    present == all
 }
 
 /// Whether of some run some files are there, and others are gone: such a run is not used.
 pub fn is_partial(folder: &Path, snapshot: &Snapshot) -> bool {
     snapshot.files().iter().any(|file| {
-        let names = Names::of(file).all();
-        let present = names.iter().filter(|name| folder.join(name).is_file()).count();
-        (1..names.len()).contains(&present)
+        let (present, all) = present(folder, file);
+        (1..all).contains(&present)
     })
 }

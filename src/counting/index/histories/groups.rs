@@ -15,7 +15,7 @@ use polars::prelude::PlHashMap;
 
 use super::axis::Axis;
 use super::column::{Codes, gathered, of_any_width, value_count};
-use super::run::{AMOUNT, BEGINS, DAYS, OBSERVATIONS, batch, numbers_of};
+use super::run::{AMOUNT, BEGINS, DAYS, OBSERVATIONS, added, batch, numbers_of};
 use crate::exact::{fitting, known};
 
 /// The columns besides the quarter by which persons are alike, a batch each.
@@ -95,10 +95,7 @@ impl Sum {
     fn add(&mut self, other: &Self) {
         self.observations += other.observations;
         self.days += other.days;
-        self.cents = match (self.cents, other.cents) {
-            (None, cents) | (cents, None) => cents,
-            (Some(sum), Some(cents)) => Some(sum + cents),
-        };
+        self.cents = added(self.cents, other.cents);
     }
 }
 

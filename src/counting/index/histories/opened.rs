@@ -18,7 +18,7 @@ use super::loaded::Loaded;
 use super::name::Names;
 use super::needs::Needs;
 use super::observed::Observed;
-use super::run::Run;
+use super::run::{Run, no_rows};
 use crate::quarter::QuarterRange;
 use crate::warehouse::{Snapshot, TableFile};
 
@@ -34,7 +34,7 @@ pub struct Histories {
 /// The runs of some quarters.
 #[derive(Debug)]
 pub struct Opened {
-    pub(super) runs: Vec<Loaded>,
+    runs: Vec<Loaded>,
     /// By axis, the quarter first: the values that occur, rising.
     values: Vec<(Axis, Vec<Option<Value>>)>,
     /// How many runs were made of the observations, as they have no files.
@@ -104,7 +104,7 @@ impl Histories {
                 return Ok(None);
             }
             let batch = file.read(projection, &needs.of_groups())?;
-            Ok(Some((batch, Run::default().rows)))
+            Ok(Some((batch, no_rows())))
         };
         let read: Vec<Option<_>> =
             files.par_iter().map(read).collect::<Result<_, HistoriesError>>()?;
@@ -130,7 +130,7 @@ impl Histories {
         let entries = entries.read(0, &needs.of_entries())?;
         let of_rows = needs.of_rows();
         if of_rows.is_empty() {
-            return Ok(Some((entries, Run::default().rows)));
+            return Ok(Some((entries, no_rows())));
         }
         let Some(mut rows) = open(names.rows())? else { return Ok(None) };
         Ok(Some((entries, rows.read(0, &of_rows)?)))
@@ -140,7 +140,7 @@ impl Histories {
 /// What is needed of a run, made of the observations themselves.
 fn made(file: &TableFile, needs: &Needs) -> Result<(RecordBatch, RecordBatch), HistoriesError> {
     let run = Run::of(&Observed::read(file, &needs.of_observations())?);
-    let rows = if needs.is_of_rows() { run.rows } else { Run::default().rows };
+    let rows = if needs.is_of_rows() { run.rows } else { no_rows() };
     Ok((run.entries, rows))
 }
 

@@ -42,12 +42,9 @@ pub(super) struct Run {
     pub(super) rows: RecordBatch,
 }
 
-impl Default for Run {
-    /// Of no observations, without columns.
-    fn default() -> Self {
-        let none = || batch(Vec::new(), 0);
-        Self { entries: none(), rows: none() }
-    }
+/// The rows of a run where nothing asks for them.
+pub(super) fn no_rows() -> RecordBatch {
+    batch(Vec::new(), 0)
 }
 
 impl Run {
@@ -172,10 +169,15 @@ impl Entries {
 
     fn cents(&self, amounts: &ArrayRef) -> Vec<Option<i64>> {
         let values = numbers_of(amounts);
-        self.folded(amounts, None, |sum: Option<i64>, _, code| match (sum, values[code as usize]) {
-            (None, cents) | (cents, None) => cents,
-            (Some(sum), Some(cents)) => Some(sum + cents),
-        })
+        self.folded(amounts, None, |sum, _, code| added(sum, values[code as usize]))
+    }
+}
+
+/// Both amounts; one that is absent adds nothing.
+pub(super) fn added(cents: Option<i64>, others: Option<i64>) -> Option<i64> {
+    match (cents, others) {
+        (None, cents) | (cents, None) => cents,
+        (Some(cents), Some(others)) => Some(cents + others),
     }
 }
 
