@@ -15,7 +15,7 @@ pub(crate) use observations::{
     ObservationBatch, coded_observation_schema, observation_schema, stored_column,
 };
 pub use reconciliation::{QuarterTotals, Reconciliation};
-pub(crate) use stored::NoRegime;
+pub(crate) use stored::{NoRegime, stored_values};
 pub(crate) use terms::Attribution;
 pub(crate) use terms::AttributionRule;
 pub(crate) use values::{Codes, Values};

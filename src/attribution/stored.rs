@@ -4,9 +4,7 @@
 //! same rows in the delivery's order, and the same again with other regimes, measures and guidances.
 //! Never: another row, day or cent, or a row that had not been checked before it was stored.
 
-use arrow::array::{
-    Array as _, ArrayRef, ArrowPrimitiveType, AsArray as _, PrimitiveArray, RecordBatch,
-};
+use arrow::array::{Array as _, ArrayRef, ArrowPrimitiveType, AsArray as _, RecordBatch};
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Field, Int16Type, Int32Type, Int64Type,
 };
@@ -15,7 +13,7 @@ use super::observations::{ObservationBatch, key, names, observation_schema, raw_
 use super::values::{Codes, Values};
 use crate::check::{CheckContext, Classes};
 use crate::dictionary::{CodeColumn, Dictionary};
-use crate::exact::known;
+use crate::exact::{fitting, known};
 use crate::quarter::Quarter;
 
 /// A stored column that is not as it is written.
@@ -45,8 +43,10 @@ impl ObservationBatch {
         if let Some(lines) = lines {
             order.sort_by_key(|row| lines.value(*row));
         }
-        let values =
-            |field: &Field| values(field, array(field)?, &order).ok_or_else(|| unreadable(field));
+        let values = |field: &Field| {
+            let values = stored_values(field.name(), array(field)?);
+            values.map(|it| it.in_order(&order)).ok_or_else(|| unreadable(field))
+        };
         let columns = schema.fields().iter().map(|field| values(field));
         let columns = columns.collect::<Result<_, _>>()?;
         Ok(Self::of_columns(quarter, rows.num_rows(), columns))
@@ -110,55 +110,54 @@ fn stored_name(column: CodeColumn) -> &'static str {
     found.map_or(CPAS, |(_, name)| name)
 }
 
-/// The values of a column in an order of rows.
-fn values(field: &Field, array: &ArrayRef, order: &[usize]) -> Option<Values> {
-    match field.data_type() {
-        DataType::Utf8 => codes(array, order),
-        DataType::Int16 => small::<Int16Type>(array, order),
-        DataType::Int32 => small::<Int32Type>(array, order),
-        DataType::Date32 => small::<Date32Type>(array, order),
-        DataType::Int64 => large::<Int64Type>(array, order),
-        DataType::Decimal128(..) => large::<Decimal128Type>(array, order),
+/// A stored column, in the order of its file; `None` where it is not as it is written.
+pub(crate) fn stored_values(name: &str, array: &ArrayRef) -> Option<Values> {
+    let schema = observation_schema();
+    match schema.field_with_name(name).ok()?.data_type() {
+        DataType::Utf8 => codes(array),
+        DataType::Int16 => small::<Int16Type>(array),
+        DataType::Int32 => small::<Int32Type>(array),
+        DataType::Date32 => small::<Date32Type>(array),
+        DataType::Int64 => large::<Int64Type>(array),
+        DataType::Decimal128(..) => large::<Decimal128Type>(array),
         _ => None,
     }
 }
 
-fn of_order<T: ArrowPrimitiveType>(
-    array: &PrimitiveArray<T>,
-    order: &[usize],
-) -> impl Iterator<Item = Option<T::Native>> {
-    order.iter().map(|row| array.is_valid(*row).then(|| array.value(*row)))
-}
-
-fn small<T: ArrowPrimitiveType>(array: &ArrayRef, order: &[usize]) -> Option<Values>
+fn small<T: ArrowPrimitiveType>(array: &ArrayRef) -> Option<Values>
 where
     T::Native: Into<i32>,
 {
     let array = array.as_primitive_opt::<T>()?;
-    Some(Values::small(of_order(array, order).map(|value| value.map(Into::into))))
+    if array.null_count() == 0 {
+        return Some(Values::Small(array.values().iter().map(|it| (*it).into()).collect()));
+    }
+    Some(Values::small(array.iter().map(|value| value.map(Into::into))))
 }
 
 /// Large numbers, all of which must have the bits of one.
-fn large<T: ArrowPrimitiveType>(array: &ArrayRef, order: &[usize]) -> Option<Values>
+fn large<T: ArrowPrimitiveType>(array: &ArrayRef) -> Option<Values>
 where
     T::Native: TryInto<i64>,
 {
     let array = array.as_primitive_opt::<T>()?;
-    let mut values = Vec::with_capacity(order.len());
-    for value in of_order(array, order) {
+    let mut values = Vec::with_capacity(array.len());
+    for value in array {
         values.push(value.map(TryInto::try_into).transpose().ok()?);
     }
     Some(Values::large(values.into_iter()))
 }
 
-fn codes(array: &ArrayRef, order: &[usize]) -> Option<Values> {
+fn codes(array: &ArrayRef) -> Option<Values> {
     let array = array.as_dictionary_opt::<Int32Type>()?;
     let texts = array.values().as_string_opt::<i32>()?;
     let held: Option<Vec<Box<str>>> = texts.iter().map(|text| text.map(Into::into)).collect();
+    // The reader of the format has made sure that no key is below zero.
+    let place = |place: i32| key(fitting(place));
     let keys = array.keys();
-    let place = |row: &usize| {
-        let place = keys.is_valid(*row).then(|| usize::try_from(keys.value(*row)).ok());
-        place.flatten().map_or(0, key)
-    };
-    Some(Values::Codes(Codes::new(order.iter().map(place), held?.into())))
+    Some(Values::Codes(if keys.null_count() == 0 {
+        Codes::new(keys.values().iter().copied().map(place), held?.into())
+    } else {
+        Codes::new(keys.iter().map(|it| it.map_or(0, place)), held?.into())
+    }))
 }

@@ -72,6 +72,23 @@ impl Values {
         }
     }
 
+    /// The same in an order of rows.
+    pub(super) fn in_order(&self, order: &[usize]) -> Self {
+        match self {
+            Self::Codes(Codes { keys, texts }) => {
+                let keys = match keys {
+                    Keys::Narrow(keys) => {
+                        Keys::Narrow(order.iter().map(|row| keys[*row]).collect())
+                    }
+                    Keys::Wide(keys) => Keys::Wide(order.iter().map(|row| keys[*row]).collect()),
+                };
+                Self::Codes(Codes { keys, texts: Arc::clone(texts) })
+            }
+            Self::Small(values) => Self::Small(order.iter().map(|row| values[*row]).collect()),
+            Self::Large(values) => Self::Large(order.iter().map(|row| values[*row]).collect()),
+        }
+    }
+
     pub(super) fn array(&self, field: &Field) -> ArrayRef {
         match (self, field.data_type()) {
             (Self::Codes(codes), _) => Arc::new(codes.iter().collect::<StringArray>()),

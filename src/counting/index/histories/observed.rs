@@ -5,19 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, PrimitiveArray};
-use arrow::datatypes::{
-    ArrowPrimitiveType, Date32Type, Decimal128Type, Int16Type, Int32Type, Int64Type,
-};
+use arrow::array::{ArrayRef, AsArray as _};
+use arrow::datatypes::Int64Type;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
 use super::HistoriesError;
-use super::axis::{Axis, Kind};
+use super::axis::Axis;
 use super::column::column;
-use crate::attribution::{Codes, ObservationBatch, Values, coded_observation_schema};
+use crate::attribution::{ObservationBatch, Values, coded_observation_schema, stored_values};
 use crate::exact::fitting;
 use crate::quarter::Quarter;
 use crate::warehouse::{CheckedBytes, TableFile};
@@ -59,7 +57,7 @@ impl Observed {
         for axis in axes {
             let mut pieces = Vec::new();
             opened.read(axis.column(), |array| {
-                pieces.push(values(*axis, array)?);
+                pieces.push(stored_values(axis.column(), array)?);
                 Some(())
             })?;
             columns.push((*axis, column(*axis, &pieces.iter().collect::<Vec<_>>())));
@@ -104,41 +102,4 @@ impl<'f> OpenedFile<'f> {
         }
         Ok(())
     }
-}
-
-/// A stored column; `None` where it is not as it is written.
-fn values(axis: Axis, array: &ArrayRef) -> Option<Values> {
-    match axis.kind() {
-        Kind::Text => {
-            let array = array.as_dictionary_opt::<Int32Type>()?;
-            let texts = array.values().as_string_opt::<i32>()?;
-            let texts: Option<Vec<Box<str>>> = texts.iter().map(|it| it.map(Into::into)).collect();
-            let place = |key: i32| fitting::<_, u32>(key) + 1;
-            let keys = array.keys();
-            Some(Values::Codes(if keys.null_count() == 0 {
-                Codes::new(keys.values().iter().map(|key| place(*key)), texts?.into())
-            } else {
-                Codes::new(keys.iter().map(|key| key.map_or(0, place)), texts?.into())
-            }))
-        }
-        Kind::Day => small::<Date32Type>(array),
-        Kind::Number => small::<Int16Type>(array).or_else(|| small::<Int32Type>(array)),
-        Kind::Cents => {
-            // Amounts have twelve digits.
-            let cents = array.as_primitive_opt::<Decimal128Type>()?.iter();
-            Some(Values::large(cents.map(|it| it.map(fitting))))
-        }
-    }
-}
-
-fn small<T: ArrowPrimitiveType>(array: &ArrayRef) -> Option<Values>
-where
-    T::Native: Into<i32>,
-{
-    let array: &PrimitiveArray<T> = array.as_primitive_opt::<T>()?;
-    if array.null_count() == 0 {
-        return Some(Values::Small(array.values().iter().map(|it| (*it).into()).collect()));
-    }
-    let numbers = array.iter().map(|it| it.map_or(Values::NO_SMALL, Into::into));
-    Some(Values::Small(numbers.collect()))
 }
