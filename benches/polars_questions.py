@@ -5,16 +5,14 @@ Usage: polars_questions.py QUESTION.toml MUNICIPALITIES_CSV FILE...
 Prints the seconds from after the imports until all rows are fetched, then the answer as CSV, without statuses.
 """
 
-import csv
 import re
 import sys
-import time
 
 import polars as pl
 
 from dictionary import DECIMALS, FIRST_OF_CONVENTIONS, OF_CONVENTIONS, number_of, quarter_of
 from polars_figures import BEYOND, Counts
-from polars_queries import ENGINE, divided, whole, with_decimals
+from polars_queries import ENGINE, divided, print_answer, whole, with_decimals
 from polars_rows import rows
 from question import Derived, Level, Question
 
@@ -162,21 +160,16 @@ def with_digits(number: pl.Expr, digits: int) -> pl.Expr:
 
 
 def main() -> None:
-    name, municipalities, *files = sys.argv[1:]
-    question, quarter = Question.read(name), {"quarter": pl.String}
-    start = time.perf_counter()
-    delivered = sorted({number_of(it) for it in re.findall(r"quarter=(\d{4}Q\d)", " ".join(files))})
-    observations = pl.scan_parquet(files, hive_partitioning=True, hive_schema=quarter)
-    places = pl.scan_csv(municipalities, infer_schema=False)
-    province = pl.when(pl.col("province") != pl.col("region")).then("province")
-    places = places.select("region", province.alias("province"), cpas="nis")
-    counts = Counts(question, rows(question, observations, places, delivered))
-    answer = Answer(question, counts, delivered).rows()
-    found = answer.rows()
-    print(time.perf_counter() - start)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows(found)
+    question = Question.read(sys.argv[1])
+
+    def answer(observations: pl.LazyFrame, places: pl.LazyFrame, files: list[str]) -> pl.DataFrame:
+        delivered = sorted({number_of(it) for it in re.findall(r"quarter=(\d{4}Q\d)", " ".join(files))})
+        province = pl.when(pl.col("province") != pl.col("region")).then("province")
+        own = places.select("region", province.alias("province"), cpas="nis")
+        counts = Counts(question, rows(question, observations, own, delivered))
+        return Answer(question, counts, delivered).rows()
+
+    print_answer(answer)
 
 
 if __name__ == "__main__":
